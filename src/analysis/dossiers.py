@@ -1,0 +1,242 @@
+"""From a folder of exports to one row per dossier, with a ledger of every row and file (contract §4)."""
+
+import hashlib
+import json
+import os
+import re
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from analysis.cleaning import Lookups, Offer
+from analysis.errors import N_, RunProblem
+from analysis.folding import fold
+from analysis.formats import list_exports
+from analysis.keys import unit_key
+from analysis.language import Language
+from analysis.reference import Reference
+from analysis.superseding import Settled, settle
+from analysis.worker import FileResult, Job, cached, clean_files, code_version
+from analysis.writing import spreadsheet_safe, write_csv, write_whole
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+FILES = [
+    *("file", "sha256", "format", "encoding", "export_date", "status", "reason"),
+    *("read", "accepted", "rejected", "superseded", "skipped_lines"),
+]
+REJECTS = ["file", "sheet", "row", "reason", "detail"]
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """The ledger of a run: ``files`` and ``rejects`` as in the contract's §4, ``quality`` (check, count)."""
+
+    files: pd.DataFrame
+    rejects: pd.DataFrame
+    quality: pd.DataFrame
+    synthetic: bool
+    latest_day: date | None
+
+    @property
+    def totals(self) -> pd.Series:
+        """Sums over all files: read, accepted, rejected, superseded, skipped_lines."""
+        return self.files[["read", "accepted", "rejected", "superseded", "skipped_lines"]].sum()
+
+
+def clean_exports(
+    raw: Path | str,
+    reference: Reference,
+    processed: Path | str,
+    work: Path | str | None = None,
+    jobs: int = 0,
+    language: Language = Language(),
+) -> Cleaning:
+    """Clean every export under ``raw`` and write dossiers, rejects, files and quality to ``processed``.
+
+    ``work`` keeps what an unchanged file need not be asked twice, and the secret of the dossier
+    keys; ``jobs`` is the number of files read at once (0: one per core). A bad file is
+    quarantined, never an error; raises RunProblem when there is no export at all.
+    """
+    raw, processed = Path(raw), Path(processed)
+    work = Path(work) if work else processed.absolute().with_name(f".{processed.absolute().name}.work")
+    paths = list_exports(raw)
+    if not paths:
+        raise RunProblem(N_("{folder} holds no export. Put .xlsx, .xls or .csv files of the portal there."), folder=raw)
+    for folder in (processed, work / "cache"):
+        folder.mkdir(parents=True, exist_ok=True)
+    names = [path.relative_to(raw).as_posix() for path in paths]
+    digests = [_sha256(path) for path in paths]
+    key = _secret(work / "key")
+    stems = _stems(work / "cache", paths, digests, reference, key)
+    results = _results(paths, stems, reference, key, jobs)
+    export_dates = [_export_date(result, path) for result, path in zip(results, paths, strict=True)]
+    settled = settle(names, stems, results, export_dates, processed / "dossiers.parquet")
+    cleaning = _ledger(names, digests, results, export_dates, settled, reference, language)
+    _forget_others(work / "cache", set(stems))
+    write_csv(cleaning.files, processed / "files.csv")
+    write_csv(cleaning.rejects, processed / "rejects.csv")
+    write_csv(cleaning.quality, processed / "quality.csv")
+    facts = {"synthetic": cleaning.synthetic, "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat()}
+    write_whole(processed / "clean.json", lambda path: path.write_text(json.dumps(facts), encoding="utf-8"))
+    return cleaning
+
+
+def make_lookups(reference: Reference) -> Lookups:
+    """The reference data as the dictionaries that cleaning looks up."""
+    codes = {unit_key(code): code for code in reference.units["unit_code"]}
+    spellings: dict[str, set[str]] = defaultdict(set)
+    for code, name, aliases in reference.units[["unit_code", "unit_name", "aliases"]].itertuples(index=False):
+        for spelling in (name, *aliases.split("|")):
+            if unit_key(spelling):
+                spellings[unit_key(spelling)].add(code)
+    names = {spelling: next(iter(fits)) for spelling, fits in spellings.items() if len(fits) == 1}
+    offers: dict[str, list[Offer]] = defaultdict(list)
+    bearers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    epoch = pd.Timestamp(0)
+    for row in reference.catalogue.itertuples(index=False):
+        end = 2**31 - 1 if pd.isna(row.valid_to) else (row.valid_to - epoch).days
+        offers[row.procedure_key].append(
+            Offer(row.procedure_code, row.tier, row.unit_code, row.level, (row.valid_from - epoch).days, end)
+        )
+        bearers[row.tier, fold(row.procedure_name)].add(row.procedure_key)
+    return Lookups(
+        vocabulary=reference.vocabulary,
+        units=names | codes,
+        tiers=dict(zip(reference.units["unit_code"], reference.units["tier"], strict=True)),
+        offers={procedure: tuple(rows) for procedure, rows in offers.items()},
+        names={bearer: next(iter(fits)) for bearer, fits in bearers.items() if len(fits) == 1},
+    )
+
+
+def _results(paths: list[Path], stems: list[Path], reference: Reference, key: bytes, jobs: int) -> list[FileResult]:
+    """One result per file: kept ones where nothing changed, the others made now, the largest first."""
+    results = {stem: cached(stem) for stem in stems}
+    wanted = {stem: path for stem, path in zip(stems, paths, strict=True) if results[stem] is None}
+    by_size = sorted(wanted, key=lambda stem: -_size(wanted[stem]))
+    todo = [Job(wanted[stem], stem) for stem in by_size]
+    if todo:
+        made = clean_files(todo, make_lookups(reference), key, jobs or os.cpu_count() or 1)
+        results |= dict(zip(by_size, made, strict=True))
+    return [result for stem in stems if (result := results[stem])]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _stems(cache: Path, paths: list[Path], digests: list[str], reference: Reference, key: bytes) -> list[Path]:
+    """Where each file's result is kept: names made of all that a result depends on."""
+    tables = [_sha256(reference.folder / name) for name in ("units.csv", "catalogue.csv", "vocabulary.toml")]
+    common = "\n".join([*tables, code_version(), hashlib.sha256(key).hexdigest()])
+    return [
+        cache / hashlib.sha256(f"{digest}\n{path.suffix.lower()}\n{common}".encode()).hexdigest()[:32]
+        for path, digest in zip(paths, digests, strict=True)
+    ]
+
+
+def _forget_others(cache: Path, stems: set[Path]) -> None:
+    for entry in cache.iterdir():
+        if entry.with_suffix("") not in stems:
+            entry.unlink(missing_ok=True)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError:
+        return ""  # the reader will say why it cannot be opened
+
+
+def _secret(path: Path) -> bytes:
+    """The key of the dossier hashes: made once, readable by its owner alone, never published."""
+    if not path.exists():
+        temporary = path.with_name(f"key.{os.getpid()}.tmp")
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
+            handle.write(secrets.token_bytes(32))
+        temporary.replace(path)
+    return path.read_bytes()
+
+
+def _ledger(
+    names: list[str],
+    digests: list[str],
+    results: list[FileResult],
+    export_dates: list[date],
+    settled: Settled,
+    reference: Reference,
+    language: Language,
+) -> Cleaning:
+    """``files`` and ``rejects`` in the contract's columns, in the order of the files."""
+    files = pd.DataFrame(
+        [
+            {
+                "file": spreadsheet_safe(name),
+                "sha256": digest,
+                "format": result.format,
+                "encoding": result.encoding,
+                "export_date": day.isoformat(),
+                "status": "quarantined" if result.problem else "accepted",
+                "reason": language.text(result.problem[0], **result.problem[1]) if result.problem else "",
+                "read": result.read,
+                "accepted": result.rows - settled.lost.get(number, 0),
+                "rejected": len(result.rejects),
+                "superseded": settled.lost.get(number, 0),
+                "skipped_lines": result.skipped_lines,
+            }
+            for number, (name, digest, result, day) in enumerate(
+                zip(names, digests, results, export_dates, strict=True)
+            )
+        ],
+        columns=FILES,
+    )
+    rejects = pd.DataFrame(
+        [
+            (spreadsheet_safe(name), spreadsheet_safe(sheet), row, reason, _detail(column, value, result, reference))
+            for name, result in zip(names, results, strict=True)
+            for sheet, row, reason, column, value in result.rejects
+        ],
+        columns=REJECTS,
+    )
+    quality = settled.checks.rename_axis("check").rename("count").reset_index()
+    synthetic = any(result.synthetic for result in results)
+    return Cleaning(files, rejects, quality, synthetic, settled.latest_day)
+
+
+def _detail(column: str, value: str, result: FileResult, reference: Reference) -> str:
+    """``Hình thức tiếp nhận: «Fax»``: the column as the export calls it, and what stands there."""
+    heading = result.headings.get(column, reference.vocabulary.spelled[column])
+    return spreadsheet_safe(f"{' '.join(heading.split())}: «{value}»" if value else " ".join(heading.split()))
+
+
+def _export_date(result: FileResult, path: Path) -> date:
+    """Contract §4: a line above the table, else the file's name, else the period's end, else the file's date."""
+    if result.export_date:
+        return date.fromisoformat(result.export_date)
+    if named := _date_in_name(path.stem):
+        return named
+    if result.period_end:
+        return date.fromisoformat(result.period_end)
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, LOCAL).date()
+    except OSError:
+        return date.min
+
+
+def _date_in_name(stem: str) -> date | None:
+    pattern = r"(?<!\d)(?:(\d{4})(\d{2})(\d{2})|(\d{4})-(\d{2})-(\d{2})|(\d{2})-(\d{2})-(\d{4}))(?!\d)"
+    found = None
+    for y1, m1, d1, y2, m2, d2, d3, m3, y3 in re.findall(pattern, stem):
+        try:
+            found = date(int(y1 or y2 or y3), int(m1 or m2 or m3), int(d1 or d2 or d3))
+        except ValueError:
+            continue
+    return found

@@ -1,0 +1,161 @@
+"""The measures (contract §5), each once, as Ibis expressions over the finest cells they need.
+
+The dossiers are grouped once into cells; every reading, window and group is a sum or a distinct
+count over the cells, so the same expressions serve a sample on DuckDB and a nation on Spark.
+
+Windows, groups and cells share months as numbers: ``12 * year + month - 1``.
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import and_
+from typing import Any
+
+import ibis
+import pandas as pd
+from ibis.expr.types import BooleanValue, Table
+
+from analysis.decision import Conditions, Decision, Reading, Target
+
+WINDOWS = ("month", "quarter", "to_date")
+
+
+@dataclass(frozen=True)
+class Count:
+    """One target under one reading: what is counted for one column of figures."""
+
+    target: Target
+    reading: Reading
+
+
+def month_number(day: date) -> int:
+    """Months as consecutive numbers, so that a window is a range."""
+    return 12 * day.year + day.month - 1
+
+
+def windows(decision: Decision, as_of: date) -> pd.DataFrame:
+    """The windows of each month from the decision's first to that of ``as_of``.
+
+    Columns: window, month (number), first (number of the window's first month), last_day. A window
+    ends with its month, with ``as_of`` or with the decision's period, whichever comes first.
+    """
+    rows = []
+    start = month_number(decision.valid_from)
+    for month in range(start, month_number(min(as_of, decision.valid_to)) + 1):
+        year, index = divmod(month, 12)
+        last_day = min(date(year, index + 1, monthrange(year, index + 1)[1]), as_of, decision.valid_to)
+        firsts = {"month": month, "quarter": month - index % 3, "to_date": start}
+        rows += [(window, month, firsts[window], last_day) for window in WINDOWS]
+    return pd.DataFrame(rows, columns=["window", "month", "first", "last_day"])
+
+
+def cells(dossiers: Table, decision: Decision, as_of: date) -> Table:
+    """Dossiers that arise (phát sinh), counted by everything that a measure asks for.
+
+    Columns: unit_code, procedure_code, month, level, channel, source, agency, resolved, dossiers.
+    What happened after ``as_of`` is not known: later receipts do not exist, later results are open.
+    """
+    first = date(decision.valid_from.year, 3 * ((decision.valid_from.month - 1) // 3) + 1, 1)
+    received = dossiers.received_at.date()
+    arises = dossiers.filter(
+        received >= ibis.literal(first),
+        received <= ibis.literal(min(as_of, decision.valid_to)),
+        dossiers.status.fill_null("").notin(["withdrawn", "not_accepted"]),
+    )
+    completed = arises.completed_at
+    return (
+        arises.mutate(
+            month=12 * arises.received_at.year() + arises.received_at.month() - 1,
+            agency=arises.applicant.fill_null("") == "agency",
+            resolved=completed.isnull().ifelse(
+                arises.status.fill_null("").isin(["resolved", "refused"]), completed.date() <= ibis.literal(as_of)
+            ),
+        )
+        .group_by("unit_code", "procedure_code", "month", "level", "channel", "source", "agency", "resolved")
+        .aggregate(dossiers=ibis._.count())
+    )
+
+
+def dossier_counts(cells: Table, windows: Table, groups: Table, counts: list[Count]) -> Table:
+    """Numerators ``n0, n1, …`` and denominators ``d0, d1, …`` of ``counts`` per group_code, window, month.
+
+    For ``dossiers_online`` and ``dossiers_via_portal``. ``groups`` holds (group_code, unit_code).
+    """
+    sums = {}
+    for number, count in enumerate(counts):
+        denominator = _admits(cells, count.reading.denominator) & _in_scope(cells, count.target)
+        numerator = _admits(cells, count.reading.numerator) & denominator
+        sums[f"n{number}"] = cells.dossiers.sum(where=numerator)
+        sums[f"d{number}"] = cells.dossiers.sum(where=denominator)
+    by_month = cells.group_by("unit_code", "month").aggregate(**sums)
+    by_group = _summed(by_month.join(groups, "unit_code"), ["group_code", "month"], list(sums))
+    return _summed(_in_windows(by_group, windows), ["group_code", "window", "window_month"], list(sums))
+
+
+def procedure_counts(cells: Table, windows: Table, groups: Table, offers: Table, readings: list[Reading]) -> Table:
+    """Per group_code, window, month and level: procedures that the catalogue gives and those with dossiers.
+
+    For ``procedures_online``. ``offers`` holds (unit_code, procedure_key, level, month), ``cells``
+    carry ``procedure_key``. Columns ``n0, d0, …`` follow ``readings``; a group counts a procedure
+    once, and ``pairs`` are its members' sums.
+    """
+    hits = {f"hit{number}": _admits(cells, reading.numerator).any() for number, reading in enumerate(readings)}
+    hits["active"] = (cells.dossiers > 0).any()
+    by_unit = cells.group_by("unit_code", "procedure_key", "month").aggregate(**hits)
+    present = _any(by_unit.join(groups, "unit_code"), ["group_code", "procedure_key", "month"], list(hits))
+    present = _any(_in_windows(present, windows), ["group_code", "procedure_key", "window", "window_month"], list(hits))
+    given = offers.join(groups, "unit_code").select("group_code", "procedure_key", "level", "month").distinct()
+    given = given.join(windows.select("window", "month"), "month").rename(window_month="month")
+    joined = given.left_join(present, ["group_code", "procedure_key", "window", "window_month"])
+    sums = {}
+    for number, reading in enumerate(readings):
+        # A procedure without a row among those present had no dossier in the window.
+        base = joined.active.fill_null(False) if reading.denominator == "active" else joined.level.notnull()
+        sums[f"n{number}"] = (joined[f"hit{number}"].fill_null(False) & base).sum()
+        sums[f"d{number}"] = base.sum()
+    keys = ["group_code", "window", "window_month", "level"]
+    counted = joined.group_by(keys).aggregate(**sums)
+    pairs = [f"{part}{number}" for number, reading in enumerate(readings) if reading.count == "pairs" for part in "nd"]
+    return _with_pairs(counted, groups, keys, pairs) if pairs else counted
+
+
+def _with_pairs(counted: Table, groups: Table, keys: list[str], pairs: list[str]) -> Table:
+    """Replace the ``pairs`` columns of each group by the sums over its member units."""
+    members = counted.rename(unit_code="group_code").join(groups, "unit_code")
+    summed = _summed(members, keys, pairs)
+    return counted.drop(*pairs).join(summed, keys)
+
+
+def _admits(cells: Table, conditions: Conditions | str) -> BooleanValue:
+    """Whether a cell meets every condition; an unknown value meets none."""
+    given = [] if isinstance(conditions, str) else conditions.items()
+    tests = [cells[name].isin(values).fill_null(False) for name, values in given]
+    return reduce(and_, tests, cells.dossiers > 0)
+
+
+def _in_scope(cells: Table, target: Target) -> BooleanValue:
+    tests = [] if target.level is None else [(cells.level == target.level).fill_null(False)]
+    tests += [cells.agency] if target.scope == "agency" else []
+    return reduce(and_, tests, cells.dossiers > 0)
+
+
+def _in_windows(by_month: Table, windows: Table) -> Table:
+    """Each monthly row in every window that holds its month."""
+    spans = windows.select("window", "first", window_month="month")
+    return by_month.join(spans, [by_month.month >= spans.first, by_month.month <= spans.window_month])
+
+
+def _summed(table: Table, keys: list[str], columns: list[str]) -> Table:
+    return table.group_by(keys).aggregate(**{column: table[column].sum() for column in columns})
+
+
+def _any(table: Table, keys: list[str], columns: list[str]) -> Table:
+    return table.group_by(keys).aggregate(**{column: table[column].any() for column in columns})
+
+
+def execute(table: Table) -> pd.DataFrame:
+    """An expression's rows as a DataFrame."""
+    result: Any = table.to_pandas()
+    return result

@@ -1,0 +1,86 @@
+"""Lets the sights of each dossier compete: one row per dossier, and who lost to whom (contract §4)."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+
+from analysis.cleaning import CHECKS, DOSSIERS
+from analysis.worker import FileResult
+from analysis.writing import write_whole
+
+COLUMNS = [*(name for name in DOSSIERS.names if name not in ("sheet_index", "row", "flags")), "file", "row"]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How many rows each file lost to later sights, the counts of the quality checks, the latest day."""
+
+    lost: dict[int, int]
+    checks: pd.Series
+    latest_day: date | None
+
+
+def settle(
+    names: list[str], stems: list[Path], results: list[FileResult], export_dates: list[date], target: Path
+) -> Settled:
+    """Let the sights of each dossier compete and write one row per dossier to ``target``.
+
+    The sight from the latest export wins; ties go to the later row in (file, sheet, row) order.
+    """
+    connection = ibis.duckdb.connect()
+    connection.raw_sql("SET threads = 4")  # reading Parquet waits for the disk too
+    rows = _all_rows(connection, names, stems, results, export_dates)
+    losers = connection.create_table("losers", _losers(rows), temp=True)
+    accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
+    write_whole(target, lambda path: accepted.select(*COLUMNS).to_parquet(path, compression="snappy"))
+    lost = losers.group_by("file_index").aggregate(lost=losers.count()).to_pandas()
+    checks = accepted.aggregate(
+        **{check: ((accepted.flags // 2**bit) % 2).sum() for bit, check in enumerate(CHECKS)},
+        received_after_export=(accepted.received_at.date() > accepted.export_date).sum(),
+        completed_after_export=(accepted.completed_at.date() > accepted.export_date).sum(),
+        latest_received=accepted.received_at.max(),
+        latest_completed=accepted.completed_at.max(),
+    ).to_pandas()
+    days = [checks.pop(name).iloc[0] for name in ("latest_received", "latest_completed")]
+    latest = max((day.date() for day in days if not pd.isna(day)), default=None)
+    return Settled(
+        dict(zip(lost["file_index"], lost["lost"], strict=True)), checks.iloc[0].fillna(0).astype(int), latest
+    )
+
+
+def _all_rows(
+    connection: Any, names: list[str], stems: list[Path], results: list[FileResult], export_dates: list[date]
+) -> ibis.Table:
+    """Every valid row of every file, with its file, the file's place in the order and its export date."""
+    filled = [number for number, result in enumerate(results) if result.rows]
+    if not filled:
+        empty = DOSSIERS.empty_table().append_column("file", pa.array([], pa.string()))
+        empty = empty.append_column("file_index", pa.array([], pa.int32()))
+        return connection.create_table(
+            "rows", ibis.memtable(empty.append_column("export_date", pa.array([], pa.date32()))), temp=True
+        )
+    sources = pa.table(
+        {
+            "filename": [str(stems[number].with_suffix(".parquet")) for number in filled],
+            "file": [names[number] for number in filled],
+            "file_index": pa.array(filled, pa.int32()),
+            "export_date": pa.array([export_dates[number] for number in filled], pa.date32()),
+        }
+    )
+    rows = connection.read_parquet(sorted(set(sources["filename"].to_pylist())), filename=True)
+    # Two files with the same bytes share one kept result; the join gives each its rows.
+    return rows.join(ibis.memtable(sources), "filename").drop("filename")
+
+
+def _losers(rows: ibis.Table) -> ibis.Table:
+    """The rows that a later sight of the same dossier supersedes."""
+    seen_again = rows.group_by("dossier_key").aggregate(sights=rows.count()).filter(ibis._.sights > 1)
+    contenders = rows.semi_join(seen_again, "dossier_key")
+    latest_first = [ibis.desc(name) for name in ("export_date", "file_index", "sheet_index", "row")]
+    place = ibis.row_number().over(group_by="dossier_key", order_by=latest_first)
+    return contenders.mutate(place=place).filter(ibis._.place > 0).select("file_index", "sheet_index", "row")
