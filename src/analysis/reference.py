@@ -167,7 +167,7 @@ def _typed_catalogue(path: Path, catalogue: pd.DataFrame, units: pd.DataFrame) -
     unreal = typed["valid_from"].isna() | (typed["valid_to"].isna() & (catalogue["valid_to"] != ""))
     by_validity = typed.sort_values("valid_from", kind="stable")
     owner = [by_validity[name] for name in ("procedure_key", "tier", "unit_code")]
-    ends = by_validity["valid_to"].fillna(pd.Timestamp.max).groupby(owner).shift()
+    ends = by_validity["valid_to"].fillna(pd.Timestamp("2200-01-01")).groupby(owner).shift()
     for wrong, template in (
         (unreal, N_("{file}, line {line}: no such day. Dates are written yyyy-mm-dd.")),
         (

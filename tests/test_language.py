@@ -1,0 +1,34 @@
+"""Numbers, dates and messages in the reader's language."""
+
+from datetime import date
+from fractions import Fraction
+
+from analysis.errors import UsageProblem
+from analysis.language import Language
+
+
+def test_vietnamese_forms() -> None:
+    vi = Language("vi")
+    assert vi.number(1598) == "1.598"
+    assert vi.percent(0.189) == "18,9 %"
+    assert vi.percent(Fraction(1, 3)) == "33,3 %"
+    assert vi.points(-0.1) == "−10,0"
+    assert vi.date(date(2020, 9, 29)) == "29/09/2020"
+    assert vi.month("2020-09") == "tháng 9/2020"
+
+
+def test_english_forms() -> None:
+    en = Language("en")
+    assert (en.number(1598), en.percent(0.189), en.month("2020-09")) == ("1,598", "18.9%", "September 2020")
+
+
+def test_what_has_no_value_is_a_dash() -> None:
+    assert Language().percent(None) == Language().percent(float("nan")) == "–"
+
+
+def test_a_problem_speaks_the_readers_language_with_its_details() -> None:
+    problem = UsageProblem("There is no decision {wanted}. Known: {known}. A decision is a file in {folder}.",
+                           wanted="x", known="y", folder="z")
+    assert "x" in Language("en").problem(problem)
+    assert Language("vi").problem(problem) != Language("en").problem(problem)
+    assert "x" in Language("vi").problem(problem)
