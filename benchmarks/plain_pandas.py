@@ -82,7 +82,9 @@ def clean(rows: pd.DataFrame, vocabulary: dict, units: pd.DataFrame, catalogue: 
         old = re.sub(r"^H45\.(\d\d)\.(\d\d)$", r"000.\2.\1.H45", old)
         for name in (unit.unit_code, old, unit.unit_name, *filter(None, unit.aliases.split("|"))):
             names.setdefault(fold(name), set()).add(unit.unit_code)
-    rows["unit_code"] = rows["unit"].map(lambda text: next(iter(names[fold(text)]), None) if len(names.get(fold(text), ())) == 1 else None)
+    rows["unit_code"] = rows["unit"].map(
+        lambda text: next(iter(names[fold(text)]), None) if len(names.get(fold(text), ())) == 1 else None
+    )
     rows["procedure"] = rows["procedure_code"].map(short_code) if "procedure_code" in rows else None
     rows["tier"] = rows["unit_code"].map(units.set_index("unit_code")["tier"])
     rows = name_procedures(rows, catalogue)
@@ -97,7 +99,9 @@ def clean(rows: pd.DataFrame, vocabulary: dict, units: pd.DataFrame, catalogue: 
         rows[column] = dates(given)
         bad |= rows[column].isna() & given.notna()
     known = rows["procedure"].isin(catalogue["procedure"]) | (rows["procedure"].notna() & rows["level"].notna())
-    rows["dossier_id"] = rows["dossier_id"].map(lambda text: None if pd.isna(text) else re.sub(r"\s", "", str(text)).upper())
+    rows["dossier_id"] = rows["dossier_id"].map(
+        lambda text: None if pd.isna(text) else re.sub(r"\s", "", str(text)).upper()
+    )
     bad |= rows["dossier_id"].isna() | rows["unit_code"].isna() | ~known | rows["received_at"].isna()
     bad |= rows["completed_at"].dt.normalize() < rows["received_at"].dt.normalize()
     rows = rows[~bad].sort_values(["exported"], kind="stable").drop_duplicates("dossier_id", keep="last")
@@ -118,7 +122,14 @@ def name_procedures(rows: pd.DataFrame, catalogue: pd.DataFrame) -> pd.DataFrame
 def dates(texts: pd.Series) -> pd.Series:
     texts = texts.map(lambda text: None if pd.isna(text) else str(text).strip())
     days_first = pd.Series(pd.NaT, texts.index, dtype="datetime64[ns]")
-    for pattern in ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"):
+    for pattern in (
+        "%d/%m/%Y",
+        "%d/%m/%Y %H:%M",
+        "%d/%m/%Y %H:%M:%S",
+        "%Y-%m-%d",
+        "%Y-%m-%d %H:%M:%S",
+        "%Y-%m-%d %H:%M",
+    ):
         days_first = days_first.fillna(pd.to_datetime(texts, format=pattern, errors="coerce"))
     serial = pd.to_numeric(texts.where(texts.str.fullmatch(r"\d{5}(\.\d+)?", na=False)), errors="coerce")
     return days_first.fillna(pd.Timestamp("1899-12-30") + pd.to_timedelta(serial, unit="D"))
@@ -145,7 +156,9 @@ def attainment(
     day = dossiers["received_at"].dt.normalize()
     arising = dossiers[(day >= first) & (day <= last) & ~dossiers["status"].isin(["withdrawn", "not_accepted"])].copy()
     completed = arising["completed_at"]
-    arising["resolved"] = (completed.dt.normalize() <= as_of) | (completed.isna() & arising["status"].isin(["resolved", "refused"]))
+    arising["resolved"] = (completed.dt.normalize() <= as_of) | (
+        completed.isna() & arising["status"].isin(["resolved", "refused"])
+    )
     arising["month"] = arising["received_at"].dt.month
     member = members(units)
     in_groups = arising.merge(member, on="unit_code")
@@ -154,7 +167,11 @@ def attainment(
     tables = []
     for target in decision["targets"]:
         for reading, numerator, denominator in counted(target, in_groups, catalogue, member, months, last, grid):
-            table = pd.DataFrame({"numerator": numerator, "denominator": denominator}).rename_axis(["unit_code", "window", "month"]).reset_index()
+            table = (
+                pd.DataFrame({"numerator": numerator, "denominator": denominator})
+                .rename_axis(["unit_code", "window", "month"])
+                .reset_index()
+            )
             tables.append(judged(table.assign(target_id=target["id"], reading=reading), Fraction(target["minimum"])))
     whole = pd.concat(tables)
     return whole.assign(month=[f"{first.year}-{month:02}" for month in whole["month"]]).sort_values(KEYS)
@@ -162,7 +179,12 @@ def attainment(
 
 def members(units: pd.DataFrame) -> pd.DataFrame:
     area = units["parent_code"].where(units["tier"] == "commune", units["unit_code"])
-    lists = [units["unit_code"], pd.Series("ALL", units.index), "TIER:" + units["tier"], ("AREA:" + area)[units["tier"] != "province"]]
+    lists = [
+        units["unit_code"],
+        pd.Series("ALL", units.index),
+        "TIER:" + units["tier"],
+        ("AREA:" + area)[units["tier"] != "province"],
+    ]
     return pd.concat([pd.DataFrame({"group": groups, "unit_code": units["unit_code"]}).dropna() for groups in lists])
 
 
@@ -187,12 +209,17 @@ def counted(target, in_groups, catalogue, member, months, last, grid):  # type: 
         through = in_groups["source"].isin(["provincial_portal", "national_portal", "one_stop"])
         sides = {"default": (through, base), "provincial_only": (in_groups["source"] == "provincial_portal", base)}
     for reading, (numerator, denominator) in sides.items():
-        by_month = pd.DataFrame({"n": numerator, "d": denominator}).groupby([in_groups["group"], in_groups["month"]]).sum()
+        by_month = (
+            pd.DataFrame({"n": numerator, "d": denominator}).groupby([in_groups["group"], in_groups["month"]]).sum()
+        )
         by_month = by_month.reindex(grid, fill_value=0).reset_index()
-        windows = pd.concat({
-            (window, month): by_month[by_month["month"].between(begin, month)].groupby("group")[["n", "d"]].sum()
-            for window, month, begin in spans(months)
-        }, names=["window", "month"]).reorder_levels(["group", "window", "month"])
+        windows = pd.concat(
+            {
+                (window, month): by_month[by_month["month"].between(begin, month)].groupby("group")[["n", "d"]].sum()
+                for window, month, begin in spans(months)
+            },
+            names=["window", "month"],
+        ).reorder_levels(["group", "window", "month"])
         yield reading, windows["n"], windows["d"]
 
 
@@ -205,26 +232,55 @@ def spans(months):  # type: ignore[no-untyped-def]
 def procedures(level, in_groups, catalogue, member, months, last):  # type: ignore[no-untyped-def]
     hits = in_groups.assign(online=in_groups["channel"] == "online")
     hits = hits.groupby(["group", "unit_code", "procedure", "month"], as_index=False)["online"].any()
-    tier_of = pd.concat([member[member["group"] == "TIER:" + tier].assign(tier=tier) for tier in ("province", "district", "commune")])
+    tier_of = pd.concat(
+        [member[member["group"] == "TIER:" + tier].assign(tier=tier) for tier in ("province", "district", "commune")]
+    )
     sides: dict[str, list] = {"default": [], "active_base": [], "any_channel": [], "pairs": []}
     for window, month, begin in spans(months):
         day = min(last, pd.Timestamp(last.year, month, 1) + pd.offsets.MonthEnd(0)).strftime("%Y-%m-%d")
-        offers = catalogue[(catalogue["level"] == level) & (catalogue["valid_from"] <= day) & ((catalogue["valid_to"] == "") | (day < catalogue["valid_to"]))]
-        given = offers[["procedure", "tier", "unit_code"]].rename(columns={"unit_code": "owner"}).merge(tier_of[["tier", "unit_code"]], on="tier")
+        offers = catalogue[
+            (catalogue["level"] == level)
+            & (catalogue["valid_from"] <= day)
+            & ((catalogue["valid_to"] == "") | (day < catalogue["valid_to"]))
+        ]
+        given = (
+            offers[["procedure", "tier", "unit_code"]]
+            .rename(columns={"unit_code": "owner"})
+            .merge(tier_of[["tier", "unit_code"]], on="tier")
+        )
         given = given[(given["owner"] == "") | (given["owner"] == given["unit_code"])].merge(member, on="unit_code")
         pairs = given[["group", "unit_code", "procedure"]].drop_duplicates()
         inside = hits[hits["month"].between(begin, month)]
         once = pairs[["group", "procedure"]].drop_duplicates()
         seen = inside.groupby(["group", "procedure"], as_index=False)["online"].any()
         once = once.merge(seen.assign(active=True), how="left").fillna({"online": False, "active": False})
-        sums = once.astype({"online": bool, "active": bool}).groupby("group").agg(online=("online", "sum"), active=("active", "sum"), all=("online", "size"))
-        both = pairs.merge(inside[inside["online"]][["group", "unit_code", "procedure"]].drop_duplicates().assign(online=True), how="left")
-        by_pair = both.assign(online=both["online"].fillna(False).astype(bool)).groupby("group")["online"].agg(["sum", "size"])
-        by_pair = by_pair[~by_pair.index.isin(member["unit_code"])].reindex([g for g in member["group"].unique() if g not in set(member["unit_code"])], fill_value=0)
+        sums = (
+            once.astype({"online": bool, "active": bool})
+            .groupby("group")
+            .agg(online=("online", "sum"), active=("active", "sum"), all=("online", "size"))
+        )
+        both = pairs.merge(
+            inside[inside["online"]][["group", "unit_code", "procedure"]].drop_duplicates().assign(online=True),
+            how="left",
+        )
+        by_pair = (
+            both.assign(online=both["online"].fillna(False).astype(bool))
+            .groupby("group")["online"]
+            .agg(["sum", "size"])
+        )
+        by_pair = by_pair[~by_pair.index.isin(member["unit_code"])].reindex(
+            [g for g in member["group"].unique() if g not in set(member["unit_code"])], fill_value=0
+        )
         sums = sums.reindex(member["group"].unique(), fill_value=0)
-        for reading, n, d in (("default", sums["online"], sums["all"]), ("active_base", sums["online"], sums["active"]),
-                              ("any_channel", sums["active"], sums["all"]), ("pairs", by_pair["sum"], by_pair["size"])):
-            sides[reading].append(pd.DataFrame({"n": n, "d": d, "window": window, "month": month}).rename_axis("group").reset_index())
+        for reading, n, d in (
+            ("default", sums["online"], sums["all"]),
+            ("active_base", sums["online"], sums["active"]),
+            ("any_channel", sums["active"], sums["all"]),
+            ("pairs", by_pair["sum"], by_pair["size"]),
+        ):
+            sides[reading].append(
+                pd.DataFrame({"n": n, "d": d, "window": window, "month": month}).rename_axis("group").reset_index()
+            )
     for reading, parts in sides.items():
         table = pd.concat(parts).set_index(["group", "window", "month"])
         yield reading, table["n"], table["d"]
@@ -235,7 +291,9 @@ def judged(table: pd.DataFrame, minimum: Fraction) -> pd.DataFrame:
     needed = (-(-minimum.numerator * denominator // minimum.denominator) - numerator).clip(lower=0)
     status = (needed == 0).map({True: "attained", False: "not_attained"}).where(denominator > 0, "not_applicable")
     value = (numerator / denominator).where(denominator > 0)
-    return table.assign(value=value, gap=value - float(minimum), shortfall=needed.where(denominator > 0, 0), status=status)
+    return table.assign(
+        value=value, gap=value - float(minimum), shortfall=needed.where(denominator > 0, 0), status=status
+    )
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from folders import write_reference
 
 from analysis.dossiers import Cleaning, clean_exports
 from analysis.reference import load_reference
-from folders import write_reference
 
 UNITS = [
     {"unit_code": code, "unit_name": name, "tier": tier, "parent_code": parent, "aliases": aliases}
@@ -23,8 +23,16 @@ UNITS = [
     ]
 ]
 CATALOGUE = [
-    {"procedure_code": code, "procedure_name": name, "field": "x", "tier": tier, "unit_code": unit, "level": level,
-     "valid_from": first, "valid_to": end}
+    {
+        "procedure_code": code,
+        "procedure_name": name,
+        "field": "x",
+        "tier": tier,
+        "unit_code": unit,
+        "level": level,
+        "valid_from": first,
+        "valid_to": end,
+    }
     for code, name, tier, unit, level, first, end in [
         ("1.001190.000.00.00.H45", "Cấp giấy phép", "province", "H45.18", "3", "2019-01-01", "2020-07-01"),
         ("1.001190.000.00.00.H45", "Cấp giấy phép", "province", "H45.18", "4", "2020-07-01", ""),
@@ -34,9 +42,18 @@ CATALOGUE = [
     ]
 ]
 ROW = {
-    "Mã hồ sơ": "h1", "Mã TTHC": "1.001190", "Tên thủ tục": "", "Đơn vị": "Sở Xây dựng", "Hình thức nộp": "Trực tuyến",
-    "Ngày tiếp nhận": "10/06/2020", "Ngày hẹn trả": "", "Ngày trả kết quả": "", "Trạng thái": "Đang xử lý",
-    "Mức độ": "", "Đối tượng": "", "Nguồn": "",
+    "Mã hồ sơ": "h1",
+    "Mã TTHC": "1.001190",
+    "Tên thủ tục": "",
+    "Đơn vị": "Sở Xây dựng",
+    "Hình thức nộp": "Trực tuyến",
+    "Ngày tiếp nhận": "10/06/2020",
+    "Ngày hẹn trả": "",
+    "Ngày trả kết quả": "",
+    "Trạng thái": "Đang xử lý",
+    "Mức độ": "",
+    "Đối tượng": "",
+    "Nguồn": "",
 }
 
 
@@ -68,9 +85,18 @@ def reason(folder: Path, **cells: str) -> str:
 
 
 ROW_NAMES = {
-    "id": "Mã hồ sơ", "code": "Mã TTHC", "name": "Tên thủ tục", "unit": "Đơn vị", "channel": "Hình thức nộp",
-    "received": "Ngày tiếp nhận", "due": "Ngày hẹn trả", "completed": "Ngày trả kết quả", "status": "Trạng thái",
-    "level": "Mức độ", "applicant": "Đối tượng", "source": "Nguồn",
+    "id": "Mã hồ sơ",
+    "code": "Mã TTHC",
+    "name": "Tên thủ tục",
+    "unit": "Đơn vị",
+    "channel": "Hình thức nộp",
+    "received": "Ngày tiếp nhận",
+    "due": "Ngày hẹn trả",
+    "completed": "Ngày trả kết quả",
+    "status": "Trạng thái",
+    "level": "Mức độ",
+    "applicant": "Đối tượng",
+    "source": "Nguồn",
 }
 
 

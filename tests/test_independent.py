@@ -103,7 +103,14 @@ def test_a_district_and_its_communes_are_an_area() -> None:
 
 @pytest.mark.parametrize(
     ("numerator", "denominator", "minimum", "shortfall"),
-    [(0, 0, "1.00", 0), (2, 5, "0.50", 1), (1, 2, "0.50", 0), (0, 3, "0.60", 2), (89, 99, "0.90", 1), (3, 5, "0.60", 0)],
+    [
+        (0, 0, "1.00", 0),
+        (2, 5, "0.50", 1),
+        (1, 2, "0.50", 0),
+        (0, 3, "0.60", 2),
+        (89, 99, "0.90", 1),
+        (3, 5, "0.60", 0),
+    ],
 )
 def test_judges_in_exact_arithmetic(numerator: int, denominator: int, minimum: str, shortfall: int) -> None:
     status = "not_applicable" if not denominator else "not_attained" if shortfall else "attained"

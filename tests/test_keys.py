@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from analysis.keys import procedure_key, unit_key
 
 
-@pytest.mark.parametrize("code", ["1.001190", "1.001190.000.00.00.H45", "1.00119", " 1.001190.000.00.00.h45 ", "1,00119"])
+@pytest.mark.parametrize(
+    "code", ["1.001190", "1.001190.000.00.00.H45", "1.00119", " 1.001190.000.00.00.h45 ", "1,00119"]
+)
 def test_codes_match_on_their_first_two_groups(code: str) -> None:
     assert procedure_key(code) == "1.001190"
 

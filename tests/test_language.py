@@ -27,8 +27,12 @@ def test_what_has_no_value_is_a_dash() -> None:
 
 
 def test_a_problem_speaks_the_readers_language_with_its_details() -> None:
-    problem = UsageProblem("There is no decision {wanted}. Known: {known}. A decision is a file in {folder}.",
-                           wanted="x", known="y", folder="z")
+    problem = UsageProblem(
+        "There is no decision {wanted}. Known: {known}. A decision is a file in {folder}.",
+        wanted="x",
+        known="y",
+        folder="z",
+    )
     assert "x" in Language("en").problem(problem)
     assert Language("vi").problem(problem) != Language("en").problem(problem)
     assert "x" in Language("vi").problem(problem)

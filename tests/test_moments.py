@@ -45,7 +45,10 @@ def test_what_no_calendar_has_is_unreadable(text: str) -> None:
     assert read(text, None, "10/06/2020") == [None, None, datetime(2020, 6, 10)]
 
 
-@given(st.lists(MOMENTS, min_size=1, max_size=20), st.sampled_from(["%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%d-%m-%Y %H:%M"]))
+@given(
+    st.lists(MOMENTS, min_size=1, max_size=20),
+    st.sampled_from(["%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%d-%m-%Y %H:%M"]),
+)
 def test_writing_and_reading_are_inverse(written: list[datetime], form: str) -> None:
     assert read(*(moment.strftime(form) for moment in written)) == written
 

@@ -2,7 +2,6 @@
 
 import io
 import random
-import shutil
 import tempfile
 import tomllib
 from collections import Counter
@@ -39,8 +38,16 @@ P4 = "2.000004.000.00.00.H45"
 ALL_PROCEDURES = [
     *CATALOGUE,
     {**CATALOGUE[3], "tier": "commune", "level": "4", "valid_from": "2020-03-10"},
-    {**CATALOGUE[3], "procedure_code": P4, "procedure_name": "Thủ tục bốn", "tier": "commune", "valid_to": "2020-09-01"},
+    {
+        **CATALOGUE[3],
+        "procedure_code": P4,
+        "procedure_name": "Thủ tục bốn",
+        "tier": "commune",
+        "valid_to": "2020-09-01",
+    },
 ]
+SOURCES = ["provincial_portal", "national_portal", "one_stop", "ministry_system", "paper", None]
+STATUSES = ["not_accepted", "processing", "supplement", "resolved", "refused", "withdrawn", None]
 TARGETS = tomllib.loads(
     (Path(__file__).parents[1] / "data/reference/decisions/766-qd-ubnd-2020.toml").read_text(encoding="utf-8")
 )["targets"]
@@ -50,7 +57,9 @@ relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.function_sc
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
-    return load_reference(write_reference(tmp_path_factory.mktemp("reference") / "reference", ALL_UNITS, ALL_PROCEDURES))
+    return load_reference(
+        write_reference(tmp_path_factory.mktemp("reference") / "reference", ALL_UNITS, ALL_PROCEDURES)
+    )
 
 
 # --- The ledger adds up whatever a file looks like -------------------------------------------------
@@ -91,6 +100,7 @@ def _as_xls(lines: list[list[str]]) -> bytes:
 
 
 WRITERS = {"a.csv": _as_csv, "b.txt": _as_utf16, "c.xls": _as_html, "d.xlsx": _as_xlsx, "e.xls": _as_xls}
+TEXTS, BOOKS = ("a.csv", "b.txt", "c.xls"), ("d.xlsx", "e.xls")
 WHOLE = {name: write(LINES) for name, write in WRITERS.items()}
 
 edits = st.lists(
@@ -122,7 +132,7 @@ def _edited(content: bytes, changes: list[tuple[str, float, bytes]]) -> bytes:
 
 def _ledger_of(files: dict[str, bytes], reference: Reference) -> list[dict[str, str]]:
     """Cleans files with the given contents, checks that every row ended in one place, returns files.csv."""
-    with tempfile.TemporaryDirectory() as folder, cleaning_in_this_process():
+    with tempfile.TemporaryDirectory() as folder:
         raw, processed = Path(folder) / "raw", Path(folder) / "processed"
         for name, content in files.items():
             (raw / name).parent.mkdir(parents=True, exist_ok=True)
@@ -151,13 +161,22 @@ def test_whole_files_are_read_whole(reference: Reference) -> None:
     assert sorted(line["accepted"] for line in ledger) == ["0", "0", "0", "0", "7"]  # the same dossiers five times
 
 
-@pytest.mark.parametrize("name", WRITERS)
 @given(changes=edits)
-@settings(relaxed, max_examples=60)
+@settings(relaxed, max_examples=40)
 def test_every_row_ends_in_one_place_whatever_bytes_change(
-    reference: Reference, name: str, changes: list[tuple[str, float, bytes]]
+    reference: Reference, changes: list[tuple[str, float, bytes]]
 ) -> None:
-    _ledger_of({name: _edited(WHOLE[name], changes)}, reference)
+    with cleaning_in_this_process():
+        _ledger_of({name: _edited(WHOLE[name], changes) for name in TEXTS}, reference)
+
+
+@given(changes=edits)
+@settings(relaxed, max_examples=15)
+def test_a_spoilt_workbook_harms_nothing_else(reference: Reference, changes: list[tuple[str, float, bytes]]) -> None:
+    # In real workers: what spoils a workbook can end the process that reads it.
+    files = {name: _edited(WHOLE[name], changes) for name in BOOKS}
+    ledger = _ledger_of({**files, "z.csv": WHOLE["a.csv"]}, reference)
+    assert ledger[-1]["accepted"] == "7"
 
 
 cell_texts = st.one_of(
@@ -171,23 +190,26 @@ cell_texts = st.one_of(
 
 
 @given(
-    name=st.sampled_from(["a.csv", "b.txt", "c.xls"]),
-    cells=st.lists(st.tuples(st.integers(0, 7), st.integers(0, len(HEADINGS) - 1), cell_texts), min_size=1, max_size=12),
+    cells=st.lists(
+        st.tuples(st.integers(0, 7), st.integers(0, len(HEADINGS) - 1), cell_texts), min_size=1, max_size=12
+    ),
 )
-@settings(relaxed, max_examples=150)
+@settings(relaxed, max_examples=60)
 def test_every_row_ends_in_one_place_whatever_cells_say(
-    reference: Reference, name: str, cells: list[tuple[int, int, str]]
+    reference: Reference, cells: list[tuple[int, int, str]]
 ) -> None:
     lines = [list(line) for line in LINES]
     for row, column, text in cells:
         lines[row][column] = text.encode("utf-8", "replace").decode()
-    _ledger_of({name: WRITERS[name](lines)}, reference)
+    with cleaning_in_this_process():
+        _ledger_of({name: WRITERS[name](lines) for name in TEXTS}, reference)
 
 
-@given(st.binary(max_size=400), st.sampled_from(["a.csv", "b.txt", "c.xls", "d.xlsx"]))
-@settings(relaxed, max_examples=60)
-def test_no_bytes_make_an_exception_escape(reference: Reference, content: bytes, name: str) -> None:
-    _ledger_of({name: content}, reference)
+@given(st.binary(max_size=400))
+@settings(relaxed, max_examples=20)
+def test_no_bytes_make_an_exception_escape(reference: Reference, content: bytes) -> None:
+    with cleaning_in_this_process():
+        _ledger_of(dict.fromkeys([*TEXTS, "d.xlsx"], content), reference)
 
 
 # --- The order of rows and files -------------------------------------------------------------------
@@ -234,7 +256,8 @@ class _Target:
 @given(
     denominator=st.integers(1, 10**6),
     part=st.fractions(0, 1),
-    minimum=st.one_of(st.sampled_from([Fraction(t["minimum"]) for t in TARGETS]), st.fractions(0, 1, max_denominator=1000)),
+    minimum=st.sampled_from([Fraction(target["minimum"]) for target in TARGETS])
+    | st.fractions(0, 1, max_denominator=999),
 )
 @settings(relaxed, max_examples=300)
 def test_shortfall_is_minimal(denominator: int, part: Fraction, minimum: Fraction) -> None:
@@ -262,8 +285,8 @@ def _dossiers(seed: random.Random, count: int) -> list[dict[str, Any]]:
                 "level": level,
                 "channel": seed.choice(["online", "online", "counter", "post"]),
                 "applicant": seed.choice(["citizen", "agency", "business", None]),
-                "source": seed.choice(["provincial_portal", "national_portal", "one_stop", "ministry_system", "paper", None]),
-                "status": seed.choice(["not_accepted", "processing", "supplement", "resolved", "refused", "withdrawn", None]),
+                "source": seed.choice(SOURCES),
+                "status": seed.choice(STATUSES),
                 "received_at": received,
                 "completed_at": completed,
             }

@@ -110,7 +110,9 @@ def test_an_unknown_decision_names_the_known_ones() -> None:
 
 def test_the_decision_in_force_on_the_day_is_taken(folder: Path) -> None:
     text = (folder / "decisions" / "766-qd-ubnd-2020.toml").read_text(encoding="utf-8")
-    later = text.replace("2020-01-01", "2021-01-01").replace("2020-12-31", "2021-12-31").replace("2020-05-14", "2021-01-04")
+    later = (
+        text.replace("2020-01-01", "2021-01-01").replace("2020-12-31", "2021-12-31").replace("2020-05-14", "2021-01-04")
+    )
     (folder / "decisions" / "1-qd-ubnd-2021.toml").write_text(later, encoding="utf-8")
     reference = load_reference(folder)
     assert reference.decision("", date(2020, 9, 30)).id == "766-qd-ubnd-2020"

@@ -116,6 +116,8 @@ class Decision(_Frozen):
             raise ValueError("`valid_to` is before `valid_from`")
         if self.valid_from.day != 1 or (self.valid_to + timedelta(days=1)).day != 1:
             raise ValueError("the period must begin and end with a month")
+        if self.valid_to.year - self.valid_from.year >= 5:  # measures.MOST_MONTHS
+            raise ValueError("the period spans more than five calendar years")
         for name, keys in (
             ("targets", [target.id for target in self.targets]),
             ("readings", [(reading.measure, reading.id) for reading in self.readings]),

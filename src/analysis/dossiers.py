@@ -21,7 +21,7 @@ from analysis.keys import unit_key
 from analysis.language import Language
 from analysis.reference import Reference
 from analysis.superseding import Settled, settle
-from analysis.worker import FileResult, Job, cached, clean_files, code_version
+from analysis.worker import FileResult, Job, cached, clean_files, code_version, start_early
 from analysis.writing import spreadsheet_safe, write_csv, write_whole
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -67,6 +67,7 @@ def clean_exports(
     paths = list_exports(raw)
     if not paths:
         raise RunProblem(N_("{folder} holds no export. Put .xlsx, .xls or .csv files of the portal there."), folder=raw)
+    start_early()
     for folder in (processed, work / "cache"):
         folder.mkdir(parents=True, exist_ok=True)
     names = [path.relative_to(raw).as_posix() for path in paths]

@@ -8,12 +8,13 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.compound import OLE_MAGIC, compound_kind
 from analysis.delimited import read_delimited
 from analysis.encodings import as_utf8, check_declared
 from analysis.errors import N_, ExportProblem
 from analysis.hypertext import is_hypertext, read_hypertext
 from analysis.sheets import LIMITS, MIB, Export, Limits, Sheet
-from analysis.workbooks import OLE_MAGIC, ZIP_MAGIC, compound_kind, package_kind, read_sheets
+from analysis.workbooks import ZIP_MAGIC, package_kind, read_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,7 +151,7 @@ def _binary_kind(data: bytes, limits: Limits) -> str:
     if data.startswith(ZIP_MAGIC):
         return package_kind(data, limits)
     if data.startswith(OLE_MAGIC):
-        return compound_kind(data)
+        return compound_kind(data, limits)
     if data.startswith(_OLD_BIFF):
         return "biff"
     return "binary" if data.startswith(_BINARY) else ""

@@ -3,7 +3,8 @@
 The dossiers are grouped once into cells; every reading, window and group is a sum or a distinct
 count over the cells, so the same expressions serve a sample on DuckDB and a nation on Spark.
 
-Windows, groups and cells share months as numbers: ``12 * year + month - 1``.
+Windows, groups and cells share months as numbers: ``12 * year + month - 1``. In which of its months a
+procedure was hit is one integer, a bit for each, so that a window asks for it without a row per month.
 """
 
 from calendar import monthrange
@@ -20,6 +21,7 @@ from ibis.expr.types import BooleanValue, Table
 from analysis.decision import Conditions, Decision, Reading, Target
 
 WINDOWS = ("month", "quarter", "to_date")
+MOST_MONTHS = 60  # a decision's longest period, with the rest of its first quarter: months are bits of one integer
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,9 @@ def month_number(day: date) -> int:
 def windows(decision: Decision, as_of: date) -> pd.DataFrame:
     """The windows of each month from the decision's first to that of ``as_of``.
 
-    Columns: window, month (number), first (number of the window's first month), last_day. A window
-    ends with its month, with ``as_of`` or with the decision's period, whichever comes first.
+    Columns: window, month (number), first (number of the window's first month), last_day, bits (its
+    months). A window ends with its month, with ``as_of`` or with the decision's period, whichever
+    comes first.
     """
     rows = []
     start = month_number(decision.valid_from)
@@ -47,8 +50,13 @@ def windows(decision: Decision, as_of: date) -> pd.DataFrame:
         year, index = divmod(month, 12)
         last_day = min(date(year, index + 1, monthrange(year, index + 1)[1]), as_of, decision.valid_to)
         firsts = {"month": month, "quarter": month - index % 3, "to_date": start}
-        rows += [(window, month, firsts[window], last_day) for window in WINDOWS]
-    return pd.DataFrame(rows, columns=["window", "month", "first", "last_day"])
+        rows += [(window, month, firsts[window], last_day, _bits(firsts[window], month)) for window in WINDOWS]
+    return pd.DataFrame(rows, columns=["window", "month", "first", "last_day", "bits"])
+
+
+def _bits(first: int, last: int) -> int:
+    """A window's months as bits of one integer, each month at its number modulo ``MOST_MONTHS``."""
+    return sum(1 << (month % MOST_MONTHS) for month in range(first, last + 1))
 
 
 def cells(dossiers: Table, decision: Decision, as_of: date) -> Table:
@@ -101,19 +109,20 @@ def procedure_counts(cells: Table, windows: Table, groups: Table, offers: Table,
     carry ``procedure_key``. Columns ``n0, d0, …`` follow ``readings``; a group counts a procedure
     once, and ``pairs`` are its members' sums.
     """
-    hits = {f"hit{number}": _admits(cells, reading.numerator).any() for number, reading in enumerate(readings)}
-    hits["active"] = (cells.dossiers > 0).any()
-    by_unit = cells.group_by("unit_code", "procedure_key", "month").aggregate(**hits)
-    present = _any(by_unit.join(groups, "unit_code"), ["group_code", "procedure_key", "month"], list(hits))
-    present = _any(_in_windows(present, windows), ["group_code", "procedure_key", "window", "window_month"], list(hits))
+    bit = ibis.literal(1, "int64") << (cells.month % MOST_MONTHS)
+    hits = {
+        f"hit{number}": bit.bit_or(where=_admits(cells, reading.numerator)) for number, reading in enumerate(readings)
+    }
+    by_unit = cells.group_by("unit_code", "procedure_key").aggregate(**hits, active=bit.bit_or())
+    by_group = by_unit.join(groups, "unit_code").group_by("group_code", "procedure_key")
+    present = by_group.aggregate(**{name: ibis._[name].bit_or() for name in (*hits, "active")})
     given = offers.join(groups, "unit_code").select("group_code", "procedure_key", "level", "month").distinct()
-    given = given.join(windows.select("window", "month"), "month").rename(window_month="month")
-    joined = given.left_join(present, ["group_code", "procedure_key", "window", "window_month"])
+    given = given.join(windows.select("window", "month", "bits"), "month").rename(window_month="month")
+    joined = given.left_join(present, ["group_code", "procedure_key"])
     sums = {}
     for number, reading in enumerate(readings):
-        # A procedure without a row among those present had no dossier in the window.
-        base = joined.active.fill_null(False) if reading.denominator == "active" else joined.level.notnull()
-        sums[f"n{number}"] = (joined[f"hit{number}"].fill_null(False) & base).sum()
+        base = _in_window(joined, "active") if reading.denominator == "active" else joined.level.notnull()
+        sums[f"n{number}"] = (_in_window(joined, f"hit{number}") & base).sum()
         sums[f"d{number}"] = base.sum()
     keys = ["group_code", "window", "window_month", "level"]
     counted = joined.group_by(keys).aggregate(**sums)
@@ -147,12 +156,13 @@ def _in_windows(by_month: Table, windows: Table) -> Table:
     return by_month.join(spans, [by_month.month >= spans.first, by_month.month <= spans.window_month])
 
 
+def _in_window(joined: Table, hits: str) -> BooleanValue:
+    """Whether a month in which the procedure was hit lies in the window; one without a row never was."""
+    return (joined[hits].fill_null(0) & joined.bits) != 0
+
+
 def _summed(table: Table, keys: list[str], columns: list[str]) -> Table:
     return table.group_by(keys).aggregate(**{column: table[column].sum() for column in columns})
-
-
-def _any(table: Table, keys: list[str], columns: list[str]) -> Table:
-    return table.group_by(keys).aggregate(**{column: table[column].any() for column in columns})
 
 
 def execute(table: Table) -> pd.DataFrame:

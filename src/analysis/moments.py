@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -26,18 +27,22 @@ def moments(texts: pa.Array) -> pa.Array:
     """
     if texts.null_count == len(texts):
         return pa.nulls(len(texts), pa.timestamp("us"))
+    encoded = texts.dictionary_encode()  # many columns hold days alone, a few hundred distinct texts
     attempts = ", ".join(f"try_strptime(text, '{form}')" for form in _FORMATS)
-    cells = pa.table({"text": texts})  # noqa: F841 - DuckDB finds it by its name
-    connection = duckdb.connect(config={"threads": 1})
-    parsed = connection.sql(f"SELECT coalesce({attempts}) AS moment FROM cells").to_arrow_table()
+    distinct_texts = pa.table({"text": encoded.dictionary})  # noqa: F841 - DuckDB finds it by its name
+    parsed = _connection().sql(f"SELECT coalesce({attempts}) AS moment FROM distinct_texts").to_arrow_table()
     found = parsed.column("moment").combine_chunks().cast(pa.timestamp("us"))
+    odd = [odd_moment(text) for text in encoded.dictionary.filter(pc.is_null(found)).to_pylist()]
+    if odd:
+        found = pc.replace_with_mask(found, pc.is_null(found), pa.array(odd, pa.timestamp("us")))
     real = pc.if_else(pc.greater_equal(pc.year(found), FIRST_YEAR), found, pa.scalar(None, pa.timestamp("us")))
-    odd = pc.and_(pc.is_valid(texts), pc.is_null(found))
-    if not pc.any(odd).as_py():
-        return real
-    encoded = pc.if_else(odd, texts, pa.scalar(None, pa.string())).dictionary_encode()
-    readings = pa.array([odd_moment(text) for text in encoded.dictionary.to_pylist()], pa.timestamp("us"))
-    return pc.coalesce(real, readings.take(encoded.indices))
+    return real.take(encoded.indices)
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """One connection for a process, made on first use: it costs as much as reading a column."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def odd_moment(text: str) -> datetime | None:

@@ -83,9 +83,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
     )
 
 
-def _check_names(
-    path: Path, table: str, found: Mapping[str, object], known: tuple[str, ...]
-) -> None:
+def _check_names(path: Path, table: str, found: Mapping[str, object], known: tuple[str, ...]) -> None:
     if unlike := set(found) ^ set(known):
         raise ReferenceProblem(
             N_("{file}: [{table}] must have exactly the keys {known}; look at {unlike}."),

@@ -1,4 +1,4 @@
-"""Workbooks: the packages of .xlsx and the compound files of .xls, checked before they are unpacked, then read.
+"""Workbooks: the packages of .xlsx, checked before calamine unpacks them, and the reading of .xlsx and .xls.
 
 A package is looked through before calamine reads it, because calamine builds the whole rectangle that
 the filled cells span: one stray cell in the last corner would ask for 500 GB and end the process.
@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
+from analysis.compound import ENCRYPTED
 from analysis.errors import N_, ExportProblem
 from analysis.sheets import MIB, Limits, Sheet, check_extent
 
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
-_ENCRYPTED = N_("encrypted: open the file with its password, save it without one, and put it here again.")
+ZIP_MAGIC = b"PK\x03\x04"
 _DAMAGED_PACKAGE = N_("damaged or truncated: the workbook cannot be unpacked. Export it again.")
 _RATIO_FROM = 16 * MIB  # small parts may pack as well as they like
 _PIECE = 2**16  # packed bytes at a time, so that a bomb unfolds in steps of at most 64 MiB
@@ -33,7 +33,6 @@ _OVERLAP = 32  # bytes; longer than any cell reference with its attribute name
 _FAR_CELL = re.compile(rb"r=[\"'](?:[A-Za-z]{2,}\d|[A-Za-z]?\d{7})")
 _CELL = re.compile(rb"r=[\"']([A-Za-z]{0,9})(\d{1,12})[\"']")
 _SHEET_PART = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
-_BOF, _FILEPASS = (0x0809, 0x0409, 0x0209, 0x0009), 0x002F  # [MS-XLS] 2.4.21, 2.4.117
 
 
 def package_kind(data: bytes, limits: Limits) -> str:
@@ -51,16 +50,6 @@ def package_kind(data: bytes, limits: Limits) -> str:
     if kind == "xlsx":
         _check_parts(data, parts, limits)
     return kind
-
-
-def compound_kind(data: bytes) -> str:
-    """``xls``, or ``ole`` for another compound file (a Word document, say). Raises ExportProblem if encrypted."""
-    if _entries(data, "EncryptedPackage"):
-        raise ExportProblem(_ENCRYPTED)
-    entries = [*_entries(data, "Workbook"), *_entries(data, "Book")]
-    if any(_has_filepass(data, entry) for entry in entries):
-        raise ExportProblem(_ENCRYPTED)
-    return "xls" if entries else "ole"
 
 
 def read_sheets(data: bytes, limits: Limits) -> tuple[Sheet, ...]:
@@ -98,7 +87,7 @@ def _emptied(column: pa.Array) -> pa.Array:
 def _check_parts(data: bytes, parts: list[zipfile.ZipInfo], limits: Limits) -> None:
     """Sizes as the directory states them; then what calamine will read, unpacked piece by piece."""
     if any(part.flag_bits & 1 for part in parts):
-        raise ExportProblem(_ENCRYPTED)
+        raise ExportProblem(ENCRYPTED)
     unpacked = sum(part.file_size for part in parts)
     for part in parts:
         allowed = max(_RATIO_FROM, limits.ratio * part.compress_size)
@@ -156,25 +145,3 @@ def _unpacked(data: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
             yield inflater.decompress(packed[at : at + _PIECE])
     except zlib.error:
         raise ExportProblem(_DAMAGED_PACKAGE) from None
-
-
-def _entries(data: bytes, name: str) -> list[int]:
-    """Where a compound file's directory has a stream of this name ([MS-CFB] 2.6: 128-byte entries)."""
-    spelled = name.encode("utf-16-le") + b"\0\0"
-    found = (match.start() for match in re.finditer(re.escape(spelled), data))
-    return [at for at in found if at % 128 == 0 and data[at + 64 : at + 66] == len(spelled).to_bytes(2, "little")]
-
-
-def _has_filepass(data: bytes, entry: int) -> bool:
-    """Whether a workbook stream is encrypted: the record FILEPASS follows soon after its first one."""
-    sector_size = 1 << min(int.from_bytes(data[30:32], "little"), 12)
-    at = (int.from_bytes(data[entry + 116 : entry + 120], "little") + 1) * sector_size
-    end = at + sector_size
-    if int.from_bytes(data[at : at + 2], "little") not in _BOF:
-        return False
-    while at + 4 <= min(end, len(data)):
-        record, length = (int.from_bytes(data[at + skip : at + skip + 2], "little") for skip in (0, 2))
-        if record == _FILEPASS:
-            return True
-        at += 4 + length
-    return False

@@ -4,6 +4,7 @@ The process has bounded memory and time; what it made is kept under a key of eve
 depends on, so an unchanged file is not cleaned twice.
 """
 
+import gc
 import hashlib
 import json
 import multiprocessing
@@ -28,6 +29,7 @@ from analysis.writing import write_whole
 
 MEMORY_LIMIT = 6 * 2**30  # bytes of address space; a hundred thousand rows need well under one GiB
 TIME_LIMIT = 600.0  # seconds
+_FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
 
 
 @dataclass
@@ -60,11 +62,23 @@ class Job:
     stem: Path
 
 
-def clean_files(jobs: list[Job], lookups: Lookups, key: bytes, workers: int) -> "list[FileResult]":
-    """Clean each job's file in its own process, ``workers`` at a time; results in the jobs' order."""
-    context = _context()
-    with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-        return list(pool.map(lambda job: _in_process(context, job, lookups, key), jobs))
+def start_early() -> None:
+    """Let the server that forks the workers load its libraries while the caller still has other things to do."""
+    if _FORKSERVER:
+        from multiprocessing import forkserver
+
+        _context()
+        forkserver.ensure_running()
+
+
+def clean_files(jobs: list[Job], lookups: Lookups, key: bytes, workers: int) -> list[FileResult]:
+    """Clean each job's file in a process apart, ``workers`` at a time; results in the jobs' order."""
+    crew = _Crew(lookups, key)
+    try:
+        with ThreadPoolExecutor(max_workers=max(1, min(workers, len(jobs)))) as pool:
+            return list(pool.map(crew.clean, jobs))
+    finally:
+        crew.dismiss()
 
 
 def cached(stem: Path) -> FileResult | None:
@@ -115,43 +129,81 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
     return result
 
 
-def _in_process(context: Any, job: Job, lookups: Lookups, key: bytes) -> FileResult:
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(sender, job, lookups, key), daemon=True)
-    process.start()
-    sender.close()
-    result = FileResult()
-    try:
-        if not receiver.poll(TIME_LIMIT):
-            result.problem = (
-                N_("reading took longer than {seconds} s. Export a shorter period."),
-                {"seconds": f"{TIME_LIMIT:.0f}"},
+class _Crew:
+    """Processes that clean one file after the other; one that dies or dawdles is replaced by a new one.
+
+    Each calling thread has its own process.
+    """
+
+    def __init__(self, lookups: Lookups, key: bytes) -> None:
+        self._context = _context()
+        self._knowledge = (lookups, key)
+        self._idle: list[_Worker] = []
+
+    def clean(self, job: Job) -> FileResult:
+        """The result of one file, also kept beside ``job.stem``."""
+        worker = self._idle.pop() if self._idle else _Worker(self._context, self._knowledge)
+        try:
+            result = worker.clean(job)
+            self._idle.append(worker)
+        except TimeoutError:
+            worker.kill()
+            result = FileResult(
+                problem=(
+                    N_("reading took longer than {seconds} s. Export a shorter period."),
+                    {"seconds": f"{TIME_LIMIT:.0f}"},
+                )
             )
-        else:
-            result = receiver.recv()
-    except EOFError:
-        result.problem = (
-            N_("the reader gave up on this file (memory or a broken file). Save it anew as .xlsx or .csv."),
-            {},
-        )
-    finally:
-        process.kill()
-        process.join()
-        receiver.close()
-    write_whole(
-        job.stem.with_suffix(".json"), lambda path: path.write_text(json.dumps(asdict(result)), encoding="utf-8")
-    )
-    return result
+        except (EOFError, OSError):
+            worker.kill()
+            gave_up = N_("the reader gave up on this file (memory or a broken file). Save it anew as .xlsx or .csv.")
+            result = FileResult(problem=(gave_up, {}))
+        kept = json.dumps(asdict(result))
+        write_whole(job.stem.with_suffix(".json"), lambda path: path.write_text(kept, encoding="utf-8"))
+        return result
+
+    def dismiss(self) -> None:
+        """End the processes that are left."""
+        while self._idle:
+            self._idle.pop().kill()
 
 
-def _work(sender: Connection, job: Job, lookups: Lookups, key: bytes) -> None:
+class _Worker:
+    """One process at the other end of a pipe: a job goes in, its result comes out."""
+
+    def __init__(self, context: Any, knowledge: tuple[Lookups, bytes]) -> None:
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, *knowledge), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def clean(self, job: Job) -> FileResult:
+        """Raises TimeoutError after ``TIME_LIMIT``, EOFError or OSError when the process died."""
+        self._connection.send(job)
+        if not self._connection.poll(TIME_LIMIT):
+            raise TimeoutError
+        result: FileResult = self._connection.recv()
+        return result
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing."""
+        self._process.kill()
+        self._process.join()
+        self._connection.close()
+
+
+def _work(jobs: Connection, lookups: Lookups, key: bytes) -> None:
+    """A worker's life: clean what comes until the other end closes; give up for good when memory runs out."""
     _limit_memory()
-    try:
-        result = clean_file(job, lookups, key)
-    except MemoryError:
-        os._exit(1)
-    sender.send(result)
-    sender.close()
+    gc.freeze()  # the libraries' objects live as long as the process; no collection need look at them
+    with suppress(EOFError):
+        while True:
+            job = jobs.recv()
+            try:
+                result = clean_file(job, lookups, key)
+            except MemoryError:
+                os._exit(1)
+            jobs.send(result)
 
 
 def _limit_memory() -> None:
@@ -163,8 +215,8 @@ def _limit_memory() -> None:
 
 def _context() -> Any:
     """A server process with the libraries loaded forks each worker; where it cannot, workers start anew."""
-    if "forkserver" in multiprocessing.get_all_start_methods():
+    if _FORKSERVER:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["analysis.worker", "fastexcel"])
+        context.set_forkserver_preload(["__main__", "analysis.worker", "fastexcel"])
         return context
     return multiprocessing.get_context("spawn")
