@@ -26,7 +26,8 @@ def copy_with_duckdb(raw: Path, out: Path) -> int:
     """DuckDB's own copy of all CSV files into one Parquet file, on all cores; returns the rows."""
     duckdb.sql(
         f"""COPY (SELECT * FROM read_csv('{raw}/**/*.csv', all_varchar = true, header = false, delim = ',',
-            quote = '"', null_padding = true, union_by_name = false, strict_mode = false)) TO '{out}' (FORMAT parquet)"""
+            quote = '"', null_padding = true, union_by_name = false, strict_mode = false))
+            TO '{out}' (FORMAT parquet)"""
     )
     return duckdb.sql(f"SELECT count(*) FROM '{out}'").fetchall()[0][0]
 

@@ -1,6 +1,5 @@
 """Runs a command and measures it: wall seconds and the peak memory of its largest process."""
 
-import os
 import subprocess
 import threading
 import time
@@ -50,13 +49,13 @@ def _watch(process: subprocess.Popen[str], peaks: dict[int, float]) -> None:
 def _tree(root: int) -> set[int]:
     """A process and all that it started, at any depth."""
     parents = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
             try:
-                stat = Path("/proc", entry, "stat").read_text()
+                stat = (entry / "stat").read_text()
             except OSError:
                 continue  # it has ended
-            parents[int(entry)] = int(stat.rpartition(")")[2].split()[1])
+            parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
     tree = {root}
     while found := {pid for pid, parent in parents.items() if parent in tree} - tree:
         tree |= found

@@ -68,7 +68,8 @@ def test_a_total_line_is_no_data_however_many_cells_it_fills() -> None:
 
 def test_without_a_unit_column_the_nearest_group_line_names_the_unit() -> None:
     head = "Mã hồ sơ|Mã TTHC|Hình thức nộp|Ngày tiếp nhận"
-    text = f"Đơn vị: Sở Y tế\n{head}\nh1|1.1|1|10/06/2020\nSở Xây dựng\nh2|1.1|1|10/06/2020\nHuyện Đồng Xuân\nh3|1.1|1|10/06/2020"
+    rest = "1.1|1|10/06/2020"
+    text = f"Đơn vị: Sở Y tế\n{head}\nh1|{rest}\nSở Xây dựng\nh2|{rest}\nHuyện Đồng Xuân\nh3|{rest}"
     (table,) = tables(text).tables
     assert table.cells["unit"].to_pylist() == ["Sở Y tế", "Sở Xây dựng", "Huyện Đồng Xuân"]
 
@@ -106,3 +107,14 @@ def test_between_two_columns_of_one_meaning_the_vocabularys_first_wins() -> None
     text = "Mã hồ sơ|Mã TTHC|Đơn vị|Hình thức nộp|Ngày nộp|Ngày tiếp nhận\nh1|1.1|Sở Y tế|1|01/06/2020|03/06/2020"
     (table,) = tables(text).tables
     assert table.cells["received_at"].to_pylist() == ["03/06/2020"]
+
+
+def test_an_applicant_whose_name_begins_like_a_total_line_is_data() -> None:
+    head = "Người nộp|Mã hồ sơ|Mã TTHC|Đơn vị|Hình thức nộp|Ngày tiếp nhận"
+    rest = "1.001190|Sở Xây dựng|1|10/06/2020"
+    text = (
+        f"{head}\nTổng công ty Mẫu|h1|{rest}\nCộng đồng dân cư|h2|{rest}\nCộng Sở Xây dựng||2|2|2|\nTổng cộng|2|2|2|2|2"
+    )
+    (table,) = tables(text).tables
+    assert table.cells["dossier_id"].to_pylist() == ["h1", "h2"]
+    assert table.skipped_lines == 2

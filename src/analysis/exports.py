@@ -158,7 +158,7 @@ def _cut_table(sheet: Sheet, head: _Head, title: list[list[str]], vocabulary: Vo
     named = {name: everything[column] for name, column in head.columns.items()}
     filled = sum((_filled(column).astype(np.int16) for column in named.values()), np.zeros(len(body), np.int16))
     first = pc.coalesce(*everything) if everything else pa.array([], pa.string())
-    totals = _total_lines(first, vocabulary)
+    totals = _total_lines(first, named["dossier_id"], vocabulary)
     is_data = (filled >= DATA_CELLS) & ~totals
     is_data &= ~_repeated_heads(named, is_data, vocabulary)
     if "unit" not in named:
@@ -189,14 +189,20 @@ def _filled(column: pa.Array) -> np.ndarray:
     return cast(np.ndarray, pc.is_valid(column).to_numpy(zero_copy_only=False))
 
 
-def _total_lines(first: pa.Array, vocabulary: Vocabulary) -> np.ndarray:
-    """Lines whose first filled cell is a total word; only cells with a fitting first letter are folded."""
+def _total_lines(first: pa.Array, ids: pa.Array, vocabulary: Vocabulary) -> np.ndarray:
+    """Lines whose first filled cell is a total word, or begins with one where no dossier code stands.
+
+    ``Cộng Sở Xây dựng`` ends a group, but an applicant may be called ``Tổng công ty …`` or
+    ``Cộng đồng dân cư …``. Only cells with a fitting first letter are folded.
+    """
     initials = "".join(sorted({word[0] + word[0].upper() for word in vocabulary.total if word}))
     likely = pc.fill_null(pc.match_substring_regex(first, f"^[^\\pL\\d]*[{re.escape(initials)}]"), False)
     words = re.compile("|".join(rf"{re.escape(word)}(?!\w)" for word in vocabulary.total))
     totals = np.zeros(len(first), dtype=bool)
     for line in np.flatnonzero(likely.to_numpy(zero_copy_only=False)):
-        totals[line] = bool(words.match(fold(first[line].as_py())))
+        text = first[line].as_py()
+        without_code = ids[line].as_py() in (None, text)
+        totals[line] = fold(text) in vocabulary.total or (without_code and bool(words.match(fold(text))))
     return totals
 
 
