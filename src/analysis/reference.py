@@ -113,6 +113,8 @@ def _read_table(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
         ) from None
     try:
         return schema.validate(table)
+    except pa.errors.SchemaErrors as errors:  # pandera gathers what is wrong with the columns as a whole
+        raise _schema_problem(path, errors.schema_errors[0], schema) from None
     except pa.errors.SchemaError as error:
         raise _schema_problem(path, error, schema) from None
 
