@@ -7,6 +7,7 @@ module, and no message made here quotes a cell from one.
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -241,8 +242,7 @@ def _spread(first: pa.Array, groups: np.ndarray, titled: str | None) -> pa.Array
 def _title_unit(title: list[list[str]], vocabulary: Vocabulary) -> str | None:
     """The unit of a title line ``Đơn vị: …``, also where label and name stand in two cells."""
     for line in title:
-        cells = [cell for cell in line if cell]
-        for cell, following in zip(cells, [*cells[1:], ""], strict=True):
+        for cell, following in pairwise([*filter(None, line), ""]):
             label, colon, name = cell.partition(":")
             if colon and fold(label) in vocabulary.unit_title and (unit := name.strip() or following):
                 return unit

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from multiprocessing.connection import Connection
 from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 import pyarrow as pa
@@ -203,6 +204,11 @@ def _work(jobs: Connection, lookups: Lookups, key: bytes) -> None:
                 result = clean_file(job, lookups, key)
             except MemoryError:
                 os._exit(1)
+            except Exception as error:  # a fault of ours; its own words may quote a cell, so they stay here
+                place = extract_tb(error.__traceback__)[-1]
+                stumbled = N_("the reader stumbled ({kind} at {place}). Save it anew as .xlsx or .csv; report this.")
+                where = f"{Path(place.filename).name}:{place.lineno}"
+                result = FileResult(problem=(stumbled, {"kind": type(error).__name__, "place": where}))
             jobs.send(result)
 
 

@@ -1,0 +1,7 @@
+"""Sample exports: a made-up year of dossiers, as messy as portals write them (contract §3), with the truth beside."""
+
+from analysis.sample.exports import ALL, write_sample
+from analysis.sample.truth import Truth
+from analysis.sample.writers import FORMATS
+
+__all__ = ["ALL", "FORMATS", "Truth", "write_sample"]
