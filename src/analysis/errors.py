@@ -24,6 +24,12 @@ class Problem(Exception):
         self.details = details
         super().__init__(template.format(**details))
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback: the message in each of the languages."""
+        from analysis.language import LANGUAGES, Language  # which itself needs this module
+
+        return [Language(code).problem(self) for code in LANGUAGES]
+
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.template, self.details))
 

@@ -1,0 +1,184 @@
+"""The command ``dvctt``: ``run`` does the whole job, ``sample`` writes made-up exports (contract §6)."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+
+from analysis.errors import N_, Problem, UsageProblem
+from analysis.language import LANGUAGES, Language
+from analysis.order import STAGES, Order
+
+DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)  # exit codes
+INTERRUPTED = 130  # as shells have it
+_PROJECT = Path(__file__).parents[2]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = Language(_asked_language(given))
+    try:
+        chosen, unknown = _parser(language).parse_known_args(given)
+        if unknown:
+            raise UsageProblem(N_("Unknown: {unknown}. See dvctt --help."), unknown=" ".join(unknown))
+        if "command" not in chosen:
+            raise UsageProblem(N_("Say what to do: dvctt run or dvctt sample. See dvctt --help."))
+        return int(chosen.command(chosen, language))
+    except UsageProblem as problem:
+        print(f"dvctt: {language.problem(problem)}", file=sys.stderr)
+        return WRONG_USAGE
+    except Problem as problem:
+        print(f"dvctt: {language.problem(problem)}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print(f"dvctt: {language.text(N_('Interrupted. What was published before stands.'))}", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _asked_language(given: list[str]) -> str:
+    """The language for help and errors, before the arguments are understood."""
+    for place, argument in enumerate(given):
+        code = argument.partition("=")[2] if argument.startswith("--lang=") else ""
+        code = given[place + 1] if argument == "--lang" and place + 1 < len(given) else code
+        if code in LANGUAGES:
+            return code
+    return LANGUAGES[0]
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse whose own words are in the reader's language."""
+
+    def __init__(self, language: Language, prog: str, description: str) -> None:
+        super().__init__(prog=prog, description=description, add_help=False, allow_abbrev=False)
+        self.text = language.text
+        self._optionals.title = self.text(N_("options"))
+        self._positionals.title = self.text(N_("commands"))
+        self.add_argument("-h", "--help", action="help", help=self.text(N_("show this help and exit")))
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageProblem(N_("wrong usage ({message}). See {program} --help."), message=message, program=self.prog)
+
+    def add_folder(self, flag: str, default: Path | None, words: str) -> None:
+        """An option that names a folder; ``words`` explain it."""
+        self.add_argument(flag, type=Path, default=default, metavar=self.text(N_("FOLDER")), help=self.text(words))
+
+    def add_number(self, flag: str, default: int, words: str) -> None:
+        """An option for a whole number from 0."""
+        self.add_argument(flag, type=_count, default=default, metavar="N", help=self.text(words))
+
+    def add_choice(self, flag: str, default: str, known: Sequence[str], words: str) -> None:
+        """An option that takes one of the ``known`` words."""
+        known = tuple(known)
+        choice = partial(_one_of, flag, known)
+        self.add_argument(flag, type=choice, default=default, metavar="|".join(known), help=self.text(words))
+
+
+def _parser(language: Language) -> _Parser:
+    parser = _Parser(language, "dvctt", language.text(N_("Measures online public services against their targets.")))
+    commands = parser.add_subparsers(  # type: ignore[call-overload]
+        metavar=language.text(N_("COMMAND")), parser_class=partial(_Parser, language)
+    )
+    summary = language.text(N_("read the exports, compute the attainment and write the report"))
+    run = commands.add_parser("run", prog="dvctt run", help=summary, description=summary)
+    run.set_defaults(command=_run)
+    run.add_folder("--raw", Order.raw, N_("the portal's exports (default data/raw)"))
+    run.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
+    run.add_folder("--processed", Order.processed, N_("for the results (default data/processed)"))
+    run.add_folder("--reports", Order.reports, N_("for the reports (default reports)"))
+    run.add_argument(
+        "--decision", default="", metavar="ID", help=language.text(N_("the decision (default: the one in force)"))
+    )
+    day = language.text(N_("the as-of day (default: the latest in the data)"))
+    run.add_argument("--as-of", default="", metavar="YYYY-MM-DD", help=day)
+    run.add_choice("--until", Order.until, [stage.name for stage in STAGES], N_("the last stage (default report)"))
+    run.add_number("--jobs", 0, N_("files read at once (default: one per core)"))
+    summary = language.text(N_("write made-up exports to try things out"))
+    sample = commands.add_parser("sample", prog="dvctt sample", help=summary, description=summary)
+    sample.set_defaults(command=_sample)
+    sample.add_folder("--out", None, N_("an empty or new folder"))
+    sample.add_number("--dossiers", 60_000, N_("how many dossiers (default 60000)"))
+    sample.add_number("--seed", 1, N_("another number, another year (default 1)"))
+    sample.add_argument(
+        "--formats", nargs="+", metavar="F", help=language.text(N_("formats of the files (default all)"))
+    )
+    sample.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
+    for command in (run, sample):
+        command.add_choice("--lang", LANGUAGES[0], LANGUAGES, N_("language (default vi)"))
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise UsageProblem(N_("«{value}» is not a whole number from 0."), value=text)
+    return int(text)
+
+
+def _one_of(flag: str, known: tuple[str, ...], text: str) -> str:
+    if text not in known:
+        raise UsageProblem(
+            N_("{flag} {value}: unknown. Known: {known}."), flag=flag, value=text, known=", ".join(known)
+        )
+    return text
+
+
+def _run(chosen: argparse.Namespace, language: Language) -> int:
+    # Jupyter asks for its new folders to be chosen; without it every run prints a warning.
+    os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+    from analysis.run import run  # heavy: only now
+
+    order = Order(
+        raw=chosen.raw,
+        reference=chosen.reference,
+        processed=chosen.processed,
+        reports=chosen.reports,
+        notebooks=_notebooks(),
+        decision=chosen.decision,
+        as_of=chosen.as_of,
+        until=chosen.until,
+        jobs=chosen.jobs,
+        language=language,
+    )
+    outcome = run(order)
+    counted = {name: language.number(value) for name, value in vars(outcome).items() if isinstance(value, int)}
+    print(language.text(N_("Files: {files}, of these quarantined: {quarantined}."), **counted))
+    ledger = N_("Rows read: {read} = accepted {accepted} + rejected {rejected} + superseded {superseded}.")
+    print(language.text(ledger, **counted))
+    if outcome.doubtful:
+        warning = N_("Look at files.csv and rejects.csv in {folder} before you rely on the figures.")
+        print(f"dvctt: {language.text(warning, folder=chosen.processed)}", file=sys.stderr)
+    if outcome.report:
+        print(language.text(N_("Report: {path}"), path=outcome.report))
+    else:
+        print(language.text(N_("Results: {path}"), path=chosen.processed))
+    return DOUBTFUL if outcome.doubtful else DONE
+
+
+def _notebooks() -> Path:
+    """The notebooks of the folder that one stands in, else those of the project."""
+    return Order.notebooks if Order.notebooks.is_dir() else _PROJECT / Order.notebooks
+
+
+def _sample(chosen: argparse.Namespace, language: Language) -> int:
+    from analysis.sample import ALL, write_sample
+
+    if chosen.out is None:
+        raise UsageProblem(N_("Say where to write: --out FOLDER."))
+    formats = [name for entry in chosen.formats or ALL for name in entry.split(",") if name]
+    truth = write_sample(chosen.out, chosen.reference, chosen.dossiers, chosen.seed, formats)
+    print(
+        language.text(
+            N_("Synthetic data: {rows} rows in {files} files, in {folder}."),
+            rows=language.number(len(truth.rows)),
+            files=language.number(len(truth.files)),
+            folder=chosen.out,
+        )
+    )
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

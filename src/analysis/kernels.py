@@ -1,0 +1,74 @@
+"""Jupyter kernels that start, and load what a stage imports, while the run still has other things to do.
+
+A new kernel takes a second or two until pandas and its kin are loaded. Those of all stages start
+together, so that the later ones are ready when their turn comes; each stage still has its own.
+"""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self
+
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
+
+
+class WarmKernel:
+    """One kernel of this environment, loading ``modules``; a context manager that ends it."""
+
+    def __init__(self, modules: Iterable[str]) -> None:
+        # The kernel of this environment alone: one that the user installed elsewhere may be another Python.
+        specs = KernelSpecManager(kernel_dirs=[str(Path(sys.prefix) / "share" / "jupyter" / "kernels")])
+        self.manager = KernelManager(kernel_spec_manager=specs)
+        self._sockets = TemporaryDirectory(prefix="dvctt-")
+        if sys.platform != "win32":
+            # Sockets in a folder that only this user may enter; a TCP port is open to everybody on the machine.
+            self.manager.transport = "ipc"
+            self.manager.ip = str(Path(self._sockets.name) / "ipc")
+        # A scheduled run leaves nothing in the user's home: no history of what was run.
+        self.manager.start_kernel(extra_arguments=["--HistoryManager.enabled=False"])
+        # The request waits in the socket until the kernel is there; nobody waits for the answer.
+        self._client: BlockingKernelClient = self.manager.client()
+        self._client.start_channels(stdin=False, hb=False)
+        imports = "\n".join(f"import {module}" for module in modules)
+        self._client.execute(imports, silent=True, store_history=False)
+        self.manager.client_class = "jupyter_client.asynchronous.AsyncKernelClient"  # as nbclient wants it
+
+    def close(self) -> None:
+        """End the kernel at once: its notebook is done, or the run has failed."""
+        self._client.stop_channels()
+        if self.manager.has_kernel:
+            self.manager.shutdown_kernel(now=True)
+        self.manager.cleanup_resources()
+        self._sockets.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def execute(path: Path, parameters: dict[str, Any], kernel: WarmKernel, seconds: int, on_cell: Any) -> Any:
+    """The notebook at ``path``, executed by papermill with ``parameters`` in ``kernel``.
+
+    ``seconds`` limit each cell; ``on_cell`` is called before each code cell. Raises
+    PapermillExecutionError when a cell fails.
+    """
+    from papermill import execute_notebook  # loaded while the kernels start
+
+    return execute_notebook(
+        str(path).replace("{", "{{").replace("}", "}}"),  # papermill fills braces in paths
+        None,  # written when the run succeeds, whole
+        parameters,
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        execution_timeout=seconds,
+        km=kernel.manager,
+        on_cell_execute=lambda cell, cell_index: on_cell(),
+    )

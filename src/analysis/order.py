@@ -1,0 +1,107 @@
+"""What a run is asked to do, and the checks at its door."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+
+from analysis.errors import N_, UsageProblem
+from analysis.language import Language
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One notebook of the run; ``outputs`` are the files that it leaves in the processed folder."""
+
+    name: str
+    title: str
+    outputs: tuple[str, ...] = ()
+    writes_reports: bool = False
+
+
+STAGES = (
+    Stage(
+        "clean",
+        N_("Reading and cleaning the exports"),
+        ("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "clean.json"),
+    ),
+    Stage("attainment", N_("Computing the attainment"), ("attainment.csv",)),
+    Stage("report", N_("Writing the report"), writes_reports=True),
+)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run is asked to do; "" for ``decision`` and ``as_of``: the run finds them in the data."""
+
+    raw: Path = Path("data/raw")
+    reference: Path = Path("data/reference")
+    processed: Path = Path("data/processed")
+    reports: Path = Path("reports")
+    notebooks: Path = Path("notebooks")
+    decision: str = ""
+    as_of: str = ""
+    until: str = STAGES[-1].name
+    jobs: int = 0
+    language: Language = field(default_factory=Language)
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages up to ``until``."""
+        names = [stage.name for stage in STAGES]
+        return STAGES[: names.index(self.until) + 1]
+
+    def notebook(self, stage: Stage) -> Path:
+        """Where a stage's notebook stands."""
+        return self.notebooks / f"{stage.name}.ipynb"
+
+
+def check_order(order: Order) -> None:
+    """Raise UsageProblem for an order that cannot be carried out, before anything is begun."""
+    if not order.raw.is_dir():
+        raise UsageProblem(
+            N_("There is no folder {folder}. Put the portal's exports in data/raw, or give their folder with --raw."),
+            folder=order.raw,
+        )
+    decisions = {path.stem for path in (order.reference / "decisions").glob("*.toml")}
+    if not decisions:
+        raise UsageProblem(
+            N_("{folder} is not a folder of reference data: no decisions/*.toml. Give the folder with --reference."),
+            folder=order.reference,
+        )
+    if order.decision and order.decision not in decisions:
+        raise UsageProblem(
+            N_("There is no decision {wanted}. Known: {known}. A decision is a file in {folder}."),
+            wanted=order.decision,
+            known=", ".join(sorted(decisions)),
+            folder=order.reference / "decisions",
+        )
+    if order.as_of and not _is_day(order.as_of):
+        raise UsageProblem(
+            N_("--as-of {value} is not a day. Write it yyyy-mm-dd, such as 2020-09-30."), value=order.as_of
+        )
+    for stage in order.stages:
+        if not order.notebook(stage).is_file():
+            raise UsageProblem(
+                N_("The notebook {path} is missing. Run dvctt in the project's folder."),
+                path=order.notebook(stage),
+            )
+    _check_apart(order)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _check_apart(order: Order) -> None:
+    """A folder that is swapped as a whole must not hold another, nor the exports."""
+    folders = {"--raw": order.raw, "--processed": order.processed, "--reports": order.reports}
+    for (one, left), (other, right) in combinations(folders.items(), 2):
+        left, right = left.resolve(), right.resolve()
+        if left == right or left in right.parents or right in left.parents:
+            raise UsageProblem(
+                N_("{one} and {other} must be separate folders, neither inside the other."), one=one, other=other
+            )

@@ -1,0 +1,191 @@
+"""The whole job: the stages' notebooks one after the other by papermill, then publication in one step."""
+
+import csv
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from analysis import __version__
+from analysis.errors import N_, Problem, RunProblem
+from analysis.generation import Staging, publish, staging
+from analysis.kernels import WarmKernel, execute
+from analysis.language import LANGUAGES
+from analysis.notebook import code_cells, imported_modules, load, parameter_names
+from analysis.order import STAGES, Order, Stage, check_order
+
+CELL_LIMIT = 3600  # seconds that one cell may take
+REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)
+_DISK_FULL = N_("The disk is full. Make room for the data and its results, then start again.")
+_TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError")  # their words quote no data
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to: sums over ``files.csv``, and the report's page if it wrote one."""
+
+    files: int
+    quarantined: int
+    read: int
+    accepted: int
+    rejected: int
+    superseded: int
+    report: Path | None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether files were quarantined or too many rows rejected (exit 3)."""
+        return self.quarantined > 0 or self.rejected > REJECTED_LIMIT * self.read
+
+
+def run(order: Order) -> Outcome:
+    """Run the stages and publish what they made.
+
+    Raises a Problem where something fails; what was published before stands then.
+    """
+    check_order(order)
+    with ExitStack() as stack:
+        stack.enter_context(_told_problems())
+        outputs = {name for stage in STAGES for name in stage.outputs}
+        stagings = [stack.enter_context(staging(order.processed, outputs))]
+        if any(stage.writes_reports for stage in order.stages):
+            stagings.append(stack.enter_context(staging(order.reports, {"index.html"})))
+        executed = _execute_stages(order, stagings)
+        month = _write_pages(order, stagings, executed)
+        publish(stagings, _facts())
+    return _outcome(order, month)
+
+
+def _execute_stages(order: Order, stagings: list[Staging]) -> dict[str, Any]:
+    """Execute every stage's notebook; returns the executed notebooks by stage."""
+    notebooks = {stage: load(order.notebook(stage)) for stage in order.stages}
+    executed = {}
+    with ExitStack() as stack:
+        kernels = {
+            stage: stack.enter_context(WarmKernel(imported_modules(notebook))) for stage, notebook in notebooks.items()
+        }
+        cells = sum(len(code_cells(notebook)) + 1 for notebook in notebooks.values())  # and the parameters
+        # On a terminal alone: a log of a scheduled run needs no bar.
+        progress = stack.enter_context(
+            tqdm(total=cells, disable=None, leave=False, bar_format="{l_bar}{bar}| {elapsed}")
+        )
+        for stage, notebook in notebooks.items():
+            progress.set_description(order.language.text(stage.title))
+            parameters = {
+                name: value for name, value in _parameters(order, stagings).items() if name in parameter_names(notebook)
+            }
+            executed[stage.name] = _execute(order, stage, parameters, kernels[stage], progress.update)
+            kernels[stage].close()
+            _check_outputs(stage, stagings[0].folder)
+    return executed
+
+
+def _execute(
+    order: Order, stage: Stage, parameters: dict[str, Any], kernel: WarmKernel, advance: Callable[[], Any]
+) -> Any:
+    from papermill import PapermillExecutionError
+
+    try:
+        return execute(order.notebook(stage), parameters, kernel, CELL_LIMIT, advance)
+    except PapermillExecutionError as failed:
+        raise _problem(order, stage, failed) from None
+
+
+def _problem(order: Order, stage: Stage, failed: Any) -> Problem:
+    """Why a cell failed, in words that quote no cell of an export."""
+    if failed.ename.endswith("Problem") and len(failed.traceback) == len(LANGUAGES):
+        return RunProblem("{reason}", reason=failed.traceback[LANGUAGES.index(order.language.code)])
+    if os.strerror(errno.ENOSPC) in failed.evalue:
+        return RunProblem(_DISK_FULL)
+    words = f": {failed.evalue}" if failed.ename in _TELL_OF_CODE else ""
+    return RunProblem(
+        N_("Stage {stage} failed: {notebook}, cell {cell} ({kind}{words}). Run the notebook in JupyterLab to see why."),
+        stage=stage.name,
+        cell=failed.exec_count,
+        notebook=order.notebook(stage).name,
+        kind=failed.ename,
+        words=words,
+    )
+
+
+def _check_outputs(stage: Stage, folder: Path) -> None:
+    for name in stage.outputs:
+        if not (folder / name).is_file():
+            raise RunProblem(
+                N_("The notebook of stage {stage} did not write {file}. Restore it from the project."),
+                stage=stage.name,
+                file=name,
+            )
+
+
+def _parameters(order: Order, stagings: list[Staging]) -> dict[str, Any]:
+    """The parameters of all stages; they write into the staging folders, not the published ones."""
+    return {
+        "raw": _short(order.raw),
+        "reference": _short(order.reference),
+        "processed": _short(stagings[0].folder),
+        "work": _short(stagings[0].work),
+        "decision": order.decision,
+        "as_of": order.as_of,
+        "lang": order.language.code,
+        "jobs": order.jobs,
+    }
+
+
+def _short(path: Path) -> str:
+    """Relative where it can be: the executed notebooks are published, the user's folders need not be."""
+    absolute = path.absolute()
+    return str(absolute.relative_to(Path.cwd())) if absolute.is_relative_to(Path.cwd()) else str(absolute)
+
+
+def _write_pages(order: Order, stagings: list[Staging], executed: dict[str, Any]) -> str:
+    """The month's report, its executed notebooks and the index, into staging; "" for a run without a report."""
+    if len(stagings) < 2:
+        return ""
+    import nbformat
+
+    from analysis.publishing import publish_index, publish_report
+
+    with (stagings[0].folder / "attainment.csv").open(encoding="utf-8", newline="") as file:
+        month = max(row["month"] for row in csv.DictReader(file))
+    folder = stagings[1].folder / month
+    (folder / "notebooks").mkdir(parents=True, exist_ok=True)
+    for name, notebook in executed.items():
+        (folder / "notebooks" / f"{name}.ipynb").unlink(missing_ok=True)  # a link to the published one
+        nbformat.write(notebook, folder / "notebooks" / f"{name}.ipynb")
+    publish_report(executed["report"], folder / "index.html", order.language)
+    publish_index(stagings[1].folder, order.language)
+    return month
+
+
+def _facts() -> dict[str, Any]:
+    return {"version": __version__, "finished": datetime.now(UTC).isoformat(timespec="seconds")}
+
+
+def _outcome(order: Order, month: str) -> Outcome:
+    with (order.processed / "files.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    sums = {name: sum(int(row[name]) for row in rows) for name in ("read", "accepted", "rejected", "superseded")}
+    quarantined = sum(row["status"] == "quarantined" for row in rows)
+    return Outcome(len(rows), quarantined, **sums, report=order.reports / month / "index.html" if month else None)
+
+
+@contextmanager
+def _told_problems() -> Iterator[None]:
+    """What the system refuses, as a Problem that says what to do; its own words may hold a path, never a cell."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise RunProblem(_DISK_FULL) from None
+        raise RunProblem(
+            N_("{file}: {reason}. Check that the folder is there and may be written to."),
+            file=error.filename or "?",
+            reason=error.strerror or type(error).__name__,
+        ) from None
