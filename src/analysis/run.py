@@ -13,7 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from analysis import __version__
-from analysis.errors import N_, Problem, RunProblem
+from analysis.errors import N_, Problem, RunProblem, UsageProblem
 from analysis.generation import Staging, publish, staging
 from analysis.kernels import WarmKernel, execute
 from analysis.language import LANGUAGES
@@ -94,13 +94,16 @@ def _execute(
     try:
         return execute(order.notebook(stage), parameters, kernel, CELL_LIMIT, advance)
     except PapermillExecutionError as failed:
-        raise _problem(order, stage, failed) from None
+        raise _problem(order, stage, parameters, failed) from None
 
 
-def _problem(order: Order, stage: Stage, failed: Any) -> Problem:
+def _problem(order: Order, stage: Stage, parameters: dict[str, Any], failed: Any) -> Problem:
     """Why a cell failed, in words that quote no cell of an export."""
     if failed.ename.endswith("Problem") and len(failed.traceback) == len(LANGUAGES):
-        return RunProblem("{reason}", reason=failed.traceback[LANGUAGES.index(order.language.code)])
+        kind = UsageProblem if failed.ename == UsageProblem.__name__ else RunProblem
+        reason = failed.traceback[LANGUAGES.index(order.language.code)]
+        # The staging folder is gone when the message is read.
+        return kind("{reason}", reason=reason.replace(parameters["processed"], str(order.processed)))
     if os.strerror(errno.ENOSPC) in failed.evalue:
         return RunProblem(_DISK_FULL)
     words = f": {failed.evalue}" if failed.ename in _TELL_OF_CODE else ""

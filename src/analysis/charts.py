@@ -1,0 +1,180 @@
+"""Charts as SVG with alternative text: trends against the target line, and who is furthest below it.
+
+Each chart comes twice, wide and narrow, so that a phone shows it at a size that can be read. Colours
+are those of Okabe and Ito (2008), told apart by colour-blind readers; nothing is told by colour alone.
+"""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from analysis.attainment import ATTAINED
+from analysis.decision import Target
+from analysis.errors import N_
+from analysis.figures import Figure
+from analysis.language import Language
+
+BLUE, VERMILION, GREY, INK = "#0072B2", "#D55E00", "#8A8F98", "#1F2933"
+_WIDE, _NARROW = 2, 1  # panels side by side
+_PANEL_WIDTH, _PANEL_HEIGHT = 4.6, 2.45  # inches
+_STYLE: Any = {
+    # DejaVu Sans comes with matplotlib and has every Vietnamese letter; as outlines it needs no font at the reader's.
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "dvctt",  # the same data give the same bytes
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """SVG for wide and for narrow screens, and what it shows in words."""
+
+    wide: str
+    narrow: str
+    words: str
+
+
+def trends(series: Sequence[tuple[Target, pd.DataFrame]], language: Language) -> Chart:
+    """One panel per target: each month as a dot, the value to date as a line, the minimum dashed.
+
+    ``series`` hold the columns month, window, value as ``figures.trend`` gives them.
+    """
+    words = " ".join(_trend_words(target, rows, language) for target, rows in series)
+    wide, narrow = (
+        _panels(
+            [(lambda axes, t=target, r=rows: _draw_trend(axes, t, r, language)) for target, rows in series], columns
+        )
+        for columns in (_WIDE, _NARROW)
+    )
+    return Chart(wide, narrow, words)
+
+
+def lowest(ranked: Sequence[tuple[Target, list[Figure]]], language: Language) -> Chart:
+    """One panel per target: the lowest values, the lowest on top, against the minimum."""
+    some = [(target, figures) for target, figures in ranked if figures]
+    words = " ".join(_lowest_words(target, figures, language) for target, figures in some)
+    wide, narrow = (
+        _panels(
+            [(lambda axes, t=target, f=figures: _draw_lowest(axes, t, f, language)) for target, figures in some],
+            columns,
+        )
+        for columns in (_WIDE, _NARROW)
+    )
+    return Chart(wide, narrow, words)
+
+
+def _panels(draws: Sequence[Any], columns: int) -> str:
+    """All panels in rows of ``columns``, as one SVG element."""
+    rows = max(ceil(len(draws) / columns), 1)
+    with mpl.rc_context(_STYLE):
+        room = ConstrainedLayoutEngine(h_pad=0.12, w_pad=0.12)
+        canvas = Canvas(figsize=(_PANEL_WIDTH * columns, _PANEL_HEIGHT * rows), layout=room)
+        grid = canvas.subplots(rows, columns, squeeze=False).ravel()
+        for axes, draw in zip(grid, draws, strict=False):
+            draw(axes)
+        for axes in grid[len(draws) :]:
+            axes.set_axis_off()
+        buffer = io.StringIO()
+        canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    return _element(buffer.getvalue())
+
+
+def _element(document: str) -> str:
+    """The svg element alone, which scales to its room; screen readers skip it for the words beside it."""
+    element = document[document.index("<svg") :]
+    opening, rest = element.split(">", 1)
+    kept = [part for part in opening.split() if not part.startswith(("width=", "height="))]
+    return " ".join([*kept, 'aria-hidden="true"', 'focusable="false"']) + ">" + rest
+
+
+def _draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Language) -> None:
+    months = sorted(rows["month"].unique())
+    shown = rows.assign(percent=rows["value"] * 100, number=rows["month"].map(months.index))
+    monthly = shown[(shown["window"] == "month") & shown["value"].notna()]
+    to_date = shown[(shown["window"] == "to_date") & shown["value"].notna()]
+    _title(axes, target, language)
+    sns.scatterplot(monthly, x="number", y="percent", color=GREY, s=22, linewidth=0, ax=axes, legend=False)
+    sns.lineplot(to_date, x="number", y="percent", color=BLUE, linewidth=2.2, ax=axes, legend=False)
+    axes.axhline(float(target.minimum * 100), color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
+    axes.set(xlim=(-0.5, len(months) - 0.5), ylim=(0, 108), xlabel="", ylabel="")
+    axes.set_xticks(range(len(months)), [month[5:].lstrip("0") for month in months])
+    axes.set_yticks([0, 25, 50, 75, 100], [language.percent(share / 100, 0) for share in (0, 25, 50, 75, 100)])
+    axes.grid(axis="y", color="#E4E7EB", linewidth=0.8)
+    axes.set_axisbelow(True)
+    if len(to_date):
+        end = to_date.iloc[-1]
+        figure = Figure(target, "", "", int(end["numerator"]), int(end["denominator"]), 0, end["status"])
+        label = language.percent(figure.value, figure.digits())
+        axes.annotate(label, (end["number"], end["percent"]), (4, 0), **_AT_RIGHT, color=BLUE, fontweight="bold")
+    if not len(to_date):
+        axes.text(0.5, 0.5, language.text(N_("Nothing to count")), transform=axes.transAxes, ha="center", color=GREY)
+
+
+def _draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: Language) -> None:
+    names = [_short(figure.unit_name) for figure in figures]
+    percents = [float((figure.value or 0) * 100) for figure in figures]
+    colours = [BLUE if figure.status == ATTAINED else VERMILION for figure in figures]
+    _title(axes, target, language)
+    places = list(range(len(figures)))
+    axes.hlines(places, 0, percents, color="#CBD2D9", linewidth=2)
+    sns.scatterplot(x=percents, y=places, color=colours, s=34, linewidth=0, ax=axes, legend=False)
+    axes.axvline(float(target.minimum * 100), color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
+    for place, figure in zip(places, figures, strict=True):
+        fraction = f"{language.number(figure.numerator)}/{language.number(figure.denominator)}"
+        label = f"{language.percent(figure.value, figure.digits())}  ({fraction})"
+        axes.text(104, place, label, va="center", fontsize=8)
+    axes.set(xlim=(0, 101), ylim=(len(figures) - 0.4, -0.6), xlabel="", ylabel="")
+    axes.set_yticks(places, names, fontsize=8)
+    axes.set_xticks([0, 25, 50, 75, 100], [language.percent(share / 100, 0) for share in (0, 25, 50, 75, 100)])
+    axes.tick_params(axis="y", length=0)
+
+
+_AT_RIGHT: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "left", "annotation_clip": False}
+
+
+def _title(axes: Axes, target: Target, language: Language) -> None:
+    aim = language.text(N_("target {minimum}"), minimum=language.percent(target.minimum, 0))
+    axes.set_title(f"{target.title[language.code]}\n{aim}", loc="left", fontsize=9, fontweight="bold")
+
+
+def _short(name: str) -> str:
+    """A unit's name cut to what fits beside a chart; the table has the whole."""
+    return name if len(name) <= 30 else name[:29].rstrip() + "…"
+
+
+def _trend_words(target: Target, rows: pd.DataFrame, language: Language) -> str:
+    to_date = rows[(rows["window"] == "to_date") & rows["value"].notna()]
+    if to_date.empty:
+        return language.text(N_("{target}: nothing to count."), target=target.title[language.code])
+    first, last = to_date.iloc[0], to_date.iloc[-1]
+    return language.text(
+        N_("{target}: from {first} ({start}) to {last} ({end}) to date, target {minimum}."),
+        target=target.title[language.code],
+        first=language.percent(first["value"]),
+        start=language.month(first["month"]),
+        last=language.percent(last["value"]),
+        end=language.month(last["month"]),
+        minimum=language.percent(target.minimum, 0),
+    )
+
+
+def _lowest_words(target: Target, figures: list[Figure], language: Language) -> str:
+    units = "; ".join(f"{figure.unit_name} {language.percent(figure.value, figure.digits())}" for figure in figures[:3])
+    return language.text(N_("{target}, lowest: {units}."), target=target.title[language.code], units=units)

@@ -1,0 +1,220 @@
+"""The sections of a report as pieces of HTML: a notebook shows them, the page is made of them.
+
+Everything that comes from data is escaped by the templates; words come from the catalogue of texts.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from analysis import __version__, charts, figures
+from analysis.attainment import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
+from analysis.decision import Target
+from analysis.errors import N_
+from analysis.figures import Figure, Report
+from analysis.language import Language
+from analysis.worker import code_version
+
+REJECTED_LIMIT = 0.02  # share of the rows read above which the report warns (contract §6)
+
+VERDICTS = {ATTAINED: N_("Attained"), NOT_ATTAINED: N_("Not attained"), NOT_APPLICABLE: N_("Nothing to count")}
+REASONS = {
+    "missing_dossier_id": N_("no dossier code"),
+    "unknown_procedure": N_("procedure not known"),
+    "unknown_unit": N_("unit not known"),
+    "unknown_channel": N_("channel not known"),
+    "bad_received_date": N_("day of receipt absent or unreadable"),
+    "bad_date": N_("another date unreadable"),
+    "completed_before_received": N_("result before receipt"),
+    "unknown_value": N_("a value that the vocabulary does not know"),
+}
+CHECKS = {
+    "blank_channel": N_("channel blank: counted as counter"),
+    "level_disagreement": N_("level differs from the catalogue: the catalogue counts"),
+    "level_unknown": N_("level neither in the catalogue nor in the export"),
+    "procedure_not_in_catalogue": N_("procedure not in the catalogue, level from the export"),
+    "applicant_unknown": N_("applicant not stated: not counted as inter-agency"),
+    "source_unknown": N_("source not stated: left out of the portal target"),
+    "resolved_without_date": N_("resolved, but no date of the result"),
+    "online_below_level_3": N_("filed online although below level 3"),
+    "received_after_export": N_("received after the day of export"),
+    "completed_after_export": N_("resolved after the day of export"),
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A piece of HTML that shows itself in a notebook."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def style() -> Section:
+    """The look of the sections, for a notebook; the page brings it by itself."""
+    return Section(f"<style>{stylesheet()}</style>")
+
+
+@cache
+def stylesheet() -> str:
+    """The CSS of pages and sections."""
+    return (files("analysis") / "templates" / "report.css").read_text(encoding="utf-8")
+
+
+def heading(report: Report) -> Section:
+    """The decision, the as-of day, what must be known before any figure is read, and the headline."""
+    shown = figures.tiles(report)
+    attained = sum(figure.status == ATTAINED for figure in shown)
+    read, rejected = report.totals["read"], report.totals["rejected"]
+    return _render(
+        "heading",
+        report,
+        attained=attained,
+        of=sum(figure.status != NOT_APPLICABLE for figure in shown),
+        illustrative=report.reference.illustrative,
+        quarantined=len(report.quarantined),
+        rejected=rejected / read if read and rejected > REJECTED_LIMIT * read else None,
+    )
+
+
+def tiles(report: Report) -> Section:
+    """The seven targets of the whole province."""
+    return _render("tiles", report, figures=figures.tiles(report))
+
+
+def tiers(report: Report) -> Section:
+    """Targets by tier and by district with its communes."""
+    districts = [f"AREA:{code}" for code in figures.tier_units(report, "district")]
+    groups = [f"TIER:{tier}" for tier in ("province", "district", "commune")]
+    by_tier = sorted(figures.matrix(report, groups), key=lambda row: groups.index(_any(row[1]).unit_code))
+    return _render("tiers", report, tiers=by_tier, areas=figures.matrix(report, districts))
+
+
+def units(report: Report) -> Section:
+    """Every unit beside every target, the worst first."""
+    by_tier = {tier: figures.matrix(report, figures.tier_units(report, tier)) for tier in ("province", "district")}
+    communes = figures.matrix(report, figures.tier_units(report, "commune"))
+    return _render("units", report, by_tier=by_tier, communes=communes)
+
+
+def lowest(report: Report, count: int = 8) -> Section:
+    """Charts of the departments and districts furthest below each target."""
+    some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
+    ranked = [(target, figures.lowest(report, target, some, count)) for target in report.decision.targets]
+    return _render("lowest", report, charts=charts.lowest(ranked, report.language))
+
+
+def trends(report: Report) -> Section:
+    """Each target by month and to date against its minimum."""
+    series = [(target, figures.trend(report, target)) for target in report.decision.targets]
+    return _render("trends", report, charts=charts.trends(series, report.language))
+
+
+def readings(report: Report) -> Section:
+    """What the other readings of the decision would say, side by side."""
+    results = [(target, figures.readings(report, target)) for target in report.decision.targets]
+    return _render("readings", report, results=results)
+
+
+def gaps(report: Report, count: int = 5) -> Section:
+    """Where most dossiers or procedures are missing."""
+    some = list(report.reference.units["unit_code"])
+    rows = [(target, figures.largest_shortfalls(report, target, some, count)) for target in report.decision.targets]
+    return _render("gaps", report, rows=rows)
+
+
+def quality(report: Report) -> Section:
+    """The ledger of files and rows, and what is doubtful in accepted rows."""
+    reasons = report.rejects["reason"].value_counts()
+    counts = dict(zip(report.quality["check"], report.quality["count"], strict=True))
+    return _render(
+        "quality",
+        report,
+        totals=report.totals,
+        files=len(report.files),
+        quarantined=report.quarantined.to_dict("records"),
+        reasons=[(words, int(reasons.get(reason, 0))) for reason, words in REASONS.items()],
+        checks=[(words, int(counts[check])) for check, words in CHECKS.items() if check in counts],
+    )
+
+
+def definitions(report: Report) -> Section:
+    """Each target's clause, default reading and other readings."""
+    return _render("definitions", report, targets=report.decision.targets)
+
+
+def sources(report: Report) -> Section:
+    """The files with their hashes and rows, the as-of day, the code."""
+    return _render(
+        "sources", report, files=report.files.to_dict("records"), version=__version__, code=code_version()[:16]
+    )
+
+
+def _any(of_target: dict[str, Figure]) -> Figure:
+    return next(iter(of_target.values()))
+
+
+def _render(name: str, report: Report, **values: Any) -> Section:
+    template = _environment(report.language).get_template(f"{name}.html.j2")
+    return Section(template.render(report=report, decision=report.decision, **values))
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("analysis", "templates/sections"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.loopcontrols"],
+    )
+    environment.globals |= {"t": language.text, "lang": language.code, "verdicts": VERDICTS}
+    environment.filters |= {
+        "number": language.number,
+        "date": language.date,
+        "month": language.month,
+        "share": language.percent,
+        "percent": lambda figure: percent(figure, language),
+        "gap": lambda figure: gap(figure, language),
+        "minimum": lambda target: minimum(target, language),
+        "fraction": lambda figure: fraction(figure, language),
+        "missing": lambda figure: missing(figure, language),
+        "whole": lambda figure: f"{language.number(figure.denominator)} {_counted(figure.target, language)}",
+    }
+    return environment
+
+
+def percent(figure: Figure, language: Language) -> str:
+    """``18,9 %``; with more decimals where one would put the value on the wrong side of the minimum."""
+    return language.percent(figure.value, figure.digits())
+
+
+def gap(figure: Figure, language: Language) -> str:
+    """``−41,1``: percentage points to the minimum."""
+    return language.points(figure.gap, figure.digits())
+
+
+def minimum(target: Target, language: Language) -> str:
+    """``60 %``, or with as many decimals as the minimum has."""
+    digits = next(digits for digits in range(7) if (target.minimum * 100 * 10**digits).denominator == 1 or digits == 6)
+    return language.percent(target.minimum, digits)
+
+
+def fraction(figure: Figure, language: Language) -> str:
+    """``126/548``."""
+    return f"{language.number(figure.numerator)}/{language.number(figure.denominator)}"
+
+
+def missing(figure: Figure, language: Language) -> str:
+    """``1.234 hồ sơ``: how many are missing at least."""
+    return f"{language.number(figure.shortfall)} {_counted(figure.target, language)}"
+
+
+def _counted(target: Target, language: Language) -> str:
+    return language.text(N_("procedures") if target.measure == "procedures_online" else N_("dossiers"))
