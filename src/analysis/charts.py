@@ -8,6 +8,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -26,6 +27,7 @@ from analysis.language import Language
 BLUE, VERMILION, GREY, INK = "#0072B2", "#D55E00", "#8A8F98", "#1F2933"
 _WIDE, _NARROW = 2, 1  # panels side by side
 _PANEL_WIDTH, _PANEL_HEIGHT = 4.6, 2.45  # inches
+_SHORT_LINE = 28  # letters that fit over a panel that shares its width with names
 _STYLE: Any = {
     # DejaVu Sans comes with matplotlib and has every Vietnamese letter; as outlines it needs no font at the reader's.
     "font.family": "DejaVu Sans",
@@ -131,10 +133,10 @@ def _draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: La
     names = [_short(figure.unit_name) for figure in figures]
     percents = [float((figure.value or 0) * 100) for figure in figures]
     colours = [BLUE if figure.status == ATTAINED else VERMILION for figure in figures]
-    _title(axes, target, language)
+    _title(axes, target, language, _SHORT_LINE)
     places = list(range(len(figures)))
     axes.hlines(places, 0, percents, color="#CBD2D9", linewidth=2)
-    sns.scatterplot(x=percents, y=places, color=colours, s=34, linewidth=0, ax=axes, legend=False)
+    sns.scatterplot(x=percents, y=places, color=colours, s=34, linewidth=0, zorder=3, ax=axes, legend=False)
     axes.axvline(float(target.minimum * 100), color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
     for place, figure in zip(places, figures, strict=True):
         fraction = f"{language.number(figure.numerator)}/{language.number(figure.denominator)}"
@@ -142,16 +144,17 @@ def _draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: La
         axes.text(104, place, label, va="center", fontsize=8)
     axes.set(xlim=(0, 101), ylim=(len(figures) - 0.4, -0.6), xlabel="", ylabel="")
     axes.set_yticks(places, names, fontsize=8)
-    axes.set_xticks([0, 25, 50, 75, 100], [language.percent(share / 100, 0) for share in (0, 25, 50, 75, 100)])
+    axes.set_xticks([0, 50, 100], [language.percent(share / 100, 0) for share in (0, 50, 100)])
     axes.tick_params(axis="y", length=0)
 
 
 _AT_RIGHT: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "left", "annotation_clip": False}
 
 
-def _title(axes: Axes, target: Target, language: Language) -> None:
+def _title(axes: Axes, target: Target, language: Language, width: int = 60) -> None:
     aim = language.text(N_("target {minimum}"), minimum=language.percent(target.minimum, 0))
-    axes.set_title(f"{target.title[language.code]}\n{aim}", loc="left", fontsize=9, fontweight="bold")
+    title = fill(target.title[language.code], width)
+    axes.set_title(f"{title}\n{aim}", loc="left", fontsize=9, fontweight="bold")
 
 
 def _short(name: str) -> str:

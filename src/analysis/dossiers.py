@@ -42,6 +42,14 @@ class Cleaning:
     synthetic: bool
     latest_day: date | None
 
+    def notice(self, language: Language) -> str:
+        """What a reader of these figures must know first; "" when there is nothing."""
+        if not self.synthetic:
+            return ""
+        return language.text(
+            N_("Synthetic data: these exports were made up; no figure says anything about a real unit.")
+        )
+
     @property
     def totals(self) -> pd.Series:
         """Sums over all files: read, accepted, rejected, superseded, skipped_lines."""

@@ -2,6 +2,7 @@
 
 import html
 import json
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
 from analysis.errors import N_
+from analysis.figures import Report
 from analysis.language import LANGUAGES, Language
 from analysis.notebook import has_tag
-from analysis.sections import stylesheet
+from analysis.sections import headline, stylesheet
 from analysis.writing import write_whole
 
 SUMMARY = "report.json"  # beside each month's page: what the index says of it
@@ -45,7 +47,13 @@ def publish_index(reports: Path, language: Language) -> None:
         known = json.loads(summary.read_text(encoding="utf-8"))
         name = language.month(known["month"])
         entries.append(
-            {"month": known["month"], "name": name[0].upper() + name[1:], "headline": known["headline"][language.code]}
+            {
+                "month": known["month"],
+                "name": name[0].upper() + name[1:],
+                "headline": known["headline"][language.code],
+                "synthetic": known["synthetic"],
+                "illustrative": known["illustrative"],
+            }
         )
     environment = Environment(loader=PackageLoader("analysis", "templates"), autoescape=True, trim_blocks=True)
     page = environment.get_template("index.html.j2").render(
@@ -54,9 +62,15 @@ def publish_index(reports: Path, language: Language) -> None:
     write_whole(reports / "index.html", lambda path: path.write_text(page, encoding="utf-8"))
 
 
-def publish_summary(folder: Path, month: str, headlines: dict[str, str]) -> None:
+def publish_summary(folder: Path, report: Report) -> None:
     """Keep beside a month's page what the index says of it, in each language."""
-    content = json.dumps({"month": month, "headline": headlines}, ensure_ascii=False, indent=1) + "\n"
+    summary = {
+        "month": report.month,
+        "headline": {code: headline(replace(report, language=Language(code))) for code in LANGUAGES},
+        "synthetic": report.synthetic,
+        "illustrative": report.reference.illustrative,
+    }
+    content = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
     write_whole(folder / SUMMARY, lambda path: path.write_text(content, encoding="utf-8"))
 
 

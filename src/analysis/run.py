@@ -153,16 +153,18 @@ def _write_pages(order: Order, stagings: list[Staging], executed: dict[str, Any]
         return ""
     import nbformat
 
-    from analysis.publishing import publish_index, publish_report
+    from analysis.figures import read_report
+    from analysis.publishing import publish_index, publish_report, publish_summary
 
-    with (stagings[0].folder / "attainment.csv").open(encoding="utf-8", newline="") as file:
-        month = max(row["month"] for row in csv.DictReader(file))
+    report = read_report(stagings[0].folder, order.reference, order.language)
+    month = report.month
     folder = stagings[1].folder / month
     (folder / "notebooks").mkdir(parents=True, exist_ok=True)
     for name, notebook in executed.items():
         (folder / "notebooks" / f"{name}.ipynb").unlink(missing_ok=True)  # a link to the published one
         nbformat.write(notebook, folder / "notebooks" / f"{name}.ipynb")
     publish_report(executed["report"], folder / "index.html", order.language)
+    publish_summary(folder, report)
     publish_index(stagings[1].folder, order.language)
     return month
 

@@ -68,17 +68,25 @@ def stylesheet() -> str:
 
 def heading(report: Report) -> Section:
     """The decision, the as-of day, what must be known before any figure is read, and the headline."""
-    shown = figures.tiles(report)
-    attained = sum(figure.status == ATTAINED for figure in shown)
     read, rejected = report.totals["read"], report.totals["rejected"]
     return _render(
         "heading",
         report,
-        attained=attained,
-        of=sum(figure.status != NOT_APPLICABLE for figure in shown),
+        headline=headline(report),
         illustrative=report.reference.illustrative,
         quarantined=len(report.quarantined),
         rejected=rejected / read if read and rejected > REJECTED_LIMIT * read else None,
+    )
+
+
+def headline(report: Report) -> str:
+    """How many targets the province attains, of those that have anything to count."""
+    shown = [figure for figure in figures.tiles(report) if figure.status != NOT_APPLICABLE]
+    return report.language.text(
+        N_("To {day}, the province attains {attained} of {of} targets."),
+        day=report.language.date(report.as_of),
+        attained=sum(figure.status == ATTAINED for figure in shown),
+        of=len(shown),
     )
 
 
