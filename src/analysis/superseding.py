@@ -43,9 +43,12 @@ def settle(
         **{check: ((accepted.flags // 2**bit) % 2).sum() for bit, check in enumerate(CHECKS)},
         received_after_export=(accepted.received_at.date() > accepted.export_date).sum(),
         completed_after_export=(accepted.completed_at.date() > accepted.export_date).sum(),
+        accepted=accepted.count(),
         latest_received=accepted.received_at.max(),
         latest_completed=accepted.completed_at.max(),
     ).to_pandas()
+    if (found := checks.pop("accepted").iloc[0] + lost["lost"].sum()) != sum(result.rows for result in results):
+        raise AssertionError(f"{found} rows came back from the kept files")  # every row is accounted for
     days = [checks.pop(name).iloc[0] for name in ("latest_received", "latest_completed")]
     latest = max((day.date() for day in days if not pd.isna(day)), default=None)
     return Settled(
@@ -64,16 +67,18 @@ def _all_rows(
         return connection.create_table(
             "rows", ibis.memtable(empty.append_column("export_date", pa.array([], pa.date32()))), temp=True
         )
+    # Resolved, because DuckDB calls the files that it read so, without ``..`` and the like.
+    paths = [str(stems[number].with_suffix(".parquet").resolve()) for number in filled]
     sources = pa.table(
         {
-            "filename": [str(stems[number].with_suffix(".parquet")) for number in filled],
+            "filename": paths,
             "file": [names[number] for number in filled],
             "file_index": pa.array(filled, pa.int32()),
             "export_date": pa.array([export_dates[number] for number in filled], pa.date32()),
         }
     )
-    rows = connection.read_parquet(sorted(set(sources["filename"].to_pylist())), filename=True)
     # Two files with the same bytes share one kept result; the join gives each its rows.
+    rows = connection.read_parquet(sorted(set(paths)), filename=True)
     return rows.join(ibis.memtable(sources), "filename").drop("filename")
 
 
