@@ -1,0 +1,179 @@
+"""The published pages in a real browser: no request leaves, nothing is cut off, every figure is the table's."""
+
+import csv
+import shutil
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import pytest
+from folders import REFERENCE
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from small_run import DVCTT, call
+
+from analysis.sample import write_sample
+
+pytestmark = pytest.mark.slow
+HOSTILE = "<img src=x onerror=alert(1)>&amp;=1+1"
+MONTH = "2020-12"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run on a small sample with broken files; a hostile file name and hostile headings among them."""
+    home = tmp_path_factory.mktemp("pages")
+    write_sample(home / "raw", REFERENCE, 2_000, 5, broken=True)
+    hostile = home / "raw" / f"{HOSTILE}.csv"
+    hostile.write_text(f"Mã hồ sơ,Mã TTHC,Cơ quan,{HOSTILE}\nx,y,z,{HOSTILE}\n", encoding="utf-8")
+    for lang in ("vi", "en"):
+        done = call([*_command(home, lang)], home)
+        assert done.returncode == 3, done.stderr  # files are quarantined
+    return home
+
+
+def _command(home: Path, lang: str) -> list[str]:
+    folders = {"--raw": "raw", "--processed": "processed", "--reports": f"reports-{lang}"}
+    options = [word for option, name in folders.items() for word in (option, str(home / name))]
+    return [*DVCTT, "run", *options, "--reference", str(REFERENCE), "--lang", lang, "--as-of", "2020-12-31"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; where it is missing the tests fail, they are not skipped."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert chromium, "These tests need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[object]:
+    """Opens a file at a width and checks on the way out that nothing was asked for and nothing complained."""
+    pages: list[Page] = []
+    requests: list[str] = []
+    complaints: list[str] = []
+
+    def complain(message: ConsoleMessage) -> None:
+        complaints.append(message.text)
+
+    def opener(path: Path, width: int = 1280) -> Page:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", complain)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        page.goto(path.as_uri())
+        pages.append(page)
+        return page
+
+    yield opener
+    for page in pages:
+        page.close()
+    assert complaints == []
+    assert len(requests) == len(pages), "a page asked for more than itself"
+    assert all(url.startswith("file://") for url in requests)
+
+
+def _report(project: Path, lang: str = "vi") -> Path:
+    return project / f"reports-{lang}" / MONTH / "index.html"
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_opens_without_requests_and_fits_the_screen(project: Path, open_page, width: int, lang: str) -> None:
+    for path in (_report(project, lang), project / f"reports-{lang}" / "index.html"):
+        page = open_page(path, width)
+        assert page.evaluate("document.documentElement.lang") == lang
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator("h1").is_visible()
+
+
+def test_every_tile_shows_the_figures_of_the_table(project: Path, open_page) -> None:
+    page = open_page(_report(project))
+    with (project / "processed/attainment.csv").open(encoding="utf-8", newline="") as file:
+        rows = [
+            row
+            for row in csv.DictReader(file)
+            if (row["unit_code"], row["reading"], row["window"], row["month"]) == ("ALL", "default", "to_date", MONTH)
+        ]
+    assert len(rows) == 7
+    for row in rows:
+        tile = page.locator(f'.tile[data-target="{row["target_id"]}"]')
+        words = tile.inner_text()
+        share = Decimal(row["numerator"]) / Decimal(row["denominator"]) * 100
+        assert f"{_one_decimal(share)} %" in words
+        assert f"{_grouped(row['numerator'])} trên {_grouped(row['denominator'])}" in words
+        assert ("Chưa đạt" in words) == (row["status"] == "not_attained")
+        assert (f"Còn thiếu: {_grouped(row['shortfall'])} " in words) == (row["shortfall"] != "0")
+
+
+def _one_decimal(share: Decimal) -> str:
+    return str(share.quantize(Decimal("0.1"), ROUND_HALF_UP)).replace(".", ",")
+
+
+def _grouped(number: str) -> str:
+    return f"{int(number):,}".replace(",", ".")
+
+
+def test_says_what_must_be_known_first(project: Path, open_page) -> None:
+    page = open_page(_report(project))
+    first = page.locator(".heading").inner_text()
+    for words in ("DỰ THẢO", "766/QĐ-UBND", "14/05/2020", "31/12/2020", "Dữ liệu mô phỏng", "Danh mục minh họa"):
+        assert words in first
+    assert "Số tệp bị cách ly: 9." in first
+    index = open_page(project / "reports-vi/index.html").inner_text("main")
+    assert "DỰ THẢO" in index
+    assert "Dữ liệu mô phỏng" in index
+
+
+def test_the_ledger_adds_up(project: Path, open_page) -> None:
+    ledger = open_page(_report(project)).locator(".ledger").inner_text().replace(".", "")
+    numbers = [int(word) for word in ledger.replace("=", " ").split() if word.isdigit()]
+    _, read, accepted, rejected, superseded, _ = numbers
+    assert read == accepted + rejected + superseded > 2_000
+
+
+def test_hostile_names_are_shown_as_text(project: Path, open_page) -> None:
+    page = open_page(_report(project))
+    assert page.locator("img").count() == 0
+    assert page.locator("script").count() == 0
+    assert HOSTILE in page.locator("table", has_text="bị cách ly").first.inner_text()
+
+
+def test_everything_can_be_read_without_seeing_colour_or_pictures(project: Path, open_page) -> None:
+    page = open_page(_report(project))
+    tables = page.locator("table").count()
+    assert tables > 10
+    assert page.locator("table > caption").count() == tables
+    charts = page.locator("figure.chart")
+    assert charts.count() == 2
+    for number in range(2):
+        words = charts.nth(number).locator("figcaption").text_content() or ""
+        assert "%" in words, "the chart's figures in words"
+        assert "lũy kế" in words.lower()
+    assert page.locator(".tile .verdict").count() == 7
+
+
+def test_charts_suit_the_screen(project: Path, open_page) -> None:
+    for width, shown in ((1280, "wide"), (360, "narrow")):
+        page = open_page(_report(project), width)
+        for kind in ("wide", "narrow"):
+            assert page.locator(f".chart .{kind}").first.is_visible() == (kind == shown)
+
+
+def test_the_printed_form_has_everything(project: Path, open_page) -> None:
+    page = open_page(_report(project))
+    printed = page.pdf(prefer_css_page_size=True)
+    assert printed.startswith(b"%PDF")
+    page.emulate_media(media="print")
+    assert not page.locator(".contents").is_visible()
+
+
+def test_english_speaks_english(project: Path, open_page) -> None:
+    words = open_page(_report(project, "en")).inner_text("main")
+    assert "Not attained" in words
+    assert "DRAFT" in words
+    for vietnamese in ("Chưa đạt", "DỰ THẢO", "Còn thiếu", "Toàn tỉnh", "Cấp xã"):
+        assert vietnamese not in words
