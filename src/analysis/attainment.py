@@ -189,7 +189,8 @@ def _as_of(processed: Path, as_of: str) -> date:
     facts = json.loads((processed / "clean.json").read_text(encoding="utf-8"))
     if not facts["latest_day"]:
         raise RunProblem(
-            N_("No row of the exports is valid: look at rejects.csv and files.csv in {folder}."), folder=processed
+            N_("No row is valid. Run dvctt run --until clean, then look at rejects.csv and files.csv in {folder}."),
+            folder=processed,
         )
     return date.fromisoformat(facts["latest_day"])
 

@@ -59,6 +59,10 @@ class _Parser(argparse.ArgumentParser):
         self._positionals.title = self.text(N_("commands"))
         self.add_argument("-h", "--help", action="help", help=self.text(N_("show this help and exit")))
 
+    def format_help(self) -> str:
+        """The help, with argparse's own word for usage translated too."""
+        return super().format_help().replace("usage:", self.text(N_("usage:")), 1)
+
     def error(self, message: str) -> NoReturn:
         raise UsageProblem(N_("wrong usage ({message}). See {program} --help."), message=message, program=self.prog)
 
@@ -106,7 +110,7 @@ def _parser(language: Language) -> _Parser:
         "--formats", nargs="+", metavar="F", help=language.text(N_("formats of the files (default all)"))
     )
     sample.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
-    for command in (run, sample):
+    for command in (parser, run, sample):
         command.add_choice("--lang", LANGUAGES[0], LANGUAGES, N_("language (default vi)"))
     return parser
 
@@ -147,6 +151,8 @@ def _run(chosen: argparse.Namespace, language: Language) -> int:
     print(language.text(N_("Files: {files}, of these quarantined: {quarantined}."), **counted))
     ledger = N_("Rows read: {read} = accepted {accepted} + rejected {rejected} + superseded {superseded}.")
     print(language.text(ledger, **counted))
+    if outcome.as_of:
+        print(language.text(N_("As-of day: {day}."), day=language.date(outcome.as_of)))
     if outcome.doubtful:
         warning = N_("Look at files.csv and rejects.csv in {folder} before you rely on the figures.")
         print(f"dvctt: {language.text(warning, folder=chosen.processed)}", file=sys.stderr)

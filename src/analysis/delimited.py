@@ -43,8 +43,8 @@ def read_delimited(text: bytes, limits: Limits) -> pa.Table:
     named = _SEPARATOR_LINE.match(text)
     text = text[named.end() :] if named else text
     delimiter, width = _layout(text, named[1].decode() if named else DELIMITERS)
-    lines = 1 + text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
-    check_extent(lines, max(width, -(-text.count(delimiter.encode()) // lines)), limits)
+    lines = 1 + max(text.count(b"\n"), text.count(b"\r"))
+    check_extent(lines, width, limits)
     ended = text + (b"" if text.endswith((b"\n", b"\r")) else b"\n") + _END.encode()
     table = _fast(ended, delimiter, width, limits)
     return _slow(ended, delimiter, limits) if table is None else table
@@ -126,7 +126,9 @@ def _mended(table: pa.Table, ragged: dict[int, str], delimiter: str, limits: Lim
 
 
 def _slow(text: bytes, delimiter: str, limits: Limits) -> pa.Table:
-    """The cells by Python's csv."""
+    """The cells by Python's csv, after a look at how much room they would take."""
+    lines = 1 + max(text.count(b"\n"), text.count(b"\r"))
+    check_extent(lines, -(-text.count(delimiter.encode()) // lines), limits)
     records = [_trimmed(record) for record in _records(text.decode(), delimiter)]
     _check_end(records.pop() if records else [], len(records) + 1)
     return cells_of(records, limits)

@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -79,7 +80,8 @@ def clean_exports(
     for folder in (processed, work / "cache"):
         folder.mkdir(parents=True, exist_ok=True)
     names = [path.relative_to(raw).as_posix() for path in paths]
-    digests = [_sha256(path) for path in paths]
+    with ThreadPoolExecutor() as pool:  # hashing lets other threads run
+        digests = list(pool.map(_sha256, paths))
     key = _secret(work / "key")
     stems = _stems(work / "cache", paths, digests, reference, key)
     results = _results(paths, stems, reference, key, jobs)

@@ -4,16 +4,43 @@ A new kernel takes a second or two until pandas and its kin are loaded. Those of
 together, so that the later ones are ready when their turn comes; each stage still has its own.
 """
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, gettempdir
 from types import TracebackType
 from typing import Any, Self
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
+
+_PREFIX = "dvctt-kernel-"
+# jsonschema compiles a grammar of international addresses for nearly a second when it finds this package of
+# JupyterLab's; notebooks' schemas have no addresses, and without the package that check is left out.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def sweep() -> None:
+    """Remove what kernels of killed runs left in the temporary folder."""
+    if os.name != "posix":
+        return  # there signal 0 would end the process that it asks for
+    for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        owner = folder.name.removeprefix(_PREFIX).split("-")[0]
+        if owner.isdecimal() and not _alive(int(owner)):
+            rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # another user's
+    return True
 
 
 class WarmKernel:
@@ -23,11 +50,11 @@ class WarmKernel:
         # The kernel of this environment alone: one that the user installed elsewhere may be another Python.
         specs = KernelSpecManager(kernel_dirs=[str(Path(sys.prefix) / "share" / "jupyter" / "kernels")])
         self.manager = KernelManager(kernel_spec_manager=specs)
-        self._sockets = TemporaryDirectory(prefix="dvctt-")
+        # Sockets in a folder that only this user may enter; a TCP port is open to everybody on the machine.
+        self._folder = TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
+        self.manager.connection_file = str(Path(self._folder.name) / "kernel.json")
         if sys.platform != "win32":
-            # Sockets in a folder that only this user may enter; a TCP port is open to everybody on the machine.
             self.manager.transport = "ipc"
-            self.manager.ip = str(Path(self._sockets.name) / "ipc")
         # A scheduled run leaves nothing in the user's home: no history of what was run.
         self.manager.start_kernel(extra_arguments=["--HistoryManager.enabled=False"])
         # The request waits in the socket until the kernel is there; nobody waits for the answer.
@@ -43,7 +70,7 @@ class WarmKernel:
         if self.manager.has_kernel:
             self.manager.shutdown_kernel(now=True)
         self.manager.cleanup_resources()
-        self._sockets.cleanup()
+        self._folder.cleanup()
 
     def __enter__(self) -> Self:
         return self

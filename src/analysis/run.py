@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from tqdm import tqdm
 from analysis import __version__
 from analysis.errors import N_, Problem, RunProblem, UsageProblem
 from analysis.generation import Staging, publish, staging
-from analysis.kernels import WarmKernel, execute
+from analysis.kernels import WarmKernel, execute, sweep
 from analysis.language import LANGUAGES
 from analysis.notebook import code_cells, imported_modules, load, parameter_names
 from analysis.order import STAGES, Order, Stage, check_order
@@ -28,7 +28,7 @@ _TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to: sums over ``files.csv``, and the report's page if it wrote one."""
+    """What a run came to: sums over ``files.csv``, the as-of day, and the report's page if it wrote one."""
 
     files: int
     quarantined: int
@@ -36,6 +36,7 @@ class Outcome:
     accepted: int
     rejected: int
     superseded: int
+    as_of: date | None
     report: Path | None
 
     @property
@@ -50,6 +51,7 @@ def run(order: Order) -> Outcome:
     Raises a Problem where something fails; what was published before stands then.
     """
     check_order(order)
+    sweep()
     with ExitStack() as stack:
         stack.enter_context(_told_problems())
         outputs = {name for stage in STAGES for name in stage.outputs}
@@ -95,6 +97,12 @@ def _execute(
         return execute(order.notebook(stage), parameters, kernel, CELL_LIMIT, advance)
     except PapermillExecutionError as failed:
         raise _problem(order, stage, parameters, failed) from None
+    except (RuntimeError, TimeoutError) as failed:  # of nbclient: the kernel died, or does not answer
+        raise RunProblem(
+            N_("Stage {stage} did not end well ({kind}): perhaps memory ran out. Close other programs, start again."),
+            stage=stage.name,
+            kind=type(failed).__name__,
+        ) from None
 
 
 def _problem(order: Order, stage: Stage, parameters: dict[str, Any], failed: Any) -> Problem:
@@ -178,7 +186,16 @@ def _outcome(order: Order, month: str) -> Outcome:
         rows = list(csv.DictReader(file))
     sums = {name: sum(int(row[name]) for row in rows) for name in ("read", "accepted", "rejected", "superseded")}
     quarantined = sum(row["status"] == "quarantined" for row in rows)
-    return Outcome(len(rows), quarantined, **sums, report=order.reports / month / "index.html" if month else None)
+    report = order.reports / month / "index.html" if month else None
+    return Outcome(len(rows), quarantined, **sums, as_of=_as_of(order.processed / "attainment.csv"), report=report)
+
+
+def _as_of(attainment: Path) -> date | None:
+    """The as-of day of the figures, None when the run ended before there were any."""
+    if not attainment.is_file():
+        return None
+    with attainment.open(encoding="utf-8", newline="") as file:
+        return date.fromisoformat(next(csv.DictReader(file))["as_of"])
 
 
 @contextmanager
