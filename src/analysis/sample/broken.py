@@ -1,6 +1,7 @@
-"""Files that no reader can use and that must be quarantined, each with a reason of its own."""
+"""Files that are no exports: those that must be quarantined, each with a reason of its own, and one to pass over."""
 
 import io
+from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter
@@ -42,10 +43,19 @@ def write_broken(out: Path) -> list[dict[str, object]]:
     ]
 
 
+def leave_owner_file(workbook: Path, owner: str) -> None:
+    """What a crashed Excel leaves beside a workbook: ``~$`` and its name, 165 bytes that say who had it open."""
+    bare = owner.encode("ascii", "replace")[:53]
+    wide = owner.encode("utf-16-le")[:108]
+    content = bytes([len(bare)]) + bare.ljust(54) + (len(wide) // 2).to_bytes(2, "little") + wide
+    workbook.with_name(f"~${workbook.name}").write_bytes(content.ljust(165, b"\0"))
+
+
 def _workbook(headings: list[str]) -> bytes:
     """A workbook with a table that lacks required columns."""
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True})
+    book.set_properties({"created": datetime(2020, 12, 31)})
     page = book.add_worksheet("Danh sách")
     page.write_row(0, 0, [SYNTHETIC])
     page.write_row(1, 0, headings)

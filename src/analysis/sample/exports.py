@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import N_, UsageProblem
-from analysis.sample.broken import write_broken
+from analysis.sample.broken import leave_owner_file, write_broken
 from analysis.sample.faults import REASONS, Faults
 from analysis.sample.layout import Sheet, Title, iso_day, lay_out
+from analysis.sample.people import SOMEBODY
 from analysis.sample.plan import Sender, plan_files, plan_province, shown_in
 from analysis.sample.province import read_province
 from analysis.sample.rows import Rows, Scribe, Style
@@ -67,6 +68,9 @@ def write_sample(
             if made:
                 rows.append(made[0])
                 ledger.append(made[1])
+    workbooks = [out / str(entry["file"]) for entry in ledger if FORMATS[str(entry["kind"])].sheets]
+    if workbooks and not files:
+        leave_owner_file(workbooks[0], marker or SOMEBODY)
     if broken:
         ledger += write_broken(out)
     table = pd.concat(rows, ignore_index=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from analysis.sample.people import SOMEBODY
 from analysis.sample.province import FIRST_DAY
 from analysis.sample.rows import DATES, Rows, Style
 from analysis.sample.words import SYNTHETIC
@@ -195,7 +196,7 @@ def _foot(look: Look, width: int, marker: str | None) -> list[Line]:
         [None, "NGƯỜI LẬP BIỂU", *[None] * max(right - 2, 0), "THỦ TRƯỞNG ĐƠN VỊ"],
         [None, "(Ký, ghi rõ họ tên)"],
         [],
-        [None, marker or "Nguyễn Văn Mẫu"],
+        [None, marker or SOMEBODY],
     ]
 
 

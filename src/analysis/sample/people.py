@@ -6,6 +6,8 @@ import numpy as np
 
 PERSONAL = ("person", "phone", "identity", "address", "email", "birth", "officer", "note")
 
+SOMEBODY = "Nguyễn Văn Mẫu"  # who signs and who left a workbook open
+
 _FAMILY = ["Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Phan", "Võ", "Đặng", "Bùi", "Đỗ"]
 _GIVEN = ["Mẫu", "An", "Bình", "Chi", "Dung", "Giang", "Hạnh", "Khoa", "Lan", "Minh"]
 _COUNT = 64  # people are few and come again, which also keeps the files small
