@@ -100,7 +100,7 @@ def clean(rows: pd.DataFrame, vocabulary: dict, units: pd.DataFrame, catalogue: 
         bad |= rows[column].isna() & given.notna()
     known = rows["procedure"].isin(catalogue["procedure"]) | (rows["procedure"].notna() & rows["level"].notna())
     rows["dossier_id"] = rows["dossier_id"].map(
-        lambda text: None if pd.isna(text) else re.sub(r"\s", "", str(text)).upper()
+        lambda text: None if pd.isna(text) else re.sub(r"\s", "", str(text)).upper() or None
     )
     bad |= rows["dossier_id"].isna() | rows["unit_code"].isna() | ~known | rows["received_at"].isna()
     bad |= rows["completed_at"].dt.normalize() < rows["received_at"].dt.normalize()

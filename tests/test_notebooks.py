@@ -104,6 +104,15 @@ def test_runs_alone_from_its_own_folder(analyst: SmallProject, stage: str) -> No
 
 
 @pytest.mark.slow
+def test_runs_alone_from_the_projects_root(analyst: SmallProject) -> None:
+    """As the README has it: ``papermill notebooks/<stage>.ipynb out.ipynb -p as_of …``."""
+    command = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/clean.ipynb", "out.ipynb"]
+    done = call([*command, "-p", "as_of", AS_OF.isoformat()], analyst.home)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert not (analyst.home / "notebooks/data").exists()
+
+
+@pytest.mark.slow
 def test_a_problem_in_a_notebook_is_a_message_without_traceback(analyst: SmallProject) -> None:
     command = [sys.executable, "-m", "papermill", "--no-progress-bar", "clean.ipynb", "../failed.ipynb"]
     failed = call([*command, "-p", "raw", "../elsewhere"], analyst.home / "notebooks")

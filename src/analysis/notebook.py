@@ -11,6 +11,16 @@ from pathlib import Path
 from typing import Any
 
 
+def place(path: str) -> Path:
+    """A folder that a notebook's parameters name from the project's root, wherever the notebook runs.
+
+    Papermill runs it in the folder that one stands in, JupyterLab in ``notebooks``.
+    """
+    here = Path(path)
+    inside = Path.cwd().name == "notebooks" and not here.is_absolute() and ".." not in here.parts
+    return Path("..") / here if inside and not here.exists() else here
+
+
 def load(path: Path) -> dict[str, Any]:
     """A notebook as plain JSON."""
     return json.loads(path.read_text(encoding="utf-8"))
