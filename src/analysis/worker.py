@@ -196,6 +196,7 @@ class _Worker:
 def _work(jobs: Connection, lookups: Lookups, key: bytes) -> None:
     """A worker's life: clean what comes until the other end closes; give up for good when memory runs out."""
     _limit_memory()
+    _fall_silent()
     gc.freeze()  # the libraries' objects live as long as the process; no collection need look at them
     with suppress(EOFError):
         while True:
@@ -210,6 +211,13 @@ def _work(jobs: Connection, lookups: Lookups, key: bytes) -> None:
                 where = f"{Path(place.filename).name}:{place.lineno}"
                 result = FileResult(problem=(stumbled, {"kind": type(error).__name__, "place": where}))
             jobs.send(result)
+
+
+def _fall_silent() -> None:
+    """What libraries print past Python on their way down (calamine's panics) may quote a cell of the export."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path of ours
+        for stream in (1, 2):
+            os.dup2(nowhere.fileno(), stream)
 
 
 def _limit_memory() -> None:
