@@ -68,7 +68,7 @@ def attain(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of
     of_dossiers = [count for count in counts if count.target.measure != "procedures_online"]
     of_procedures = [reading for reading in decision.readings if reading.measure == "procedures_online"]
     dossier_figures = execute(dossier_counts(found, span_table, group_table, of_dossiers))
-    keyed = found.join(_keys(reference), "procedure_code")
+    keyed = found.join(procedure_keys(reference), "procedure_code")
     offers = ibis.memtable(offers_by_month(reference, spans))
     procedure_figures = execute(procedure_counts(keyed, span_table, group_table, offers, of_procedures))
     grid = _grid(reference, spans)
@@ -158,7 +158,7 @@ def _rows(grid: pd.DataFrame, figures: pd.DataFrame, number: int, target: Target
     )
 
 
-def _keys(reference: Reference) -> ibis.Table:
+def procedure_keys(reference: Reference) -> ibis.Table:
     """(procedure_code, procedure_key) of the catalogue: two spellings of a code are one procedure."""
     keys = reference.catalogue[["procedure_code", "procedure_key"]].drop_duplicates("procedure_code")
     return ibis.memtable(keys)

@@ -18,6 +18,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 _PREFIX = "dvctt-kernel-"
+_START_LIMIT = 600  # seconds; papermill's 60 are too few on a machine that is busy with something else
 # jsonschema compiles a grammar of international addresses for nearly a second when it finds this package of
 # JupyterLab's; notebooks' schemas have no addresses, and without the package that check is left out.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -96,6 +97,7 @@ def execute(path: Path, parameters: dict[str, Any], kernel: WarmKernel, seconds:
         progress_bar=False,
         request_save_on_cell_execute=False,
         execution_timeout=seconds,
+        start_timeout=_START_LIMIT,
         km=kernel.manager,
         on_cell_execute=lambda cell, cell_index: on_cell(),
     )

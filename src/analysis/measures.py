@@ -91,12 +91,7 @@ def dossier_counts(cells: Table, windows: Table, groups: Table, counts: list[Cou
 
     For ``dossiers_online`` and ``dossiers_via_portal``. ``groups`` holds (group_code, unit_code).
     """
-    sums = {}
-    for number, count in enumerate(counts):
-        denominator = _admits(cells, count.reading.denominator) & _in_scope(cells, count.target)
-        numerator = _admits(cells, count.reading.numerator) & denominator
-        sums[f"n{number}"] = cells.dossiers.sum(where=numerator)
-        sums[f"d{number}"] = cells.dossiers.sum(where=denominator)
+    sums = _sums(cells, counts)
     by_month = cells.group_by("unit_code", "month").aggregate(**sums)
     by_group = _summed(by_month.join(groups, "unit_code"), ["group_code", "month"], list(sums))
     return _summed(_in_windows(by_group, windows), ["group_code", "window", "window_month"], list(sums))
@@ -130,11 +125,35 @@ def procedure_counts(cells: Table, windows: Table, groups: Table, offers: Table,
     return _with_pairs(counted, groups, keys, pairs) if pairs else counted
 
 
+def procedure_months(cells: Table, counts: list[Count], reading: Reading) -> Table:
+    """Per unit_code, procedure_key and month: ``n0, d0, …`` of ``counts``, then ``hits`` and ``dossiers``.
+
+    What every finer analysis starts from. ``counts`` are of dossiers; ``reading`` is one of
+    ``procedures_online``: ``hits`` are the dossiers that its numerator admits, ``dossiers`` all,
+    at whatever level.
+    """
+    sums = _sums(cells, counts)
+    sums["hits"] = cells.dossiers.sum(where=_admits(cells, reading.numerator))
+    sums["dossiers"] = cells.dossiers.sum()
+    return cells.group_by("unit_code", "procedure_key", "month").aggregate(**sums)
+
+
 def _with_pairs(counted: Table, groups: Table, keys: list[str], pairs: list[str]) -> Table:
     """Replace the ``pairs`` columns of each group by the sums over its member units."""
     members = counted.rename(unit_code="group_code").join(groups, "unit_code")
     summed = _summed(members, keys, pairs)
     return counted.drop(*pairs).join(summed, keys)
+
+
+def _sums(cells: Table, counts: list[Count]) -> dict[str, Any]:
+    """Numerator ``n…`` and denominator ``d…`` of each count, as sums over cells."""
+    sums = {}
+    for number, count in enumerate(counts):
+        denominator = _admits(cells, count.reading.denominator) & _in_scope(cells, count.target)
+        numerator = _admits(cells, count.reading.numerator) & denominator
+        sums[f"n{number}"] = cells.dossiers.sum(where=numerator)
+        sums[f"d{number}"] = cells.dossiers.sum(where=denominator)
+    return sums
 
 
 def _admits(cells: Table, conditions: Conditions | str) -> BooleanValue:
