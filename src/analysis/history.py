@@ -88,15 +88,29 @@ class History:
         whole = pd.MultiIndex.from_product([self.names["unit_code"], self.months])
         return summed.reindex(whole, fill_value=0)
 
+    @cached_property
     def to_date(self) -> pd.DataFrame:
         """The table summed over the period's months: one row per unit and procedure."""
         inside = self.table[self.table["month"].isin(self.months)]
         return inside.drop(columns="month").groupby(["unit_code", "procedure_key"], as_index=False).sum()
 
-    def offers(self, day: date) -> pd.DataFrame:
-        """unit_code, procedure_key, level: what the catalogue gives to each unit on a day."""
-        spans = pd.DataFrame({"month": [0], "last_day": [day]})
-        return offers_by_month(self.reference, spans).drop(columns="month")
+    @cached_property
+    def offered(self) -> pd.DataFrame:
+        """What the catalogue gives to each unit or group on the period's last day, and whether it was hit.
+
+        group_code, procedure_key, level, then to date ``hits``, ``dossiers`` and ``first``, the number of the
+        first month with a hit (0 for none). A group has a procedure once.
+        """
+        spans = pd.DataFrame({"month": [0], "last_day": [self.decision.valid_to]})
+        offers = offers_by_month(self.reference, spans).drop(columns="month")
+        inside = self.table.loc[self.table["month"].isin(self.months), ["unit_code", "procedure_key", "month", "hits"]]
+        firsts = inside[inside["hits"] > 0].groupby(["unit_code", "procedure_key"], as_index=False)["month"].min()
+        own = ["unit_code", "procedure_key"]
+        counted = self.to_date[[*own, "hits", "dossiers"]].merge(firsts, how="left", on=own)
+        whole = offers.merge(counted, how="left", on=own).merge(self.members, on="unit_code")
+        grouped = whole.groupby(["group_code", "procedure_key", "level"], as_index=False)
+        found = grouped.agg(hits=("hits", "sum"), dossiers=("dossiers", "sum"), first=("month", "min"))
+        return found.fillna({"first": 0}).astype({"hits": "int64", "dossiers": "int64", "first": "int64"})
 
 
 def history(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date) -> History:

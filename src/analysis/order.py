@@ -26,6 +26,11 @@ STAGES = (
         ("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "clean.json"),
     ),
     Stage("attainment", N_("Computing the attainment"), ("attainment.csv",)),
+    Stage(
+        "trends_and_gap",
+        N_("Trends, the gap and a fair comparison"),
+        ("trends.csv", "gap.csv", "projection.csv", "closers.csv", "comparison.csv"),
+    ),
     Stage("report", N_("Writing the report"), writes_reports=True),
 )
 

@@ -26,6 +26,16 @@ _NEVER = -1
 
 
 @dataclass(frozen=True)
+class Course:
+    """How online filing moves: growth of its logit over the year, and a jump around one day."""
+
+    growth: float = 0.9
+    jump: float = 0.9
+    jump_day: int = DECISION_DAY + 12
+    decline: float = 3.2  # of the unit that gets worse, from mid July on
+
+
+@dataclass(frozen=True)
 class Year:
     """``dossiers``, in order of receipt: dossier_id, unit, procedure, day, minute (received), level (that day),
     channel, applicant, source (codes), due (day), done, done_minute (day of the result, -1 never), final (status).
@@ -37,7 +47,7 @@ class Year:
     roles: dict[str, list[str]]
 
 
-def live(province: Province, count: int, rng: np.random.Generator) -> Year:
+def live(province: Province, count: int, rng: np.random.Generator, course: Course = Course()) -> Year:
     """Let ``count`` dossiers arise in 2020."""
     cast = _cast(province, rng)
     procedure_size = rng.lognormal(0.0, 1.9, len(province.procedures)) * np.where(province.levels[:, -1] >= 3, 3.0, 1.0)
@@ -49,7 +59,7 @@ def live(province: Province, count: int, rng: np.random.Generator) -> Year:
     tiers = province.units["tier"].map({tier: number for number, tier in enumerate(TIERS)}).to_numpy()
     dossiers["tier"] = tiers[dossiers["unit"]]
     dossiers["applicant"] = _applicants(dossiers, rng)
-    dossiers["channel"] = _channels(province, dossiers, cast, rng)
+    dossiers["channel"] = _channels(province, dossiers, cast, rng, course)
     _add_results(province, dossiers, rng)
     _just_miss(dossiers, cast["near_miss"], rng)
     dossiers["minute"] = _minutes(dossiers["channel"].to_numpy(), rng)
@@ -138,7 +148,7 @@ def _applicants(dossiers: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
 
 
 def _channels(
-    province: Province, dossiers: pd.DataFrame, cast: dict[str, np.ndarray], rng: np.random.Generator
+    province: Province, dossiers: pd.DataFrame, cast: dict[str, np.ndarray], rng: np.random.Generator, course: Course
 ) -> np.ndarray:
     """The online share grows through the year and jumps after the decision; below level 3 hardly anything is online."""
     day, unit = dossiers["day"].to_numpy(), dossiers["unit"].to_numpy()
@@ -149,11 +159,11 @@ def _channels(
     habit[cast["near_miss"]] += 0.5
     procedure_habit = rng.normal(0, 0.8, len(province.procedures))
     leaning = np.array([-1.35, -1.6, -2.05])[dossiers["tier"]] + habit[unit] + procedure_habit[dossiers["procedure"]]
-    leaning += 0.9 * day / DAYS + 0.9 / (1 + np.exp(-(day - DECISION_DAY - 12) / 5.0))
+    leaning += course.growth * day / DAYS + course.jump / (1 + np.exp(-(day - course.jump_day) / 5.0))
     leaning += np.array([0.0, 0.35, 0.0, 2.1])[dossiers["applicant"]]
     leaning += np.where(dossiers["level"] == 4, 0.35, 0.0)
     decline = np.clip((day - 196) / (DAYS - 196), 0, 1)
-    leaning = np.where(np.isin(unit, cast["worsening"]), leaning - 3.2 * decline, leaning)
+    leaning = np.where(np.isin(unit, cast["worsening"]), leaning - course.decline * decline, leaning)
     online = rng.random(len(day)) < np.where(dossiers["level"] >= 3, 1 / (1 + np.exp(-leaning)), 0.003)
     distancing = (day >= 91) & (day <= 112)
     by_post = rng.random(len(day)) < np.where(distancing, 0.16, 0.05)

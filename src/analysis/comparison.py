@@ -1,0 +1,130 @@
+"""Fair comparison of units (``comparison.csv``): which differ from the target or their tier by more than chance.
+
+Funnel limits (Spiegelhalter, 2005) around the target and around the tier's share; ranks with their interval by
+draws from each unit's Beta posterior (Goldstein and Spiegelhalter, 1996, Journal of the Royal Statistical
+Society A 159:385–443); and an indirectly standardised ratio, so that no unit is blamed for its mix of procedures.
+"""
+
+import numpy as np
+import pandas as pd
+
+from analysis.attainment import ATTAINED
+from analysis.decision import DEFAULT, Target
+from analysis.history import PROCEDURES, History
+from analysis.statistics import funnel_limits, overdispersion, wilson_interval
+
+CONFIDENCES = (0.95, 0.998)
+LEAST_RANKED = 10  # of a denominator: below, a unit is shown and has no rank
+DRAWS, SEED = 1000, 766
+ABOVE, BELOW, AS_EXPECTED = "above", "below", "as_expected"
+_Z = {0.95: 1.959964, 0.998: 3.090232}
+COLUMNS = [
+    *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
+    *("numerator", "denominator", "value", "wilson_lower", "wilson_upper"),
+    *("target_lower_95", "target_upper_95", "target_lower_998", "target_upper_998", "against_target"),
+    *("tier_share", "tier_lower_95", "tier_upper_95", "tier_lower_998", "tier_upper_998"),
+    *("phi", "tau2", "adjusted_lower", "adjusted_upper", "against_tier"),
+    *("ranked", "rank", "rank_lower", "rank_upper", "ranked_units", "worst_probability"),
+    *("comparable", "expected", "ratio", "ratio_lower", "ratio_upper"),
+]
+
+
+def comparison(standing: pd.DataFrame, history: History) -> pd.DataFrame:
+    """One row per unit and target, under the default reading, in ``COLUMNS``; shares of one.
+
+    ``standing`` are the rows of attainment.csv to date. ``adjusted_*`` are the 99.8 % limits around the tier's
+    share with the variance between its units added (tau², additive model); ``against_tier`` is judged by them,
+    ``against_target`` by the exact 99.8 % limits. Rank 1 is the lowest; its interval holds 95 %. ``ratio`` is the
+    unit's online dossiers over those ``expected`` at the tier's rates for the same procedures; ``comparable`` is
+    the share of its dossiers in procedures that another unit of its tier has too.
+    """
+    units = history.reference.units["unit_code"]
+    rows = standing[(standing["reading"] == DEFAULT) & standing["unit_code"].isin(units)]
+    rng = np.random.default_rng(SEED)
+    parts = []
+    for target in history.decision.targets:
+        of_target = rows[rows["target_id"] == target.id]
+        mixed = None if target.measure == PROCEDURES else _standardised(target, history)
+        for _, of_tier in of_target.groupby("tier"):
+            compared = _ranks(_against_tier(_against_target(of_tier, target)), rng)
+            parts.append(compared if mixed is None else compared.merge(mixed, "left", "unit_code"))
+    whole = pd.concat(parts, ignore_index=True)
+    return whole.sort_values(["target_id", "unit_code"], ignore_index=True).reindex(columns=COLUMNS)
+
+
+def _against_target(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
+    numerator, denominator = rows["numerator"].to_numpy(), rows["denominator"].to_numpy()
+    lower, upper = wilson_interval(numerator, denominator)
+    found = rows.assign(wilson_lower=lower, wilson_upper=upper)
+    for confidence, name in zip(CONFIDENCES, ("95", "998"), strict=True):
+        lower, upper = funnel_limits(float(target.minimum), denominator, confidence)
+        found = found.assign(**{f"target_lower_{name}": lower, f"target_upper_{name}": upper})
+    verdict = _verdicts(found["value"], found["target_lower_998"], found["target_upper_998"])
+    # A target of 100 % leaves no room for chance: its limits fall together, and what misses it is below.
+    return found.assign(against_target=np.where((verdict == ABOVE) & (found["status"] != ATTAINED), BELOW, verdict))
+
+
+def _against_tier(rows: pd.DataFrame) -> pd.DataFrame:
+    """Against the share of all the tier's units together, with the scatter between them allowed for."""
+    denominator = rows["denominator"].to_numpy()
+    centre = rows["numerator"].sum() / denominator.sum() if denominator.sum() else np.nan
+    found = rows.assign(tier_share=centre)
+    for confidence, name in zip(CONFIDENCES, ("95", "998"), strict=True):
+        lower, upper = funnel_limits(centre, denominator, confidence)
+        found = found.assign(**{f"tier_lower_{name}": lower, f"tier_upper_{name}": upper})
+    if not 0 < centre < 1:
+        return found.assign(phi=np.nan, tau2=np.nan, adjusted_lower=np.nan, adjusted_upper=np.nan, against_tier="")
+    errors = np.where(denominator > 0, np.sqrt(centre * (1 - centre) / np.maximum(denominator, 1)), np.nan)
+    phi, tau2 = overdispersion(rows["value"].to_numpy() - centre, errors)
+    reach = _Z[0.998] * np.sqrt(errors**2 + np.nan_to_num(tau2))
+    lower, upper = np.clip(centre - reach, 0, 1), np.clip(centre + reach, 0, 1)
+    verdict = _verdicts(rows["value"], lower, upper)
+    return found.assign(phi=phi, tau2=tau2, adjusted_lower=lower, adjusted_upper=upper, against_tier=verdict)
+
+
+def _verdicts(values: pd.Series, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    return np.select([values.isna(), values < lower, values > upper], ["", BELOW, ABOVE], AS_EXPECTED)
+
+
+def _ranks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Rank 1 is the lowest share; Jeffreys' prior. Units below ``LEAST_RANKED`` have none."""
+    ranked = (rows["denominator"] >= LEAST_RANKED).to_numpy()
+    found = {name: np.full(len(rows), np.nan) for name in ("rank", "rank_lower", "rank_upper", "worst_probability")}
+    count = int(ranked.sum())
+    if count:
+        some = rows[ranked]
+        hit, whole = some["numerator"].to_numpy(), some["denominator"].to_numpy()
+        drawn = rng.beta(hit[:, None] + 0.5, (whole - hit)[:, None] + 0.5, (count, DRAWS))
+        places = drawn.argsort(axis=0).argsort(axis=0) + 1
+        found["rank"][ranked] = some["value"].rank(method="min")
+        found["rank_lower"][ranked], found["rank_upper"][ranked] = np.quantile(
+            places, [0.025, 0.975], axis=1, method="nearest"
+        )
+        found["worst_probability"][ranked] = (places == 1).mean(axis=1)
+    return rows.assign(ranked=ranked, ranked_units=count, **found)
+
+
+def _standardised(target: Target, history: History) -> pd.DataFrame:
+    """unit_code, comparable, expected, ratio and its Wilson limits; blank where no procedure is comparable."""
+    names = {f"{target.id}:resolved": "observed", f"{target.id}:arising": "whole"}
+    counted = history.to_date[["unit_code", "procedure_key", *names]].rename(columns=names)
+    counted = counted[counted["whole"] > 0].merge(history.reference.units[["unit_code", "tier"]], on="unit_code")
+    of_tier = counted.groupby(["tier", "procedure_key"])[["observed", "whole"]].transform("sum")
+    shared = of_tier["whole"] > counted["whole"]
+    rate = of_tier["observed"] / of_tier["whole"]
+    all_ = counted.groupby("unit_code")["whole"].sum()
+    some = counted.assign(expected=counted["whole"] * rate)[shared]
+    sums = some.groupby("unit_code")[["observed", "whole", "expected"]].sum().reindex(all_.index, fill_value=0)
+    known = (sums["expected"] > 0).to_numpy()
+    scale = np.where(known, sums["whole"] / np.where(known, sums["expected"], 1), np.nan)
+    lower, upper = wilson_interval(sums["observed"], sums["whole"])
+    return pd.DataFrame(
+        {
+            "unit_code": all_.index,
+            "comparable": sums["whole"].to_numpy() / all_.to_numpy(),
+            "expected": np.where(known, sums["expected"], np.nan),
+            "ratio": np.where(known, sums["observed"] / np.where(known, sums["expected"], 1), np.nan),
+            "ratio_lower": lower * scale,
+            "ratio_upper": upper * scale,
+        }
+    )
