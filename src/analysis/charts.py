@@ -53,6 +53,20 @@ class Chart:
     words: str
 
 
+@dataclass(frozen=True)
+class Funnel:
+    """One panel: rows (unit_name, denominator, value, verdict above, below or as_expected) and limits to draw.
+
+    ``limits``: denominator, then pairs of lower and upper, the inner first. ``about`` is what the centre is.
+    """
+
+    target: Target
+    rows: pd.DataFrame
+    centre: float
+    limits: pd.DataFrame
+    about: str
+
+
 def trends(series: Sequence[tuple[Target, pd.DataFrame]], language: Language) -> Chart:
     """One panel per target: each month as a dot, the value to date as a line, the minimum dashed.
 
@@ -77,6 +91,16 @@ def lowest(ranked: Sequence[tuple[Target, list[Figure]]], language: Language) ->
             [(lambda axes, t=target, f=figures: _draw_lowest(axes, t, f, language)) for target, figures in some],
             columns,
         )
+        for columns in (_WIDE, _NARROW)
+    )
+    return Chart(wide, narrow, words)
+
+
+def funnels(panels: Sequence[Funnel], language: Language) -> Chart:
+    """Shares against denominators inside their funnel: who differs by more than chance."""
+    words = " ".join(_funnel_words(panel, language) for panel in panels)
+    wide, narrow = (
+        _panels([(lambda axes, p=panel: _draw_funnel(axes, p, language)) for panel in panels], columns)
         for columns in (_WIDE, _NARROW)
     )
     return Chart(wide, narrow, words)
@@ -148,6 +172,42 @@ def _draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: La
     axes.tick_params(axis="y", length=0)
 
 
+def _draw_funnel(axes: Axes, panel: Funnel, language: Language) -> None:
+    rows, limits = panel.rows, panel.limits
+    edges = [name for name in limits.columns if name != "denominator"]
+    for lower, upper, line in zip(edges[::2], edges[1::2], [(0, (2, 2)), "-"], strict=False):
+        for edge in (lower, upper):
+            axes.plot(limits["denominator"], limits[edge] * 100, color=GREY, linewidth=1, linestyle=line)
+    axes.axhline(panel.centre * 100, color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
+    # Told apart by shape as well: what is below points down.
+    for verdict, colour, marker in (("as_expected", GREY, "o"), ("above", BLUE, "^"), ("below", VERMILION, "v")):
+        some = rows[rows["verdict"] == verdict]
+        axes.scatter(some["denominator"], some["value"] * 100, color=colour, marker=marker, s=24, linewidth=0, zorder=3)
+    named = rows[rows["verdict"] == "below"].sort_values("denominator").tail(2)
+    for row in named.itertuples(index=False):
+        axes.annotate(_short(row.unit_name), (row.denominator, row.value * 100), (-4, -8), fontsize=7, **_AT_LEFT)
+    axes.set(xscale="log", ylim=(-4, 108), xlabel=language.text(N_("Dossiers (logarithmic)")), ylabel="")
+    shown = [size for size in (1, 3, 10, 30, 100, 300, 1000, 3000, 10000) if size <= 2 * rows["denominator"].max()]
+    axes.set_xticks(shown, [language.number(size) for size in shown])
+    axes.minorticks_off()
+    axes.set_yticks([0, 50, 100], [language.percent(share / 100, 0) for share in (0, 50, 100)])
+    title = fill(panel.target.title[language.code], 60)
+    axes.set_title(f"{title}\n{panel.about}", loc="left", fontsize=9, fontweight="bold")
+
+
+def _funnel_words(panel: Funnel, language: Language) -> str:
+    counts = panel.rows["verdict"].value_counts()
+    return language.text(
+        N_("{target}, {about}: {below} units below by more than chance, {above} above, {inside} inside the limits."),
+        target=panel.target.title[language.code],
+        about=panel.about,
+        below=int(counts.get("below", 0)),
+        above=int(counts.get("above", 0)),
+        inside=int(counts.get("as_expected", 0)),
+    )
+
+
+_AT_LEFT: dict[str, Any] = {"textcoords": "offset points", "va": "top", "ha": "right", "annotation_clip": False}
 _AT_RIGHT: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "left", "annotation_clip": False}
 
 

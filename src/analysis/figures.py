@@ -18,7 +18,18 @@ from analysis.language import Language
 from analysis.reference import Reference, load_reference
 
 PROVINCE = "ALL"
+OUTLOOK = ("trends", "gap", "projection", "closers", "comparison")
 _MOST_DIGITS = 6
+# Columns of the outlook's tables that may be blank and hold numbers; the others are text.
+_NUMBERS = (
+    *("level", "value", "slope", "slope_lower", "slope_upper", "tau", "p_value", "mean", "lower", "upper"),
+    *("pending_online", "remaining", "remaining_lower", "remaining_upper", "needed_share", "best"),
+    *("untouched", "untouched_with_dossiers", "median", "probability", "peer_share"),
+    *("wilson_lower", "wilson_upper", "target_lower_95", "target_upper_95", "target_lower_998", "target_upper_998"),
+    *("tier_share", "tier_lower_95", "tier_upper_95", "tier_lower_998", "tier_upper_998", "phi", "tau2"),
+    *("adjusted_lower", "adjusted_upper", "rank", "rank_lower", "rank_upper", "worst_probability"),
+    *("comparable", "expected", "ratio", "ratio_lower", "ratio_upper"),
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,7 @@ class Report:
     files: pd.DataFrame
     rejects: pd.DataFrame
     quality: pd.DataFrame
+    outlook: dict[str, pd.DataFrame]
     synthetic: bool
     reference: Reference
     decision: Decision
@@ -84,25 +96,36 @@ class Report:
 
 
 def read_report(processed: Path | str, reference: Path | str, language: Language = Language()) -> Report:
-    """Read what the stages ``clean`` and ``attainment`` left in ``processed``; raises RunProblem without it."""
+    """Read what the stages before the report left in ``processed``; raises RunProblem without it."""
     processed = Path(processed)
     tables = {}
-    for name in ("attainment", "files", "rejects", "quality"):
+    for name in ("attainment", "files", "rejects", "quality", *OUTLOOK):
         if not (processed / f"{name}.csv").is_file():
             raise RunProblem(
-                N_("{folder} has no {file}. Run the notebooks clean and attainment first."),
+                N_("{folder} has no {file}. Run the notebooks clean, attainment and trends_and_gap first."),
                 folder=processed,
                 file=f"{name}.csv",
             )
-        texts = {"reason": str, "detail": str, "encoding": str, "format": str, "tier": str, "row": str, "sheet": str}
-        blanks = {"value": [""], "gap": [""], "level": [""]}
+        texts = {
+            "procedure_key": str,
+            "rules": str,
+            "reason": str,
+            "detail": str,
+            "encoding": str,
+            "format": str,
+            "tier": str,
+            "row": str,
+            "sheet": str,
+        }
+        blanks = {key: [""] for key in (_NUMBERS if name in OUTLOOK else ("value", "gap", "level"))}
         path = processed / f"{name}.csv"
         tables[name] = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=blanks)
     facts = json.loads((processed / "clean.json").read_text(encoding="utf-8"))
     definitions = load_reference(reference)
     attainment = tables["attainment"]
     return Report(
-        **tables,
+        **{name: tables[name] for name in ("attainment", "files", "rejects", "quality")},
+        outlook={name: tables[name] for name in OUTLOOK},
         synthetic=facts["synthetic"],
         reference=definitions,
         decision=definitions.decision(attainment["decision"].iloc[0]),

@@ -52,6 +52,10 @@ class Language:
         sign = "−" if value < 0 else "+"
         return sign + self._rounded(-value if value < 0 else value, digits)
 
+    def decimal(self, value: float, digits: int = 3) -> str:
+        """A number with decimals: ``0,049`` (vi), ``0.049`` (en)."""
+        return format_decimal(Decimal(f"{value:.{digits}f}"), format="0." + "0" * digits, locale=self.code)
+
     def _rounded(self, share: Fraction | float, digits: int) -> str:
         exact = (
             Decimal(share.numerator) / Decimal(share.denominator)

@@ -10,12 +10,17 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analysis import __version__, charts, figures
+from analysis import __version__, advice, charts, figures
+from analysis.advice import Ask
 from analysis.attainment import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
+from analysis.closers import PEERS
+from analysis.control import COMMON_CAUSE, HIT_OR_MISS, IMPROVING, MEETS, MISSES, TOO_FEW, WORSENING
 from analysis.decision import Target
 from analysis.errors import N_
+from analysis.evidence import backtest
 from analysis.figures import Figure, Report
 from analysis.language import Language
+from analysis.pace import IMPOSSIBLE, NEEDS_CHANGE, NOTHING, REACHABLE, SECURED
 from analysis.worker import code_version
 
 REJECTED_LIMIT = 0.02  # share of the rows read above which the report warns (contract §6)
@@ -43,6 +48,28 @@ CHECKS = {
     "received_after_export": N_("received after the day of export"),
     "completed_after_export": N_("resolved after the day of export"),
 }
+
+
+VARIATIONS = {
+    IMPROVING: ("▲", N_("Improving")),
+    WORSENING: ("▼", N_("Worsening")),
+    COMMON_CAUSE: ("≈", N_("No clear change")),
+    TOO_FEW: ("·", N_("Too few months")),
+}
+ASSURANCES = {
+    MEETS: ("✓", N_("Will keep meeting it")),
+    MISSES: ("✗", N_("Will keep missing it")),
+    HIT_OR_MISS: ("?", N_("Now hit, now miss")),
+    TOO_FEW: ("·", N_("Too few months")),
+}
+PACES = {
+    SECURED: ("✓", N_("Secured")),
+    REACHABLE: ("→", N_("Within reach")),
+    NEEDS_CHANGE: ("!", N_("Needs a change")),
+    IMPOSSIBLE: ("✗", N_("Not possible any more")),
+    NOTHING: ("–", N_("Nothing to count")),
+}
+KINDS = {"dossiers": N_("Targets on dossiers"), "procedures": N_("Targets on procedures")}
 
 
 @dataclass(frozen=True)
@@ -136,6 +163,59 @@ def gaps(report: Report, count: int = 5) -> Section:
     return _render("gaps", report, rows=rows)
 
 
+def calls(report: Report) -> Section:
+    """Whom to call first, and what to ask of them."""
+    return _render("calls", report, calls=advice.calls(report))
+
+
+def outlook(report: Report) -> Section:
+    """The province's trend, pace and projection by target, and how many units each verdict holds for."""
+    return _render(
+        "outlook",
+        report,
+        ended=report.as_of >= report.decision.valid_to,
+        rows=advice.outlook(report, figures.PROVINCE),
+        counts=advice.verdict_counts(report).to_dict("index"),
+    )
+
+
+def signals(report: Report) -> Section:
+    """Trend verdicts of the groups, then of departments and districts."""
+    groups = [figures.PROVINCE, *(f"TIER:{tier}" for tier in ("province", "district", "commune"))]
+    some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
+    return _render("signals", report, groups=advice.signals(report, groups), units=advice.signals(report, some))
+
+
+def closers(report: Report) -> Section:
+    """What would close each gap of departments and districts, as sentences."""
+    tiers = {tier: advice.asks(report, tier) for tier in ("province", "district")}
+    return _render("closers", report, tiers=tiers)
+
+
+def comparison(report: Report) -> Section:
+    """Funnels against the target and the tier, and the lowest ranks with their intervals."""
+    panels = advice.funnels(report)
+    ranks = [(target, advice.lowest_ranked(report, target, "province")) for target in report.decision.targets]
+    drawn = charts.funnels(panels, report.language) if panels else None
+    rows = [(target, list(found.itertuples(index=False))) for target, found in ranks if len(found)]
+    return _render("comparison", report, charts=drawn, ranks=rows)
+
+
+def proof(report: Report) -> Section:
+    """How the projection fared where the end is known."""
+    table = backtest()
+    scores = table[table["table"] == "score"].set_index("group")
+    reliability = table[table["table"] == "reliability"]
+    return _render(
+        "proof",
+        report,
+        overall=scores.loc["all"],
+        kinds=[(words, scores.loc[kind]) for kind, words in KINDS.items()],
+        months=[(int(month), row) for month, row in scores.iterrows() if str(month).isdigit()],
+        bands=list(reliability.itertuples(index=False)),
+    )
+
+
 def quality(report: Report) -> Section:
     """The ledger of files and rows, and what is doubtful in accepted rows."""
     reasons = report.rejects["reason"].value_counts()
@@ -183,6 +263,7 @@ def _environment(language: Language) -> Environment:
         extensions=["jinja2.ext.loopcontrols"],
     )
     environment.globals |= {"t": language.text, "lang": language.code, "verdicts": VERDICTS}
+    environment.globals |= {"variations": VARIATIONS, "assurances": ASSURANCES, "paces": PACES}
     environment.filters |= {
         "number": language.number,
         "date": language.date,
@@ -192,6 +273,9 @@ def _environment(language: Language) -> Environment:
         "gap": lambda figure: gap(figure, language),
         "minimum": lambda target: minimum(target, language),
         "fraction": lambda figure: fraction(figure, language),
+        "ask": lambda ask: ask_sentence(ask, language),
+        "points": language.points,
+        "decimal": language.decimal,
         "missing": lambda figure: missing(figure, language),
         "whole": lambda figure: f"{language.number(figure.denominator)} {_counted(figure.target, language)}",
     }
@@ -222,6 +306,24 @@ def fraction(figure: Figure, language: Language) -> str:
 def missing(figure: Figure, language: Language) -> str:
     """``1.234 hồ sơ``: how many are missing at least."""
     return f"{language.number(figure.shortfall)} {_counted(figure.target, language)}"
+
+
+def ask_sentence(ask: Ask, language: Language) -> str:
+    """``Đưa 3 thủ tục lên trực tuyến là đủ: …``; procedures with few dossiers are counted, not named."""
+    if not ask.closes:
+        template = N_("All {count} procedures that receive dossiers would not suffice; begin with {names}.")
+    elif ask.method == PEERS:
+        template = N_("Reaching at {count} procedures what other units reach is enough: {names}.")
+    else:
+        template = N_("Bringing {count} procedures online is enough: {names}.")
+    named = [
+        language.text(N_("“{name}” ({dossiers} dossiers)"), name=name, dossiers=language.number(dossiers))
+        for name, dossiers in ask.procedures
+    ]
+    if ask.others:
+        others = N_("{count} more") if named else N_("{count} procedures with few dossiers")
+        named.append(language.text(others, count=language.number(ask.others)))
+    return language.text(template, count=language.number(ask.count), names=", ".join(named))
 
 
 def _counted(target: Target, language: Language) -> str:

@@ -1,0 +1,192 @@
+"""What the outlook's tables say to a reader: whom to call first, what to ask of them, and what to expect."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from analysis.attainment import group_names
+from analysis.charts import Funnel
+from analysis.closers import LEAST_SHOWN
+from analysis.comparison import LEAST_RANKED
+from analysis.decision import Target
+from analysis.errors import N_
+from analysis.figures import Figure, Report, figures, tier_units
+from analysis.history import PROCEDURES
+from analysis.pace import IMPOSSIBLE
+
+_NAMED = 3  # procedures that a sentence names; the others are counted
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What would close one gap: ``procedures`` (name, dossiers) to name, ``others`` to count; their ``gain``."""
+
+    method: str
+    closes: bool
+    procedures: list[tuple[str, int]]
+    others: int
+    gain: int
+
+    @property
+    def count(self) -> int:
+        """How many procedures in all."""
+        return len(self.procedures) + self.others
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One target that a unit misses: the figure, its part of all units' shortfall, trend, verdict and what to ask."""
+
+    figure: Figure
+    part: Fraction
+    variation: str
+    verdict: str
+    ask: Ask | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One unit to call, with its weightiest concerns first."""
+
+    unit_name: str
+    concerns: list[Concern]
+    weight: Fraction
+
+
+def calls(report: Report, count: int = 3, concerns: int = 2) -> list[Call]:
+    """The departments and districts with the largest parts of what is missing, over all targets.
+
+    A unit's part of a target is its shortfall over that of all units; its weight is the sum of its parts. While
+    the period lasts, what is impossible is nobody's task any more; small denominators are not weighed as if
+    large. Communes answer to their district and are not called by the province.
+    """
+    units = list(report.reference.units["unit_code"])
+    known = _lookups(report)
+    ended = report.as_of >= report.decision.valid_to
+    missing = [figure for figure in figures(report, units) if figure.shortfall > 0]
+    whole: dict[str, int] = {}
+    for figure in missing:
+        whole[figure.target.id] = whole.get(figure.target.id, 0) + figure.shortfall
+    called = set(tier_units(report, "province") + tier_units(report, "district"))
+    by_unit: dict[str, list[Figure]] = {}
+    for figure in missing:
+        open_ = ended or known.verdict[figure.target.id, figure.unit_code] != IMPOSSIBLE
+        if figure.unit_code in called and open_ and figure.denominator >= LEAST_RANKED:
+            by_unit.setdefault(figure.unit_code, []).append(figure)
+
+    def part(figure: Figure) -> Fraction:
+        return Fraction(figure.shortfall, whole[figure.target.id])
+
+    found = []
+    for of_unit in by_unit.values():
+        ordered = sorted(of_unit, key=lambda figure: (-part(figure), figure.target.id))
+        listed = [_concern(figure, part(figure), known) for figure in ordered[:concerns]]
+        found.append(Call(of_unit[0].unit_name, listed, sum(map(part, of_unit), Fraction(0))))
+    return sorted(found, key=lambda call: (-call.weight, call.unit_name))[:count]
+
+
+def asks(report: Report, tier: str) -> list[tuple[Figure, Ask]]:
+    """What closes each gap of a tier's units, by unit and target."""
+    known = _lookups(report)
+    rows = figures(report, tier_units(report, tier))
+    order = {target.id: place for place, target in enumerate(report.decision.targets)}
+    rows = sorted(rows, key=lambda figure: (figure.unit_code, order[figure.target.id]))
+    found = [(figure, known.asks.get((figure.target.id, figure.unit_code))) for figure in rows if figure.shortfall]
+    return [(figure, ask) for figure, ask in found if ask is not None]
+
+
+def outlook(report: Report, unit: str) -> list[tuple[Target, Any, Any, Any]]:
+    """Target, then the unit's (or group's) row of trends, gap and projection, in the decision's order."""
+    tables = [
+        {row.target_id: row for row in table[table["unit_code"] == unit].itertuples(index=False)}
+        for table in (report.outlook["trends"], report.outlook["gap"], report.outlook["projection"])
+    ]
+    return [(target, *(table[target.id] for table in tables)) for target in report.decision.targets]
+
+
+def signals(report: Report, units: list[str]) -> list[tuple[str, dict[str, Any]]]:
+    """(name, row of trends by target) of units or groups, in the given order."""
+    trends = report.outlook["trends"]
+    rows = {(row.unit_code, row.target_id): row for row in trends.itertuples(index=False)}
+    names = group_names(report.reference, report.language).set_index("unit_code")["unit_name"]
+    return [(names[unit], {target.id: rows[unit, target.id] for target in report.decision.targets}) for unit in units]
+
+
+def verdict_counts(report: Report) -> pd.DataFrame:
+    """Units by target (rows) and pace verdict (columns)."""
+    gap = report.outlook["gap"]
+    units = gap[gap["unit_code"].isin(report.reference.units["unit_code"])]
+    return units.groupby(["target_id", "verdict"]).size().unstack(fill_value=0)
+
+
+def lowest_ranked(report: Report, target: Target, tier: str, count: int = 5) -> pd.DataFrame:
+    """The lowest ranked units of a tier for a target, as rows of comparison.csv."""
+    rows = report.outlook["comparison"]
+    rows = rows[(rows["target_id"] == target.id) & (rows["tier"] == tier) & rows["ranked"]]
+    return rows.sort_values(["rank", "unit_code"]).head(count)
+
+
+def funnels(report: Report) -> list[Funnel]:
+    """Panels for targets on all dossiers that leave room for chance: departments and districts against the target
+    and, each tier apart, against its own share with the scatter between its units allowed for.
+    """
+    panels = []
+    rows = report.outlook["comparison"]
+    rows = rows[rows["denominator"] > 0]
+    for target in report.decision.targets:
+        if target.measure == PROCEDURES or target.scope != "all" or target.minimum == 1:
+            continue
+        some = rows[(rows["target_id"] == target.id) & rows["tier"].isin(["province", "district"])]
+        if some.empty:
+            continue
+        exact = ["target_lower_95", "target_upper_95", "target_lower_998", "target_upper_998"]
+        about = report.language.text(N_("departments and districts against the target"))
+        limits = some[["denominator", *exact]].drop_duplicates("denominator").sort_values("denominator")
+        shown = some.assign(verdict=some["against_target"])
+        panels.append(Funnel(target, shown, float(target.minimum), limits, about))
+        own = some[some["tier"] == "province"]
+        if own["tau2"].notna().any():
+            edges = own[["denominator", "tier_lower_998", "tier_upper_998", "adjusted_lower", "adjusted_upper"]]
+            about = report.language.text(N_("departments against all departments, their scatter allowed for"))
+            shown = own.assign(verdict=own["against_tier"])
+            limits = edges.drop_duplicates("denominator").sort_values("denominator")
+            panels.append(Funnel(target, shown, float(own["tier_share"].iloc[0]), limits, about))
+    return panels
+
+
+@dataclass(frozen=True)
+class _Lookups:
+    variation: dict[tuple[str, str], str]
+    verdict: dict[tuple[str, str], str]
+    asks: dict[tuple[str, str], Ask]
+
+
+def _lookups(report: Report) -> _Lookups:
+    key = ["target_id", "unit_code"]
+    trends, gap = report.outlook["trends"], report.outlook["gap"]
+    closing = report.outlook["closers"].sort_values([*key, "rank"])
+    return _Lookups(
+        dict(zip(trends[key].itertuples(index=False, name=None), trends["variation"], strict=True)),
+        dict(zip(gap[key].itertuples(index=False, name=None), gap["verdict"], strict=True)),
+        {key: _ask(rows) for key, rows in closing.groupby(key)},
+    )
+
+
+def _concern(figure: Figure, part: Fraction, known: _Lookups) -> Concern:
+    key = (figure.target.id, figure.unit_code)
+    return Concern(figure, part, known.variation[key], known.verdict[key], known.asks.get(key))
+
+
+def _ask(rows: pd.DataFrame) -> Ask:
+    """Procedures with few dossiers are counted, never named: who filed them could be known by name."""
+    named = rows[(rows["denominator"] >= LEAST_SHOWN) & (rows["procedure_name"] != "")].head(_NAMED)
+    first = rows.iloc[0]
+    return Ask(
+        first["method"],
+        bool(first["closes"]),
+        [(row.procedure_name, int(row.denominator)) for row in named.itertuples(index=False)],
+        len(rows) - len(named),
+        int(rows["gain"].sum()),
+    )
