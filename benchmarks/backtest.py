@@ -20,11 +20,12 @@ import pandas as pd
 from analysis.attainment import ATTAINED, attain
 from analysis.decision import DEFAULT, Decision
 from analysis.evidence import BANDS, EVIDENCE, model_digest
-from analysis.history import PROCEDURES, history
+from analysis.history import PROCEDURES, History, history
 from analysis.projection import projections
 from analysis.reference import Reference, load_reference
-from analysis.sample.province import FIRST_DAY, read_province
-from analysis.sample.year import APPLICANTS, CHANNELS, DECISION_DAY, SOURCES, STATUSES, Course, Year, live
+from analysis.sample.known import known_on
+from analysis.sample.province import read_province
+from analysis.sample.year import DECISION_DAY, Course, Year, live
 
 REFERENCE = Path(__file__).parents[1] / "data/reference"
 MONTHS = range(1, 12)
@@ -69,33 +70,6 @@ def try_year(dossiers: int, seed: int) -> pd.DataFrame:
         baseline = standing[["target_id", "unit_code", "value"]]
         parts.append(foretold.merge(baseline).merge(_last_month(known)).assign(month=month))
     return pd.concat(parts).merge(outcome, on=["target_id", "unit_code"]).assign(year=seed)
-
-
-def known_on(year: Year, day: date) -> pd.DataFrame:
-    """The year's dossiers as dossiers.parquet has them, with what is known on a day."""
-    dossiers, province, last = year.dossiers, year.province, (day - FIRST_DAY).days
-    some = dossiers[dossiers["day"] <= last]
-    origin = pd.Timestamp(FIRST_DAY)
-    done = some["done"].to_numpy()
-    open_ = (done < 0) | (done > last)
-    final = np.array(STATUSES, dtype=object)[some["final"]]
-    # A withdrawal is known when it happens; who has no result yet is being dealt with.
-    status = np.where(open_ & np.isin(final, ["resolved", "refused", "withdrawn"]), "processing", final)
-    level = some["level"].to_numpy()
-    return pd.DataFrame(
-        {
-            "dossier_id": some["dossier_id"].to_numpy(),
-            "unit_code": province.units["unit_code"].to_numpy()[some["unit"]],
-            "procedure_code": province.procedures["procedure_code"].to_numpy()[some["procedure"]],
-            "received_at": origin + pd.to_timedelta(some["day"].to_numpy(), unit="D"),
-            "completed_at": (origin + pd.to_timedelta(np.where(open_, 0, done), unit="D")).where(~open_, pd.NaT),
-            "level": pd.array(np.where(level > 0, level, 0), dtype="Int64"),
-            "channel": _words(CHANNELS, np.asarray(some["channel"])),
-            "applicant": _words(APPLICANTS, np.asarray(some["applicant"])),
-            "source": _words(SOURCES, np.asarray(some["source"])),
-            "status": status,
-        }
-    )
 
 
 def summary(forecasts: pd.DataFrame) -> pd.DataFrame:
@@ -147,7 +121,7 @@ def _standing(year: Year, reference: Reference, decision: Decision, day: date) -
     return rows[rows["month"] == rows["month"].max()].drop(columns="month")
 
 
-def _last_month(known: "history") -> pd.DataFrame:  # type: ignore[valid-type]
+def _last_month(known: History) -> pd.DataFrame:
     """Baseline: the share of the last month by itself (for procedures the value to date)."""
     parts = []
     for target in known.decision.targets:
@@ -159,10 +133,6 @@ def _last_month(known: "history") -> pd.DataFrame:  # type: ignore[valid-type]
             share = np.where(whole > 0, counts.filed[:, -1] / np.maximum(whole, 1), np.nan)
         parts.append(pd.DataFrame({"unit_code": known.names["unit_code"], "target_id": target.id, "last": share}))
     return pd.concat(parts)
-
-
-def _words(words: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
-    return np.where(codes < 0, None, np.array(words, dtype=object)[codes])
 
 
 if __name__ == "__main__":

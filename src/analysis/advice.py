@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.attainment import group_names
 from analysis.charts import Funnel
 from analysis.closers import LEAST_SHOWN
-from analysis.comparison import LEAST_RANKED
+from analysis.comparison import CONFIDENCES, LEAST_RANKED, adjusted_limits
 from analysis.decision import Target
 from analysis.errors import N_
 from analysis.figures import Figure, Report, figures, tier_units
 from analysis.history import PROCEDURES
 from analysis.pace import IMPOSSIBLE
+from analysis.statistics import Interval, funnel_limits
 
 _NAMED = 3  # procedures that a sentence names; the others are counted
 
@@ -141,19 +143,29 @@ def funnels(report: Report) -> list[Funnel]:
         some = rows[(rows["target_id"] == target.id) & rows["tier"].isin(["province", "district"])]
         if some.empty:
             continue
-        exact = ["target_lower_95", "target_upper_95", "target_lower_998", "target_upper_998"]
         about = report.language.text(N_("departments and districts against the target"))
-        limits = some[["denominator", *exact]].drop_duplicates("denominator").sort_values("denominator")
+        sizes = _sizes(some)
+        edges = [funnel_limits(float(target.minimum), sizes, confidence) for confidence in CONFIDENCES]
         shown = some.assign(verdict=some["against_target"])
-        panels.append(Funnel(target, shown, float(target.minimum), limits, about))
+        panels.append(Funnel(target, shown, float(target.minimum), _edges(sizes, edges), about))
         own = some[some["tier"] == "province"]
         if own["tau2"].notna().any():
-            edges = own[["denominator", "tier_lower_998", "tier_upper_998", "adjusted_lower", "adjusted_upper"]]
+            sizes, centre = _sizes(own), float(own["tier_share"].iloc[0])
+            edges = [funnel_limits(centre, sizes, CONFIDENCES[-1]), adjusted_limits(centre, sizes, own["tau2"].iloc[0])]
             about = report.language.text(N_("departments against all departments, their scatter allowed for"))
             shown = own.assign(verdict=own["against_tier"])
-            limits = edges.drop_duplicates("denominator").sort_values("denominator")
-            panels.append(Funnel(target, shown, float(own["tier_share"].iloc[0]), limits, about))
+            panels.append(Funnel(target, shown, centre, _edges(sizes, edges), about))
     return panels
+
+
+def _sizes(rows: pd.DataFrame) -> np.ndarray:
+    """Denominators at which a funnel's edges are drawn: up to the largest, evenly on a logarithmic axis."""
+    return np.unique(np.geomspace(1, rows["denominator"].max(), 80).round())
+
+
+def _edges(sizes: np.ndarray, limits: list[Interval]) -> pd.DataFrame:
+    named = {f"{side}{number}": edge for number, pair in enumerate(limits) for side, edge in pair._asdict().items()}
+    return pd.DataFrame({"denominator": sizes, **named})
 
 
 @dataclass(frozen=True)

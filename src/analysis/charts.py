@@ -183,9 +183,6 @@ def _draw_funnel(axes: Axes, panel: Funnel, language: Language) -> None:
     for verdict, colour, marker in (("as_expected", GREY, "o"), ("above", BLUE, "^"), ("below", VERMILION, "v")):
         some = rows[rows["verdict"] == verdict]
         axes.scatter(some["denominator"], some["value"] * 100, color=colour, marker=marker, s=24, linewidth=0, zorder=3)
-    named = rows[rows["verdict"] == "below"].sort_values("denominator").tail(2)
-    for row in named.itertuples(index=False):
-        axes.annotate(_short(row.unit_name), (row.denominator, row.value * 100), (-4, -8), fontsize=7, **_AT_LEFT)
     axes.set(xscale="log", ylim=(-4, 108), xlabel=language.text(N_("Dossiers (logarithmic)")), ylabel="")
     shown = [size for size in (1, 3, 10, 30, 100, 300, 1000, 3000, 10000) if size <= 2 * rows["denominator"].max()]
     axes.set_xticks(shown, [language.number(size) for size in shown])
@@ -207,7 +204,6 @@ def _funnel_words(panel: Funnel, language: Language) -> str:
     )
 
 
-_AT_LEFT: dict[str, Any] = {"textcoords": "offset points", "va": "top", "ha": "right", "annotation_clip": False}
 _AT_RIGHT: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "left", "annotation_clip": False}
 
 

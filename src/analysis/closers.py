@@ -60,6 +60,8 @@ def smallest_set(gains: pd.DataFrame, shortfall: pd.Series) -> pd.DataFrame:
     ``gain_cumulated`` and ``closes``. Taking the largest gains first leaves none smaller: any k procedures bring
     at most what the k largest do.
     """
+    if gains.empty:
+        return gains.assign(gain_cumulated=0, rank=0, closes=False)
     ordered = gains.sort_values(["unit_code", "gain", "order", "procedure_key"], ascending=[True, False, False, True])
     cumulated = ordered.groupby("unit_code")["gain"].cumsum()
     needed = ordered["unit_code"].map(shortfall)

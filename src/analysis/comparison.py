@@ -7,17 +7,17 @@ Society A 159:385–443); and an indirectly standardised ratio, so that no unit 
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from analysis.attainment import ATTAINED
 from analysis.decision import DEFAULT, Target
 from analysis.history import PROCEDURES, History
-from analysis.statistics import funnel_limits, overdispersion, wilson_interval
+from analysis.statistics import Interval, funnel_limits, overdispersion, wilson_interval
 
 CONFIDENCES = (0.95, 0.998)
 LEAST_RANKED = 10  # of a denominator: below, a unit is shown and has no rank
 DRAWS, SEED = 1000, 766
 ABOVE, BELOW, AS_EXPECTED = "above", "below", "as_expected"
-_Z = {0.95: 1.959964, 0.998: 3.090232}
 COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("numerator", "denominator", "value", "wilson_lower", "wilson_upper"),
@@ -76,10 +76,18 @@ def _against_tier(rows: pd.DataFrame) -> pd.DataFrame:
         return found.assign(phi=np.nan, tau2=np.nan, adjusted_lower=np.nan, adjusted_upper=np.nan, against_tier="")
     errors = np.where(denominator > 0, np.sqrt(centre * (1 - centre) / np.maximum(denominator, 1)), np.nan)
     phi, tau2 = overdispersion(rows["value"].to_numpy() - centre, errors)
-    reach = _Z[0.998] * np.sqrt(errors**2 + np.nan_to_num(tau2))
-    lower, upper = np.clip(centre - reach, 0, 1), np.clip(centre + reach, 0, 1)
+    lower, upper = adjusted_limits(centre, denominator, tau2)
     verdict = _verdicts(rows["value"], lower, upper)
     return found.assign(phi=phi, tau2=tau2, adjusted_lower=lower, adjusted_upper=upper, against_tier=verdict)
+
+
+def adjusted_limits(centre: float, totals: np.ndarray, tau2: float) -> Interval:
+    """The 99.8 % limits around ``centre`` with the variance between units added: the additive random effects
+    model of Spiegelhalter (2005), section 4.3. NaN where a total is 0.
+    """
+    error = np.where(totals > 0, centre * (1 - centre) / np.maximum(totals, 1), np.nan)
+    reach = stats.norm.ppf(0.5 + CONFIDENCES[-1] / 2) * np.sqrt(error + np.nan_to_num(tau2))
+    return Interval(np.clip(centre - reach, 0, 1), np.clip(centre + reach, 0, 1))
 
 
 def _verdicts(values: pd.Series, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:

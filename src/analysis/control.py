@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.statistics import p_limits, xmr_limits
+from analysis.statistics import p_reach, xmr_limits
 
 RUN = 7  # points in a run or a trend
 OUTER = 2 / 3  # of the way from the mean to a limit: where the outer third begins
 _LIKE = 0.25  # totals within this share of their mean make one pair of limits do (Provost and Murray, chapter 5)
 IMPROVING, WORSENING, COMMON_CAUSE, TOO_FEW = "improving", "worsening", "common_cause", "too_few"
-MEETS, MISSES, HIT_OR_MISS = "meets", "misses", "hit_or_miss"
+MEETS, MISSES, HIT_OR_MISS, NOT_COMPARABLE = "meets", "misses", "hit_or_miss", "not_comparable"
 
 Signs = NDArray[np.int64]
 
@@ -32,24 +32,35 @@ class Variation(NamedTuple):
 
 @dataclass(frozen=True)
 class Chart:
-    """Shares by point, with the mean and each point's limits; ``kind`` is ``xmr`` or ``p``."""
+    """Shares by point, with the mean and each point's limits; ``kind`` is ``xmr`` or ``p``.
+
+    ``reach`` is how far a limit lies from the mean before it is held inside [0, 1]: thirds are thirds of it. A
+    limit held at 0 would otherwise make every month without an online dossier an outer point.
+    """
 
     kind: str
     values: NDArray[np.float64]
     mean: float
-    lower: NDArray[np.float64]
-    upper: NDArray[np.float64]
+    reach: NDArray[np.float64]
+
+    @property
+    def lower(self) -> NDArray[np.float64]:
+        """Lower limits, 0 or more."""
+        return np.maximum(self.mean - self.reach, 0)
+
+    @property
+    def upper(self) -> NDArray[np.float64]:
+        """Upper limits, at most 1."""
+        return np.minimum(self.mean + self.reach, 1)
 
 
 def control_chart(successes: NDArray[np.int64], totals: NDArray[np.int64]) -> Chart:
     """The chart of a series of shares, totals above 0: XmR where the totals are alike, else p′."""
     values = successes / totals
     if np.all(np.abs(totals - totals.mean()) <= _LIKE * totals.mean()):
-        mean, lower, upper = xmr_limits(values)
-        count = len(values)
-        return Chart("xmr", values, mean, np.full(count, max(lower, 0.0)), np.full(count, min(upper, 1.0)))
-    mean, limits = p_limits(successes, totals)
-    return Chart("p", values, mean, limits.lower, limits.upper)
+        mean, _, upper = xmr_limits(values)
+        return Chart("xmr", values, mean, np.full(len(values), upper - mean))
+    return Chart("p", values, *p_reach(successes, totals))
 
 
 def variation(chart: Chart) -> Variation:
@@ -100,9 +111,9 @@ def trend_of_seven(values: NDArray[np.float64]) -> Signs:
 
 def outer_third(chart: Chart) -> Signs:
     """Points nearer to a limit than a third of its distance from the mean, or beyond it."""
-    high = chart.values > chart.mean + OUTER * (chart.upper - chart.mean)
-    low = chart.values < chart.mean - OUTER * (chart.mean - chart.lower)
-    return high.astype(np.int64) - low
+    distance = chart.values - chart.mean
+    outer = np.abs(distance) > OUTER * chart.reach
+    return np.where(outer, np.sign(distance), 0).astype(np.int64)
 
 
 def two_of_three(outer: Signs) -> Signs:

@@ -244,4 +244,6 @@ def _of_procedures(target: Target, history: History) -> Outlook:
     cumulated = chances.cumsum(axis=1)
     counts = [touched + (cumulated < share - 1e-9).sum(axis=1) for share in (LOWER, 0.5, UPPER)]
     values = [count / np.maximum(whole, 1) for count in counts]
-    return Outlook(*(np.where(whole > 0, part, np.nan) for part in (*values, (chances * enough).sum(axis=1))))
+    return Outlook(
+        *(np.where(whole > 0, part, np.nan) for part in (*values, np.clip((chances * enough).sum(axis=1), 0, 1)))
+    )

@@ -14,7 +14,7 @@ from analysis import __version__, advice, charts, figures
 from analysis.advice import Ask
 from analysis.attainment import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.closers import PEERS
-from analysis.control import COMMON_CAUSE, HIT_OR_MISS, IMPROVING, MEETS, MISSES, TOO_FEW, WORSENING
+from analysis.control import COMMON_CAUSE, HIT_OR_MISS, IMPROVING, MEETS, MISSES, NOT_COMPARABLE, TOO_FEW, WORSENING
 from analysis.decision import Target
 from analysis.errors import N_
 from analysis.evidence import backtest
@@ -60,6 +60,7 @@ ASSURANCES = {
     MEETS: ("✓", N_("Will keep meeting it")),
     MISSES: ("✗", N_("Will keep missing it")),
     HIT_OR_MISS: ("?", N_("Now hit, now miss")),
+    NOT_COMPARABLE: ("", N_("A month alone does not compare")),
     TOO_FEW: ("·", N_("Too few months")),
 }
 PACES = {

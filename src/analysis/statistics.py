@@ -136,10 +136,19 @@ def xmr_limits(values: ArrayLike) -> Limits:
 def p_limits(successes: ArrayLike, totals: ArrayLike) -> tuple[float, Interval]:
     """Centre and three-sigma limits of a p′-chart for shares whose totals vary from point to point.
 
+    NaN where a total is 0. Limits are held inside [0, 1].
+    Source: Laney (2002), Improved control charts for attributes, Quality Engineering 14:531–537.
+    """
+    centre, reach = p_reach(successes, totals)
+    return centre, Interval(np.maximum(centre - reach, 0), np.minimum(centre + reach, 1))
+
+
+def p_reach(successes: ArrayLike, totals: ArrayLike) -> tuple[float, Numbers]:
+    """Centre of a p′-chart, and how far its limits lie from it before they are held inside [0, 1].
+
     The centre is the share of the sums. Sigma is the binomial one times Laney's ratio: the moving range
     of the deviates over 1.128, so that large totals do not cry wolf; it is never taken below 1, which a
-    short series could suggest by chance. NaN where a total is 0. Limits are held inside [0, 1].
-    Source: Laney (2002), Improved control charts for attributes, Quality Engineering 14:531–537.
+    short series could suggest by chance.
     """
     counts, sizes = _series(successes), _series(totals)
     if len(counts) != len(sizes):
@@ -148,15 +157,14 @@ def p_limits(successes: ArrayLike, totals: ArrayLike) -> tuple[float, Interval]:
     if np.any(counts[known] < 0) or np.any(counts[known] > sizes[known]):
         raise ValueError("successes must lie between 0 and their totals")
     if not known.any():
-        return np.nan, Interval(np.full(len(counts), np.nan), np.full(len(counts), np.nan))
+        return np.nan, np.full(len(counts), np.nan)
     centre = float(counts[known].sum() / sizes[known].sum())
     sigma = np.sqrt(centre * (1 - centre) / np.where(known, sizes, np.nan))
     if centre in (0.0, 1.0):
-        return centre, Interval(sigma + centre, sigma + centre)
+        return centre, sigma
     deviates = (counts[known] / sizes[known] - centre) / sigma[known]
     ratio = float(np.abs(np.diff(deviates)).mean()) / 1.128 if len(deviates) > 1 else 1.0
-    reach = 3 * max(ratio, 1.0) * sigma
-    return centre, Interval(np.maximum(centre - reach, 0), np.minimum(centre + reach, 1))
+    return centre, 3 * max(ratio, 1.0) * sigma
 
 
 def funnel_limits(centre: ArrayLike, totals: ArrayLike, confidence: float) -> Interval:

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analysis.control import TOO_FEW, assurance, control_chart, variation
+from analysis.control import NOT_COMPARABLE, TOO_FEW, assurance, control_chart, variation
 from analysis.decision import DEFAULT, Target
 from analysis.history import PROCEDURES, History
 from analysis.statistics import mann_kendall, theil_sen
@@ -37,6 +37,7 @@ def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
 
     ``attainment`` as in attainment.csv. Slopes are in percentage points a month; ``mean``, ``lower`` and
     ``upper`` (the limits at the last judged month) and ``value`` (that month's) are shares of one.
+    A month's share of procedures is not comparable with a target for the whole period: it has no ``assurance``.
     ``months`` counts the judged months with something to count; ``rules`` names the signals that the last
     of them is part of.
     """
@@ -51,6 +52,8 @@ def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
         for code, counted, whole in zip(of_target["unit_code"].iloc[:: len(months)], successes, totals, strict=True):
             judged = int((months <= settled[code]).sum())
             found = _judge(counted[:judged], whole[:judged], float(target.minimum))
+            if target.measure == PROCEDURES:
+                found["assurance"] = NOT_COMPARABLE
             rows.append({"target_id": target.id, "unit_code": code, "judged_until": settled[code], **found})
     last = {"last_month": months[-1], "last_complete": _is_complete(history, months[-1])}
     keys = monthly[monthly["month"] == months[-1]].drop(columns=["numerator", "denominator", "value"])
