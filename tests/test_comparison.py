@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from small_history import ONE, Batch, attained, row, standing
 
-from analysis.comparison import adjusted_limits, comparison
+from analysis.comparison import _against_target, adjusted_limits, comparison
 
 DAY = date(2020, 9, 30)
 
@@ -79,3 +79,20 @@ def test_the_scatter_between_units_widens_the_limits() -> None:
     assert wider.lower[0] < lower[0]
     assert wider.upper[0] > upper[0]
     assert np.isnan(wider.lower[1])
+
+
+def test_all_online_is_never_called_above_by_chance_and_one_less_than_all_is_below(tmp_path: Path) -> None:
+    """20 of 20 come about once in eight where the truth is 90 %; a target of 100 % leaves no room at all."""
+    batches = [Batch(ONE, 1, 2, 20, 0), Batch("H45.23", 1, 2, 20, 0)]
+    rows, known = attained(tmp_path, batches, DAY)
+    # As if they were the targets of 100 % and of 90 %.
+    targets = {target.id: target for target in known.decision.targets}
+    some = standing(rows)
+    some = some[some["target_id"] == "l3-dossiers"]
+    for target, numerator, verdict in (
+        ("l4-interagency", 20, "as_expected"),
+        ("l3-interagency", 20, "as_expected"),
+        ("l3-interagency", 19, "below"),
+    ):
+        found = _against_target(some.assign(numerator=numerator, value=numerator / 20, denominator=20), targets[target])
+        assert set(found["against_target"]) == {verdict}

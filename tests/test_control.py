@@ -264,9 +264,6 @@ def test_a_constant_share_of_unlike_totals_is_common_cause(months: int, share: t
     assert (chart.kind, variation(chart)) == ("p", (COMMON_CAUSE, ()))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a mean that rounding puts below its own values leaves every one of them above a limit"
-)
 @given(st.integers(6, 24), st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 @relaxed
 def test_a_constant_share_of_like_totals_is_common_cause(months: int, share: tuple[int, int]) -> None:

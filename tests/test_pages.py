@@ -148,12 +148,44 @@ def test_everything_can_be_read_without_seeing_colour_or_pictures(project: Path,
     assert tables > 10
     assert page.locator("table > caption").count() == tables
     charts = page.locator("figure.chart")
-    assert charts.count() == 2
-    for number in range(2):
+    assert charts.count() == 3
+    for number in range(3):
         words = charts.nth(number).locator("figcaption").text_content() or ""
         assert "%" in words, "the chart's figures in words"
-        assert "lũy kế" in words.lower()
+        assert "lũy kế" in words.lower() or "nơi thấp hơn mức ngẫu nhiên" in words.lower()
     assert page.locator(".tile .verdict").count() == 7
+
+
+def test_says_whom_to_call_and_what_to_ask(project: Path, open_page) -> None:
+    page = open_page(_report(project))
+    calls = page.locator(".call")
+    assert calls.count() == 3
+    assert page.locator(".call .ask").count() >= 3
+    with (project / "processed/gap.csv").open(encoding="utf-8", newline="") as file:
+        rows = {(row["unit_name"], row["target_id"]): row for row in csv.DictReader(file)}
+    for number in range(3):
+        words = calls.nth(number).inner_text()
+        name = calls.nth(number).locator("h3").inner_text().split(". ")[-1]
+        shown = [row for (unit, _), row in rows.items() if unit == name and row["shortfall"] != "0"]
+        assert any(f"Còn thiếu: {_grouped(row['shortfall'])} " in words for row in shown)
+
+
+def test_an_ended_period_is_not_foretold(project: Path, open_page) -> None:
+    table = open_page(_report(project)).locator("table.outlook")
+    assert "Xác suất đạt" not in table.inner_text()
+    assert table.locator("tbody tr").count() == 7
+
+
+def test_procedures_with_few_dossiers_are_not_named(project: Path, open_page) -> None:
+    """Nobody who filed one of a handful of dossiers is to be found through the report."""
+    text = open_page(_report(project)).content()
+    with (project / "processed/closers.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    often = {row["procedure_name"] for row in rows if int(row["denominator"]) >= 5}
+    seldom = {row["procedure_name"] for row in rows} - often
+    assert seldom
+    assert not [name for name in seldom if f"“{name}”" in text]
+    assert any(f"“{name}”" in text for name in often)
 
 
 def test_charts_suit_the_screen(project: Path, open_page) -> None:

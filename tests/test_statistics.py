@@ -448,7 +448,6 @@ def test_confidence_is_a_share_between_none_and_all(confidence: float) -> None:
             call()
 
 
-@pytest.mark.xfail(strict=True, reason="p_limits takes a negative total, or successes of a total of 0, as unknown")
 @pytest.mark.parametrize(("successes", "totals"), [([0, 1], [-5, 4]), ([5, 1], [0, 4])])
 def test_p_limits_refuse_totals_that_cannot_be(successes: list[int], totals: list[int]) -> None:
     with pytest.raises(ValueError, match="totals"):

@@ -216,9 +216,6 @@ def test_an_area_follows_the_district_tier_and_the_province_all_together(referen
     assert settled["TIER:province"] == settled["H45.18"] == settled["ALL"] == "2020-12"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a month without online dossiers counts as one of which none wait, and sets the usual at 0"
-)
 def test_a_month_without_online_dossiers_does_not_set_the_usual(judge: Judge) -> None:
     # One dossier in ten never has a result, in December as in February.
     assert judge([(0, 0, 100), *[(45, 50, 100)] * 11])["judged_until"] == "2020-12"

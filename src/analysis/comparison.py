@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.attainment import ATTAINED
 from analysis.decision import DEFAULT, Target
 from analysis.history import PROCEDURES, History
 from analysis.statistics import Interval, funnel_limits, overdispersion, wilson_interval
@@ -59,9 +58,10 @@ def _against_target(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
     for confidence, name in zip(CONFIDENCES, ("95", "998"), strict=True):
         lower, upper = funnel_limits(float(target.minimum), denominator, confidence)
         found = found.assign(**{f"target_lower_{name}": lower, f"target_upper_{name}": upper})
-    verdict = _verdicts(found["value"], found["target_lower_998"], found["target_upper_998"])
-    # A target of 100 % leaves no room for chance: its limits fall together, and what misses it is below.
-    return found.assign(against_target=np.where((verdict == ABOVE) & (found["status"] != ATTAINED), BELOW, verdict))
+    # Spiegelhalter's upper limit lies up to a dossier low: a small unit with all online would be "above" by chance.
+    # The verdict takes the mirrored lower one, which leaves no more than its tail outside.
+    upper = 1 - funnel_limits(float(1 - target.minimum), denominator, CONFIDENCES[-1]).lower
+    return found.assign(against_target=_verdicts(found["value"], found["target_lower_998"], upper))
 
 
 def _against_tier(rows: pd.DataFrame) -> pd.DataFrame:

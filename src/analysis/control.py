@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.statistics import p_reach, xmr_limits
 
+_ROUNDING = 1e-12  # a mean of equal shares may lie beside them in the last digit
 RUN = 7  # points in a run or a trend
 OUTER = 2 / 3  # of the way from the mean to a limit: where the outer third begins
 _LIKE = 0.25  # totals within this share of their mean make one pair of limits do (Provost and Murray, chapter 5)
@@ -83,14 +84,14 @@ def variation(chart: Chart) -> Variation:
 
 def assurance(chart: Chart, minimum: float) -> str:
     """Whether a process that goes on like this will meet the minimum: by its limits at the last point."""
-    if chart.lower[-1] >= minimum:
+    if chart.lower[-1] >= minimum - _ROUNDING:
         return MEETS
-    return MISSES if chart.upper[-1] < minimum else HIT_OR_MISS
+    return MISSES if chart.upper[-1] < minimum - _ROUNDING else HIT_OR_MISS
 
 
 def outside_limits(values: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]) -> Signs:
     """Points outside the limits."""
-    return (values > upper).astype(np.int64) - (values < lower)
+    return (values > upper + _ROUNDING).astype(np.int64) - (values < lower - _ROUNDING)
 
 
 def run_of_seven(sides: Signs) -> Signs:
@@ -112,7 +113,7 @@ def trend_of_seven(values: NDArray[np.float64]) -> Signs:
 def outer_third(chart: Chart) -> Signs:
     """Points nearer to a limit than a third of its distance from the mean, or beyond it."""
     distance = chart.values - chart.mean
-    outer = np.abs(distance) > OUTER * chart.reach
+    outer = np.abs(distance) > OUTER * chart.reach + _ROUNDING
     return np.where(outer, np.sign(distance), 0).astype(np.int64)
 
 

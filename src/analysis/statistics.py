@@ -153,9 +153,9 @@ def p_reach(successes: ArrayLike, totals: ArrayLike) -> tuple[float, Numbers]:
     counts, sizes = _series(successes), _series(totals)
     if len(counts) != len(sizes):
         raise ValueError("successes and totals must be of one length")
-    known = (sizes > 0) & ~np.isnan(counts)
-    if np.any(counts[known] < 0) or np.any(counts[known] > sizes[known]):
+    if np.any(counts < 0) or np.any(counts > sizes):
         raise ValueError("successes must lie between 0 and their totals")
+    known = (sizes > 0) & ~np.isnan(counts)
     if not known.any():
         return np.nan, np.full(len(counts), np.nan)
     centre = float(counts[known].sum() / sizes[known].sum())
@@ -173,6 +173,7 @@ def funnel_limits(centre: ArrayLike, totals: ArrayLike, confidence: float) -> In
     For tail probability p, r is the smallest count with P(R ≤ r) ≥ p, moved by the share of its own
     probability that p leaves over: limit = (r − a) / n with a = (P(R ≤ r) − p) / P(R = r), held inside
     [0, 1]. NaN where a total is 0 or missing.
+    The interpolation makes the upper limit up to one dossier lower than the mirrored lower one would be.
     Source: Spiegelhalter (2005), Statistics in Medicine 24:1185–1202, appendix A.1.1.
     """
     _check_confidence(confidence)

@@ -73,14 +73,16 @@ def settled_months(history: History, target: Target) -> dict[str, str]:
         last = months[int(complete.sum()) - 1] if complete.any() else ""
         return dict.fromkeys(names["unit_code"], last)
     counts = history.counts(target)
-    waiting = (counts.filed - counts.resolved) / np.where(counts.filed > 0, counts.filed, 1)
+    # A month without online dossiers has none that wait, and says nothing of what is usual.
+    none = counts.filed == 0
+    waiting = np.where(none, np.nan, (counts.filed - counts.resolved) / np.where(none, 1, counts.filed))
     followed = names["tier"].map(lambda tier: f"TIER:{tier}" if tier else "ALL")
     group = dict(zip(names["unit_code"], followed, strict=True))
     last_of = {}
     for code in set(group.values()):
         row = waiting[names["unit_code"].eq(code).to_numpy()][0]
-        usual = row[complete].min(initial=1.0)
-        ready = np.flatnonzero(complete & (row <= usual + WAITING))
+        usual = np.nanmin(np.append(row[complete], 1.0))
+        ready = np.flatnonzero(complete & (np.isnan(row) | (row <= usual + WAITING)))
         last_of[code] = months[ready[-1]] if len(ready) else ""
     return {code: last_of[of] for code, of in group.items()}
 
