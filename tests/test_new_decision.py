@@ -12,6 +12,7 @@ from worked_example import CATALOGUE, UNITS
 from analysis.attainment import make_attainment
 from analysis.dossiers import clean_exports
 from analysis.figures import read_report, tiles
+from analysis.outlook import make_outlook
 from analysis.reference import load_reference
 
 DECISION = "1-qd-ubnd-2021"
@@ -61,6 +62,7 @@ def test_the_decision_of_2021_is_measured_by_its_own_minimums(reference: Path, t
     assert (row["numerator"], row["denominator"], row["shortfall"]) == ("7", "10", "1")
     assert (row["status"], float(row["minimum"]), float(row["gap"])) == ("not_attained", 0.8, -0.1)
     assert float(rows["l3-procedures", "H45.18", "to_date", "2021-03"]["minimum"]) == 0.55
+    make_outlook(tmp_path / "processed", definitions)  # and foretold to its own last day, without a change
     shown = tiles(read_report(tmp_path / "processed", reference))
     assert len(shown) == 7
 

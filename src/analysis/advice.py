@@ -65,7 +65,9 @@ def calls(report: Report, count: int = 3, concerns: int = 2) -> list[Call]:
     large. Communes answer to their district and are not called by the province.
     """
     units = list(report.reference.units["unit_code"])
-    known = _lookups(report)
+    verdicts, variations = (
+        _by_key(report.outlook[name], of) for name, of in (("gap", "verdict"), ("trends", "variation"))
+    )
     ended = report.as_of >= report.decision.valid_to
     missing = [figure for figure in figures(report, units) if figure.shortfall > 0]
     whole: dict[str, int] = {}
@@ -74,28 +76,36 @@ def calls(report: Report, count: int = 3, concerns: int = 2) -> list[Call]:
     called = set(tier_units(report, "province") + tier_units(report, "district"))
     by_unit: dict[str, list[Figure]] = {}
     for figure in missing:
-        open_ = ended or known.verdict[figure.target.id, figure.unit_code] != IMPOSSIBLE
+        open_ = ended or verdicts[figure.target.id, figure.unit_code] != IMPOSSIBLE
         if figure.unit_code in called and open_ and figure.denominator >= LEAST_RANKED:
             by_unit.setdefault(figure.unit_code, []).append(figure)
 
     def part(figure: Figure) -> Fraction:
         return Fraction(figure.shortfall, whole[figure.target.id])
 
+    weights = {unit: sum(map(part, of_unit), Fraction(0)) for unit, of_unit in by_unit.items()}
+    first = sorted(by_unit, key=lambda unit: (-weights[unit], unit))[:count]
+    asked = _asks(report, first)
     found = []
-    for of_unit in by_unit.values():
-        ordered = sorted(of_unit, key=lambda figure: (-part(figure), figure.target.id))
-        listed = [_concern(figure, part(figure), known) for figure in ordered[:concerns]]
-        found.append(Call(of_unit[0].unit_name, listed, sum(map(part, of_unit), Fraction(0))))
-    return sorted(found, key=lambda call: (-call.weight, call.unit_name))[:count]
+    for unit in first:
+        ordered = sorted(by_unit[unit], key=lambda figure: (-part(figure), figure.target.id))[:concerns]
+        keys = [(figure.target.id, unit) for figure in ordered]
+        listed = [
+            Concern(figure, part(figure), variations[key], verdicts[key], asked.get(key))
+            for figure, key in zip(ordered, keys, strict=True)
+        ]
+        found.append(Call(ordered[0].unit_name, listed, weights[unit]))
+    return found
 
 
 def asks(report: Report, tier: str) -> list[tuple[Figure, Ask]]:
     """What closes each gap of a tier's units, by unit and target."""
-    known = _lookups(report)
-    rows = figures(report, tier_units(report, tier))
+    units = tier_units(report, tier)
+    known = _asks(report, units)
+    rows = figures(report, units)
     order = {target.id: place for place, target in enumerate(report.decision.targets)}
     rows = sorted(rows, key=lambda figure: (figure.unit_code, order[figure.target.id]))
-    found = [(figure, known.asks.get((figure.target.id, figure.unit_code))) for figure in rows if figure.shortfall]
+    found = [(figure, known.get((figure.target.id, figure.unit_code))) for figure in rows if figure.shortfall]
     return [(figure, ask) for figure, ask in found if ask is not None]
 
 
@@ -168,27 +178,16 @@ def _edges(sizes: np.ndarray, limits: list[Interval]) -> pd.DataFrame:
     return pd.DataFrame({"denominator": sizes, **named})
 
 
-@dataclass(frozen=True)
-class _Lookups:
-    variation: dict[tuple[str, str], str]
-    verdict: dict[tuple[str, str], str]
-    asks: dict[tuple[str, str], Ask]
+def _by_key(table: pd.DataFrame, column: str) -> dict[tuple[str, str], Any]:
+    """A column's values by target and unit."""
+    return dict(zip(zip(table["target_id"], table["unit_code"], strict=True), table[column], strict=True))
 
 
-def _lookups(report: Report) -> _Lookups:
-    key = ["target_id", "unit_code"]
-    trends, gap = report.outlook["trends"], report.outlook["gap"]
-    closing = report.outlook["closers"].sort_values([*key, "rank"])
-    return _Lookups(
-        dict(zip(trends[key].itertuples(index=False, name=None), trends["variation"], strict=True)),
-        dict(zip(gap[key].itertuples(index=False, name=None), gap["verdict"], strict=True)),
-        {key: _ask(rows) for key, rows in closing.groupby(key)},
-    )
-
-
-def _concern(figure: Figure, part: Fraction, known: _Lookups) -> Concern:
-    key = (figure.target.id, figure.unit_code)
-    return Concern(figure, part, known.variation[key], known.verdict[key], known.asks.get(key))
+def _asks(report: Report, units: list[str]) -> dict[tuple[str, str], Ask]:
+    """What closes each gap of some units, by target and unit."""
+    rows = report.outlook["closers"]
+    rows = rows[rows["unit_code"].isin(units)].sort_values(["target_id", "unit_code", "rank"])
+    return {key: _ask(of_key) for key, of_key in rows.groupby(["target_id", "unit_code"])}
 
 
 def _ask(rows: pd.DataFrame) -> Ask:

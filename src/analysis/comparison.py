@@ -54,24 +54,26 @@ def comparison(standing: pd.DataFrame, history: History) -> pd.DataFrame:
 def _against_target(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
     numerator, denominator = rows["numerator"].to_numpy(), rows["denominator"].to_numpy()
     lower, upper = wilson_interval(numerator, denominator)
-    found = rows.assign(wilson_lower=lower, wilson_upper=upper)
+    limits = {"wilson_lower": lower, "wilson_upper": upper}
     for confidence, name in zip(CONFIDENCES, ("95", "998"), strict=True):
-        lower, upper = funnel_limits(float(target.minimum), denominator, confidence)
-        found = found.assign(**{f"target_lower_{name}": lower, f"target_upper_{name}": upper})
+        limits[f"target_lower_{name}"], limits[f"target_upper_{name}"] = funnel_limits(
+            float(target.minimum), denominator, confidence
+        )
     # Spiegelhalter's upper limit lies up to a dossier low: a small unit with all online would be "above" by chance.
     # The verdict takes the mirrored lower one, which leaves no more than its tail outside.
     upper = 1 - funnel_limits(float(1 - target.minimum), denominator, CONFIDENCES[-1]).lower
-    return found.assign(against_target=_verdicts(found["value"], found["target_lower_998"], upper))
+    verdict = _verdicts(rows["value"], limits["target_lower_998"], upper)
+    return rows.assign(**limits, against_target=verdict)
 
 
 def _against_tier(rows: pd.DataFrame) -> pd.DataFrame:
     """Against the share of all the tier's units together, with the scatter between them allowed for."""
     denominator = rows["denominator"].to_numpy()
     centre = rows["numerator"].sum() / denominator.sum() if denominator.sum() else np.nan
-    found = rows.assign(tier_share=centre)
+    limits = {}
     for confidence, name in zip(CONFIDENCES, ("95", "998"), strict=True):
-        lower, upper = funnel_limits(centre, denominator, confidence)
-        found = found.assign(**{f"tier_lower_{name}": lower, f"tier_upper_{name}": upper})
+        limits[f"tier_lower_{name}"], limits[f"tier_upper_{name}"] = funnel_limits(centre, denominator, confidence)
+    found = rows.assign(tier_share=centre, **limits)
     if not 0 < centre < 1:
         return found.assign(phi=np.nan, tau2=np.nan, adjusted_lower=np.nan, adjusted_upper=np.nan, against_tier="")
     errors = np.where(denominator > 0, np.sqrt(centre * (1 - centre) / np.maximum(denominator, 1)), np.nan)

@@ -1,7 +1,7 @@
 """Jupyter kernels that start, and load what a stage imports, while the run still has other things to do.
 
-A new kernel takes a second or two until pandas and its kin are loaded. Those of all stages start
-together, so that the later ones are ready when their turn comes; each stage still has its own.
+A new kernel takes a second or two until pandas and its kin are loaded. It starts while the stage before it
+still works, so that it is ready when its turn comes; each stage has its own.
 """
 
 import os

@@ -3,10 +3,12 @@
 import csv
 import errno
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from analysis.language import LANGUAGES
 from analysis.notebook import code_cells, imported_modules, load, parameter_names
 from analysis.order import STAGES, Order, Stage, check_order
 
+AHEAD = 2  # kernels that are started before the first stage: its own and the next one's
 CELL_LIMIT = 3600  # seconds that one cell may take
 REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)
 _DISK_FULL = N_("The disk is full. Make room for the data and its results, then start again.")
@@ -69,9 +72,9 @@ def _execute_stages(order: Order, stagings: list[Staging]) -> dict[str, Any]:
     notebooks = {stage: load(order.notebook(stage)) for stage in order.stages}
     executed = {}
     with ExitStack() as stack:
-        kernels = {
-            stage: stack.enter_context(WarmKernel(imported_modules(notebook))) for stage, notebook in notebooks.items()
-        }
+        # One kernel loads while the stage before it works: all at once would take the processors from the first.
+        waiting = iter(notebooks.values())
+        kernels = deque(_next_kernel(waiting, stack, AHEAD))
         cells = sum(len(code_cells(notebook)) + 1 for notebook in notebooks.values())  # and the parameters
         # On a terminal alone: a log of a scheduled run needs no bar.
         progress = stack.enter_context(
@@ -82,10 +85,17 @@ def _execute_stages(order: Order, stagings: list[Staging]) -> dict[str, Any]:
             parameters = {
                 name: value for name, value in _parameters(order, stagings).items() if name in parameter_names(notebook)
             }
-            executed[stage.name] = _execute(order, stage, parameters, kernels[stage], progress.update)
-            kernels[stage].close()
+            kernel = kernels.popleft()
+            executed[stage.name] = _execute(order, stage, parameters, kernel, progress.update)
+            kernel.close()
+            kernels.extend(_next_kernel(waiting, stack, 1))
             _check_outputs(stage, stagings[0].folder)
     return executed
+
+
+def _next_kernel(notebooks: Iterator[Any], stack: ExitStack, count: int) -> list[WarmKernel]:
+    """Kernels for the next ``count`` notebooks, as far as there are any, loading what those import."""
+    return [stack.enter_context(WarmKernel(imported_modules(notebook))) for notebook in islice(notebooks, count)]
 
 
 def _execute(
