@@ -26,7 +26,7 @@ def requirements() -> dict[str, str]:
 
 def test_environment_yml_names_the_same_packages_and_ranges() -> None:
     text = (ROOT / "environment.yml").read_text(encoding="utf-8")
-    listed = dict(re.findall(r"^  - ([\w-]+)((?:[<>=].*)?)$", text, re.MULTILINE))
+    listed = dict(re.findall(r"^ +- ([\w-]+)((?:[<>=][^ \n]*)?)(?:  #.*)?$", text, re.MULTILINE))
     for name in ("python", "pip", "conda-forge"):
         listed.pop(name, None)
     listed = {name.lower(): versions for name, versions in listed.items()}

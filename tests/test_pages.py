@@ -188,11 +188,12 @@ def test_procedures_with_few_dossiers_are_not_named(project: Path, open_page) ->
     assert any(f"“{name}”" in text for name in often)
 
 
-def test_charts_suit_the_screen(project: Path, open_page) -> None:
-    for width, shown in ((1280, "wide"), (360, "narrow")):
-        page = open_page(_report(project), width)
-        for kind in ("wide", "narrow"):
-            assert page.locator(f".chart .{kind}").first.is_visible() == (kind == shown)
+@pytest.mark.parametrize(("width", "side_by_side"), [(1280, 2), (360, 1)])
+def test_charts_suit_the_screen(project: Path, open_page, width: int, side_by_side: int) -> None:
+    panels = open_page(_report(project), width).locator(".chart").first.locator(".panel")
+    boxes = [panels.nth(number).bounding_box() for number in range(7)]
+    assert [box["y"] for box in boxes].count(boxes[0]["y"]) == side_by_side
+    assert all(300 <= box["width"] <= width for box in boxes)
 
 
 def test_the_printed_form_has_everything(project: Path, open_page) -> None:

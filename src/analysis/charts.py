@@ -1,13 +1,13 @@
 """Charts as SVG with alternative text: trends against the target line, and who is furthest below it.
 
-Each chart comes twice, wide and narrow, so that a phone shows it at a size that can be read. Colours
-are those of Okabe and Ito (2008), told apart by colour-blind readers; nothing is told by colour alone.
+A chart is a row of panels, each an SVG of its own: the page lets them flow, so that a phone shows them at a
+size that can be read. Colours are those of Okabe and Ito (2008), told apart by colour-blind readers; nothing
+is told by colour alone.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil
 from textwrap import fill
 from typing import Any
 
@@ -16,7 +16,6 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from analysis.attainment import ATTAINED
 from analysis.decision import Target
@@ -25,14 +24,14 @@ from analysis.figures import Figure
 from analysis.language import Language
 
 BLUE, VERMILION, GREY, INK = "#0072B2", "#D55E00", "#8A8F98", "#1F2933"
-_WIDE, _NARROW = 2, 1  # panels side by side
 _PANEL_WIDTH, _PANEL_HEIGHT = 4.6, 2.45  # inches
 _SHORT_LINE = 28  # letters that fit over a panel that shares its width with names
 _STYLE: Any = {
-    # DejaVu Sans comes with matplotlib and has every Vietnamese letter; as outlines it needs no font at the reader's.
+    # DejaVu Sans comes with matplotlib and has every Vietnamese letter; it is wider than what readers have
+    # instead, so that no label outgrows its room. As text: a quarter of the size of outlines, and it can be searched.
     "font.family": "DejaVu Sans",
     "font.size": 9,
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "svg.hashsalt": "dvctt",  # the same data give the same bytes
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -46,10 +45,9 @@ _STYLE: Any = {
 
 @dataclass(frozen=True)
 class Chart:
-    """SVG for wide and for narrow screens, and what it shows in words."""
+    """Panels as SVG elements, and what they show in words."""
 
-    wide: str
-    narrow: str
+    panels: list[str]
     words: str
 
 
@@ -73,53 +71,42 @@ def trends(series: Sequence[tuple[Target, pd.DataFrame]], language: Language) ->
     ``series`` hold the columns month, window, value as ``figures.trend`` gives them.
     """
     words = " ".join(_trend_words(target, rows, language) for target, rows in series)
-    wide, narrow = (
-        _panels(
-            [(lambda axes, t=target, r=rows: _draw_trend(axes, t, r, language)) for target, rows in series], columns
-        )
-        for columns in (_WIDE, _NARROW)
-    )
-    return Chart(wide, narrow, words)
+    return Chart([_panel(draw_trend, target, rows, language) for target, rows in series], words)
 
 
 def lowest(ranked: Sequence[tuple[Target, list[Figure]]], language: Language) -> Chart:
     """One panel per target: the lowest values, the lowest on top, against the minimum."""
     some = [(target, figures) for target, figures in ranked if figures]
     words = " ".join(_lowest_words(target, figures, language) for target, figures in some)
-    wide, narrow = (
-        _panels(
-            [(lambda axes, t=target, f=figures: _draw_lowest(axes, t, f, language)) for target, figures in some],
-            columns,
-        )
-        for columns in (_WIDE, _NARROW)
-    )
-    return Chart(wide, narrow, words)
+    return Chart([_panel(draw_lowest, target, figures, language) for target, figures in some], words)
 
 
 def funnels(panels: Sequence[Funnel], language: Language) -> Chart:
     """Shares against denominators inside their funnel: who differs by more than chance."""
     words = " ".join(_funnel_words(panel, language) for panel in panels)
-    wide, narrow = (
-        _panels([(lambda axes, p=panel: _draw_funnel(axes, p, language)) for panel in panels], columns)
-        for columns in (_WIDE, _NARROW)
-    )
-    return Chart(wide, narrow, words)
+    return Chart([_panel(draw_funnel, panel, language) for panel in panels], words)
 
 
-def _panels(draws: Sequence[Any], columns: int) -> str:
-    """All panels in rows of ``columns``, as one SVG element."""
-    rows = max(ceil(len(draws) / columns), 1)
+def picture(draw: Callable[..., None], *content: Any, dots: int = 200) -> bytes:
+    """One panel as PNG, for documents that take no SVG: ``draw`` is one of ``draw_trend`` and its like."""
+    buffer = io.BytesIO()
     with mpl.rc_context(_STYLE):
-        room = ConstrainedLayoutEngine(h_pad=0.12, w_pad=0.12)
-        canvas = Canvas(figsize=(_PANEL_WIDTH * columns, _PANEL_HEIGHT * rows), layout=room)
-        grid = canvas.subplots(rows, columns, squeeze=False).ravel()
-        for axes, draw in zip(grid, draws, strict=False):
-            draw(axes)
-        for axes in grid[len(draws) :]:
-            axes.set_axis_off()
-        buffer = io.StringIO()
+        _canvas(draw, *content).savefig(buffer, format="png", dpi=dots, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _panel(draw: Callable[..., None], *content: Any) -> str:
+    buffer = io.StringIO()
+    with mpl.rc_context(_STYLE):
+        canvas = _canvas(draw, *content)
         canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return _element(buffer.getvalue())
+
+
+def _canvas(draw: Callable[..., None], *content: Any) -> Canvas:
+    canvas = Canvas(figsize=(_PANEL_WIDTH, _PANEL_HEIGHT), layout="constrained")
+    draw(canvas.subplots(), *content)
+    return canvas
 
 
 def _element(document: str) -> str:
@@ -130,7 +117,8 @@ def _element(document: str) -> str:
     return " ".join([*kept, 'aria-hidden="true"', 'focusable="false"']) + ">" + rest
 
 
-def _draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Language) -> None:
+def draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Language) -> None:
+    """Months as dots, the value to date as a line."""
     months = sorted(rows["month"].unique())
     shown = rows.assign(percent=rows["value"] * 100, number=rows["month"].map(months.index))
     monthly = shown[(shown["window"] == "month") & shown["value"].notna()]
@@ -153,7 +141,8 @@ def _draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Langua
         axes.text(0.5, 0.5, language.text(N_("Nothing to count")), transform=axes.transAxes, ha="center", color=GREY)
 
 
-def _draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: Language) -> None:
+def draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: Language) -> None:
+    """Values as dots on stems, with their fractions at the right."""
     names = [_short(figure.unit_name) for figure in figures]
     percents = [float((figure.value or 0) * 100) for figure in figures]
     colours = [BLUE if figure.status == ATTAINED else VERMILION for figure in figures]
@@ -172,7 +161,8 @@ def _draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: La
     axes.tick_params(axis="y", length=0)
 
 
-def _draw_funnel(axes: Axes, panel: Funnel, language: Language) -> None:
+def draw_funnel(axes: Axes, panel: Funnel, language: Language) -> None:
+    """Marks by size and share, inside the limits."""
     rows, limits = panel.rows, panel.limits
     edges = [name for name in limits.columns if name != "denominator"]
     for lower, upper, line in zip(edges[::2], edges[1::2], [(0, (2, 2)), "-"], strict=False):

@@ -16,6 +16,7 @@ from typing import Any, Self
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
+from jupyter_client.session import Session
 
 _PREFIX = "dvctt-kernel-"
 _START_LIMIT = 600  # seconds; papermill's 60 are too few on a machine that is busy with something else
@@ -58,8 +59,10 @@ class WarmKernel:
             self.manager.transport = "ipc"
         # A scheduled run leaves nothing in the user's home: no history of what was run.
         self.manager.start_kernel(extra_arguments=["--HistoryManager.enabled=False"])
-        # The request waits in the socket until the kernel is there; nobody waits for the answer.
-        self._client: BlockingKernelClient = self.manager.client()
+        # The request waits in the socket until the kernel is there; nobody waits for the answer. A session of its
+        # own: under the manager's, the kernel could take this client and the notebook's for one, and answer here.
+        session = Session(parent=self.manager, key=self.manager.session.key)
+        self._client: BlockingKernelClient = self.manager.client(session=session)
         self._client.start_channels(stdin=False, hb=False)
         imports = "\n".join(f"import {module}" for module in modules)
         self._client.execute(imports, silent=True, store_history=False)

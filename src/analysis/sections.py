@@ -166,7 +166,7 @@ def gaps(report: Report, count: int = 5) -> Section:
 
 def calls(report: Report) -> Section:
     """Whom to call first, and what to ask of them."""
-    return _render("calls", report, calls=advice.calls(report))
+    return _render("calls", report, ended=report.as_of >= report.decision.valid_to, calls=advice.calls(report))
 
 
 def outlook(report: Report) -> Section:
