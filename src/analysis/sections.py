@@ -21,6 +21,7 @@ from analysis.evidence import backtest
 from analysis.figures import Figure, Report
 from analysis.language import Language
 from analysis.pace import IMPOSSIBLE, NEEDS_CHANGE, NOTHING, REACHABLE, SECURED
+from analysis.places import target_page, unit_page
 from analysis.worker import code_version
 
 REJECTED_LIMIT = 0.02  # share of the rows read above which the report warns (contract §6)
@@ -97,7 +98,7 @@ def stylesheet() -> str:
 def heading(report: Report) -> Section:
     """The decision, the as-of day, what must be known before any figure is read, and the headline."""
     read, rejected = report.totals["read"], report.totals["rejected"]
-    return _render(
+    return render(
         "heading",
         report,
         headline=headline(report),
@@ -120,7 +121,7 @@ def headline(report: Report) -> str:
 
 def tiles(report: Report) -> Section:
     """The seven targets of the whole province."""
-    return _render("tiles", report, figures=figures.tiles(report))
+    return render("tiles", report, figures=figures.tiles(report))
 
 
 def tiers(report: Report) -> Section:
@@ -128,50 +129,50 @@ def tiers(report: Report) -> Section:
     districts = [f"AREA:{code}" for code in figures.tier_units(report, "district")]
     groups = [f"TIER:{tier}" for tier in ("province", "district", "commune")]
     by_tier = sorted(figures.matrix(report, groups), key=lambda row: groups.index(_any(row[1]).unit_code))
-    return _render("tiers", report, tiers=by_tier, areas=figures.matrix(report, districts))
+    return render("tiers", report, tiers=by_tier, areas=figures.matrix(report, districts))
 
 
 def units(report: Report) -> Section:
     """Every unit beside every target, the worst first."""
     by_tier = {tier: figures.matrix(report, figures.tier_units(report, tier)) for tier in ("province", "district")}
     communes = figures.matrix(report, figures.tier_units(report, "commune"))
-    return _render("units", report, by_tier=by_tier, communes=communes)
+    return render("units", report, by_tier=by_tier, communes=communes)
 
 
 def lowest(report: Report, count: int = 8) -> Section:
     """Charts of the departments and districts furthest below each target."""
     some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
     ranked = [(target, figures.lowest(report, target, some, count)) for target in report.decision.targets]
-    return _render("lowest", report, charts=charts.lowest(ranked, report.language))
+    return render("lowest", report, charts=charts.lowest(ranked, report.language))
 
 
 def trends(report: Report) -> Section:
     """Each target by month and to date against its minimum."""
     series = [(target, figures.trend(report, target)) for target in report.decision.targets]
-    return _render("trends", report, charts=charts.trends(series, report.language))
+    return render("trends", report, charts=charts.trends(series, report.language))
 
 
 def readings(report: Report) -> Section:
     """What the other readings of the decision would say, side by side."""
     results = [(target, figures.readings(report, target)) for target in report.decision.targets]
-    return _render("readings", report, results=results)
+    return render("readings", report, results=results)
 
 
 def gaps(report: Report, count: int = 5) -> Section:
     """Where most dossiers or procedures are missing."""
     some = list(report.reference.units["unit_code"])
     rows = [(target, figures.largest_shortfalls(report, target, some, count)) for target in report.decision.targets]
-    return _render("gaps", report, rows=rows)
+    return render("gaps", report, rows=rows)
 
 
 def calls(report: Report) -> Section:
     """Whom to call first, and what to ask of them."""
-    return _render("calls", report, ended=report.as_of >= report.decision.valid_to, calls=advice.calls(report))
+    return render("calls", report, ended=report.as_of >= report.decision.valid_to, calls=advice.calls(report))
 
 
 def outlook(report: Report) -> Section:
     """The province's trend, pace and projection by target, and how many units each verdict holds for."""
-    return _render(
+    return render(
         "outlook",
         report,
         ended=report.as_of >= report.decision.valid_to,
@@ -184,13 +185,13 @@ def signals(report: Report) -> Section:
     """Trend verdicts of the groups, then of departments and districts."""
     groups = [figures.PROVINCE, *(f"TIER:{tier}" for tier in ("province", "district", "commune"))]
     some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
-    return _render("signals", report, groups=advice.signals(report, groups), units=advice.signals(report, some))
+    return render("signals", report, groups=advice.signals(report, groups), units=advice.signals(report, some))
 
 
 def closers(report: Report) -> Section:
     """What would close each gap of departments and districts, as sentences."""
     tiers = {tier: advice.asks(report, tier) for tier in ("province", "district")}
-    return _render("closers", report, tiers=tiers)
+    return render("closers", report, tiers=tiers)
 
 
 def comparison(report: Report) -> Section:
@@ -199,7 +200,7 @@ def comparison(report: Report) -> Section:
     ranks = [(target, advice.lowest_ranked(report, target, "province")) for target in report.decision.targets]
     drawn = charts.funnels(panels, report.language) if panels else None
     rows = [(target, list(found.itertuples(index=False))) for target, found in ranks if len(found)]
-    return _render("comparison", report, charts=drawn, ranks=rows)
+    return render("comparison", report, charts=drawn, ranks=rows)
 
 
 def proof(report: Report) -> Section:
@@ -207,7 +208,7 @@ def proof(report: Report) -> Section:
     table = backtest()
     scores = table[table["table"] == "score"].set_index("group")
     reliability = table[table["table"] == "reliability"]
-    return _render(
+    return render(
         "proof",
         report,
         overall=scores.loc["all"],
@@ -221,7 +222,7 @@ def quality(report: Report) -> Section:
     """The ledger of files and rows, and what is doubtful in accepted rows."""
     reasons = report.rejects["reason"].value_counts()
     counts = dict(zip(report.quality["check"], report.quality["count"], strict=True))
-    return _render(
+    return render(
         "quality",
         report,
         totals=report.totals,
@@ -234,12 +235,12 @@ def quality(report: Report) -> Section:
 
 def definitions(report: Report) -> Section:
     """Each target's clause, default reading and other readings."""
-    return _render("definitions", report, targets=report.decision.targets)
+    return render("definitions", report, targets=report.decision.targets)
 
 
 def sources(report: Report) -> Section:
     """The files with their hashes and rows, the as-of day, the code."""
-    return _render(
+    return render(
         "sources", report, files=report.files.to_dict("records"), version=__version__, code=code_version()[:16]
     )
 
@@ -248,9 +249,10 @@ def _any(of_target: dict[str, Figure]) -> Figure:
     return next(iter(of_target.values()))
 
 
-def _render(name: str, report: Report, **values: Any) -> Section:
+def render(name: str, report: Report, base: str = "", **values: Any) -> Section:
+    """A section by its template; ``base`` leads from its page to the month's folder: "" or "../"."""
     template = _environment(report.language).get_template(f"{name}.html.j2")
-    return Section(template.render(report=report, decision=report.decision, **values))
+    return Section(template.render(report=report, decision=report.decision, base=base, **values))
 
 
 @cache
@@ -264,6 +266,7 @@ def _environment(language: Language) -> Environment:
         extensions=["jinja2.ext.loopcontrols"],
     )
     environment.globals |= {"t": language.text, "lang": language.code, "verdicts": VERDICTS}
+    environment.globals |= {"target_page": target_page, "unit_page": unit_page}
     environment.globals |= {"variations": VARIATIONS, "assurances": ASSURANCES, "paces": PACES}
     environment.filters |= {
         "number": language.number,

@@ -1,0 +1,27 @@
+"""Where the files of a month's publication stand, relative to its folder; names are made of unit codes alone."""
+
+import re
+
+OVERVIEW = "overview.html"  # all units beside all targets
+PROVINCE_PAGE = "index.html"
+UNITS, TARGETS, OPEN_DATA, NOTEBOOKS = "units", "targets", "open-data", "notebooks"
+
+
+def page_name(code: str) -> str:
+    """A unit's or group's code as the name of a file, also on Windows: ``AREA:H45.22`` → ``AREA-H45.22``."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", code)
+
+
+def unit_page(code: str) -> str:
+    """``units/H45.18.html``."""
+    return f"{UNITS}/{page_name(code)}.html"
+
+
+def target_page(target_id: str, code: str = "") -> str:
+    """``targets/portal.html#H45.18``: how the figure of a unit or group for a target was computed."""
+    return f"{TARGETS}/{page_name(target_id)}.html" + (f"#{page_name(code)}" if code else "")
+
+
+def annexes(month: str) -> tuple[str, str]:
+    """The workbook of annexes and the draft report of a month."""
+    return f"phu-luc-{month}.xlsx", f"bao-cao-{month}.docx"
