@@ -6,11 +6,14 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from analysis.errors import N_, Problem, UsageProblem
 from analysis.language import LANGUAGES, Language
 from analysis.order import STAGES, Order
+
+if TYPE_CHECKING:
+    from analysis.run import Outcome
 
 DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)  # exit codes
 INTERRUPTED = 130  # as shells have it
@@ -99,7 +102,9 @@ def _parser(language: Language) -> _Parser:
     day = language.text(N_("the as-of day (default: the latest in the data)"))
     run.add_argument("--as-of", default="", metavar="YYYY-MM-DD", help=day)
     run.add_choice("--until", Order.until, [stage.name for stage in STAGES], N_("the last stage (default report)"))
-    run.add_number("--jobs", 0, N_("files read at once (default: one per core)"))
+    words = language.text(N_("whose reports are made: all, none, or codes with commas (default all)"))
+    run.add_argument("--units", type=_codes, default=Order.units, metavar="all|none|CODE,…", help=words)
+    run.add_number("--jobs", 0, N_("files read, or reports made, at once (default: one per core)"))
     summary = language.text(N_("write made-up exports to try things out"))
     sample = commands.add_parser("sample", prog="dvctt sample", help=summary, description=summary)
     sample.set_defaults(command=_sample)
@@ -119,6 +124,10 @@ def _count(text: str) -> int:
     if not text.isdecimal():
         raise UsageProblem(N_("«{value}» is not a whole number from 0."), value=text)
     return int(text)
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(code.strip() for code in text.split(",") if code.strip()) or ("",)
 
 
 def _one_of(flag: str, known: tuple[str, ...], text: str) -> str:
@@ -144,9 +153,16 @@ def _run(chosen: argparse.Namespace, language: Language) -> int:
         as_of=chosen.as_of,
         until=chosen.until,
         jobs=chosen.jobs,
+        units=chosen.units,
         language=language,
     )
     outcome = run(order)
+    _tell(outcome, chosen, language)
+    return FAILED if outcome.units.failed else DOUBTFUL if outcome.doubtful else DONE
+
+
+def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) -> None:
+    """What the run came to; the last line says it in one."""
     counted = {name: language.number(value) for name, value in vars(outcome).items() if isinstance(value, int)}
     print(language.text(N_("Files: {files}, of these quarantined: {quarantined}."), **counted))
     ledger = N_("Rows read: {read} = accepted {accepted} + rejected {rejected} + superseded {superseded}.")
@@ -156,11 +172,17 @@ def _run(chosen: argparse.Namespace, language: Language) -> int:
     if outcome.doubtful:
         warning = N_("Look at files.csv and rejects.csv in {folder} before you rely on the figures.")
         print(f"dvctt: {language.text(warning, folder=chosen.processed)}", file=sys.stderr)
+    for code, reason in outcome.units.failed.items():
+        failed = N_("The report of {code} was not made: {reason}. The others were.")
+        print(f"dvctt: {language.text(failed, code=code, reason=reason)}", file=sys.stderr)
     if outcome.report:
         print(language.text(N_("Report: {path}"), path=outcome.report))
     else:
         print(language.text(N_("Results: {path}"), path=chosen.processed))
-    return DOUBTFUL if outcome.doubtful else DONE
+    summary = N_("Done in {seconds} s: {rows} rows; reports of units: {made} made, {kept} unchanged, {failed} failed.")
+    units = {name: language.number(len(codes)) for name, codes in vars(outcome.units).items()}
+    seconds = language.number(round(outcome.seconds))
+    print(language.text(summary, seconds=seconds, rows=counted["read"], **units))
 
 
 def _notebooks() -> Path:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 from pathlib import Path
 from typing import Any
@@ -96,8 +97,23 @@ class Report:
 
 
 def read_report(processed: Path | str, reference: Path | str, language: Language = Language()) -> Report:
-    """Read what the stages before the report left in ``processed``; raises RunProblem without it."""
-    processed = Path(processed)
+    """Read what the stages before the report left in ``processed``; raises RunProblem without it.
+
+    Files that did not change are not read twice by one process; nobody sees what another did to its tables.
+    """
+    kept = _read_report(Path(processed).absolute(), Path(reference).absolute(), language, _state(processed, reference))
+    frames = {name: part.copy(deep=False) for name, part in vars(kept).items() if isinstance(part, pd.DataFrame)}
+    return replace(kept, **frames, outlook={name: table.copy(deep=False) for name, table in kept.outlook.items()})
+
+
+def _state(*folders: Path | str) -> tuple[tuple[str, int, int, int], ...]:
+    """What tells that a file of the folders is not the one that it was."""
+    states = ((path, path.stat()) for folder in folders for path in sorted(Path(folder).rglob("*")))
+    return tuple((str(path), state.st_ino, state.st_size, state.st_mtime_ns) for path, state in states)
+
+
+@lru_cache(maxsize=2)
+def _read_report(processed: Path, reference: Path, language: Language, state: object) -> Report:
     tables = {}
     for name in ("attainment", "files", "rejects", "quality", *OUTLOOK):
         if not (processed / f"{name}.csv").is_file():

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
@@ -33,6 +34,8 @@ STAGES = (
     ),
     Stage("report", N_("Writing the report"), writes_reports=True),
 )
+UNIT = "unit"  # the notebook of the units' reports, which the last stage publishes too
+ALL, NONE = "all", "none"  # of ``units``
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Order:
     as_of: str = ""
     until: str = STAGES[-1].name
     jobs: int = 0
+    units: tuple[str, ...] = (ALL,)
     language: Language = field(default_factory=Language)
 
     @property
@@ -56,9 +60,14 @@ class Order:
         names = [stage.name for stage in STAGES]
         return STAGES[: names.index(self.until) + 1]
 
-    def notebook(self, stage: Stage) -> Path:
-        """Where a stage's notebook stands."""
-        return self.notebooks / f"{stage.name}.ipynb"
+    @property
+    def reports_units(self) -> bool:
+        """Whether units' reports are made."""
+        return self.units != (NONE,) and any(stage.writes_reports for stage in self.stages)
+
+    def notebook(self, name: str) -> Path:
+        """Where the notebook of a stage, or of the units, stands."""
+        return self.notebooks / f"{name}.ipynb"
 
 
 def check_order(order: Order) -> None:
@@ -85,13 +94,33 @@ def check_order(order: Order) -> None:
         raise UsageProblem(
             N_("--as-of {value} is not a day. Write it yyyy-mm-dd, such as 2020-09-30."), value=order.as_of
         )
-    for stage in order.stages:
-        if not order.notebook(stage).is_file():
+    names = [stage.name for stage in order.stages] + ([UNIT] if order.reports_units else [])
+    for name in names:
+        if not order.notebook(name).is_file():
             raise UsageProblem(
-                N_("The notebook {path} is missing. Run dvctt in the project's folder."),
-                path=order.notebook(stage),
+                N_("The notebook {path} is missing. Run dvctt in the project's folder."), path=order.notebook(name)
             )
+    _check_units(order)
     _check_apart(order)
+
+
+def _check_units(order: Order) -> None:
+    """Every code of ``--units`` is a unit's or a group's."""
+    if order.units in ((ALL,), (NONE,)):
+        return
+    from analysis.attainment import group_members  # heavy: only now
+    from analysis.reference import load_reference
+
+    known = set(group_members(load_reference(order.reference))["group_code"])
+    for code in order.units:
+        if code not in known:
+            near = get_close_matches(code, known, 3) or sorted(known)[:3]
+            raise UsageProblem(
+                N_("--units {code}: there is no such unit or group. Like it are: {near}. Codes are in {file}."),
+                code=code,
+                near=", ".join(near),
+                file=order.reference / "units.csv",
+            )
 
 
 def _is_day(text: str) -> bool:

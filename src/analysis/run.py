@@ -7,31 +7,30 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from analysis import __version__
 from analysis.errors import N_, Problem, RunProblem, UsageProblem
 from analysis.generation import Staging, publish, staging
 from analysis.kernels import WarmKernel, execute, sweep
 from analysis.language import LANGUAGES
 from analysis.notebook import code_cells, imported_modules, load, parameter_names
 from analysis.order import STAGES, Order, Stage, check_order
+from analysis.run_facts import REJECTED_LIMIT, Clock, Made, run_facts
 
 AHEAD = 2  # kernels that are started before the first stage: its own and the next one's
 CELL_LIMIT = 3600  # seconds that one cell may take
-REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)
 _DISK_FULL = N_("The disk is full. Make room for the data and its results, then start again.")
 _TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError")  # their words quote no data
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to: sums over ``files.csv``, the as-of day, and the report's page if it wrote one."""
+    """What a run came to: sums over ``files.csv``, the as-of day, the report's page if any, the units' reports."""
 
     files: int
     quarantined: int
@@ -41,6 +40,8 @@ class Outcome:
     superseded: int
     as_of: date | None
     report: Path | None
+    units: Made
+    seconds: float
 
     @property
     def doubtful(self) -> bool:
@@ -61,15 +62,20 @@ def run(order: Order) -> Outcome:
         stagings = [stack.enter_context(staging(order.processed, outputs))]
         if any(stage.writes_reports for stage in order.stages):
             stagings.append(stack.enter_context(staging(order.reports, {"index.html"})))
-        executed = _execute_stages(order, stagings)
-        month = _write_pages(order, stagings, executed)
-        publish(stagings, _facts())
-    return _outcome(order, month)
+        clock = Clock()
+        executed = _execute_stages(order, stagings, clock)
+        month, units = "", Made()
+        if len(stagings) > 1:
+            from analysis.publication import write_month  # heavy: only now
+
+            month, units = write_month(order, _parameters(order, stagings), stagings[1], executed, clock)
+        publish(stagings, run_facts(order, stagings[0].folder, units, clock))
+    return _outcome(order, month, units, clock.total)
 
 
-def _execute_stages(order: Order, stagings: list[Staging]) -> dict[str, Any]:
+def _execute_stages(order: Order, stagings: list[Staging], clock: Clock) -> dict[str, Any]:
     """Execute every stage's notebook; returns the executed notebooks by stage."""
-    notebooks = {stage: load(order.notebook(stage)) for stage in order.stages}
+    notebooks = {stage: load(order.notebook(stage.name)) for stage in order.stages}
     executed = {}
     with ExitStack() as stack:
         # One kernel loads while the stage before it works: all at once would take the processors from the first.
@@ -86,7 +92,8 @@ def _execute_stages(order: Order, stagings: list[Staging]) -> dict[str, Any]:
                 name: value for name, value in _parameters(order, stagings).items() if name in parameter_names(notebook)
             }
             kernel = kernels.popleft()
-            executed[stage.name] = _execute(order, stage, parameters, kernel, progress.update)
+            with clock.timed(stage.name):
+                executed[stage.name] = _execute(order, stage, parameters, kernel, progress.update)
             kernel.close()
             kernels.extend(_next_kernel(waiting, stack, 1))
             _check_outputs(stage, stagings[0].folder)
@@ -104,7 +111,7 @@ def _execute(
     from papermill import PapermillExecutionError
 
     try:
-        return execute(order.notebook(stage), parameters, kernel, CELL_LIMIT, advance)
+        return execute(order.notebook(stage.name), parameters, kernel, CELL_LIMIT, advance)
     except PapermillExecutionError as failed:
         raise _problem(order, stage, parameters, failed) from None
     except (RuntimeError, TimeoutError) as failed:  # of nbclient: the kernel died, or does not answer
@@ -129,7 +136,7 @@ def _problem(order: Order, stage: Stage, parameters: dict[str, Any], failed: Any
         N_("Stage {stage} failed: {notebook}, cell {cell} ({kind}{words}). Run the notebook in JupyterLab to see why."),
         stage=stage.name,
         cell=failed.exec_count,
-        notebook=order.notebook(stage).name,
+        notebook=order.notebook(stage.name).name,
         kind=failed.ename,
         words=words,
     )
@@ -165,39 +172,14 @@ def _short(path: Path) -> str:
     return str(absolute.relative_to(Path.cwd())) if absolute.is_relative_to(Path.cwd()) else str(absolute)
 
 
-def _write_pages(order: Order, stagings: list[Staging], executed: dict[str, Any]) -> str:
-    """The month's report, its executed notebooks and the index, into staging; "" for a run without a report."""
-    if len(stagings) < 2:
-        return ""
-    import nbformat
-
-    from analysis.figures import read_report
-    from analysis.publishing import publish_index, publish_report, publish_summary
-
-    report = read_report(stagings[0].folder, order.reference, order.language)
-    month = report.month
-    folder = stagings[1].folder / month
-    (folder / "notebooks").mkdir(parents=True, exist_ok=True)
-    for name, notebook in executed.items():
-        (folder / "notebooks" / f"{name}.ipynb").unlink(missing_ok=True)  # a link to the published one
-        nbformat.write(notebook, folder / "notebooks" / f"{name}.ipynb")
-    publish_report(executed["report"], folder / "index.html", order.language)
-    publish_summary(folder, report)
-    publish_index(stagings[1].folder, order.language)
-    return month
-
-
-def _facts() -> dict[str, Any]:
-    return {"version": __version__, "finished": datetime.now(UTC).isoformat(timespec="seconds")}
-
-
-def _outcome(order: Order, month: str) -> Outcome:
+def _outcome(order: Order, month: str, units: Made, seconds: float) -> Outcome:
     with (order.processed / "files.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     sums = {name: sum(int(row[name]) for row in rows) for name in ("read", "accepted", "rejected", "superseded")}
     quarantined = sum(row["status"] == "quarantined" for row in rows)
     report = order.reports / month / "index.html" if month else None
-    return Outcome(len(rows), quarantined, **sums, as_of=_as_of(order.processed / "attainment.csv"), report=report)
+    as_of = _as_of(order.processed / "attainment.csv")
+    return Outcome(len(rows), quarantined, **sums, as_of=as_of, report=report, units=units, seconds=seconds)
 
 
 def _as_of(attainment: Path) -> date | None:

@@ -22,9 +22,8 @@ from analysis.figures import Figure, Report
 from analysis.language import Language
 from analysis.pace import IMPOSSIBLE, NEEDS_CHANGE, NOTHING, REACHABLE, SECURED
 from analysis.places import target_page, unit_page
+from analysis.run_facts import REJECTED_LIMIT
 from analysis.worker import code_version
-
-REJECTED_LIMIT = 0.02  # share of the rows read above which the report warns (contract §6)
 
 VERDICTS = {ATTAINED: N_("Attained"), NOT_ATTAINED: N_("Not attained"), NOT_APPLICABLE: N_("Nothing to count")}
 REASONS = {
