@@ -85,7 +85,7 @@ def calls(report: Report, count: int = 3, concerns: int = 2) -> list[Call]:
 
     weights = {unit: sum(map(part, of_unit), Fraction(0)) for unit, of_unit in by_unit.items()}
     first = sorted(by_unit, key=lambda unit: (-weights[unit], unit))[:count]
-    asked = _asks(report, first)
+    asked = asks_of(report, first)
     found = []
     for unit in first:
         ordered = sorted(by_unit[unit], key=lambda figure: (-part(figure), figure.target.id))[:concerns]
@@ -101,12 +101,19 @@ def calls(report: Report, count: int = 3, concerns: int = 2) -> list[Call]:
 def asks(report: Report, tier: str) -> list[tuple[Figure, Ask]]:
     """What closes each gap of a tier's units, by unit and target."""
     units = tier_units(report, tier)
-    known = _asks(report, units)
+    known = asks_of(report, units)
     rows = figures(report, units)
     order = {target.id: place for place, target in enumerate(report.decision.targets)}
     rows = sorted(rows, key=lambda figure: (figure.unit_code, order[figure.target.id]))
     found = [(figure, known.get((figure.target.id, figure.unit_code))) for figure in rows if figure.shortfall]
     return [(figure, ask) for figure, ask in found if ask is not None]
+
+
+def asks_of(report: Report, units: list[str]) -> dict[tuple[str, str], Ask]:
+    """What closes each gap of some units, by target and unit."""
+    rows = report.outlook["closers"]
+    rows = rows[rows["unit_code"].isin(units)].sort_values(["target_id", "unit_code", "rank"])
+    return {key: _ask(of_key) for key, of_key in rows.groupby(["target_id", "unit_code"])}
 
 
 def outlook(report: Report, unit: str) -> list[tuple[Target, Any, Any, Any]]:
@@ -181,13 +188,6 @@ def _edges(sizes: np.ndarray, limits: list[Interval]) -> pd.DataFrame:
 def _by_key(table: pd.DataFrame, column: str) -> dict[tuple[str, str], Any]:
     """A column's values by target and unit."""
     return dict(zip(zip(table["target_id"], table["unit_code"], strict=True), table[column], strict=True))
-
-
-def _asks(report: Report, units: list[str]) -> dict[tuple[str, str], Ask]:
-    """What closes each gap of some units, by target and unit."""
-    rows = report.outlook["closers"]
-    rows = rows[rows["unit_code"].isin(units)].sort_values(["target_id", "unit_code", "rank"])
-    return {key: _ask(of_key) for key, of_key in rows.groupby(["target_id", "unit_code"])}
 
 
 def _ask(rows: pd.DataFrame) -> Ask:

@@ -26,7 +26,7 @@ from analysis.language import Language
 BLUE, VERMILION, GREY, INK = "#0072B2", "#D55E00", "#8A8F98", "#1F2933"
 _PANEL_WIDTH, _PANEL_HEIGHT = 4.6, 2.45  # inches
 _SHORT_LINE = 28  # letters that fit over a panel that shares its width with names
-_STYLE: Any = {
+STYLE: Any = {
     # DejaVu Sans comes with matplotlib and has every Vietnamese letter; it is wider than what readers have
     # instead, so that no label outgrows its room. As text: a quarter of the size of outlines, and it can be searched.
     "font.family": "DejaVu Sans",
@@ -70,7 +70,7 @@ def trends(series: Sequence[tuple[Target, pd.DataFrame]], language: Language) ->
 
     ``series`` hold the columns month, window, value as ``figures.trend`` gives them.
     """
-    words = " ".join(_trend_words(target, rows, language) for target, rows in series)
+    words = " ".join(trend_words(target, rows, language) for target, rows in series)
     return Chart([_panel(draw_trend, target, rows, language) for target, rows in series], words)
 
 
@@ -90,16 +90,20 @@ def funnels(panels: Sequence[Funnel], language: Language) -> Chart:
 def picture(draw: Callable[..., None], *content: Any, dots: int = 200) -> bytes:
     """One panel as PNG, for documents that take no SVG: ``draw`` is one of ``draw_trend`` and its like."""
     buffer = io.BytesIO()
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         _canvas(draw, *content).savefig(buffer, format="png", dpi=dots, metadata={"Software": None})
     return buffer.getvalue()
 
 
 def _panel(draw: Callable[..., None], *content: Any) -> str:
+    with mpl.rc_context(STYLE):
+        return svg(_canvas(draw, *content))
+
+
+def svg(canvas: Canvas) -> str:
+    """A drawing as an SVG element; the same drawing gives the same bytes."""
     buffer = io.StringIO()
-    with mpl.rc_context(_STYLE):
-        canvas = _canvas(draw, *content)
-        canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return _element(buffer.getvalue())
 
 
@@ -123,7 +127,7 @@ def draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Languag
     shown = rows.assign(percent=rows["value"] * 100, number=rows["month"].map(months.index))
     monthly = shown[(shown["window"] == "month") & shown["value"].notna()]
     to_date = shown[(shown["window"] == "to_date") & shown["value"].notna()]
-    _title(axes, target, language)
+    title(axes, target, language)
     sns.scatterplot(monthly, x="number", y="percent", color=GREY, s=22, linewidth=0, ax=axes, legend=False)
     sns.lineplot(to_date, x="number", y="percent", color=BLUE, linewidth=2.2, ax=axes, legend=False)
     axes.axhline(float(target.minimum * 100), color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
@@ -136,7 +140,7 @@ def draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Languag
         end = to_date.iloc[-1]
         figure = Figure(target, "", "", int(end["numerator"]), int(end["denominator"]), 0, end["status"])
         label = language.percent(figure.value, figure.digits())
-        axes.annotate(label, (end["number"], end["percent"]), (4, 0), **_AT_RIGHT, color=BLUE, fontweight="bold")
+        axes.annotate(label, (end["number"], end["percent"]), (4, 0), **AT_RIGHT, color=BLUE, fontweight="bold")
     if not len(to_date):
         axes.text(0.5, 0.5, language.text(N_("Nothing to count")), transform=axes.transAxes, ha="center", color=GREY)
 
@@ -146,7 +150,7 @@ def draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: Lan
     names = [_short(figure.unit_name) for figure in figures]
     percents = [float((figure.value or 0) * 100) for figure in figures]
     colours = [BLUE if figure.status == ATTAINED else VERMILION for figure in figures]
-    _title(axes, target, language, _SHORT_LINE)
+    title(axes, target, language, _SHORT_LINE)
     places = list(range(len(figures)))
     axes.hlines(places, 0, percents, color="#CBD2D9", linewidth=2)
     sns.scatterplot(x=percents, y=places, color=colours, s=34, linewidth=0, zorder=3, ax=axes, legend=False)
@@ -178,8 +182,8 @@ def draw_funnel(axes: Axes, panel: Funnel, language: Language) -> None:
     axes.set_xticks(shown, [language.number(size) for size in shown])
     axes.minorticks_off()
     axes.set_yticks([0, 50, 100], [language.percent(share / 100, 0) for share in (0, 50, 100)])
-    title = fill(panel.target.title[language.code], 60)
-    axes.set_title(f"{title}\n{panel.about}", loc="left", fontsize=9, fontweight="bold")
+    words = fill(panel.target.title[language.code], 60)
+    axes.set_title(f"{words}\n{panel.about}", loc="left", fontsize=9, fontweight="bold")
 
 
 def _funnel_words(panel: Funnel, language: Language) -> str:
@@ -194,13 +198,14 @@ def _funnel_words(panel: Funnel, language: Language) -> str:
     )
 
 
-_AT_RIGHT: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "left", "annotation_clip": False}
+AT_RIGHT: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "left", "annotation_clip": False}
 
 
-def _title(axes: Axes, target: Target, language: Language, width: int = 60) -> None:
+def title(axes: Axes, target: Target, language: Language, width: int = 60) -> None:
+    """The target and its minimum above a panel."""
     aim = language.text(N_("target {minimum}"), minimum=language.percent(target.minimum, 0))
-    title = fill(target.title[language.code], width)
-    axes.set_title(f"{title}\n{aim}", loc="left", fontsize=9, fontweight="bold")
+    words = fill(target.title[language.code], width)
+    axes.set_title(f"{words}\n{aim}", loc="left", fontsize=9, fontweight="bold")
 
 
 def _short(name: str) -> str:
@@ -208,7 +213,8 @@ def _short(name: str) -> str:
     return name if len(name) <= 30 else name[:29].rstrip() + "…"
 
 
-def _trend_words(target: Target, rows: pd.DataFrame, language: Language) -> str:
+def trend_words(target: Target, rows: pd.DataFrame, language: Language) -> str:
+    """What a trend panel shows, for those who do not see it."""
     to_date = rows[(rows["window"] == "to_date") & rows["value"].notna()]
     if to_date.empty:
         return language.text(N_("{target}: nothing to count."), target=target.title[language.code])

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -16,10 +17,12 @@ from analysis.errors import N_
 from analysis.figures import Report
 from analysis.language import LANGUAGES, Language
 from analysis.notebook import has_tag
+from analysis.places import way_back
 from analysis.sections import headline, stylesheet
 from analysis.writing import write_whole
 
 SUMMARY = "report.json"  # beside each month's page: what the index says of it
+_SECTION_HEADING = re.compile(r'<h2 id="([a-z-]+)">([^<]*)</h2>')
 _TEMPLATES = files("analysis") / "templates"
 
 
@@ -34,6 +37,8 @@ def publish_report(executed: Any, page: Path, language: Language, title: str = "
             "page_title": title,
             "css": _css(),
             "contents": _contents(shown, language),
+            "first_heading": next((number for number, cell in enumerate(shown["cells"]) if _headings(cell)), None),
+            "base": way_back(page),
         },
     )
     page.parent.mkdir(parents=True, exist_ok=True)
@@ -93,16 +98,18 @@ def _css() -> str:
 
 
 def _contents(notebook: Any, language: Language) -> str:
-    """Links to the page's second-level headings, whose ids nbconvert makes of their words."""
-    headings = [
-        line[3:].strip()
-        for cell in notebook["cells"]
-        if cell["cell_type"] == "markdown"
-        for line in cell["source"].splitlines()
-        if line.startswith("## ")
-    ]
-    links = "".join(
-        f'<li><a href="#{html.escape(text.replace(" ", "-"))}">{html.escape(text)}</a></li>' for text in headings
-    )
+    """Links to the page's second-level headings."""
+    headings = [heading for cell in notebook["cells"] for heading in _headings(cell)]
+    links = "".join(f'<li><a href="#{anchor}">{words}</a></li>' for anchor, words in headings)
     label = html.escape(language.text(N_("Contents")))
     return f'<nav class="contents" aria-label="{label}"><ul>{links}</ul></nav>'
+
+
+def _headings(cell: Any) -> list[tuple[str, str]]:
+    """(anchor, words) of a cell's second-level headings, escaped: of prose, and of sections that bring their own."""
+    if cell["cell_type"] == "markdown":
+        texts = [line[3:].strip() for line in cell["source"].splitlines() if line.startswith("## ")]
+        # nbconvert makes the ids of the words.
+        return [(html.escape(text.replace(" ", "-")), html.escape(text)) for text in texts]
+    shown = (str(output.get("data", {}).get("text/html", "")) for output in cell["outputs"])
+    return [heading for text in shown for heading in _SECTION_HEADING.findall(text)]

@@ -96,15 +96,17 @@ def stylesheet() -> str:
 
 def heading(report: Report) -> Section:
     """The decision, the as-of day, what must be known before any figure is read, and the headline."""
+    return render("heading", report, headline=headline(report), **cautions(report))
+
+
+def cautions(report: Report) -> dict[str, Any]:
+    """What a heading warns of: an illustrative catalogue, files quarantined, too many rows rejected."""
     read, rejected = report.totals["read"], report.totals["rejected"]
-    return render(
-        "heading",
-        report,
-        headline=headline(report),
-        illustrative=report.reference.illustrative,
-        quarantined=len(report.quarantined),
-        rejected=rejected / read if read and rejected > REJECTED_LIMIT * read else None,
-    )
+    return {
+        "illustrative": report.reference.illustrative,
+        "quarantined": len(report.quarantined),
+        "rejected": rejected / read if read and rejected > REJECTED_LIMIT * read else None,
+    }
 
 
 def headline(report: Report) -> str:

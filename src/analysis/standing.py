@@ -1,0 +1,60 @@
+"""Where a unit stands in its tier: its share with its interval, its rank from the top, and who really differs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.figures import Figure, Report
+from analysis.tasks import unit_tiles
+
+MORE, FEWER, AS_MANY = "more", "fewer", "as_many"
+
+
+@dataclass(frozen=True)
+class Rank:
+    """``place`` from the top (1 is the highest share), its 95 % interval, and ``of`` how many are ranked."""
+
+    place: int
+    lower: int
+    upper: int
+    of: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One target: ``row`` of comparison.csv; no ``rank`` below ten; ``mix`` against the same procedures elsewhere."""
+
+    figure: Figure
+    row: Any
+    rank: Rank | None
+    mix: str
+
+
+def standings(report: Report, code: str) -> list[Standing]:
+    """A unit's standing for each target that has something to count, in the decision's order."""
+    whole = report.outlook["comparison"]
+    own = {row.target_id: row for row in whole[whole["unit_code"] == code].itertuples(index=False)}
+    return [
+        Standing(figure, row, _rank(whole, row), _mix(row))
+        for figure in unit_tiles(report, code)
+        if figure.denominator and (row := own.get(figure.target.id)) is not None
+    ]
+
+
+def _rank(whole: pd.DataFrame, row: Any) -> Rank | None:
+    """comparison.csv counts from the lowest; whoever reads of one unit expects the first to be the best."""
+    if not row.ranked:
+        return None
+    peers = whole[(whole["target_id"] == row.target_id) & (whole["tier"] == row.tier) & whole["ranked"]]
+    place = int((peers["value"] > row.value).sum()) + 1
+    of = int(row.ranked_units)
+    lower, upper = of + 1 - int(row.rank_upper), of + 1 - int(row.rank_lower)
+    return Rank(place, min(lower, place), max(upper, place), of)
+
+
+def _mix(row: Any) -> str:
+    """Against what the tier reaches for the same procedures; "" where nothing compares."""
+    if row.ratio != row.ratio:
+        return ""
+    return MORE if row.ratio_lower > 1 else FEWER if row.ratio_upper < 1 else AS_MANY

@@ -1,0 +1,52 @@
+"""What a unit or group has still to do for each target that it misses, and which of the others are not yet safe."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from analysis import advice
+from analysis.advice import Ask
+from analysis.attainment import ATTAINED, NOT_ATTAINED
+from analysis.figures import Figure, Report, figures
+from analysis.pace import SECURED
+
+
+@dataclass(frozen=True)
+class Task:
+    """A target that is missed: its figure, its row of gap.csv, and what would make up the gap."""
+
+    figure: Figure
+    gap: Any
+    ask: Ask | None
+
+
+def unit_tiles(report: Report, code: str) -> list[Figure]:
+    """The figure of a unit or group for each target, in the decision's order."""
+    of_target = {figure.target.id: figure for figure in figures(report, [code])}
+    return [of_target[target.id] for target in report.decision.targets]
+
+
+def nearest(shown: list[Figure]) -> Figure | None:
+    """Of the targets that are missed, the one with the smallest gap."""
+    missed = [figure for figure in shown if figure.status == NOT_ATTAINED]
+    return max(missed, key=lambda figure: figure.gap or 0, default=None)
+
+
+def tasks(report: Report, code: str) -> list[Task]:
+    """One for each target that is not attained, in the decision's order."""
+    gaps = {target.id: gap for target, _, gap, _ in advice.outlook(report, code)}
+    asked = advice.asks_of(report, [code])
+    return [
+        Task(figure, gaps[figure.target.id], asked.get((figure.target.id, code)))
+        for figure in unit_tiles(report, code)
+        if figure.status == NOT_ATTAINED
+    ]
+
+
+def unsafe(report: Report, code: str) -> list[Figure]:
+    """The targets attained so far that dossiers still to come could undo."""
+    verdicts = {target.id: gap.verdict for target, _, gap, _ in advice.outlook(report, code)}
+    return [
+        figure
+        for figure in unit_tiles(report, code)
+        if figure.status == ATTAINED and verdicts[figure.target.id] != SECURED
+    ]
