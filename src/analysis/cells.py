@@ -51,7 +51,7 @@ def _run(cell: Any, place: int, client: Any, reader: NotebookClient) -> bool:
     asked = client.execute(cell.source)  # returns when the cell has run; what it said may still be on its way
     while True:
         message = client.get_iopub_msg()
-        if message["parent_header"].get("msg_id") == asked:
+        if message["parent_header"].get("msg_id") in (asked, None):  # what is printed names no request
             try:
                 reader.process_message(message, cell, place)
             except CellExecutionComplete:

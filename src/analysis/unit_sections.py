@@ -51,7 +51,9 @@ def headline(report: Report, subject: Subject) -> str:
     if closest is None:
         return text(N_("To {day}, {unit} attains all {of} targets."), day=day, unit=subject.name, of=len(shown))
     return text(
-        N_("To {day}, {unit} attains {attained} of {of} targets; the nearest of the others: {target}, {missing} short."),
+        N_(
+            "To {day}, {unit} attains {attained} of {of} targets; the nearest of the others: {target}, {missing} short."
+        ),
         day=day,
         unit=subject.name,
         attained=sum(figure.status == ATTAINED for figure in shown),
