@@ -20,7 +20,9 @@ MENDS = {
     "unknown_value": N_("Choose the value from the list; report a new value so that it is added to the vocabulary."),
     "blank_channel": N_("State the channel: an online dossier without it counts as filed at the counter."),
     "level_disagreement": N_("Set the level on the portal as the catalogue has it, or ask to correct the catalogue."),
-    "level_unknown": N_("Have the procedure added to the catalogue with its level: until then it counts for no target."),
+    "level_unknown": N_(
+        "Have the procedure added to the catalogue with its level: without one it counts for no level."
+    ),
     "procedure_not_in_catalogue": N_("Have the procedure added to the catalogue."),
     "applicant_unknown": N_("State the kind of applicant: only then does a dossier between agencies count."),
     "source_unknown": N_("State the system of receipt: only then does the dossier count for the portal target."),

@@ -24,7 +24,11 @@ def dossiers_by_file(processed: Path | str) -> pd.DataFrame:
             file=DOSSIERS,
         )
     # Two columns of the file, counted by Arrow: a few hundredths of a second for a year's dossiers.
-    counted = pq.read_table(path, columns=["unit_code", "file"]).group_by(["unit_code", "file"]).aggregate([([], "count_all")])
+    counted = (
+        pq.read_table(path, columns=["unit_code", "file"])
+        .group_by(["unit_code", "file"])
+        .aggregate([([], "count_all")])
+    )
     frame = counted.to_pandas().rename(columns={"count_all": "dossiers"})
     return frame.astype({"unit_code": str, "file": str}).sort_values(["unit_code", "file"], ignore_index=True)
 
