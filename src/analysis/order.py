@@ -29,7 +29,10 @@ STAGES = (
     Stage(
         "trends_and_gap",
         N_("Trends, the gap and a fair comparison"),
-        ("trends.csv", "gap.csv", "projection.csv", "closers.csv", "comparison.csv"),
+        (
+            *("trends.csv", "gap.csv", "projection.csv", "closers.csv"),
+            *("comparison.csv", "delays.csv", "procedures.csv"),
+        ),
     ),
     Stage("report", N_("Writing the report"), writes_reports=True),
 )
