@@ -3,15 +3,16 @@
 from collections.abc import Collection
 from typing import Any
 
+from analysis.delays import LATE, REFUSED, SUPPLEMENT
 from analysis.errors import N_
 from analysis.figures import Report
 from analysis.obstacles import Stated, burdened, stated
 from analysis.sections import Section, render
 
 INDICATORS = {
-    "late": N_("Dossiers resolved late or overdue"),
-    "supplement": N_("Dossiers waiting for a supplement"),
-    "refused": N_("Dossiers refused"),
+    LATE: N_("Dossiers resolved late or overdue"),
+    SUPPLEMENT: N_("Dossiers waiting for a supplement"),
+    REFUSED: N_("Dossiers refused"),
 }
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from analysis.errors import N_
 from analysis.figures import Report
 from analysis.sections import CHECKS, REASONS
+from analysis.unit_quality import ACCEPTED, CHECK, REJECTED
 
-REJECTED, CHECK, ACCEPTED = "rejected", "check", "accepted"
 _DAY = N_("Enter the day as dd/mm/yyyy in the one-stop system and leave no text in the date column.")
 MENDS = {
     "missing_dossier_id": N_("Let the one-stop system give every dossier its code; type none into the export."),
