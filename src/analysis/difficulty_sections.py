@@ -1,21 +1,34 @@
 """Difficulties and obstacles gathered over units: Sở TT&TT is bound to report them."""
 
 from collections.abc import Collection
+from typing import Any
 
+from analysis.delays import LATE, REFUSED, SUPPLEMENT
 from analysis.errors import N_
 from analysis.figures import Report
-from analysis.obstacles import burdened, stated
+from analysis.obstacles import Stated, burdened, stated
 from analysis.sections import Section, render
 
 INDICATORS = {
-    "late": N_("Dossiers resolved late or overdue"),
-    "supplement": N_("Dossiers waiting for a supplement"),
-    "refused": N_("Dossiers refused"),
+    LATE: N_("Dossiers resolved late or overdue"),
+    SUPPLEMENT: N_("Dossiers waiting for a supplement"),
+    REFUSED: N_("Dossiers refused"),
 }
 
 
-def difficulties(report: Report, units: Collection[str] = (), base: str = "") -> Section:
-    """What units state and who is above its tier by more than chance; for all units where none are given."""
-    some = units or list(report.reference.units["unit_code"])
-    found = {"stated": stated(report, some), "burdened": burdened(report, some)}
-    return render("difficulties", report, base=base, **found, indicators=INDICATORS)
+def difficulties(report: Report) -> Section:
+    """What units state and who is above its tier by more than chance, over the whole province."""
+    units = list(report.reference.units["unit_code"])
+    return _gathered(report, stated(report, units), burdened(report, units))
+
+
+def difficulties_of_group(report: Report, units: Collection[str], base: str) -> Section:
+    """The same of some units, with its own heading; nothing where there is nothing to tell."""
+    told, seen = stated(report, units), burdened(report, units)
+    return _gathered(report, told, seen, base, headed=True) if told or seen else Section("")
+
+
+def _gathered(
+    report: Report, told: list[Stated], seen: list[list[Any]], base: str = "", headed: bool = False
+) -> Section:
+    return render("difficulties", report, base, stated=told, burdened=seen, indicators=INDICATORS, headed=headed)

@@ -21,7 +21,8 @@ from analysis.formats import list_exports
 from analysis.keys import unit_key
 from analysis.language import Language
 from analysis.reference import Reference
-from analysis.superseding import Settled, settle
+from analysis.superseding import ALL_CHECKS, Settled, settle
+from analysis.unit_quality import unit_quality
 from analysis.worker import FileResult, Job, cached, clean_files, code_version, start_early
 from analysis.writing import spreadsheet_safe, write_csv, write_whole
 
@@ -35,11 +36,15 @@ REJECTS = ["file", "sheet", "row", "reason", "detail"]
 
 @dataclass(frozen=True)
 class Cleaning:
-    """The ledger of a run: ``files`` and ``rejects`` as in the contract's §4, ``quality`` (check, count)."""
+    """The ledger of a run: ``files`` and ``rejects`` as in the contract's §4, ``quality`` (check, count).
+
+    ``quality_by_unit``: unit_code, kind, code, count, as ``unit_quality`` describes it.
+    """
 
     files: pd.DataFrame
     rejects: pd.DataFrame
     quality: pd.DataFrame
+    quality_by_unit: pd.DataFrame
     synthetic: bool
     latest_day: date | None
 
@@ -92,6 +97,7 @@ def clean_exports(
     write_csv(cleaning.files, processed / "files.csv")
     write_csv(cleaning.rejects, processed / "rejects.csv")
     write_csv(cleaning.quality, processed / "quality.csv")
+    write_csv(cleaning.quality_by_unit, processed / "unit_quality.csv")
     facts = {"synthetic": cleaning.synthetic, "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat()}
     write_whole(processed / "clean.json", lambda path: path.write_text(json.dumps(facts), encoding="utf-8"))
     return cleaning
@@ -213,13 +219,14 @@ def _ledger(
         [
             (spreadsheet_safe(name), spreadsheet_safe(sheet), row, reason, _detail(column, value, result, reference))
             for name, result in zip(names, results, strict=True)
-            for sheet, row, reason, column, value in result.rejects
+            for sheet, row, reason, column, value, _ in result.rejects
         ],
         columns=REJECTS,
     )
-    quality = settled.checks.rename_axis("check").rename("count").reset_index()
+    quality = settled.checks[[*ALL_CHECKS]].sum().rename_axis("check").rename("count").reset_index()
+    by_unit = unit_quality(results, settled.checks)
     synthetic = any(result.synthetic for result in results)
-    return Cleaning(files, rejects, quality, synthetic, settled.latest_day)
+    return Cleaning(files, rejects, quality, by_unit, synthetic, settled.latest_day)
 
 
 def _detail(column: str, value: str, result: FileResult, reference: Reference) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from analysis.errors import N_
 from analysis.figures import Report
 from analysis.sections import CHECKS, REASONS
+from analysis.unit_quality import ACCEPTED, CHECK, REJECTED
 
-REJECTED, CHECK, ACCEPTED = "rejected", "check", "accepted"
 _DAY = N_("Enter the day as dd/mm/yyyy in the one-stop system and leave no text in the date column.")
 MENDS = {
     "missing_dossier_id": N_("Let the one-stop system give every dossier its code; type none into the export."),
@@ -21,7 +21,7 @@ MENDS = {
     "blank_channel": N_("State the channel: an online dossier without it counts as filed at the counter."),
     "level_disagreement": N_("Set the level on the portal as the catalogue has it, or ask to correct the catalogue."),
     "level_unknown": N_(
-        "Have the procedure added to the catalogue with its level: until then it counts for no target."
+        "Have the procedure added to the catalogue with its level: without one it counts for no level."
     ),
     "procedure_not_in_catalogue": N_("Have the procedure added to the catalogue."),
     "applicant_unknown": N_("State the kind of applicant: only then does a dossier between agencies count."),

@@ -34,9 +34,9 @@ def stated(report: Report, units: Collection[str]) -> list[Stated]:
 
 
 def delays(report: Report, units: Collection[str]) -> list[Any]:
-    """The rows of delays.csv of some units: dossiers late, supplements asked for, refusals, beside their tier."""
+    """The rows of delays.csv of some units that have anything to count: late, supplements, refusals."""
     rows = report.outlook["delays"]
-    return list(rows[rows["unit_code"].isin(units)].itertuples(index=False))
+    return list(rows[rows["unit_code"].isin(units) & (rows["denominator"] > 0)].itertuples(index=False))
 
 
 def burdened(report: Report, units: Collection[str]) -> list[list[Any]]:

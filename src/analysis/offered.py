@@ -1,7 +1,8 @@
 """What a unit offers and what comes in: its procedures with their dossiers, those that close its gaps first.
 
 A count is told only where the run says that it may be (``shown``, ``split_shown``): who filed one of a handful of
-dossiers could be known by name. What may not be told is pooled, and of the pool only its size is told.
+dossiers could be known by name. What may not be told is pooled, and of the pool only its size is told. That a
+procedure closes a gap says something of how many of its dossiers are online: it is told where these may be.
 """
 
 from dataclasses import dataclass
@@ -12,11 +13,12 @@ import pandas as pd
 from analysis.figures import Report
 
 MOST_LISTED = 40
+MOST_MARKED = 10  # procedures that close one gap: a larger set points at nothing and is not marked
 
 
 @dataclass(frozen=True)
 class Procedure:
-    """``online`` and ``offline`` are None where they may not be told; ``closes``: ids of targets whose gap it closes."""
+    """``online`` and ``offline``: None where they may not be told; ``closes``: ids of targets whose gap it closes."""
 
     name: str
     level: int | None
@@ -51,14 +53,15 @@ def _procedure(row: Any, closers: dict[str, tuple[str, ...]]) -> Procedure:
     online = int(row.online) if row.split_shown else None
     offline = int(row.dossiers - row.online) if row.split_shown else None
     level = None if pd.isna(row.level) else int(row.level)
-    closes = closers.get(row.procedure_key, ())
+    closes = closers.get(row.procedure_key, ()) if row.split_shown else ()
     return Procedure(row.procedure_name or row.procedure_key, level, int(row.dossiers), online, offline, closes)
 
 
 def _closers(report: Report, code: str) -> dict[str, tuple[str, ...]]:
-    """Ids of the targets whose gap each procedure closes, in the decision's order."""
+    """Ids of the targets whose gap each procedure helps to close, in the decision's order."""
     rows = report.outlook["closers"]
     rows = rows[rows["unit_code"] == code]
+    rows = rows[rows.groupby("target_id")["rank"].transform("size") <= MOST_MARKED]
     order = [target.id for target in report.decision.targets]
     return {
         key: tuple(sorted(set(of_key["target_id"]), key=order.index)) for key, of_key in rows.groupby("procedure_key")

@@ -8,15 +8,20 @@ from analysis.advice import Ask
 from analysis.attainment import ATTAINED, NOT_ATTAINED
 from analysis.figures import Figure, Report, figures
 from analysis.pace import SECURED
+from analysis.subject import Subject
 
 
 @dataclass(frozen=True)
 class Task:
-    """A target that is missed: its figure, its row of gap.csv, and what would make up the gap."""
+    """A target that is missed: its figure, its row of gap.csv, and what would make up the gap.
+
+    ``where``: the members of a group that miss most of it.
+    """
 
     figure: Figure
     gap: Any
     ask: Ask | None
+    where: list[Figure]
 
 
 def unit_tiles(report: Report, code: str) -> list[Figure]:
@@ -31,14 +36,15 @@ def nearest(shown: list[Figure]) -> Figure | None:
     return max(missed, key=lambda figure: figure.gap or 0, default=None)
 
 
-def tasks(report: Report, code: str) -> list[Task]:
+def tasks(report: Report, subject: Subject) -> list[Task]:
     """One for each target that is not attained, in the decision's order."""
-    gaps = {target.id: gap for target, _, gap, _ in advice.outlook(report, code)}
-    asked = advice.asks_of(report, [code])
+    gaps = {target.id: gap for target, _, gap, _ in advice.outlook(report, subject.code)}
+    asked = advice.asks_of(report, [subject.code])
+    members = figures(report, subject.members) if subject.is_group else []
     return [
-        Task(figure, gaps[figure.target.id], asked.get((figure.target.id, code)))
-        for figure in unit_tiles(report, code)
-        if figure.status == NOT_ATTAINED
+        Task(figure, gaps[target_id], asked.get((target_id, subject.code)), _most_missing(members, target_id))
+        for figure in unit_tiles(report, subject.code)
+        if figure.status == NOT_ATTAINED and (target_id := figure.target.id)
     ]
 
 
@@ -50,3 +56,8 @@ def unsafe(report: Report, code: str) -> list[Figure]:
         for figure in unit_tiles(report, code)
         if figure.status == ATTAINED and verdicts[figure.target.id] != SECURED
     ]
+
+
+def _most_missing(members: list[Figure], target_id: str, count: int = 3) -> list[Figure]:
+    missing = [figure for figure in members if figure.target.id == target_id and figure.shortfall]
+    return sorted(missing, key=lambda figure: (-figure.shortfall, figure.unit_code))[:count]

@@ -6,7 +6,7 @@ from typing import Any
 from analysis import advice, figures
 from analysis.attainment import ATTAINED, NOT_APPLICABLE
 from analysis.comparison import ABOVE, AS_EXPECTED, BELOW, LEAST_RANKED
-from analysis.difficulty_sections import INDICATORS, difficulties
+from analysis.difficulty_sections import INDICATORS, difficulties_of_group
 from analysis.errors import N_
 from analysis.figures import Report
 from analysis.mending import records
@@ -14,7 +14,7 @@ from analysis.obstacles import delays, stated
 from analysis.offered import offer
 from analysis.places import OVERVIEW
 from analysis.provenance import dossiers_by_file, source_files
-from analysis.sections import Section, cautions, definitions, missing, render
+from analysis.sections import Section, cautions, missing, render
 from analysis.small_multiples import small_trends
 from analysis.standing import AS_MANY, FEWER, MORE, standings
 from analysis.subject import Subject, find_subject
@@ -51,9 +51,7 @@ def headline(report: Report, subject: Subject) -> str:
     if closest is None:
         return text(N_("To {day}, {unit} attains all {of} targets."), day=day, unit=subject.name, of=len(shown))
     return text(
-        N_(
-            "To {day}, {unit} attains {attained} of {of} targets; the nearest of the others: {target}, {missing} short."
-        ),
+        N_("To {day}, {unit} attains {attained} of {of} targets; nearest of the others: {target}, {missing} short."),
         day=day,
         unit=subject.name,
         attained=sum(figure.status == ATTAINED for figure in shown),
@@ -71,7 +69,7 @@ def tiles(report: Report, subject: Subject) -> Section:
 def todo(report: Report, subject: Subject) -> Section:
     """What to do: what is missing for each target, the pace, and the fewest procedures that make it up."""
     counted = any(figure.denominator for figure in unit_tiles(report, subject.code))
-    found = {"tasks": tasks(report, subject.code), "unsafe": unsafe(report, subject.code), "counted": counted}
+    found = {"tasks": tasks(report, subject), "unsafe": unsafe(report, subject.code), "counted": counted}
     return _render("unit_todo", report, subject, ended=_ended(report), **found)
 
 
@@ -108,7 +106,7 @@ def quality(report: Report, subject: Subject, processed: Path) -> Section:
 def obstacles(report: Report, subject: Subject) -> Section:
     """A unit's stated difficulties and what its dossiers show; for a group those of its members."""
     if subject.is_group:
-        return difficulties(report, subject.units, BASE)
+        return difficulties_of_group(report, subject.units, BASE)
     found = {"stated": stated(report, subject.units), "delays": delays(report, subject.units)}
     return _render("unit_difficulties", report, subject, **found, against=AGAINST, indicators=INDICATORS)
 
@@ -124,11 +122,6 @@ def links(report: Report, subject: Subject) -> Section:
     district = subject.code.partition(":")[2] if subject.code.startswith("AREA:") else subject.parent
     linked = [find_subject(report, code) for code in (district, subject.area, tier) if code]
     return _render("unit_links", report, subject, linked=linked, overview=OVERVIEW)
-
-
-def basis(report: Report) -> Section:
-    """Each target's clause and definition."""
-    return definitions(report)
 
 
 def _members(report: Report, subject: Subject) -> Section:

@@ -22,7 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.cleaning import DOSSIERS, Lookups, clean_table
+from analysis.cleaning import DOSSIERS, Lookups, Reject, clean_table
 from analysis.errors import N_, ExportProblem
 from analysis.exports import read_tables
 from analysis.formats import read_export
@@ -38,7 +38,7 @@ class FileResult:
     """What became of one export, without its name: the same bytes under two names share it.
 
     ``problem`` is a template and its details when the file is quarantined. ``rejects`` are
-    (sheet, row, reason, column, value); ``rows`` the valid rows in the Parquet file beside it.
+    (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it.
     """
 
     format: str = ""
@@ -51,7 +51,7 @@ class FileResult:
     rows: int = 0
     skipped_lines: int = 0
     headings: dict[str, str] = field(default_factory=dict)
-    rejects: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
     problem: tuple[str, dict[str, Any]] | None = None
 
 
