@@ -172,7 +172,8 @@ def _write_pages(order: Order, stagings: list[Staging], executed: dict[str, Any]
     import nbformat
 
     from analysis.figures import read_report
-    from analysis.publishing import publish_index, publish_report, publish_summary
+    from analysis.publishing import publish_report, publish_summary
+    from analysis.site import publish_site
 
     report = read_report(stagings[0].folder, order.reference, order.language)
     month = report.month
@@ -183,7 +184,7 @@ def _write_pages(order: Order, stagings: list[Staging], executed: dict[str, Any]
         nbformat.write(notebook, folder / "notebooks" / f"{name}.ipynb")
     publish_report(executed["report"], folder / "index.html", order.language)
     publish_summary(folder, report)
-    publish_index(stagings[1].folder, order.language)
+    publish_site(stagings[1].folder, folder, stagings[0].folder, report, made=(), failed={})
     return month
 
 
