@@ -31,6 +31,12 @@ def fold(text: str) -> str:
     return _strip_punctuation(" ".join(words.split()))
 
 
+def plain(text: str) -> str:
+    """``text`` folded and without any mark, as people type it in haste: ``Huyện Đồng Xuân`` → ``huyen dong xuan``."""
+    letters = unicodedata.normalize("NFD", fold(text))
+    return "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M")).replace("đ", "d")
+
+
 def _strip_punctuation(words: str) -> str:
     start, end = 0, len(words)
     while start < end and _is_edge(words[start]):

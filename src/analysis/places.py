@@ -1,7 +1,6 @@
 """Where the files of a month's publication stand, relative to its folder; names are made of unit codes alone."""
 
 import re
-from pathlib import Path
 
 OVERVIEW = "overview.html"  # all units beside all targets
 PROVINCE_PAGE = "index.html"
@@ -21,11 +20,6 @@ def unit_page(code: str) -> str:
 def target_page(target_id: str, code: str = "") -> str:
     """``targets/portal.html#H45.18``: how the figure of a unit or group for a target was computed."""
     return f"{TARGETS}/{page_name(target_id)}.html" + (f"#{page_name(code)}" if code else "")
-
-
-def way_back(page: Path) -> str:
-    """What leads from a page to its month's folder: "../" from a folder inside it."""
-    return "../" if page.parent.name in (UNITS, TARGETS) else ""
 
 
 def annexes(month: str) -> tuple[str, str]:

@@ -1,12 +1,15 @@
 """Which source files the dossiers of units came from, with the files' digests: the way back from any figure."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from analysis.attainment import group_members
 from analysis.errors import N_, RunProblem
+from analysis.figures import Report
 
 DOSSIERS = "dossiers.parquet"
 
@@ -43,3 +46,24 @@ def source_files(counted: pd.DataFrame, files: pd.DataFrame, units: Collection[s
     return known.sort_values(["export_date", "file"], ascending=[False, True], ignore_index=True)[
         ["file", "dossiers", "export_date", "sha256"]
     ]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files that dossiers came from, numbered from 1; their numbers by unit, how many there are by group."""
+
+    files: list[tuple[int, str, str]]  # number, file, sha256
+    numbers: dict[str, list[int]]
+    counts: dict[str, int]
+
+
+def sources_of(processed: Path | str, report: Report) -> Sources:
+    """The files behind every unit's and group's dossiers."""
+    found = dossiers_by_file(processed)
+    digests = dict(zip(report.files["file"], report.files["sha256"], strict=True))
+    number = {file: place for place, file in enumerate(sorted(found["file"].unique()), start=1)}
+    numbers = {str(unit): [number[file] for file in of_unit] for unit, of_unit in found.groupby("unit_code")["file"]}
+    members = group_members(report.reference).merge(found, on="unit_code")
+    counts = members.groupby("group_code")["file"].nunique()
+    listed = [(place, file, str(digests.get(file, ""))) for file, place in number.items()]
+    return Sources(listed, numbers, {str(group): int(count) for group, count in counts.items()})

@@ -12,8 +12,9 @@ from analysis.generation import Staging
 from analysis.notebook import load, parameter_names
 from analysis.order import UNIT, Order
 from analysis.places import NOTEBOOKS, PROVINCE_PAGE
-from analysis.publishing import publish_index, publish_report, publish_summary
+from analysis.publishing import publish_report, publish_summary
 from analysis.run_facts import Clock, Made
+from analysis.site import publish_site
 from analysis.unit_reports import Task, make_unit_reports, wanted_codes
 
 
@@ -34,7 +35,7 @@ def write_month(
     if order.reports_units:
         with clock.timed("units"):
             units = _write_units(order, parameters, report, folder, new.work)
-    publish_index(new.folder, order.language)
+    publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed)
     return report.month, units
 
 

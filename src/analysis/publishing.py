@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jinja2 import Environment, PackageLoader
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
 from analysis.errors import N_
-from analysis.figures import Report
+from analysis.figures import Figure, Report, tiles
 from analysis.language import LANGUAGES, Language
 from analysis.notebook import has_tag
-from analysis.places import way_back
-from analysis.sections import headline, stylesheet
+from analysis.sections import fraction, headline, minimum, percent, stylesheet
 from analysis.writing import write_whole
 
 SUMMARY = "report.json"  # beside each month's page: what the index says of it
@@ -26,8 +24,8 @@ _SECTION_HEADING = re.compile(r'<h2 id="([a-z-]+)">([^<]*)</h2>')
 _TEMPLATES = files("analysis") / "templates"
 
 
-def publish_report(executed: Any, page: Path, language: Language, title: str = "") -> None:
-    """Write the page of an executed notebook; ``title`` is the browser's."""
+def publish_report(executed: Any, page: Path, language: Language, title: str = "", base: str = "") -> None:
+    """Write the page of an executed notebook; ``title`` is the browser's, ``base`` leads to the month's folder."""
     shown = nbformat.from_dict({**executed, "cells": _cells(executed, language)})
     title = title or language.text(N_("Online public services against their targets"))
     body, _ = _exporter().from_notebook_node(
@@ -35,48 +33,40 @@ def publish_report(executed: Any, page: Path, language: Language, title: str = "
         resources={
             "language": language,
             "page_title": title,
-            "css": _css(),
+            "base": base,
+            "css": page_css(),
             "contents": _contents(shown, language),
             "first_heading": next((number for number, cell in enumerate(shown["cells"]) if _headings(cell)), None),
-            "base": way_back(page),
         },
     )
     page.parent.mkdir(parents=True, exist_ok=True)
     write_whole(page, lambda path: path.write_text(body, encoding="utf-8"))
 
 
-def publish_index(reports: Path, language: Language) -> None:
-    """Write ``index.html`` in ``reports``: every month that has a report, the newest first."""
-    entries = []
-    for summary in sorted(reports.glob(f"*/{SUMMARY}"), reverse=True):
-        known = json.loads(summary.read_text(encoding="utf-8"))
-        name = language.month(known["month"])
-        entries.append(
-            {
-                "month": known["month"],
-                "name": name[0].upper() + name[1:],
-                "headline": known["headline"][language.code],
-                "synthetic": known["synthetic"],
-                "illustrative": known["illustrative"],
-            }
-        )
-    environment = Environment(loader=PackageLoader("analysis", "templates"), autoescape=True, trim_blocks=True)
-    page = environment.get_template("index.html.j2").render(
-        entries=entries, language=language, t=language.text, css=_css()
-    )
-    write_whole(reports / "index.html", lambda path: path.write_text(page, encoding="utf-8"))
-
-
 def publish_summary(folder: Path, report: Report) -> None:
-    """Keep beside a month's page what the index says of it, in each language."""
+    """Keep beside a month's page what the front page says of it, in each language."""
     summary = {
         "month": report.month,
         "headline": {code: headline(replace(report, language=Language(code))) for code in LANGUAGES},
         "synthetic": report.synthetic,
         "illustrative": report.reference.illustrative,
+        "targets": [_known_of(figure) for figure in tiles(report)],
     }
     content = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
     write_whole(folder / SUMMARY, lambda path: path.write_text(content, encoding="utf-8"))
+
+
+def _known_of(figure: Figure) -> dict[str, Any]:
+    """The province's figure for a target, in the words of each language."""
+    languages = [Language(code) for code in LANGUAGES]
+    return {
+        "id": figure.target.id,
+        "status": figure.status,
+        "title": {language.code: figure.target.title[language.code] for language in languages},
+        "value": {language.code: percent(figure, language) for language in languages},
+        "minimum": {language.code: minimum(figure.target, language) for language in languages},
+        "fraction": {language.code: fraction(figure, language) for language in languages},
+    }
 
 
 def _cells(notebook: Any, language: Language) -> list[Any]:
@@ -93,7 +83,8 @@ def _exporter() -> HTMLExporter:
     return HTMLExporter(config=settings)
 
 
-def _css() -> str:
+def page_css() -> str:
+    """The look of every page."""
     return stylesheet() + (_TEMPLATES / "page.css").read_text(encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from analysis import __version__, advice, charts, figures
 from analysis.advice import Ask
@@ -21,7 +21,7 @@ from analysis.evidence import backtest
 from analysis.figures import Figure, Report
 from analysis.language import Language
 from analysis.pace import IMPOSSIBLE, NEEDS_CHANGE, NOTHING, REACHABLE, SECURED
-from analysis.places import target_page, unit_page
+from analysis.places import page_name, target_page, unit_page
 from analysis.run_facts import REJECTED_LIMIT
 from analysis.worker import code_version
 
@@ -259,7 +259,7 @@ def render(name: str, report: Report, base: str = "", **values: Any) -> Section:
 @cache
 def _environment(language: Language) -> Environment:
     environment = Environment(
-        loader=PackageLoader("analysis", "templates/sections"),
+        loader=ChoiceLoader([PackageLoader("analysis", f"templates/{place}") for place in ("sections", "site")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -267,7 +267,7 @@ def _environment(language: Language) -> Environment:
         extensions=["jinja2.ext.loopcontrols"],
     )
     environment.globals |= {"t": language.text, "lang": language.code, "verdicts": VERDICTS}
-    environment.globals |= {"target_page": target_page, "unit_page": unit_page}
+    environment.globals |= {"target_page": target_page, "unit_page": unit_page, "page_name": page_name}
     environment.globals |= {"variations": VARIATIONS, "assurances": ASSURANCES, "paces": PACES}
     environment.filters |= {
         "number": language.number,

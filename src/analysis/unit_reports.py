@@ -126,7 +126,7 @@ def _finish(future: "Future[Any]", code: str, page: Path, language: Language) ->
 
     try:
         title = language.text(N_("Online public services: {unit}"), unit=code)
-        publish_report(future.result(), page, language, title)
+        publish_report(future.result(), page, language, title, "../")
         return ""
     except PapermillExecutionError as failed:
         return language.text(N_("cell {cell} failed ({kind})"), cell=failed.exec_count, kind=failed.ename)

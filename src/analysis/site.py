@@ -1,0 +1,142 @@
+"""The site around a month's reports: the overview, a page for each target, the front page of all months."""
+
+from collections.abc import Collection, Mapping
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from analysis import figures, sections, standings
+from analysis.bundle import policy, table_script
+from analysis.errors import N_
+from analysis.figures import Report
+from analysis.language import Language
+from analysis.months import month_before, published_months
+from analysis.places import OPEN_DATA, OVERVIEW, PROVINCE_PAGE, annexes, target_page, unit_page
+from analysis.provenance import Sources, sources_of
+from analysis.publishing import page_css
+from analysis.writing import write_whole
+
+FRONT_PAGE = "index.html"
+
+
+def publish_site(
+    reports: Path,
+    month_folder: Path,
+    processed: Path,
+    report: Report,
+    made: Collection[str],
+    failed: Mapping[str, str],
+) -> None:
+    """Write the pages around the reports of ``month_folder``, a folder of ``reports``.
+
+    ``made`` are the codes of units and groups that have a page, ``failed`` those whose page could not be made,
+    with the reason. Called last: pages link to the annexes and open data that stand there by then.
+    """
+    linked = {*made, *failed}
+    earlier = month_before(reports, report.month)
+    _write(month_folder / OVERVIEW, _overview(report, month_folder, earlier, linked, failed))
+    sources = sources_of(processed, report)
+    for page, html in _target_pages(report, sources, linked).items():
+        _write(month_folder / page, html)
+    for code, reason in failed.items():
+        _write(month_folder / unit_page(code), _failed_page(report, code, reason))
+    _write(reports / FRONT_PAGE, _front_page(reports, report))
+
+
+def _overview(report: Report, folder: Path, earlier: str, linked: Collection[str], failed: Collection[str]) -> str:
+    script = table_script()
+    return _page(
+        "overview",
+        report,
+        headline=sections.headline(report),
+        **sections.cautions(report),
+        earlier=earlier,
+        links=_annexes(folder, report.month),
+        linked=linked,
+        failed=failed,
+        province=standings.province_row(report),
+        groups=standings.heat_groups(report),
+        rows=standings.standings(report),
+        words=_words(report.language),
+        names=standings.names_of(report),
+        script=script,
+        policy=policy(script),
+    )
+
+
+def _target_pages(report: Report, sources: Sources, linked: Collection[str]) -> dict[str, str]:
+    """The page of each target by its place in the month's folder."""
+    found = {}
+    rows_of = standings.target_rows(report)
+    for target in report.decision.targets:
+        rows = rows_of[target.id]
+        found[target_page(target.id)] = _page(
+            "target",
+            report,
+            base="../",
+            target=target,
+            default=report.decision.readings_of(target)[0],
+            province=rows["groups"][0],
+            readings=figures.readings(report, target),
+            rows=rows,
+            sources=sources,
+            linked=linked,
+        )
+    return found
+
+
+def _failed_page(report: Report, code: str, reason: str) -> str:
+    name = standings.names_of(report).get(code, code)
+    return _page("failed", report, base="../", code=code, unit=name, reason=reason)
+
+
+def _front_page(reports: Path, report: Report) -> str:
+    months = published_months(reports)
+    newest = reports / months[0]["month"]
+    return _page(
+        "front",
+        report,
+        months=months,
+        overviews=[known["month"] for known in months if (reports / known["month"] / OVERVIEW).is_file()],
+        links=_annexes(newest, months[0]["month"]),
+    )
+
+
+def _annexes(folder: Path, month: str) -> dict[str, list[str]]:
+    """What officials take along: the workbook, the draft and the open data that stand in a month's folder."""
+    workbook, draft = ([name] if (folder / name).is_file() else [] for name in annexes(month))
+    data = sorted(f"{OPEN_DATA}/{path.name}" for path in (folder / OPEN_DATA).glob("*") if path.is_file())
+    return {"workbook": workbook, "draft": draft, "data": data}
+
+
+def _words(language: Language) -> dict[str, Any]:
+    """DataTables' own texts, and how many rows are shown, in the reader's language."""
+    return {
+        "emptyTable": language.text(N_("There is no unit.")),
+        "zeroRecords": language.text(N_("No unit matches. Shorten the name, or choose “All”.")),
+        "shown": language.text(N_("Units shown: {shown} of {all}."), shown="_SHOWN_", all="_ALL_"),
+        "aria": {
+            "orderable": language.text(N_(": press to sort")),
+            "orderableReverse": language.text(N_(": press to sort the other way")),
+            "orderableRemove": language.text(N_(": press to sort no more")),
+        },
+    }
+
+
+def _page(name: str, report: Report, **values: Any) -> str:
+    own = (files("analysis") / "templates" / "site" / "site.css").read_text(encoding="utf-8")
+    shared: dict[str, Any] = {
+        "css": page_css() + own,
+        "policy": policy(),
+        "province_page": PROVINCE_PAGE,
+        "overview": OVERVIEW,
+    }
+    shared |= {"shades": standings.SHADE_WORDS, "tiers": standings.TIER_WORDS, "group_titles": standings.GROUPS}
+    shared |= {"shade": standings.shade, "short": partial(standings.short_title, language=report.language)}
+    return sections.render(f"{name}_page", report, **(shared | values)).html
+
+
+def _write(page: Path, html: str) -> None:
+    page.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(page, lambda path: path.write_text(html, encoding="utf-8"))
