@@ -70,7 +70,7 @@ def trends(series: Sequence[tuple[Target, pd.DataFrame]], language: Language) ->
 
     ``series`` hold the columns month, window, value as ``figures.trend`` gives them.
     """
-    words = " ".join(_trend_words(target, rows, language) for target, rows in series)
+    words = " ".join(trend_words(target, rows, language) for target, rows in series)
     return Chart([_panel(draw_trend, target, rows, language) for target, rows in series], words)
 
 
@@ -208,7 +208,8 @@ def _short(name: str) -> str:
     return name if len(name) <= 30 else name[:29].rstrip() + "…"
 
 
-def _trend_words(target: Target, rows: pd.DataFrame, language: Language) -> str:
+def trend_words(target: Target, rows: pd.DataFrame, language: Language) -> str:
+    """What a panel of ``draw_trend`` shows, for those who do not see it."""
     to_date = rows[(rows["window"] == "to_date") & rows["value"].notna()]
     if to_date.empty:
         return language.text(N_("{target}: nothing to count."), target=target.title[language.code])
