@@ -14,7 +14,7 @@ from analysis.reference import TIERS
 from analysis.sections import CHECKS, REASONS, fraction, gap, headline, minimum, percent
 
 _DOTS = 150  # an inch: sharp in print, a draft of some hundred kilobytes
-_CHART_WIDTH = 118  # millimetres: three or four pictures on a page, their letters at 8 points
+_CHART_WIDTH = 104  # millimetres: four pictures on a page, their letters at 8 points
 
 
 def write_draft_report(path: Path, report: Report) -> None:
@@ -86,14 +86,14 @@ def _results(document: OfficialDocument, report: Report) -> None:
     document.table(
         text(N_("Targets of the whole province, to date")),
         [
-            *(text(N_("No.")), text(N_("Target")), text(N_("Minimum")), text(N_("Numerator")), text(N_("Denominator"))),
-            *(text(N_("Share")), text(N_("Gap, percentage points")), text(N_("Missing")), text(N_("Verdict"))),
+            *(text(N_("No.")), text(N_("Target")), text(N_("Minimum")), text(N_("Fraction")), text(N_("Share"))),
+            *(text(N_("Gap, percentage points")), text(N_("Missing")), text(N_("Verdict"))),
         ],
         [
             [f"({place})", figure.target.title[lang.code], f"≥ {minimum(figure.target, lang)}", *_cells(figure, report)]
             for place, figure in enumerate(tiles, start=1)
         ],
-        [9, 41, 16, 17, 17, 16, 16, 14, 17],
+        [8, 42, 18, 26, 15, 19, 14, 18],
         left=(1,),
     )
     document.heading(text(N_("2. By tier")), 2)
@@ -121,17 +121,17 @@ def _results(document: OfficialDocument, report: Report) -> None:
         text(N_("Results by unit, to date")),
         [
             text(N_("Unit")),
-            *(f"({place}) ≥ {minimum(target, lang)}" for place, target in enumerate(report.decision.targets, 1)),
+            *(f"({place})\n≥ {minimum(target, lang)}" for place, target in enumerate(report.decision.targets, 1)),
         ],
         _by_unit(report),
-        [45, *[(WIDTH - 45) / len(report.decision.targets)] * len(report.decision.targets)],
+        [34, *[(WIDTH - 34) / len(report.decision.targets)] * len(report.decision.targets)],
     )
 
 
 def _cells(figure: Figure, report: Report) -> list[str]:
     lang = report.language
     return [
-        *(lang.number(figure.numerator), lang.number(figure.denominator), percent(figure, lang), gap(figure, lang)),
+        *(fraction(figure, lang), percent(figure, lang), gap(figure, lang)),
         *(lang.number(figure.shortfall), verdict(figure.status, lang)),
     ]
 
@@ -166,7 +166,7 @@ def _unit_row(report: Report, name: str, of_target: dict[str, Figure]) -> list[s
     for target in report.decision.targets:
         figure = of_target[target.id]
         shown = "–" if figure.value is None else f"{ICONS[figure.status]} {percent(figure, report.language)}"
-        cells.append(shown.replace(" %", "%"))  # narrow columns: the sign stays with its number
+        cells.append(shown)
     return [name, *cells]
 
 
@@ -202,8 +202,9 @@ def _outlook(document: OfficialDocument, report: Report, calls: list[Any]) -> No
     if not calls:
         document.paragraph(text(N_("No department or district has a gap that can still be closed.")))
     for call in calls:
-        for number, concern in enumerate(call.concerns):
-            document.item(narrative.concern(concern, lang), f"{call.unit_name}:" if number == 0 else "")
+        document.item("", f"{call.unit_name}:")
+        for concern in call.concerns:
+            document.item(narrative.concern(concern, lang), sign="+")
 
 
 def _legend(report: Report) -> str:

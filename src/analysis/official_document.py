@@ -27,7 +27,7 @@ from analysis.writing import write_whole
 
 FONT = "Times New Roman"
 WIDTH = 160  # millimetres between the margins: A4 with 30 at the left and 20 at the right
-_BODY, _SMALL = 13, 10.5
+_BODY, _SMALL = 13, 10
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
@@ -45,13 +45,13 @@ class OfficialDocument:
         self._cell_style = self._document.styles["Table Text"].style_id
         known = self._document.core_properties
         known.author = known.last_modified_by = form.issuer_name[language.code]
-        known.title, known.language, known.comments = plain(title), _LANGUAGES[language.code], ""
+        known.title, known.language, known.comments = _tied(title), _LANGUAGES[language.code], ""
         known.created = known.modified = noon(day)
 
     def letterhead(self, subject: str) -> None:
         """The two columns of the head, the kind of document, its subject and whom it is for."""
         form, lang = self.form, self.language.code
-        left, right = self._columns(66, 94)
+        left, right = self._columns(71, 93)
         _add(left, form.superior[lang], size=12)
         _add(left, form.issuer[lang], bold=True, size=12)
         _rule(left, 20)
@@ -62,36 +62,36 @@ class OfficialDocument:
         _rule(right, 18)
         _add(right, form.place_and_date[lang], italic=True, size=_BODY)
         self._document.add_paragraph(form.kind[lang], style="Title")
-        self._document.add_paragraph(plain(subject), style="Subtitle")
+        self._document.add_paragraph(_tied(subject), style="Subtitle")
         _rule(self._document, 60)
         to = self.language.text(N_("To: {addressee}"), addressee=form.addressee[lang])
         _add(self._document, to, size=_BODY).paragraph_format.space_after = Pt(12)
 
     def heading(self, text: str, level: int = 1) -> None:
         """A heading of Word's outline."""
-        self._document.add_heading(plain(text), level)
+        self._document.add_heading(_tied(text), level)
 
     def paragraph(self, text: str, lead: str = "") -> None:
         """A paragraph of the body; ``lead`` stands before it in bold."""
         paragraph = self._document.add_paragraph(style="Body Text")
         if lead:
-            paragraph.add_run(plain(lead) + " ").bold = True
-        paragraph.add_run(plain(text))
+            paragraph.add_run(_tied(lead) + " ").bold = True
+        paragraph.add_run(_tied(text))
 
-    def item(self, text: str, lead: str = "") -> None:
-        """One line of a list, which an official text begins with a dash."""
-        paragraph = self._document.add_paragraph("- ", style="Body Text")
+    def item(self, text: str, lead: str = "", sign: str = "-") -> None:
+        """One line of a list, which an official text begins with a dash, a list within it with a plus."""
+        paragraph = self._document.add_paragraph(f"{sign} ", style="Body Text")
         if lead:
-            paragraph.add_run(plain(lead) + " ").bold = True
-        paragraph.add_run(plain(text))
+            paragraph.add_run(_tied(lead) + " ").bold = True
+        paragraph.add_run(_tied(text))
 
     def notice(self, text: str) -> None:
         """A boxed paragraph that nobody overlooks."""
-        _box(_add(self._document, plain(text), bold=True, size=12), 0)
+        _box(_add(self._document, _tied(text), bold=True, size=12), 0)
 
     def note(self, text: str) -> None:
         """A small line under a table or picture."""
-        self._document.add_paragraph(plain(text), style="Table Note")
+        self._document.add_paragraph(_tied(text), style="Table Note")
 
     def table(
         self,
@@ -104,14 +104,15 @@ class OfficialDocument:
         """A numbered table whose heading row repeats on each page and whose rows are never split.
 
         ``widths`` in millimetres; ``left`` are the columns aligned left, the others are centred. A row of one
-        cell is a group's heading and one whose first cell ends the table in bold begins with ``"**"``.
+        cell is a group's heading; a row whose first cell begins with ``**`` is bold: a sum.
         """
         number = next(self._tables)
         caption = self.language.text(N_("Table {number}. {title}"), number=number, title=title)
-        self._document.add_paragraph(plain(caption), style="Caption").paragraph_format.keep_with_next = True
+        self._document.add_paragraph(_tied(caption), style="Caption").paragraph_format.keep_with_next = True
         table = self._document.add_table(rows=0, cols=len(heads), style="Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         _describe(table, title)
+        _narrow_cells(table, 57)
         for place, width in enumerate(widths):
             table.columns[place].width = Mm(width)
         self._row(table, heads, widths, (), bold=True, head=True)
@@ -132,14 +133,15 @@ class OfficialDocument:
         paragraph.alignment = _CENTRE
         paragraph.paragraph_format.keep_with_next = True
         shape = paragraph.add_run().add_picture(io.BytesIO(content), width=Mm(width))
-        shape._inline.docPr.set("descr", plain(words))
-        shape._inline.docPr.set("title", plain(title))
+        shape._inline.docPr.set("descr", _tied(words))
+        shape._inline.docPr.set("title", _tied(title))
         caption = self.language.text(N_("Figure {number}. {title}"), number=next(self._pictures), title=title)
-        self._document.add_paragraph(plain(caption), style="Caption").alignment = _CENTRE
+        self._document.add_paragraph(_tied(caption), style="Caption").alignment = _CENTRE
 
     def closing(self) -> None:
         """Who gets a copy, at the left; the blank signature block, at the right."""
         form, lang = self.form, self.language.code
+        self.note("")
         left, right = self._columns(80, 80)
         copies = _add(left, self.language.text(N_("Copies to:")), bold=True, italic=True, size=12)
         copies.alignment = WD_ALIGN_PARAGRAPH.LEFT
@@ -151,7 +153,7 @@ class OfficialDocument:
 
     def annex(self, title: str) -> None:
         """Begin the annex on a page of its own."""
-        self._document.add_heading(plain(title), 1).paragraph_format.page_break_before = True
+        self._document.add_heading(_tied(title), 1).paragraph_format.page_break_before = True
 
     def save(self, path: Path) -> None:
         """Write the document, whole or not at all; the same content gives the same bytes."""
@@ -194,6 +196,7 @@ class OfficialDocument:
         for name in ("Title", "Subtitle"):
             styles[name].paragraph_format.alignment = _CENTRE
             _remove(styles[name].element.pPr, "w:pBdr")
+            _remove(styles[name].element.rPr, "w:spacing")
         for language in styles.element.iter(qn("w:lang")):
             language.set(qn("w:val"), _LANGUAGES[self.language.code])
 
@@ -206,9 +209,10 @@ class OfficialDocument:
         first.alignment = _RIGHT
         first.add_run(draft).bold = True
         others = section.header.paragraphs[0]
-        others.paragraph_format.tab_stops.clear_all()
-        others.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH / 2), WD_TAB_ALIGNMENT.CENTER)
-        others.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
+        stops = self._document.styles["Header"].paragraph_format.tab_stops
+        stops.clear_all()
+        stops.add_tab_stop(Mm(WIDTH / 2), WD_TAB_ALIGNMENT.CENTER)
+        stops.add_tab_stop(Mm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
         others.add_run("\t")
         _add_page_number(others)
         others.add_run(f"\t{draft}").bold = True
@@ -216,11 +220,12 @@ class OfficialDocument:
     def _columns(self, *widths: float) -> list[Any]:
         """Cells side by side without borders, each with no paragraph of its own yet."""
         table = self._document.add_table(rows=1, cols=len(widths))
-        table.autofit = False
+        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        _narrow_cells(table, 0)
         row = table.rows[0]
         _mark_row(row, "w:cantSplit")
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = Mm(width)
+        for column, cell, width in zip(table.columns, row.cells, widths, strict=True):
+            column.width = cell.width = Mm(width)
         return list(row.cells)
 
     def _row(
@@ -242,10 +247,22 @@ class OfficialDocument:
             paragraph._p.style = self._cell_style  # by its id: a look-up by name for each cell would take seconds
             paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if place in left else _CENTRE
             paragraph.paragraph_format.keep_with_next = head
-            paragraph.add_run(plain(words)).bold = bold
+            for number, line in enumerate(words.split("\n")):
+                run = paragraph.add_run()
+                if number:
+                    run.add_break()
+                run.add_text(_tied(line))
+                run.bold = bold
             if head:
                 _shade(cell, "E4E7EB")
         return row
+
+
+def _tied(text: str) -> str:
+    """Printable text whose signs stay on the line of their numbers."""
+    return (
+        plain(text).replace(" %", "\u00a0%").replace("≥ ", "≥\u00a0").replace("✓ ", "✓\u00a0").replace("✗ ", "✗\u00a0")
+    )
 
 
 def _add(place: Any, text: str, size: float, bold: bool = False, italic: bool = False) -> Any:
@@ -253,7 +270,7 @@ def _add(place: Any, text: str, size: float, bold: bool = False, italic: bool = 
     empty = hasattr(place, "_tc") and len(place.paragraphs) == 1 and not place.paragraphs[0].runs
     paragraph = place.paragraphs[0] if empty and not place.paragraphs[0].text else place.add_paragraph()
     paragraph.alignment = _CENTRE
-    run = paragraph.add_run(plain(text))
+    run = paragraph.add_run(_tied(text))
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
     return paragraph
 
@@ -263,7 +280,7 @@ def _rule(place: Any, indent: float) -> None:
     paragraph = place.add_paragraph()
     shape = paragraph.paragraph_format
     shape.left_indent = shape.right_indent = Mm(indent)
-    shape.space_before, shape.space_after = Pt(1), Pt(4)
+    shape.space_before, shape.space_after = Pt(3), Pt(4)
     shape.line_spacing = Pt(4)
     _border(paragraph, ("top",))
 
@@ -320,8 +337,19 @@ def _shade(cell: Any, colour: str) -> None:
 
 def _describe(table: Any, words: str) -> None:
     caption = OxmlElement("w:tblCaption")
-    caption.set(qn("w:val"), plain(words)[:250])
+    caption.set(qn("w:val"), _tied(words)[:250])
     table._tbl.tblPr.append(caption)
+
+
+def _narrow_cells(table: Any, margin: int) -> None:
+    """Room beside the text of cells, in twentieths of a point: eight columns must fit beside names."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        element = OxmlElement(f"w:{side}")
+        element.set(qn("w:w"), str(margin))
+        element.set(qn("w:type"), "dxa")
+        margins.append(element)
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(margins)
 
 
 def _drop_empty(cell: Any) -> None:

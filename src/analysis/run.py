@@ -171,6 +171,7 @@ def _write_pages(order: Order, stagings: list[Staging], executed: dict[str, Any]
         return ""
     import nbformat
 
+    from analysis.annexes import write_annexes
     from analysis.figures import read_report
     from analysis.publishing import publish_index, publish_report, publish_summary
 
@@ -182,6 +183,7 @@ def _write_pages(order: Order, stagings: list[Staging], executed: dict[str, Any]
         (folder / "notebooks" / f"{name}.ipynb").unlink(missing_ok=True)  # a link to the published one
         nbformat.write(notebook, folder / "notebooks" / f"{name}.ipynb")
     publish_report(executed["report"], folder / "index.html", order.language)
+    write_annexes(folder, report)
     publish_summary(folder, report)
     publish_index(stagings[1].folder, order.language)
     return month
