@@ -6,6 +6,7 @@ from typing import Any
 import nbformat
 from tqdm import tqdm
 
+from analysis.annexes import write_annexes
 from analysis.errors import N_
 from analysis.figures import Report, read_report
 from analysis.generation import Staging
@@ -35,6 +36,7 @@ def write_month(
     if order.reports_units:
         with clock.timed("units"):
             units = _write_units(order, parameters, report, folder, new.work)
+    write_annexes(folder, report)
     publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed)
     return report.month, units
 

@@ -282,7 +282,7 @@ def _environment(language: Language) -> Environment:
         "points": language.points,
         "decimal": language.decimal,
         "missing": lambda figure: missing(figure, language),
-        "whole": lambda figure: f"{language.number(figure.denominator)} {_counted(figure.target, language)}",
+        "whole": lambda figure: whole(figure, language),
     }
     return environment
 
@@ -311,6 +311,11 @@ def fraction(figure: Figure, language: Language) -> str:
 def missing(figure: Figure, language: Language) -> str:
     """``1.234 hồ sơ``: how many are missing at least."""
     return f"{language.number(figure.shortfall)} {_counted(figure.target, language)}"
+
+
+def whole(figure: Figure, language: Language) -> str:
+    """``26.899 hồ sơ``: all that are in question."""
+    return f"{language.number(figure.denominator)} {_counted(figure.target, language)}"
 
 
 def ask_sentence(ask: Ask, language: Language) -> str:

@@ -1,0 +1,167 @@
+"""The workbook of annexes (``phu-luc-<month>.xlsx``): the sheets of ``annex_tables`` as a spreadsheet to file.
+
+Shares are written as numbers with all their digits, not as live formulas over numerator and denominator: a
+program that opens the file without recalculating would show nothing, one that recalculates could show another
+value than was published, and a workbook that is known to hold no formula needs no trust.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from analysis.annex_tables import Column, Rounded, Sheet, Table, notice, sheets
+from analysis.errors import N_
+from analysis.figures import Report
+from analysis.office import noon, plain
+from analysis.writing import write_whole
+
+_LONGEST_NAME = 31  # letters of a sheet's name
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_LONGEST_TEXT = 32_000  # letters of a cell, a little under Excel's limit
+_A4 = 9
+_INK, _GOOD, _BAD, _HEAD = "#1F2933", "#DCEBF5", "#FBE3D6", "#E4E7EB"
+# Text stays text: a name that begins with = + - @ or looks like an address is a name.
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def write_workbook(path: Path, report: Report) -> None:
+    """Write the workbook, whole or not at all; the same report gives the same bytes."""
+    write_whole(path, lambda temporary: _write(temporary, report))
+
+
+def sheet_names(wanted: list[str]) -> list[str]:
+    """The names as Excel takes them: at most 31 letters, none of ``[]:*?/\\``, no two alike in any case."""
+    names: list[str] = []
+    for name in wanted:
+        clean = _FORBIDDEN.sub("-", plain(name)).strip(" '") or "-"
+        cut = clean if len(clean) <= _LONGEST_NAME else clean[: _LONGEST_NAME - 1].rstrip(" '") + "…"
+        number, taken = 2, {known.casefold() for known in names}
+        base = cut
+        while cut.casefold() in taken or cut.casefold() == "history":  # a name that Excel keeps for itself
+            cut = f"{base[: _LONGEST_NAME - 5]} ({number})"
+            number += 1
+        names.append(cut)
+    return names
+
+
+def _write(path: Path, report: Report) -> None:
+    content = sheets(report)
+    with xlsxwriter.Workbook(path, _OPTIONS) as book:
+        book.set_properties({"title": report.decision.title[report.language.code], "created": noon(report.as_of)})
+        look = _Look(book)
+        for name, sheet in zip(sheet_names([sheet.name for sheet in content]), content, strict=True):
+            _write_sheet(book.add_worksheet(name), sheet, notice(report, report.language), report, look)
+
+
+class _Look:
+    """The workbook's formats, each made once: Excel limits their number."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._made: dict[str, Format] = {}
+        self.notice = self._format(bold=True, font_color="#8A3B00")
+        self.title = self._format(bold=True, font_size=13)
+        self.head = self._format(bold=True, bg_color=_HEAD, border=1, text_wrap=True, align="center", valign="vcenter")
+        self.text = self._format(valign="top", border=1, border_color="#CBD2D9")
+        self.long = self._format(valign="top", border=1, border_color="#CBD2D9", text_wrap=True)
+        self.good = book.add_format({"bg_color": _GOOD})
+        self.bad = book.add_format({"bg_color": _BAD, "bold": True})
+
+    def number(self, pattern: str) -> Format:
+        """A bordered cell with a number format; the reader's program puts its own separators in."""
+        return self._format(num_format=pattern, valign="top", border=1, border_color="#CBD2D9")
+
+    def _format(self, **properties: Any) -> Format:
+        key = repr(properties)
+        if key not in self._made:
+            self._made[key] = self._book.add_format({"font_name": "Times New Roman", "font_color": _INK, **properties})
+        return self._made[key]
+
+
+def _write_sheet(page: Worksheet, sheet: Sheet, first_line: str, report: Report, look: _Look) -> None:
+    page.write_string(0, 0, first_line, look.notice)
+    row = 1
+    for number, table in enumerate(sheet.tables):
+        start = row
+        row = _write_table(page, table, row, look)
+        if number == 0:
+            heads = start + 1 + bool(table.spans)
+            page.freeze_panes(heads + 1, table.names)
+            page.repeat_rows(start + 1, heads)
+            if len(sheet.tables) == 1:
+                page.autofilter(heads, 0, max(row - 1, heads), len(table.columns) - 1)
+            for place, column in enumerate(table.columns):
+                page.set_column(place, place, column.width)
+        row += 1
+    page.set_landscape()
+    page.set_paper(_A4)
+    page.fit_to_pages(1, 0)
+    page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
+    draft = report.language.text(N_("DRAFT"))
+    page.set_footer(f"&L{draft}&C&A&R&P/&N")
+
+
+def _write_table(page: Worksheet, table: Table, row: int, look: _Look) -> int:
+    """Title, headings and rows from ``row`` on; returns the first row below."""
+    page.write_string(row, 0, plain(table.title), look.title)
+    row += 1
+    if table.spans:
+        _write_spans(page, table, row, look)
+        row += 1
+    for place, column in enumerate(table.columns):
+        page.write_string(row, place, plain(column.title), look.head)
+    first = row + 1
+    for number, cells in enumerate(table.rows):
+        for place, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
+            _write_cell(page, first + number, place, column, cell, look)
+    last = first + len(table.rows) - 1
+    if table.rows:
+        _mark(page, table, first, last, look)
+    return last + 1
+
+
+def _write_spans(page: Worksheet, table: Table, row: int, look: _Look) -> None:
+    page.set_row(row, 48)
+    place = 0
+    for title, width in table.spans:
+        if title and width > 1:
+            page.merge_range(row, place, row, place + width - 1, "", look.head)
+        page.write_string(row, place, plain(title), look.head)
+        place += width
+
+
+def _write_cell(page: Worksheet, row: int, place: int, column: Column, cell: Any, look: _Look) -> None:
+    if cell is None:
+        page.write_blank(row, place, None, look.text)
+    elif isinstance(cell, str):
+        style = look.long if column.kind == "long" else look.text
+        page.write_string(row, place, plain(cell)[:_LONGEST_TEXT], style)
+    elif isinstance(cell, Rounded):
+        page.write_number(row, place, cell.value, look.number(_pattern(column, cell.digits)))
+    else:
+        page.write_number(row, place, int(cell), look.number("#,##0"))
+
+
+def _pattern(column: Column, digits: int) -> str:
+    decimals = "0" + ("." + "0" * digits if digits else "")
+    return f"{decimals}%" if column.kind == "share" else f"+{decimals};−{decimals};{decimals}"
+
+
+def _mark(page: Worksheet, table: Table, first: int, last: int, look: _Look) -> None:
+    """Colour verdicts and gaps; the words and signs say the same without it."""
+    for place, column in enumerate(table.columns):
+        area = (first, place, last, place)
+        if column.kind == "verdict":
+            for sign, style in (("✓", look.good), ("✗", look.bad)):
+                rule = {"type": "text", "criteria": "begins with", "value": sign, "format": style}
+                page.conditional_format(*area, rule)
+        elif column.kind == "points":
+            blank = {"type": "blanks", "stop_if_true": True}
+            page.conditional_format(*area, blank)
+            page.conditional_format(*area, {"type": "cell", "criteria": "<", "value": 0, "format": look.bad})
+            page.conditional_format(*area, {"type": "cell", "criteria": ">=", "value": 0, "format": look.good})

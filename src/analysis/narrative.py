@@ -1,0 +1,231 @@
+"""Sentences of an official report, made of a run's figures: what was attained, where it is heading, what to propose."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from analysis import figures
+from analysis.advice import Call, Concern
+from analysis.attainment import NOT_ATTAINED
+from analysis.decision import Target
+from analysis.errors import N_
+from analysis.figures import Figure, Report
+from analysis.history import PROCEDURES
+from analysis.language import Language
+from analysis.pace import NEEDS_CHANGE, REACHABLE
+from analysis.reference import TIERS
+from analysis.sections import CHECKS, PACES, REASONS, VARIATIONS, ask_sentence, minimum, missing, percent, whole
+
+TIER_HEADS = {
+    "province": N_("Departments"),
+    "district": N_("People's Committees of districts, towns and the city"),
+    "commune": N_("People's Committees of communes, wards and townships"),
+}
+
+
+def subject(report: Report) -> str:
+    """What the report is about (trích yếu)."""
+    return report.language.text(
+        N_("Results of carrying out Decision {number} of {issued}: {title} (figures to {day})"),
+        number=report.decision.number,
+        issued=report.language.date(report.decision.issued),
+        title=report.decision.title[report.language.code],
+        day=report.language.date(report.as_of),
+    )
+
+
+def scope(report: Report) -> str:
+    """Which units the figures cover."""
+    counts = {tier: len(figures.tier_units(report, tier)) for tier in TIERS}
+    return report.language.text(
+        N_("Scope: {province} departments and agencies, {district} districts, {commune} communes."),
+        **{tier: report.language.number(number) for tier, number in counts.items()},
+    )
+
+
+def result(figure: Figure, language: Language) -> str:
+    """One figure beside its target, as a sentence without its subject."""
+    if figure.value is None or figure.gap is None:
+        return language.text(N_("nothing arose."))
+    if figure.gap == 0:
+        template = N_("{numerator} of {whole}, which is {share}, just the target.")
+    elif figure.gap > 0:
+        template = N_(
+            "{numerator} of {whole}, which is {share}, {points} percentage points above the target of {minimum}."
+        )
+    else:
+        template = N_(
+            "{numerator} of {whole}, which is {share}, {points} percentage points below the target of {minimum}; "
+            "at least {missing} are missing."
+        )
+    return language.text(
+        template,
+        numerator=language.number(figure.numerator),
+        whole=whole(figure, language),
+        share=percent(figure, language),
+        points=language.points(abs(figure.gap), figure.digits()).lstrip("+"),
+        minimum=minimum(figure.target, language),
+        missing=missing(figure, language),
+    )
+
+
+def standing(report: Report, tier: str) -> dict[str, dict[str, int]]:
+    """How many units of a tier have each verdict, by target."""
+    counts: dict[str, dict[str, int]] = {target.id: {} for target in report.decision.targets}
+    for figure in figures.figures(report, figures.tier_units(report, tier)):
+        of_target = counts[figure.target.id]
+        of_target[figure.status] = of_target.get(figure.status, 0) + 1
+    return counts
+
+
+def course(trend: Any, language: Language) -> str:
+    """Where a target's months are heading."""
+    words = language.text(VARIATIONS[trend.variation][1])
+    if trend.slope != trend.slope:
+        return f"{words}."
+    return language.text(
+        N_("{verdict}; {slope} percentage points a month (95 % interval: {lower} to {upper}; months up to {month})."),
+        verdict=words,
+        **{name: language.points(value / 100) for name, value in _slopes(trend)},
+        month=language.month(trend.judged_until),
+    )
+
+
+def prospect(target: Target, gap: Any, projection: Any, language: Language) -> str:
+    """What it would take, and how probable it is that the target is attained by the period's end."""
+    parts = [f"{language.text(PACES[gap.verdict][1])}."]
+    if gap.verdict in (REACHABLE, NEEDS_CHANGE):
+        if target.measure == PROCEDURES:
+            parts.append(
+                language.text(
+                    N_(
+                        "{needed} more procedures must have an online dossier; {waiting} of those without "
+                        "one receive dossiers."
+                    ),
+                    needed=language.number(gap.needed),
+                    waiting=language.number(gap.untouched_with_dossiers),
+                )
+            )
+        else:
+            parts.append(
+                language.text(
+                    N_(
+                        "Of about {remaining} dossiers to come ({lower} to {upper}), {needed} must be "
+                        "filed online and resolved."
+                    ),
+                    needed=language.number(gap.needed),
+                    remaining=language.number(gap.remaining),
+                    lower=language.number(gap.remaining_lower),
+                    upper=language.number(gap.remaining_upper),
+                )
+            )
+    if projection.probability == projection.probability:
+        parts.append(
+            language.text(
+                N_("Value at the end, 8 times in 10: {lower} to {upper}; probability of attaining: {chance}."),
+                lower=language.percent(projection.lower),
+                upper=language.percent(projection.upper),
+                chance=chance(projection.probability, language),
+            )
+        )
+    return " ".join(parts)
+
+
+def chance(probability: float, language: Language) -> str:
+    """A probability as per cent; near 0 and 1 a model cannot tell more than a limit."""
+    if probability < 0.01:
+        return language.text(N_("under {share}"), share=language.percent(0.01, 0))
+    if probability > 0.99:
+        return language.text(N_("over {share}"), share=language.percent(0.99, 0))
+    return language.percent(probability, 0)
+
+
+def concern(found: Concern, language: Language) -> str:
+    """One target that a unit misses, and what would close the gap."""
+    figure = found.figure
+    words = language.text(
+        N_("{target}: {share} ({numerator} of {whole}), {missing} missing, {part} of what all units miss."),
+        target=figure.target.title[language.code],
+        share=percent(figure, language),
+        numerator=language.number(figure.numerator),
+        whole=whole(figure, language),
+        missing=missing(figure, language),
+        part=language.percent(found.part),
+    )
+    return f"{words} {ask_sentence(found.ask, language)}" if found.ask else words
+
+
+def data_quality(report: Report) -> Iterator[str]:
+    """What is wrong with the exports, the most frequent first."""
+    language, totals = report.language, report.totals
+    yield language.text(
+        N_("{files} files. Rows read: {read} = accepted {accepted} + rejected {rejected} + superseded {superseded}."),
+        files=language.number(len(report.files)),
+        **{name: language.number(number) for name, number in totals.items() if name != "skipped_lines"},
+    )
+    if len(report.quarantined):
+        yield language.text(N_("Files quarantined: {count}."), count=language.number(len(report.quarantined)))
+    reasons = report.rejects["reason"].value_counts()
+    if len(reasons):
+        listed = [
+            f"{language.text(REASONS[reason])} ({language.number(reasons[reason])})" for reason in reasons.index[:3]
+        ]
+        yield language.text(N_("Rows are rejected most often for: {reasons}."), reasons="; ".join(listed))
+    checks = _checks(report)
+    doubtful = sorted((name for name in CHECKS if checks.get(name)), key=lambda name: -checks[name])[:4]
+    if doubtful:
+        listed = [f"{language.text(CHECKS[name])} ({language.number(checks[name])})" for name in doubtful]
+        yield language.text(N_("Among the accepted rows: {checks}."), checks="; ".join(listed))
+
+
+def proposals(report: Report, calls: list[Call]) -> Iterator[str]:
+    """What might be proposed; each follows from figures that the report shows."""
+    language = report.language
+    for call in calls:
+        for found in call.concerns[:1]:
+            if found.ask:
+                yield language.text(
+                    N_("{unit}, on the target “{target}”: {ask}"),
+                    unit=call.unit_name,
+                    target=found.figure.target.title[language.code],
+                    ask=ask_sentence(found.ask, language),
+                )
+    units = figures.tier_units(report, "province") + figures.tier_units(report, "district")
+    for figure in figures.tiles(report):
+        if figure.status == NOT_ATTAINED:
+            most = figures.largest_shortfalls(report, figure.target, units, 3)
+            if most:
+                yield language.text(
+                    N_("For the target “{target}”, set the tasks of {units}, which miss most, month by month."),
+                    target=figure.target.title[language.code],
+                    units="; ".join(f"{one.unit_name} ({missing(one, language)})" for one in most),
+                )
+    checks = _checks(report)
+    if checks.get("applicant_unknown") or checks.get("source_unknown"):
+        yield language.text(
+            N_(
+                "All units: state the applicant and the source of every dossier; {applicants} rows lack the one, "
+                "{sources} the other, and are not counted in the targets that need them."
+            ),
+            applicants=language.number(checks.get("applicant_unknown", 0)),
+            sources=language.number(checks.get("source_unknown", 0)),
+        )
+    changed = [
+        target for target in report.decision.targets if any(r.changes_verdict for r in figures.readings(report, target))
+    ]
+    if changed:
+        yield language.text(
+            N_(
+                "{authority}: state one way of computing these targets, whose verdict changes with the "
+                "reading: {targets}."
+            ),
+            authority=report.decision.authority[language.code],
+            targets="; ".join(target.title[language.code] for target in changed),
+        )
+
+
+def _checks(report: Report) -> dict[str, int]:
+    return dict(zip(report.quality["check"], map(int, report.quality["count"]), strict=True))
+
+
+def _slopes(trend: Any) -> list[tuple[str, float]]:
+    return [("slope", trend.slope), ("lower", trend.slope_lower), ("upper", trend.slope_upper)]
