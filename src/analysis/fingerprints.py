@@ -1,7 +1,7 @@
 """What a unit's report depends on, as one digest: a report whose digest is known need not be made again.
 
-A report tells of a unit among its peers: it depends on the rows of its tier, of its area and of the groups, and
-on what every report says (the day, the notices, the definitions, the code).
+A report tells of its subject: it depends on the rows that concern that, on the comparison with its peers, and on
+what every report says (the day, the notices, the definitions, the code).
 """
 
 import hashlib
@@ -12,35 +12,29 @@ import numpy as np
 import pandas as pd
 
 from analysis.attainment import group_names
-from analysis.figures import Report
+from analysis.figures import PROVINCE, Report
+from analysis.provenance import dossiers_by_file
+from analysis.sections import cautions
+from analysis.subject import find_subject
 from analysis.worker import code_version
 
 Digests = dict[str, bytes]
-_TEMPLATES = Path(__file__).with_name("templates")
-_LOCALE = Path(__file__).with_name("locale")
+_PACKAGE = Path(__file__).parent
 
 
-def fingerprints(report: Report, tables: Mapping[str, pd.DataFrame], notebook: Path) -> dict[str, str]:
-    """By code of a unit or group (without ``ALL``): the digest of all that its report depends on.
-
-    ``tables`` are those of the report that have a column ``unit_code``.
-    """
+def fingerprints(report: Report, processed: Path, notebook: Path) -> dict[str, str]:
+    """By code of a unit or group (without ``ALL``): the digest of all that its report depends on."""
     common = _common(report, notebook)
-    rows = row_digests(tables)
-    names = group_names(report.reference)
-    tiers = dict(zip(names["unit_code"], names["tier"], strict=True))
-    of_tier: dict[str, list[str]] = {}
-    for code, tier in tiers.items():
-        of_tier.setdefault(tier, []).append(code)
-    tier_digests = {tier: _joined(rows, codes) for tier, codes in of_tier.items()}
-    area = _areas(report)
-    return {
-        code: hashlib.sha256(
-            b"\n".join([common, code.encode(), tier_digests[tier], _joined(rows, ["ALL", *area.get(code, [])])])
-        ).hexdigest()
-        for code, tier in tiers.items()
-        if code != "ALL"
-    }
+    rows = row_digests(_tables(report, processed))
+    peers = _peers(report)
+    found = {}
+    for code in group_names(report.reference)["unit_code"]:
+        if code != PROVINCE:
+            subject = find_subject(report, code)
+            own = sorted({code, subject.parent, subject.area, *subject.members} - {""})
+            parts = [common, code.encode(), _joined(rows, own), peers.get(subject.tier, b"")]
+            found[code] = hashlib.sha256(b"\n".join(parts)).hexdigest()
+    return found
 
 
 def row_digests(tables: Mapping[str, pd.DataFrame]) -> Digests:
@@ -57,28 +51,27 @@ def row_digests(tables: Mapping[str, pd.DataFrame]) -> Digests:
     return {code: hashlib.sha256(b"".join(found)).digest() for code, found in parts.items()}
 
 
-def _areas(report: Report) -> dict[str, list[str]]:
-    """By unit or area: a district with its communes, for each of them."""
-    units = report.reference.units
-    area = units["parent_code"].where(units["tier"] == "commune", units["unit_code"])
-    found: dict[str, list[str]] = {}
-    for district, some in units[units["tier"] != "province"].groupby(area):
-        members = [f"AREA:{district}", *sorted(some["unit_code"])]
-        found |= dict.fromkeys(members, members)
-    return found
+def _tables(report: Report, processed: Path) -> dict[str, pd.DataFrame]:
+    """The tables that have rows of units, and which files those came from."""
+    frames = {**vars(report), **report.outlook}
+    tables = {name: table for name, table in frames.items() if "unit_code" in getattr(table, "columns", ())}
+    digests = report.files[["file", "export_date", "sha256"]]
+    return tables | {"sources": dossiers_by_file(processed).merge(digests, "left", "file")}
+
+
+def _peers(report: Report) -> Digests:
+    """By tier: the digest of the comparison of its units, among which a rank is one."""
+    compared = report.outlook["comparison"]
+    return row_digests({"comparison": compared.assign(unit_code=compared["tier"])})
 
 
 def _common(report: Report, notebook: Path) -> bytes:
     """The digest of what every report of a run shares."""
     digest = hashlib.sha256(code_version().encode())
-    sources = [notebook, *_files(_TEMPLATES), *_files(_LOCALE), *_files(report.reference.folder)]
-    for path in sources:
+    folders = (_PACKAGE / "templates", _PACKAGE / "locale", report.reference.folder)
+    for path in [notebook, *(path for folder in folders for path in _files(folder))]:
         digest.update(path.read_bytes())
-    totals = report.totals
-    facts = [
-        *(report.decision.id, report.as_of, report.month, report.language.code, report.synthetic),
-        *(len(report.quarantined), totals["read"], totals["rejected"]),
-    ]
+    facts = [report.decision.id, report.as_of, report.month, report.language.code, report.synthetic, cautions(report)]
     digest.update(repr(facts).encode())
     return digest.digest()
 

@@ -65,7 +65,7 @@ def make_unit_reports(
     if not wanted:
         return Made()
     task.cache.mkdir(parents=True, exist_ok=True)
-    prints = fingerprints(report, _tables(report), task.notebook)
+    prints = fingerprints(report, Path(task.parameters["processed"]), task.notebook)
     pages = {code: task.cache / f"{digest}.html" for code, digest in prints.items()}
     kept = [code for code, page in pages.items() if page.is_file()]
     todo = [code for code in wanted if code not in set(kept)]
@@ -157,12 +157,6 @@ def _warm(processed: str, reference: str, language: Language) -> None:
     report = read_report(processed, reference, language)
     target = report.decision.targets[0]
     charts.trends([(target, trend(report, target))], language)
-
-
-def _tables(report: Report) -> dict[str, Any]:
-    """The report's tables that have rows of units."""
-    frames = {**vars(report), **report.outlook}
-    return {name: table for name, table in frames.items() if "unit_code" in getattr(table, "columns", ())}
 
 
 def _copy(page: Path, target: Path) -> None:
