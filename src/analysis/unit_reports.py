@@ -93,7 +93,7 @@ def _execute_all(task: Task, codes: list[str], pages: dict[str, Path], language:
         try:
             for future in as_completed(running):
                 code = running.pop(future)
-                yield code, _finish(future, code, pages[code], language)
+                yield code, _finish(future, task, code, pages[code], language)
         finally:
             for future in running:
                 future.cancel()
@@ -119,7 +119,7 @@ def _execute(task: Task, code: str, idle: "SimpleQueue[Nursery | None]") -> Any:
         idle.put(nursery)
 
 
-def _finish(future: "Future[Any]", code: str, page: Path, language: Language) -> str:
+def _finish(future: "Future[Any]", task: Task, code: str, page: Path, language: Language) -> str:
     """Write the page; returns why there is none. What an error says may quote data: its kind is told, not its words."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill import PapermillExecutionError
@@ -131,7 +131,7 @@ def _finish(future: "Future[Any]", code: str, page: Path, language: Language) ->
     except PapermillExecutionError as failed:
         return language.text(N_("cell {cell} failed ({kind})"), cell=failed.exec_count, kind=failed.ename)
     except CellTimeoutError:
-        return language.text(N_("it took longer than {seconds} s"), seconds=language.number(LIMIT))
+        return language.text(N_("it took longer than {seconds} s"), seconds=language.number(task.seconds))
     except DeadKernelError:
         return language.text(N_("its process died, perhaps for want of memory"))
 
