@@ -24,12 +24,15 @@ OUTLOOK = ("trends", "gap", "projection", "closers", "comparison", "delays", "pr
 _TEXTS = dict.fromkeys(
     [
         *("unit_code", "tier", "procedure_key", "procedure_name", "rules"),
-        *("reason", "detail", "encoding", "format", "row", "sheet", "kind", "code"),
+        *("reason", "detail", "encoding", "format", "row", "sheet", "kind", "code", "month", "category", "text"),
     ],
     str,
 )
 # Files of the stage clean, and the fields of a report that hold them.
-_LEDGER = {"files": "files", "rejects": "rejects", "quality": "quality", "unit_quality": "quality_by_unit"}
+_LEDGER = {
+    **{name: name for name in ("files", "rejects", "quality", "difficulties")},
+    "unit_quality": "quality_by_unit",
+}
 _MOST_DIGITS = 6
 # Columns of the outlook's tables that may be blank and hold numbers; the others are text.
 _NUMBERS = (
@@ -76,13 +79,20 @@ class Figure:
 
 @dataclass(frozen=True)
 class Report:
-    """The outputs of a run in ``processed``, with the definitions that they rest on."""
+    """The outputs of a run in ``processed``, with the definitions that they rest on.
+
+    ``stated`` is the ledger of the files of ``difficulties``: file, read, used, refused (by reason), masked, cut,
+    problem.
+    ``outlook["procedures"]`` holds true counts: only what its ``shown`` and ``split_shown`` allow may be printed.
+    """
 
     attainment: pd.DataFrame
     files: pd.DataFrame
     rejects: pd.DataFrame
     quality: pd.DataFrame
     quality_by_unit: pd.DataFrame
+    difficulties: pd.DataFrame
+    stated: list[dict[str, Any]]
     outlook: dict[str, pd.DataFrame]
     synthetic: bool
     reference: Reference
@@ -142,6 +152,7 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
     return Report(
         attainment=attainment,
         **{field: tables[name] for name, field in _LEDGER.items()},
+        stated=facts["difficulties"],
         outlook={name: tables[name] for name in OUTLOOK},
         synthetic=facts["synthetic"],
         reference=definitions,
