@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from math import floor
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,7 @@ class Report:
     rejects: pd.DataFrame
     quality: pd.DataFrame
     quality_by_unit: pd.DataFrame
+    difficulties: pd.DataFrame
     outlook: dict[str, pd.DataFrame]
     synthetic: bool
     reference: Reference
@@ -93,6 +95,12 @@ class Report:
     def month(self) -> str:
         """The last month, ``yyyy-mm``: the report is about the time up to its end or the as-of day."""
         return str(self.attainment["month"].max())
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Units and groups by code; the groups' names are in the report's language."""
+        names = group_names(self.reference, self.language)
+        return dict(zip(names["unit_code"], names["unit_name"], strict=True))
 
     @property
     def totals(self) -> dict[str, int]:
@@ -126,6 +134,7 @@ def read_report(processed: Path | str, reference: Path | str, language: Language
     return Report(
         attainment=attainment,
         **{field: tables[name] for name, field in _LEDGER.items()},
+        difficulties=pd.DataFrame(columns=["unit_code", "month", "category", "text"]),
         outlook={name: tables[name] for name in OUTLOOK},
         synthetic=facts["synthetic"],
         reference=definitions,
@@ -141,7 +150,7 @@ def figures(report: Report, units: Iterable[str], reading: str = DEFAULT) -> lis
     rows = to_date(report)
     rows = rows[(rows["reading"] == reading) & rows["unit_code"].isin(wanted)]
     targets = {target.id: target for target in report.decision.targets}
-    names = _names(report)
+    names = report.names
     return [_figure(targets[row.target_id], row, names) for row in rows.itertuples(index=False)]
 
 
@@ -209,7 +218,7 @@ def readings(report: Report, target: Target) -> list[ReadingResult]:
     found = []
     for reading in report.decision.readings_of(target):
         changed = units[reading.id].notna() & (units[reading.id] != units[DEFAULT])
-        figure = _figure(target, province[reading.id], _names(report))
+        figure = _figure(target, province[reading.id], report.names)
         differs = figure.status != province[DEFAULT].status
         found.append(ReadingResult(reading, figure, differs, int(changed.sum())))
     return found
@@ -220,12 +229,6 @@ def trend(report: Report, target: Target, unit: str = PROVINCE) -> pd.DataFrame:
     rows = report.attainment
     rows = rows[(rows["target_id"] == target.id) & (rows["reading"] == DEFAULT) & (rows["unit_code"] == unit)]
     return rows[rows["window"] != "quarter"][["month", "window", "numerator", "denominator", "value", "status"]]
-
-
-def _names(report: Report) -> dict[str, str]:
-    """Units and groups by code; the groups' names are in the report's language."""
-    names = group_names(report.reference, report.language)
-    return dict(zip(names["unit_code"], names["unit_name"], strict=True))
 
 
 def _figure(target: Target, row: Any, names: dict[str, str]) -> Figure:
