@@ -24,12 +24,15 @@ OUTLOOK = ("trends", "gap", "projection", "closers", "comparison", "delays", "pr
 _TEXTS = dict.fromkeys(
     [
         *("unit_code", "tier", "procedure_key", "procedure_name", "rules"),
-        *("reason", "detail", "encoding", "format", "row", "sheet", "kind", "code"),
+        *("reason", "detail", "encoding", "format", "row", "sheet", "kind", "code", "month", "category", "text"),
     ],
     str,
 )
 # Files of the stage clean, and the fields of a report that hold them.
-_LEDGER = {"files": "files", "rejects": "rejects", "quality": "quality", "unit_quality": "quality_by_unit"}
+_LEDGER = {
+    **{name: name for name in ("files", "rejects", "quality", "difficulties")},
+    "unit_quality": "quality_by_unit",
+}
 _MOST_DIGITS = 6
 # Columns of the outlook's tables that may be blank and hold numbers; the others are text.
 _NUMBERS = (

@@ -23,7 +23,10 @@ STAGES = (
     Stage(
         "clean",
         N_("Reading and cleaning the exports"),
-        ("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv", "clean.json"),
+        (
+            *("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
+            *("difficulties.csv", "clean.json"),
+        ),
     ),
     Stage("attainment", N_("Computing the attainment"), ("attainment.csv",)),
     Stage(
