@@ -137,7 +137,6 @@ def read_report(processed: Path | str, reference: Path | str, language: Language
     return Report(
         attainment=attainment,
         **{field: tables[name] for name, field in _LEDGER.items()},
-        difficulties=pd.DataFrame(columns=["unit_code", "month", "category", "text"]),
         outlook={name: tables[name] for name in OUTLOOK},
         synthetic=facts["synthetic"],
         reference=definitions,
