@@ -125,7 +125,12 @@ def test_an_interrupted_run_says_so_and_leaves_everything(tmp_path: Path) -> Non
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(1.5)  # at work, and far from done
+    cache = project.processed.with_name(".processed.work") / "cache"
+    deadline = time.monotonic() + 120
+    while not cache.is_dir():  # made by the first stage: at work, and far from done
+        assert run.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     run.send_signal(signal.SIGINT)
     _, told = run.communicate(timeout=60)
     assert run.returncode == 130

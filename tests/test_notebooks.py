@@ -15,7 +15,7 @@ from analysis.order import STAGES
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-PARAMETERS = {"raw", "reference", "processed", "reports", "work", "decision", "as_of", "lang", "jobs"}
+PARAMETERS = {"raw", "reference", "processed", "reports", "work", "decision", "as_of", "lang", "jobs", "unit"}
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -101,6 +101,21 @@ def test_runs_alone_from_its_own_folder(analyst: SmallProject, stage: str) -> No
     assert all(cell["execution_count"] for cell in code_cells(executed))
     shown = (analyst.home / f"{stage}.out.ipynb").read_text(encoding="utf-8")
     assert "Thử Nghiệm" not in shown
+
+
+@pytest.mark.slow
+def test_the_report_of_a_unit_runs_alone_after_them(analyst: SmallProject) -> None:
+    """As the brief of a unit is looked at: ``papermill notebooks/unit.ipynb out.ipynb -p unit H45.22``."""
+    papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/unit.ipynb"]
+    for code, name in (("H45.22", "Huyện Đồng Xuân"), ("AREA:H45.22", "Địa bàn Huyện Đồng Xuân")):
+        done = call([*papermill, "unit.out.ipynb", "-p", "unit", code], analyst.home)
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert f"<h1>{name}</h1>" in (analyst.home / "unit.out.ipynb").read_text(encoding="utf-8")
+    failed = call([*papermill, "failed.ipynb", "-p", "unit", "H45.81"], analyst.home)
+    assert failed.returncode != 0
+    outputs = [output for cell in code_cells(load(analyst.home / "failed.ipynb")) for output in cell["outputs"]]
+    (error,) = [output for output in outputs if output["output_type"] == "error"]
+    assert "H45.18 (Sở Xây dựng)" in error["traceback"][0]
 
 
 @pytest.mark.slow

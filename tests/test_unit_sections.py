@@ -1,6 +1,7 @@
 """A unit's report shows what the tables hold, hides what they hide, and speaks of nothing that does not apply."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -263,7 +264,7 @@ def test_a_closing_set_of_nearly_everything_is_not_marked(report: Report) -> Non
     one = rows[(rows["unit_code"] == DEPARTMENT) & (rows["target_id"] == "l3-dossiers")].iloc[[0]]
     many = pd.concat([one.assign(procedure_key=f"1.{n:06d}", rank=n) for n in range(1, MOST_MARKED + 2)])
     outlook = report.outlook | {"closers": many}
-    crowded = Report(**{**vars(report), "outlook": outlook})
+    crowded = replace(report, outlook=outlook)
     assert not any(procedure.closes for procedure in offer(crowded, DEPARTMENT).listed)
 
 
@@ -339,7 +340,7 @@ def test_the_province_gathers_what_is_stated_and_who_is_burdened(report: Report)
 
 
 def test_a_province_without_difficulties_says_so(report: Report) -> None:
-    none = Report(**{**vars(report), "difficulties": report.difficulties[:0]})
+    none = replace(report, difficulties=report.difficulties[:0])
     assert "Chưa cơ quan nào nêu khó khăn" in words(difficulties(none).html)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.attainment import group_names
 from analysis.charts import Funnel
 from analysis.comparison import CONFIDENCES, LEAST_RANKED, adjusted_limits
 from analysis.decision import Target
@@ -130,8 +129,9 @@ def signals(report: Report, units: list[str]) -> list[tuple[str, dict[str, Any]]
     """(name, row of trends by target) of units or groups, in the given order."""
     trends = report.outlook["trends"]
     rows = {(row.unit_code, row.target_id): row for row in trends.itertuples(index=False)}
-    names = group_names(report.reference, report.language).set_index("unit_code")["unit_name"]
-    return [(names[unit], {target.id: rows[unit, target.id] for target in report.decision.targets}) for unit in units]
+    return [
+        (report.names[unit], {target.id: rows[unit, target.id] for target in report.decision.targets}) for unit in units
+    ]
 
 
 def verdict_counts(report: Report) -> pd.DataFrame:

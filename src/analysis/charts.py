@@ -127,7 +127,7 @@ def draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Languag
     shown = rows.assign(percent=rows["value"] * 100, number=rows["month"].map(months.index))
     monthly = shown[(shown["window"] == "month") & shown["value"].notna()]
     to_date = shown[(shown["window"] == "to_date") & shown["value"].notna()]
-    title(axes, target, language)
+    _title(axes, target, language)
     sns.scatterplot(monthly, x="number", y="percent", color=GREY, s=22, linewidth=0, ax=axes, legend=False)
     sns.lineplot(to_date, x="number", y="percent", color=BLUE, linewidth=2.2, ax=axes, legend=False)
     axes.axhline(float(target.minimum * 100), color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
@@ -150,7 +150,7 @@ def draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: Lan
     names = [_short(figure.unit_name) for figure in figures]
     percents = [float((figure.value or 0) * 100) for figure in figures]
     colours = [BLUE if figure.status == ATTAINED else VERMILION for figure in figures]
-    title(axes, target, language, _SHORT_LINE)
+    _title(axes, target, language, _SHORT_LINE)
     places = list(range(len(figures)))
     axes.hlines(places, 0, percents, color="#CBD2D9", linewidth=2)
     sns.scatterplot(x=percents, y=places, color=colours, s=34, linewidth=0, zorder=3, ax=axes, legend=False)
@@ -182,8 +182,8 @@ def draw_funnel(axes: Axes, panel: Funnel, language: Language) -> None:
     axes.set_xticks(shown, [language.number(size) for size in shown])
     axes.minorticks_off()
     axes.set_yticks([0, 50, 100], [language.percent(share / 100, 0) for share in (0, 50, 100)])
-    words = fill(panel.target.title[language.code], 60)
-    axes.set_title(f"{words}\n{panel.about}", loc="left", fontsize=9, fontweight="bold")
+    title = fill(panel.target.title[language.code], 60)
+    axes.set_title(f"{title}\n{panel.about}", loc="left", fontsize=9, fontweight="bold")
 
 
 def _funnel_words(panel: Funnel, language: Language) -> str:
@@ -201,11 +201,14 @@ def _funnel_words(panel: Funnel, language: Language) -> str:
 AT_RIGHT: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "left", "annotation_clip": False}
 
 
-def title(axes: Axes, target: Target, language: Language, width: int = 60) -> None:
-    """The target and its minimum above a panel."""
+def panel_title(target: Target, language: Language, width: int = 60) -> str:
+    """The target and, on a line of its own, its minimum."""
     aim = language.text(N_("target {minimum}"), minimum=language.percent(target.minimum, 0))
-    words = fill(target.title[language.code], width)
-    axes.set_title(f"{words}\n{aim}", loc="left", fontsize=9, fontweight="bold")
+    return f"{fill(target.title[language.code], width)}\n{aim}"
+
+
+def _title(axes: Axes, target: Target, language: Language, width: int = 60) -> None:
+    axes.set_title(panel_title(target, language, width), loc="left", fontsize=9, fontweight="bold")
 
 
 def _short(name: str) -> str:

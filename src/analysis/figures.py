@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import floor
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,12 @@ class Report:
         """The last month, ``yyyy-mm``: the report is about the time up to its end or the as-of day."""
         return str(self.attainment["month"].max())
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Units and groups by code; the groups' names are in the report's language."""
+        names = group_names(self.reference, self.language)
+        return dict(zip(names["unit_code"], names["unit_name"], strict=True))
+
     @property
     def totals(self) -> dict[str, int]:
         """Sums over the files: read, accepted, rejected, superseded, skipped_lines."""
@@ -168,7 +174,7 @@ def figures(report: Report, units: Iterable[str], reading: str = DEFAULT) -> lis
     rows = to_date(report)
     rows = rows[(rows["reading"] == reading) & rows["unit_code"].isin(wanted)]
     targets = {target.id: target for target in report.decision.targets}
-    names = _names(report)
+    names = report.names
     return [_figure(targets[row.target_id], row, names) for row in rows.itertuples(index=False)]
 
 
@@ -236,7 +242,7 @@ def readings(report: Report, target: Target) -> list[ReadingResult]:
     found = []
     for reading in report.decision.readings_of(target):
         changed = units[reading.id].notna() & (units[reading.id] != units[DEFAULT])
-        figure = _figure(target, province[reading.id], _names(report))
+        figure = _figure(target, province[reading.id], report.names)
         differs = figure.status != province[DEFAULT].status
         found.append(ReadingResult(reading, figure, differs, int(changed.sum())))
     return found
@@ -247,12 +253,6 @@ def trend(report: Report, target: Target, unit: str = PROVINCE) -> pd.DataFrame:
     rows = report.attainment
     rows = rows[(rows["target_id"] == target.id) & (rows["reading"] == DEFAULT) & (rows["unit_code"] == unit)]
     return rows[rows["window"] != "quarter"][["month", "window", "numerator", "denominator", "value", "status"]]
-
-
-def _names(report: Report) -> dict[str, str]:
-    """Units and groups by code; the groups' names are in the report's language."""
-    names = group_names(report.reference, report.language)
-    return dict(zip(names["unit_code"], names["unit_name"], strict=True))
 
 
 def _figure(target: Target, row: Any, names: dict[str, str]) -> Figure:

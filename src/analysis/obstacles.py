@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.attainment import group_names
 from analysis.comparison import ABOVE
 from analysis.figures import Report
 
@@ -24,11 +23,10 @@ def stated(report: Report, units: Collection[str]) -> list[Stated]:
     """What some units stated up to the report's month, the newest first, then by unit and category."""
     rows = report.difficulties
     rows = rows[rows["unit_code"].isin(units) & (rows["month"] <= report.month)]
-    names = group_names(report.reference, report.language).set_index("unit_code")["unit_name"]
     ordered = rows.sort_values(["unit_code", "category"], kind="stable")
     ordered = ordered.sort_values("month", ascending=False, kind="stable")
     return [
-        Stated(row.unit_code, names[row.unit_code], row.month, row.category, row.text)
+        Stated(row.unit_code, report.names[row.unit_code], row.month, row.category, row.text)
         for row in ordered.itertuples(index=False)
     ]
 

@@ -2,7 +2,8 @@
 
 A count is told only where the run says that it may be (``shown``, ``split_shown``): who filed one of a handful of
 dossiers could be known by name. What may not be told is pooled, and of the pool only its size is told. That a
-procedure closes a gap says something of how many of its dossiers are online: it is told where these may be.
+procedure closes a gap says something of how many of its dossiers are online: it is told where these may be, and
+where a sentence may name the procedure.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.disclosure import may_be_named
 from analysis.figures import Report
 
 MOST_LISTED = 40
@@ -62,6 +64,7 @@ def _closers(report: Report, code: str) -> dict[str, tuple[str, ...]]:
     rows = report.outlook["closers"]
     rows = rows[rows["unit_code"] == code]
     rows = rows[rows.groupby("target_id")["rank"].transform("size") <= MOST_MARKED]
+    rows = rows[may_be_named(rows, report.outlook["procedures"])]
     order = [target.id for target in report.decision.targets]
     return {
         key: tuple(sorted(set(of_key["target_id"]), key=order.index)) for key, of_key in rows.groupby("procedure_key")

@@ -97,10 +97,11 @@ def _contents(notebook: Any, language: Language) -> str:
 
 
 def _headings(cell: Any) -> list[tuple[str, str]]:
-    """(anchor, words) of a cell's second-level headings, escaped: of prose, and of sections that bring their own."""
+    """(anchor, words) of a cell's second-level headings, escaped; prose is found by its cell's id, and a section that
+    brings its heading by that heading's.
+    """
     if cell["cell_type"] == "markdown":
         texts = [line[3:].strip() for line in cell["source"].splitlines() if line.startswith("## ")]
-        # nbconvert makes the ids of the words.
-        return [(html.escape(text.replace(" ", "-")), html.escape(text)) for text in texts]
+        return [(html.escape(cell["id"]), html.escape(text)) for text in texts]
     shown = (str(output.get("data", {}).get("text/html", "")) for output in cell["outputs"])
     return [heading for text in shown for heading in _SECTION_HEADING.findall(text)]

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from analysis.attainment import group_members, group_names
+from analysis.decision import DEFAULT
 from analysis.errors import N_, UsageProblem
 from analysis.figures import PROVINCE, Report
 from analysis.folding import fold
@@ -54,7 +55,7 @@ def find_subject(report: Report, code: str) -> Subject:
             near=", ".join(f"{near} ({names.at[near, 'unit_name']})" for near in _near(code, names)) or "–",
             file=report.reference.folder / "units.csv",
         )
-    name, tier = names.loc[code, ["unit_name", "tier"]]
+    name, tier = names.at[code, "unit_name"], names.at[code, "tier"]
     units = report.reference.units.set_index("unit_code")
     parent = units["parent_code"].get(code, "")
     return Subject(code, name, tier, parent, _members(report, code, units))
@@ -63,7 +64,7 @@ def find_subject(report: Report, code: str) -> Subject:
 def concerning(report: Report, subject: Subject) -> Report:
     """The report with the rows of the subject, its area and members alone: quick to search a dozen times.
 
-    comparison.csv stays whole, for a rank is one among others.
+    Of attainment.csv the default reading; comparison.csv stays whole, for a rank is one among others.
     """
     wanted = {subject.code, subject.parent, subject.area, *subject.members}
 
@@ -71,7 +72,8 @@ def concerning(report: Report, subject: Subject) -> Report:
         return rows[rows["unit_code"].isin(wanted)]
 
     outlook = {name: rows if name == "comparison" else own(rows) for name, rows in report.outlook.items()}
-    return replace(report, attainment=own(report.attainment), outlook=outlook)
+    attainment = own(report.attainment)
+    return replace(report, attainment=attainment[attainment["reading"] == DEFAULT], outlook=outlook)
 
 
 def _members(report: Report, code: str, units: pd.DataFrame) -> tuple[str, ...]:

@@ -36,26 +36,28 @@ def nearest(shown: list[Figure]) -> Figure | None:
     return max(missed, key=lambda figure: figure.gap or 0, default=None)
 
 
-def tasks(report: Report, subject: Subject) -> list[Task]:
-    """One for each target that is not attained, in the decision's order."""
-    gaps = {target.id: gap for target, _, gap, _ in advice.outlook(report, subject.code)}
+def tasks(report: Report, subject: Subject, shown: list[Figure]) -> list[Task]:
+    """One for each target of ``shown``, the subject's figures, that is not attained."""
+    gaps = _gaps(report, subject.code)
     asked = advice.asks_of(report, [subject.code])
     members = figures(report, subject.members) if subject.is_group else []
     return [
         Task(figure, gaps[target_id], asked.get((target_id, subject.code)), _most_missing(members, target_id))
-        for figure in unit_tiles(report, subject.code)
+        for figure in shown
         if figure.status == NOT_ATTAINED and (target_id := figure.target.id)
     ]
 
 
-def unsafe(report: Report, code: str) -> list[Figure]:
+def unsafe(report: Report, subject: Subject, shown: list[Figure]) -> list[Figure]:
     """The targets attained so far that dossiers still to come could undo."""
-    verdicts = {target.id: gap.verdict for target, _, gap, _ in advice.outlook(report, code)}
-    return [
-        figure
-        for figure in unit_tiles(report, code)
-        if figure.status == ATTAINED and verdicts[figure.target.id] != SECURED
-    ]
+    gaps = _gaps(report, subject.code)
+    return [figure for figure in shown if figure.status == ATTAINED and gaps[figure.target.id].verdict != SECURED]
+
+
+def _gaps(report: Report, code: str) -> dict[str, Any]:
+    """The rows of gap.csv of a unit or group by target."""
+    rows = report.outlook["gap"]
+    return {row.target_id: row for row in rows[rows["unit_code"] == code].itertuples(index=False)}
 
 
 def _most_missing(members: list[Figure], target_id: str, count: int = 3) -> list[Figure]:

@@ -61,6 +61,12 @@ def headline(report: Report, subject: Subject) -> str:
     )
 
 
+def page_title(report: Report, subject: Subject) -> str:
+    """What a browser's tab says: ``Sở Xây dựng – dịch vụ công trực tuyến, tháng 9/2020``."""
+    month = report.language.month(report.month)
+    return report.language.text(N_("{unit} – online public services, {month}"), unit=subject.name, month=month)
+
+
 def tiles(report: Report, subject: Subject) -> Section:
     """Its targets."""
     return render("tiles", report, base=BASE, figures=unit_tiles(report, subject.code))
@@ -68,9 +74,10 @@ def tiles(report: Report, subject: Subject) -> Section:
 
 def todo(report: Report, subject: Subject) -> Section:
     """What to do: what is missing for each target, the pace, and the fewest procedures that make it up."""
-    counted = any(figure.denominator for figure in unit_tiles(report, subject.code))
-    found = {"tasks": tasks(report, subject), "unsafe": unsafe(report, subject.code), "counted": counted}
-    return _render("unit_todo", report, subject, ended=_ended(report), **found)
+    shown = unit_tiles(report, subject.code)
+    found = {"tasks": tasks(report, subject, shown), "unsafe": unsafe(report, subject, shown)}
+    counted = any(figure.denominator for figure in shown)
+    return _render("unit_todo", report, subject, ended=_ended(report), counted=counted, **found)
 
 
 def standing(report: Report, subject: Subject) -> Section:
