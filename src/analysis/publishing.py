@@ -77,7 +77,9 @@ def _exporter() -> HTMLExporter:
     settings = Config(
         {"HTMLExporter": {"template_file": str(_TEMPLATES / "page.html.j2"), "exclude_anchor_links": True}}
     )
-    return HTMLExporter(config=settings)
+    exporter = HTMLExporter(config=settings)
+    exporter.register_filter("anchor", _anchor)
+    return exporter
 
 
 def page_css() -> str:
@@ -86,16 +88,16 @@ def page_css() -> str:
 
 
 def _contents(notebook: Any, language: Language) -> str:
-    """Links to the page's second-level headings, whose ids nbconvert makes of their words."""
-    headings = [
-        line[3:].strip()
-        for cell in notebook["cells"]
-        if cell["cell_type"] == "markdown"
-        for line in cell["source"].splitlines()
-        if line.startswith("## ")
-    ]
+    """Links to the second-level headings that begin a cell."""
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    headings = [cell["source"].splitlines()[0] for cell in cells if cell["source"].startswith("## ")]
     links = "".join(
-        f'<li><a href="#{html.escape(text.replace(" ", "-"))}">{html.escape(text)}</a></li>' for text in headings
+        f'<li><a href="#{html.escape(_anchor(line))}">{html.escape(line[3:].strip())}</a></li>' for line in headings
     )
     label = html.escape(language.text(N_("Contents")))
     return f'<nav class="contents" aria-label="{label}"><ul>{links}</ul></nav>'
+
+
+def _anchor(line: str) -> str:
+    """The id of a heading: nbconvert makes none where it makes no anchor links."""
+    return "-".join(line.lstrip("#").split())
