@@ -80,7 +80,9 @@ def _exporter() -> HTMLExporter:
     settings = Config(
         {"HTMLExporter": {"template_file": str(_TEMPLATES / "page.html.j2"), "exclude_anchor_links": True}}
     )
-    return HTMLExporter(config=settings)
+    exporter = HTMLExporter(config=settings)
+    exporter.register_filter("anchor", _anchor)
+    return exporter
 
 
 def page_css() -> str:

@@ -77,7 +77,7 @@ def heat_groups(report: Report) -> dict[str, list[tuple[str, str, dict[str, Figu
         "districts": districts,
         "areas": [f"AREA:{code}" for code in districts],
     }
-    return {group: _coded(matrix(report, of_group)) for group, of_group in codes.items() if of_group}
+    return {group: _coded(matrix(report, of_group)) for group, of_group in codes.items()}
 
 
 def province_row(report: Report) -> tuple[str, str, dict[str, Figure]]:
