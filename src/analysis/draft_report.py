@@ -93,7 +93,7 @@ def _results(document: OfficialDocument, report: Report) -> None:
             [f"({place})", figure.target.title[lang.code], f"≥ {minimum(figure.target, lang)}", *_cells(figure, report)]
             for place, figure in enumerate(tiles, start=1)
         ],
-        [8, 42, 18, 26, 15, 19, 14, 18],
+        [8, 39, 18, 26, 15, 19, 14, 21],
         left=(1,),
     )
     document.heading(text(N_("2. By tier")), 2)
@@ -132,7 +132,7 @@ def _cells(figure: Figure, report: Report) -> list[str]:
     lang = report.language
     return [
         *(fraction(figure, lang), percent(figure, lang), gap(figure, lang)),
-        *(lang.number(figure.shortfall), verdict(figure.status, lang)),
+        *(lang.number(figure.shortfall), verdict(figure.status, lang).replace(" ", "\u00a0")),
     ]
 
 
