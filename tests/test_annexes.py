@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import docx
@@ -144,7 +145,7 @@ def test_the_workbook_holds_no_formula_and_says_first_what_it_is(published: Path
         for words in ("DỰ THẢO", "766/QĐ-UBND", "14/05/2020", "30/09/2020", "Dữ liệu mô phỏng", "Danh mục minh họa"):
             assert words in sheet["A1"].value
         assert sheet.freeze_panes
-        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", "9")
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
 
 
@@ -195,11 +196,11 @@ def _texts(document: docx.document.Document) -> Iterator[str]:
         yield "".join(text.text or "" for text in paragraph.iter(qn("w:t"))).replace("\u00a0", " ")
 
 
-def _table(document: docx.document.Document, words: str) -> list[list[str]]:
-    """The rows of the table whose heading row holds ``words``."""
+def _table(document: docx.document.Document, *words: str) -> list[list[str]]:
+    """The rows of the table whose heading row holds each of ``words``."""
     for table in document.tables:
         lines = [[cell.text.replace("\u00a0", " ") for cell in row.cells] for row in table.rows]
-        if any(words in cell for cell in lines[0]):
+        if all(any(word in cell for cell in lines[0]) for word in words):
             return lines
     raise AssertionError(words)
 
@@ -209,10 +210,11 @@ def _grouped(number: str) -> str:
 
 
 def _percent(row: dict[str, str]) -> str:
-    """At least one decimal of the percentage, as the report rounds it; "–" for nothing."""
-    if not row["value"]:
+    """The share as the report rounds it, half up, from the whole numbers; "–" for nothing."""
+    if row["denominator"] == "0":
         return "–"
-    return f"{float(row['value']) * 100:.1f} %".replace(".", ",")
+    share = Decimal(row["numerator"]) / Decimal(row["denominator"]) * 100
+    return f"{share.quantize(Decimal('0.1'), ROUND_HALF_UP)} %".replace(".", ",")
 
 
 def test_the_draft_s_tables_are_those_of_the_run(
@@ -235,8 +237,14 @@ def test_the_draft_s_tables_are_those_of_the_run(
         for cell, target in zip(cells, report.decision.targets, strict=True):
             row = rows[target.id, "default", names[name]]
             assert cell == signs[row["status"]] + _percent(row)
-    readings = [line for line in _table(document, "Tử số/mẫu số") if "." in line[0] and "≥" not in line[0]]
-    del readings
+    of_readings = [line for line in _table(document, "Tử số/mẫu số", "Cách hiểu")[1:] if len(set(line)) > 1]
+    fractions = {
+        f"{_grouped(row['numerator'])}/{_grouped(row['denominator'])}"
+        for row in rows.values()
+        if row["unit_code"] == "ALL"
+    }
+    assert {line[1] for line in of_readings} == fractions
+    assert len(of_readings) == sum(row["unit_code"] == "ALL" for row in rows.values())
     rejected = _table(document, "Lý do")
     assert rejected[-1][1] == _grouped(str(report.totals["rejected"]))
 
