@@ -12,6 +12,7 @@ def closing(*sizes: int, closes: bool = True, method: str = UNTOUCHED) -> pd.Dat
     """Rows of closers.csv for one unit and target, with these numbers of dossiers."""
     names = [f"Thủ tục {number}" for number in range(1, len(sizes) + 1)]
     rows = {"procedure_name": names, "denominator": sizes, "gain": 1, "method": method, "closes": closes}
+    rows["nameable"] = [size >= 5 for size in sizes]
     return pd.DataFrame(rows)
 
 

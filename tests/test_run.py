@@ -11,7 +11,10 @@ from worked_example import AS_OF, DOSSIERS, FIGURES
 from analysis.generation import staging, verify_generation
 
 DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)
-CLEANED = {"dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "clean.json", "run.json"}
+CLEANED = {
+    *("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
+    *("difficulties.csv", "clean.json", "run.json"),
+}
 UNTIL = ("--until", "attainment")
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 

@@ -9,9 +9,9 @@ import pandas as pd
 
 from analysis.attainment import group_names
 from analysis.charts import Funnel
-from analysis.closers import LEAST_SHOWN
 from analysis.comparison import CONFIDENCES, LEAST_RANKED, adjusted_limits
 from analysis.decision import Target
+from analysis.disclosure import may_be_named
 from analysis.errors import N_
 from analysis.figures import Figure, Report, figures, tier_units
 from analysis.history import PROCEDURES
@@ -187,12 +187,13 @@ def _asks(report: Report, units: list[str]) -> dict[tuple[str, str], Ask]:
     """What closes each gap of some units, by target and unit."""
     rows = report.outlook["closers"]
     rows = rows[rows["unit_code"].isin(units)].sort_values(["target_id", "unit_code", "rank"])
+    rows = rows.assign(nameable=may_be_named(rows, report.outlook["procedures"]))
     return {key: _ask(of_key) for key, of_key in rows.groupby(["target_id", "unit_code"])}
 
 
 def _ask(rows: pd.DataFrame) -> Ask:
-    """Procedures with few dossiers are counted, never named: who filed them could be known by name."""
-    named = rows[(rows["denominator"] >= LEAST_SHOWN) & (rows["procedure_name"] != "")].head(_NAMED)
+    """Procedures whose count must not be told are counted, never named: who filed could be known by name."""
+    named = rows[rows["nameable"] & (rows["procedure_name"] != "")].head(_NAMED)
     first = rows.iloc[0]
     return Ask(
         first["method"],

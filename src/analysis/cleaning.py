@@ -89,12 +89,18 @@ class Lookups:
     names: dict[tuple[str, str], str]  # (tier, folded name) -> procedure key; ambiguous names are absent
 
 
+Reject = tuple[str, int, str, str, str, str]
+
+
 @dataclass(frozen=True)
 class Cleaned:
-    """``dossiers`` after ``DOSSIERS``; ``rejects`` as (sheet, row, reason, column, value); ``read`` data rows."""
+    """``dossiers`` after ``DOSSIERS``; ``rejects`` as (sheet, row, reason, column, value, unit); ``read`` data rows.
+
+    The unit of a reject is its code, "" where it is not known.
+    """
 
     dossiers: pa.Table
-    rejects: list[tuple[str, int, str, str, str]]
+    rejects: list[Reject]
     read: int
 
 
@@ -143,9 +149,10 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         "sheet_index": pa.array(np.full(len(good), sheet_index, np.int16)),
         "row": pa.array(table.rows[reason < 0]),
     }
+    bad = np.flatnonzero(reason >= 0)
     rejects = [
-        (table.sheet, int(table.rows[line]), *_explain(REASONS[reason[line]], cells, unreadable, unknown, line))
-        for line in np.flatnonzero(reason >= 0).tolist()
+        (table.sheet, int(table.rows[line]), *_explain(REASONS[reason[line]], cells, unreadable, unknown, line), unit)
+        for line, unit in zip(bad.tolist(), pc.fill_null(units.take(pa.array(bad)), "").to_pylist(), strict=True)
     ]
     return Cleaned(pa.table(dossiers).select(DOSSIERS.names).cast(DOSSIERS), rejects, count)
 

@@ -16,7 +16,6 @@ from analysis.history import PROCEDURES, History
 from analysis.writing import spreadsheet_safe
 
 UNTOUCHED, PEERS, ALL_ONLINE = "untouched", "peers", "all_online"
-LEAST_SHOWN = 5  # dossiers; a procedure with fewer is not named on a page
 COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("shortfall", "method", "closes", "rank", "procedure_key", "procedure_name"),

@@ -62,7 +62,7 @@ def _against_target(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
     # Spiegelhalter's upper limit lies up to a dossier low: a small unit with all online would be "above" by chance.
     # The verdict takes the mirrored lower one, which leaves no more than its tail outside.
     upper = 1 - funnel_limits(float(1 - target.minimum), denominator, CONFIDENCES[-1]).lower
-    verdict = _verdicts(rows["value"], limits["target_lower_998"], upper)
+    verdict = verdicts(rows["value"], limits["target_lower_998"], upper)
     return rows.assign(**limits, against_target=verdict)
 
 
@@ -79,7 +79,7 @@ def _against_tier(rows: pd.DataFrame) -> pd.DataFrame:
     errors = np.where(denominator > 0, np.sqrt(centre * (1 - centre) / np.maximum(denominator, 1)), np.nan)
     phi, tau2 = overdispersion(rows["value"].to_numpy() - centre, errors)
     lower, upper = adjusted_limits(centre, denominator, tau2)
-    verdict = _verdicts(rows["value"], lower, upper)
+    verdict = verdicts(rows["value"], lower, upper)
     return found.assign(phi=phi, tau2=tau2, adjusted_lower=lower, adjusted_upper=upper, against_tier=verdict)
 
 
@@ -92,7 +92,8 @@ def adjusted_limits(centre: float, totals: np.ndarray, tau2: float) -> Interval:
     return Interval(np.clip(centre - reach, 0, 1), np.clip(centre + reach, 0, 1))
 
 
-def _verdicts(values: pd.Series, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+def verdicts(values: pd.Series, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    """``below`` or ``above`` the limits, else ``as_expected``; "" where there is no value."""
     return np.select([values.isna(), values < lower, values > upper], ["", BELOW, ABOVE], AS_EXPECTED)
 
 

@@ -3,29 +3,28 @@
 import hashlib
 import json
 import os
-import re
 import secrets
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from analysis.cleaning import Lookups, Offer
+from analysis.cleaning import Lookups
+from analysis.difficulties import Stated, difficulty_files
 from analysis.errors import N_, RunProblem
-from analysis.folding import fold
+from analysis.export_dates import export_date
 from analysis.formats import list_exports
-from analysis.keys import unit_key
 from analysis.language import Language
+from analysis.lookups import make_lookups
 from analysis.reference import Reference
-from analysis.superseding import Settled, settle
+from analysis.statements import difficulties, read_statements, statements
+from analysis.superseding import ALL_CHECKS, Settled, settle
+from analysis.unit_quality import unit_quality
 from analysis.worker import FileResult, Job, cached, clean_files, code_version, start_early
 from analysis.writing import spreadsheet_safe, write_csv, write_whole
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 FILES = [
     *("file", "sha256", "format", "encoding", "export_date", "status", "reason"),
     *("read", "accepted", "rejected", "superseded", "skipped_lines"),
@@ -35,11 +34,18 @@ REJECTS = ["file", "sheet", "row", "reason", "detail"]
 
 @dataclass(frozen=True)
 class Cleaning:
-    """The ledger of a run: ``files`` and ``rejects`` as in the contract's §4, ``quality`` (check, count)."""
+    """The ledger of a run: ``files`` and ``rejects`` as in the contract's §4, ``quality`` (check, count).
+
+    ``quality_by_unit``: unit_code, kind, code, count, as ``unit_quality`` describes it. ``difficulties``: unit_code,
+    month, category, text, as units state them; ``stated`` is the ledger of the files in which they do.
+    """
 
     files: pd.DataFrame
     rejects: pd.DataFrame
     quality: pd.DataFrame
+    quality_by_unit: pd.DataFrame
+    difficulties: pd.DataFrame
+    stated: pd.DataFrame
     synthetic: bool
     latest_day: date | None
 
@@ -65,7 +71,7 @@ def clean_exports(
     jobs: int = 0,
     language: Language = Language(),
 ) -> Cleaning:
-    """Clean every export under ``raw`` and write dossiers, rejects, files and quality to ``processed``.
+    """Clean every export under ``raw`` and write dossiers, the ledger and stated difficulties to ``processed``.
 
     ``work`` keeps what an unchanged file need not be asked twice, and the secret of the dossier
     keys; ``jobs`` is the number of files read at once (0: one per core). A bad file is
@@ -73,7 +79,8 @@ def clean_exports(
     """
     raw, processed = Path(raw), Path(processed)
     work = Path(work) if work else processed.absolute().with_name(f".{processed.absolute().name}.work")
-    paths = list_exports(raw)
+    stating = difficulty_files(raw)
+    paths = [path for path in list_exports(raw) if path not in stating]
     if not paths:
         raise RunProblem(N_("{folder} holds no export. Put .xlsx, .xls or .csv files of the portal there."), folder=raw)
     start_early()
@@ -84,54 +91,37 @@ def clean_exports(
         digests = list(pool.map(_sha256, paths))
     key = _secret(work / "key")
     stems = _stems(work / "cache", paths, digests, reference, key)
-    results = _results(paths, stems, reference, key, jobs)
-    export_dates = [_export_date(result, path) for result, path in zip(results, paths, strict=True)]
+    lookups = make_lookups(reference)
+    results = _results(paths, stems, lookups, key, jobs)
+    stated = read_statements(raw, lookups)
+    export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
     settled = settle(names, stems, results, export_dates, processed / "dossiers.parquet")
-    cleaning = _ledger(names, digests, results, export_dates, settled, reference, language)
+    cleaning = _ledger(names, digests, results, export_dates, settled, stated, reference, language)
     _forget_others(work / "cache", set(stems))
     write_csv(cleaning.files, processed / "files.csv")
     write_csv(cleaning.rejects, processed / "rejects.csv")
     write_csv(cleaning.quality, processed / "quality.csv")
-    facts = {"synthetic": cleaning.synthetic, "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat()}
-    write_whole(processed / "clean.json", lambda path: path.write_text(json.dumps(facts), encoding="utf-8"))
+    write_csv(cleaning.quality_by_unit, processed / "unit_quality.csv")
+    write_csv(cleaning.difficulties, processed / "difficulties.csv")
+    facts = {
+        "synthetic": cleaning.synthetic,
+        "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat(),
+        "difficulties": cleaning.stated.to_dict("records"),
+    }
+    write_whole(
+        processed / "clean.json", lambda path: path.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    )
     return cleaning
 
 
-def make_lookups(reference: Reference) -> Lookups:
-    """The reference data as the dictionaries that cleaning looks up."""
-    codes = {unit_key(code): code for code in reference.units["unit_code"]}
-    spellings: dict[str, set[str]] = defaultdict(set)
-    for code, name, aliases in reference.units[["unit_code", "unit_name", "aliases"]].itertuples(index=False):
-        for spelling in (name, *aliases.split("|")):
-            if unit_key(spelling):
-                spellings[unit_key(spelling)].add(code)
-    names = {spelling: next(iter(fits)) for spelling, fits in spellings.items() if len(fits) == 1}
-    offers: dict[str, list[Offer]] = defaultdict(list)
-    bearers: dict[tuple[str, str], set[str]] = defaultdict(set)
-    epoch = pd.Timestamp(0)
-    for row in reference.catalogue.itertuples(index=False):
-        end = 2**31 - 1 if pd.isna(row.valid_to) else (row.valid_to - epoch).days
-        offers[row.procedure_key].append(
-            Offer(row.procedure_code, row.tier, row.unit_code, row.level, (row.valid_from - epoch).days, end)
-        )
-        bearers[row.tier, fold(row.procedure_name)].add(row.procedure_key)
-    return Lookups(
-        vocabulary=reference.vocabulary,
-        units=names | codes,
-        tiers=dict(zip(reference.units["unit_code"], reference.units["tier"], strict=True)),
-        offers={procedure: tuple(rows) for procedure, rows in offers.items()},
-        names={bearer: next(iter(fits)) for bearer, fits in bearers.items() if len(fits) == 1},
-    )
-
-
-def _results(paths: list[Path], stems: list[Path], reference: Reference, key: bytes, jobs: int) -> list[FileResult]:
+def _results(paths: list[Path], stems: list[Path], lookups: Lookups, key: bytes, jobs: int) -> list[FileResult]:
     """One result per file: kept ones where nothing changed, the others made now, the largest first."""
     results = {stem: cached(stem) for stem in stems}
     wanted = {stem: path for stem, path in zip(stems, paths, strict=True) if results[stem] is None}
     by_size = sorted(wanted, key=lambda stem: -_size(wanted[stem]))
     todo = [Job(wanted[stem], stem) for stem in by_size]
     if todo:
-        made = clean_files(todo, make_lookups(reference), key, jobs or os.cpu_count() or 1)
+        made = clean_files(todo, lookups, key, jobs or os.cpu_count() or 1)
         results |= dict(zip(by_size, made, strict=True))
     return [result for stem in stems if (result := results[stem])]
 
@@ -183,6 +173,7 @@ def _ledger(
     results: list[FileResult],
     export_dates: list[date],
     settled: Settled,
+    stated: dict[str, Stated],
     reference: Reference,
     language: Language,
 ) -> Cleaning:
@@ -213,41 +204,18 @@ def _ledger(
         [
             (spreadsheet_safe(name), spreadsheet_safe(sheet), row, reason, _detail(column, value, result, reference))
             for name, result in zip(names, results, strict=True)
-            for sheet, row, reason, column, value in result.rejects
+            for sheet, row, reason, column, value, _ in result.rejects
         ],
         columns=REJECTS,
     )
-    quality = settled.checks.rename_axis("check").rename("count").reset_index()
-    synthetic = any(result.synthetic for result in results)
-    return Cleaning(files, rejects, quality, synthetic, settled.latest_day)
+    quality = settled.checks[[*ALL_CHECKS]].sum().rename_axis("check").rename("count").reset_index()
+    by_unit = unit_quality(results, settled.checks)
+    synthetic = any(result.synthetic for result in results) or any(one.synthetic for one in stated.values())
+    tables = (files, rejects, quality, by_unit, difficulties(stated), statements(stated, language))
+    return Cleaning(*tables, synthetic, settled.latest_day)
 
 
 def _detail(column: str, value: str, result: FileResult, reference: Reference) -> str:
     """``Hình thức tiếp nhận: «Fax»``: the column as the export calls it, and what stands there."""
     heading = result.headings.get(column, reference.vocabulary.spelled[column])
     return spreadsheet_safe(f"{' '.join(heading.split())}: «{value}»" if value else " ".join(heading.split()))
-
-
-def _export_date(result: FileResult, path: Path) -> date:
-    """Contract §4: a line above the table, else the file's name, else the period's end, else the file's date."""
-    if result.export_date:
-        return date.fromisoformat(result.export_date)
-    if named := _date_in_name(path.stem):
-        return named
-    if result.period_end:
-        return date.fromisoformat(result.period_end)
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, LOCAL).date()
-    except OSError:
-        return date.min
-
-
-def _date_in_name(stem: str) -> date | None:
-    pattern = r"(?<!\d)(?:(\d{4})(\d{2})(\d{2})|(\d{4})-(\d{2})-(\d{2})|(\d{2})-(\d{2})-(\d{4}))(?!\d)"
-    found = None
-    for y1, m1, d1, y2, m2, d2, d3, m3, y3 in re.findall(pattern, stem):
-        try:
-            found = date(int(y1 or y2 or y3), int(m1 or m2 or m3), int(d1 or d2 or d3))
-        except ValueError:
-            continue
-    return found

@@ -18,7 +18,20 @@ from analysis.language import Language
 from analysis.reference import Reference, load_reference
 
 PROVINCE = "ALL"
-OUTLOOK = ("trends", "gap", "projection", "closers", "comparison")
+OUTLOOK = ("trends", "gap", "projection", "closers", "comparison", "delays", "procedures")
+# Columns of text, also where every cell looks like a number or none is filled.
+_TEXTS = dict.fromkeys(
+    [
+        *("unit_code", "tier", "procedure_key", "procedure_name", "rules"),
+        *("reason", "detail", "encoding", "format", "row", "sheet", "kind", "code", "month", "category", "text"),
+    ],
+    str,
+)
+# Files of the stage clean, and the fields of a report that hold them.
+_LEDGER = {
+    **{name: name for name in ("files", "rejects", "quality", "difficulties")},
+    "unit_quality": "quality_by_unit",
+}
 _MOST_DIGITS = 6
 # Columns of the outlook's tables that may be blank and hold numbers; the others are text.
 _NUMBERS = (
@@ -71,6 +84,8 @@ class Report:
     files: pd.DataFrame
     rejects: pd.DataFrame
     quality: pd.DataFrame
+    quality_by_unit: pd.DataFrame
+    difficulties: pd.DataFrame
     outlook: dict[str, pd.DataFrame]
     synthetic: bool
     reference: Reference
@@ -99,32 +114,22 @@ def read_report(processed: Path | str, reference: Path | str, language: Language
     """Read what the stages before the report left in ``processed``; raises RunProblem without it."""
     processed = Path(processed)
     tables = {}
-    for name in ("attainment", "files", "rejects", "quality", *OUTLOOK):
+    for name in ("attainment", *_LEDGER, *OUTLOOK):
         if not (processed / f"{name}.csv").is_file():
             raise RunProblem(
                 N_("{folder} has no {file}. Run the notebooks clean, attainment and trends_and_gap first."),
                 folder=processed,
                 file=f"{name}.csv",
             )
-        texts = {
-            "procedure_key": str,
-            "rules": str,
-            "reason": str,
-            "detail": str,
-            "encoding": str,
-            "format": str,
-            "tier": str,
-            "row": str,
-            "sheet": str,
-        }
         blanks = {key: [""] for key in (_NUMBERS if name in OUTLOOK else ("value", "gap", "level"))}
         path = processed / f"{name}.csv"
-        tables[name] = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values=blanks)
+        tables[name] = pd.read_csv(path, dtype=_TEXTS, keep_default_na=False, na_values=blanks)
     facts = json.loads((processed / "clean.json").read_text(encoding="utf-8"))
     definitions = load_reference(reference)
     attainment = tables["attainment"]
     return Report(
-        **{name: tables[name] for name in ("attainment", "files", "rejects", "quality")},
+        attainment=attainment,
+        **{field: tables[name] for name, field in _LEDGER.items()},
         outlook={name: tables[name] for name in OUTLOOK},
         synthetic=facts["synthetic"],
         reference=definitions,

@@ -66,24 +66,35 @@ def cells(dossiers: Table, decision: Decision, as_of: date) -> Table:
     What happened after ``as_of`` is not known: later receipts do not exist, later results are open.
     """
     first = date(decision.valid_from.year, 3 * ((decision.valid_from.month - 1) // 3) + 1, 1)
-    received = dossiers.received_at.date()
-    arises = dossiers.filter(
-        received >= ibis.literal(first),
-        received <= ibis.literal(min(as_of, decision.valid_to)),
-        dossiers.status.fill_null("").notin(["withdrawn", "not_accepted"]),
-    )
-    completed = arises.completed_at
+    found = arising(dossiers, first, min(as_of, decision.valid_to))
     return (
-        arises.mutate(
-            month=12 * arises.received_at.year() + arises.received_at.month() - 1,
-            agency=arises.applicant.fill_null("") == "agency",
-            resolved=completed.isnull().ifelse(
-                arises.status.fill_null("").isin(["resolved", "refused"]), completed.date() <= ibis.literal(as_of)
-            ),
+        found.mutate(
+            month=12 * found.received_at.year() + found.received_at.month() - 1,
+            agency=found.applicant.fill_null("") == "agency",
+            resolved=resolved(found, as_of),
         )
         .group_by("unit_code", "procedure_code", "month", "level", "channel", "source", "agency", "resolved")
         .aggregate(dossiers=ibis._.count())
     )
+
+
+def arising(dossiers: Table, first: date, last: date) -> Table:
+    """The dossiers that arise from ``first`` to ``last``: received on one of these days, neither withdrawn nor refused
+    entry.
+    """
+    received = dossiers.received_at.date()
+    return dossiers.filter(
+        received >= ibis.literal(first),
+        received <= ibis.literal(last),
+        dossiers.status.fill_null("").notin(["withdrawn", "not_accepted"]),
+    )
+
+
+def resolved(dossiers: Table, as_of: date) -> BooleanValue:
+    """Whether a dossier had its result by ``as_of``; one without the day of its result by its status."""
+    completed = dossiers.completed_at
+    by_status = dossiers.status.fill_null("").isin(["resolved", "refused"])
+    return completed.isnull().ifelse(by_status, completed.date() <= ibis.literal(as_of))
 
 
 def dossier_counts(cells: Table, windows: Table, groups: Table, counts: list[Count]) -> Table:

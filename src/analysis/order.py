@@ -23,13 +23,19 @@ STAGES = (
     Stage(
         "clean",
         N_("Reading and cleaning the exports"),
-        ("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "clean.json"),
+        (
+            *("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
+            *("difficulties.csv", "clean.json"),
+        ),
     ),
     Stage("attainment", N_("Computing the attainment"), ("attainment.csv",)),
     Stage(
         "trends_and_gap",
         N_("Trends, the gap and a fair comparison"),
-        ("trends.csv", "gap.csv", "projection.csv", "closers.csv", "comparison.csv"),
+        (
+            *("trends.csv", "gap.csv", "projection.csv", "closers.csv"),
+            *("comparison.csv", "delays.csv", "procedures.csv"),
+        ),
     ),
     Stage("report", N_("Writing the report"), writes_reports=True),
 )

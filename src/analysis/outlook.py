@@ -17,9 +17,11 @@ import pyarrow.csv
 from analysis.closers import closers
 from analysis.comparison import comparison
 from analysis.decision import DEFAULT
+from analysis.delays import delays
 from analysis.errors import N_, RunProblem
 from analysis.history import history
 from analysis.pace import gaps
+from analysis.procedures import procedures
 from analysis.projection import projections
 from analysis.reference import Reference
 from analysis.trends import trends
@@ -30,7 +32,8 @@ _BLANKS = {"level": "Int64", "value": "float64", "gap": "float64"}
 
 
 def make_outlook(processed: Path | str, reference: Reference) -> dict[str, pd.DataFrame]:
-    """Write trends.csv, gap.csv, projection.csv, closers.csv and comparison.csv into ``processed``; returns them.
+    """Write trends.csv, gap.csv, projection.csv, closers.csv, comparison.csv, delays.csv and procedures.csv into
+    ``processed``; returns them by name.
 
     Raises RunProblem where ``attainment.csv`` or ``dossiers.parquet`` is missing.
     """
@@ -53,6 +56,8 @@ def make_outlook(processed: Path | str, reference: Reference) -> dict[str, pd.Da
         "projection": projections(standing, known),
         "closers": closers(standing, known),
         "comparison": comparison(standing, known),
+        "delays": delays(dossiers, reference, decision, as_of),
+        "procedures": procedures(dossiers, reference, decision, as_of),
     }
     write_outlook(tables, processed)
     return tables

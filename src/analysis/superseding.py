@@ -14,14 +14,19 @@ from analysis.worker import FileResult
 from analysis.writing import write_whole
 
 COLUMNS = [*(name for name in DOSSIERS.names if name not in ("sheet_index", "row", "flags")), "file", "row"]
+# What an export's own date shows to be doubtful comes to light here, after the checks of each row by itself.
+ALL_CHECKS = (*CHECKS, "received_after_export", "completed_after_export")
 
 
 @dataclass(frozen=True)
 class Settled:
-    """How many rows each file lost to later sights, the counts of the quality checks, the latest day."""
+    """How many rows each file lost to later sights, the quality checks, the latest day.
+
+    ``checks``: a row for each unit, by code, with its accepted ``dossiers`` and a column for each of ``ALL_CHECKS``.
+    """
 
     lost: dict[int, int]
-    checks: pd.Series
+    checks: pd.DataFrame
     latest_day: date | None
 
 
@@ -39,21 +44,21 @@ def settle(
     accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
     write_whole(target, lambda path: accepted.select(*COLUMNS).to_parquet(path, compression="snappy"))
     lost = losers.group_by("file_index").aggregate(lost=losers.count()).to_pandas()
-    checks = accepted.aggregate(
+    by_unit = accepted.group_by("unit_code").aggregate(
         **{check: ((accepted.flags // 2**bit) % 2).sum() for bit, check in enumerate(CHECKS)},
         received_after_export=(accepted.received_at.date() > accepted.export_date).sum(),
         completed_after_export=(accepted.completed_at.date() > accepted.export_date).sum(),
-        accepted=accepted.count(),
+        dossiers=accepted.count(),
         latest_received=accepted.received_at.max(),
         latest_completed=accepted.completed_at.max(),
-    ).to_pandas()
-    if (found := checks.pop("accepted").iloc[0] + lost["lost"].sum()) != sum(result.rows for result in results):
-        raise AssertionError(f"{found} rows came back from the kept files")  # every row is accounted for
-    days = [checks.pop(name).iloc[0] for name in ("latest_received", "latest_completed")]
-    latest = max((day.date() for day in days if not pd.isna(day)), default=None)
-    return Settled(
-        dict(zip(lost["file_index"], lost["lost"], strict=True)), checks.iloc[0].fillna(0).astype(int), latest
     )
+    counted = by_unit.to_pandas().set_index("unit_code").sort_index()
+    if (found := counted["dossiers"].sum() + lost["lost"].sum()) != sum(result.rows for result in results):
+        raise AssertionError(f"{found} rows came back from the kept files")  # every row is accounted for
+    days = [counted.pop(name).max() for name in ("latest_received", "latest_completed")]
+    latest = max((day.date() for day in days if not pd.isna(day)), default=None)
+    checks = counted.fillna(0).astype("int64")[["dossiers", *ALL_CHECKS]]
+    return Settled(dict(zip(lost["file_index"], lost["lost"], strict=True)), checks, latest)
 
 
 def _all_rows(

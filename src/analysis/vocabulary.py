@@ -15,6 +15,8 @@ TEXT_COLUMNS = ("dossier_id", "procedure_code", "procedure_name", "unit")
 DATE_COLUMNS = ("received_at", "due_at", "completed_at")
 CODED_COLUMNS = ("channel", "status", "level", "applicant", "source")
 COLUMNS = TEXT_COLUMNS + CODED_COLUMNS + DATE_COLUMNS
+# Those of the file in which units state their difficulties.
+DIFFICULTY_COLUMNS = ("unit", "month", "category", "text")
 
 
 class _Lines(BaseModel):
@@ -31,6 +33,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
     columns: dict[str, list[str]]
     values: dict[str, dict[str, list[str]]]
+    difficulties: dict[str, list[str]]
     lines: _Lines
 
 
@@ -38,7 +41,8 @@ class _File(BaseModel):
 class Vocabulary:
     """Folded words: ``headings`` to (column, rank), per coded column ``values`` to codes.
 
-    ``spelled`` keeps the first heading of each column as people write it, for messages.
+    ``spelled`` keeps the first heading of each column as people write it, for messages. ``difficulties`` and
+    ``stated`` are the same for the file in which units state their difficulties.
     """
 
     headings: dict[str, tuple[str, int]]
@@ -50,6 +54,8 @@ class Vocabulary:
     unit_title: tuple[str, ...]
     synthetic: tuple[str, ...]
     blank: tuple[str, ...]
+    difficulties: dict[str, tuple[str, int]]
+    stated: dict[str, str]
 
 
 def load_vocabulary(path: Path) -> Vocabulary:
@@ -70,6 +76,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
         ) from None
     _check_names(path, "columns", content.columns, COLUMNS)
     _check_names(path, "values", content.values, CODED_COLUMNS)
+    _check_names(path, "difficulties", content.difficulties, DIFFICULTY_COLUMNS)
     return Vocabulary(
         headings=_headings(path, content.columns),
         spelled={column: words[0] for column, words in content.columns.items()},
@@ -80,6 +87,8 @@ def load_vocabulary(path: Path) -> Vocabulary:
         unit_title=tuple(map(fold, content.lines.unit_title)),
         synthetic=tuple(map(fold, content.lines.synthetic)),
         blank=tuple(content.lines.blank),
+        difficulties=_headings(path, content.difficulties),
+        stated={column: words[0] for column, words in content.difficulties.items()},
     )
 
 

@@ -17,12 +17,12 @@ from importlib.resources import files
 from multiprocessing.connection import Connection
 from pathlib import Path
 from traceback import extract_tb
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.cleaning import DOSSIERS, Lookups, clean_table
+from analysis.cleaning import DOSSIERS, Lookups, Reject, clean_table
 from analysis.errors import N_, ExportProblem
 from analysis.exports import read_tables
 from analysis.formats import read_export
@@ -30,6 +30,8 @@ from analysis.writing import write_whole
 
 MEMORY_LIMIT = 6 * 2**30  # bytes of address space; a hundred thousand rows need well under one GiB
 TIME_LIMIT = 600.0  # seconds
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
 _FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
 
 
@@ -38,7 +40,7 @@ class FileResult:
     """What became of one export, without its name: the same bytes under two names share it.
 
     ``problem`` is a template and its details when the file is quarantined. ``rejects`` are
-    (sheet, row, reason, column, value); ``rows`` the valid rows in the Parquet file beside it.
+    (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it.
     """
 
     format: str = ""
@@ -51,8 +53,14 @@ class FileResult:
     rows: int = 0
     skipped_lines: int = 0
     headings: dict[str, str] = field(default_factory=dict)
-    rejects: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
     problem: tuple[str, dict[str, Any]] | None = None
+
+
+class Task(Protocol[Result_co]):
+    """What a process apart can be asked to do; it must be able to travel there, and its result back."""
+
+    def __call__(self, lookups: Lookups, key: bytes) -> Result_co: ...
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,9 @@ class Job:
 
     path: Path
     stem: Path
+
+    def __call__(self, lookups: Lookups, key: bytes) -> FileResult:
+        return clean_file(self, lookups, key)
 
 
 def start_early() -> None:
@@ -78,6 +89,15 @@ def clean_files(jobs: list[Job], lookups: Lookups, key: bytes, workers: int) -> 
     try:
         with ThreadPoolExecutor(max_workers=max(1, min(workers, len(jobs)))) as pool:
             return list(pool.map(crew.clean, jobs))
+    finally:
+        crew.dismiss()
+
+
+def apart(task: Task[Result], lookups: Lookups) -> Result:
+    """What a task returns in a process apart; raises ExportProblem where it cannot be done there."""
+    crew = _Crew(lookups, b"")
+    try:
+        return crew.ask(task)
     finally:
         crew.dismiss()
 
@@ -143,24 +163,32 @@ class _Crew:
 
     def clean(self, job: Job) -> FileResult:
         """The result of one file, also kept beside ``job.stem``."""
-        worker = self._idle.pop() if self._idle else _Worker(self._context, self._knowledge)
         try:
-            result = worker.clean(job)
-            self._idle.append(worker)
-        except TimeoutError:
-            worker.kill()
-            result = FileResult(
-                problem=(
-                    N_("reading took longer than {seconds} s. Export a shorter period."),
-                    {"seconds": f"{TIME_LIMIT:.0f}"},
-                )
-            )
-        except (EOFError, OSError):
-            worker.kill()
-            gave_up = N_("the reader gave up on this file (memory or a broken file). Save it anew as .xlsx or .csv.")
-            result = FileResult(problem=(gave_up, {}))
+            result = self.ask(job)
+        except ExportProblem as problem:
+            result = FileResult(problem=(problem.template, problem.details))
         kept = json.dumps(asdict(result))
         write_whole(job.stem.with_suffix(".json"), lambda path: path.write_text(kept, encoding="utf-8"))
+        return result
+
+    def ask(self, task: Task[Result]) -> Result:
+        """What a task returns; raises ExportProblem when it fails, dawdles or takes its process with it."""
+        worker = self._idle.pop() if self._idle else _Worker(self._context, self._knowledge)
+        try:
+            result = worker.ask(task)
+        except TimeoutError:
+            worker.kill()
+            raise ExportProblem(
+                N_("reading took longer than {seconds} s. Export a shorter period."), seconds=f"{TIME_LIMIT:.0f}"
+            ) from None
+        except (EOFError, OSError):
+            worker.kill()
+            raise ExportProblem(
+                N_("the reader gave up on this file (memory or a broken file). Save it anew as .xlsx or .csv.")
+            ) from None
+        self._idle.append(worker)
+        if isinstance(result, ExportProblem):
+            raise result
         return result
 
     def dismiss(self) -> None:
@@ -170,7 +198,7 @@ class _Crew:
 
 
 class _Worker:
-    """One process at the other end of a pipe: a job goes in, its result comes out."""
+    """One process at the other end of a pipe: a task goes in, its result or problem comes out."""
 
     def __init__(self, context: Any, knowledge: tuple[Lookups, bytes]) -> None:
         self._connection, theirs = context.Pipe()
@@ -178,12 +206,12 @@ class _Worker:
         self._process.start()
         theirs.close()
 
-    def clean(self, job: Job) -> FileResult:
+    def ask(self, task: Task[Result]) -> Result | ExportProblem:
         """Raises TimeoutError after ``TIME_LIMIT``, EOFError or OSError when the process died."""
-        self._connection.send(job)
+        self._connection.send(task)
         if not self._connection.poll(TIME_LIMIT):
             raise TimeoutError
-        result: FileResult = self._connection.recv()
+        result: Result | ExportProblem = self._connection.recv()
         return result
 
     def kill(self) -> None:
@@ -193,24 +221,26 @@ class _Worker:
         self._connection.close()
 
 
-def _work(jobs: Connection, lookups: Lookups, key: bytes) -> None:
-    """A worker's life: clean what comes until the other end closes; give up for good when memory runs out."""
+def _work(tasks: Connection, lookups: Lookups, key: bytes) -> None:
+    """A worker's life: do what comes until the other end closes; give up for good when memory runs out."""
     _limit_memory()
     _fall_silent()
     gc.freeze()  # the libraries' objects live as long as the process; no collection need look at them
     with suppress(EOFError):
         while True:
-            job = jobs.recv()
+            task = tasks.recv()
             try:
-                result = clean_file(job, lookups, key)
+                result = task(lookups, key)
             except MemoryError:
                 os._exit(1)
+            except ExportProblem as problem:
+                result = problem
             except Exception as error:  # a fault of ours; its own words may quote a cell, so they stay here
                 place = extract_tb(error.__traceback__)[-1]
                 stumbled = N_("the reader stumbled ({kind} at {place}). Save it anew as .xlsx or .csv; report this.")
                 where = f"{Path(place.filename).name}:{place.lineno}"
-                result = FileResult(problem=(stumbled, {"kind": type(error).__name__, "place": where}))
-            jobs.send(result)
+                result = ExportProblem(stumbled, kind=type(error).__name__, place=where)
+            tasks.send(result)
 
 
 def _fall_silent() -> None:

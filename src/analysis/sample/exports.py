@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.errors import N_, UsageProblem
 from analysis.sample.broken import leave_owner_file, write_broken
+from analysis.sample.difficulties import write_difficulties
 from analysis.sample.faults import REASONS, Faults
 from analysis.sample.layout import Sheet, Title, iso_day, lay_out
 from analysis.sample.people import SOMEBODY
@@ -46,7 +47,8 @@ def write_sample(
     marker: str | None = None,
     broken: bool = False,
 ) -> Truth:
-    """Write exports of ``dossiers`` made-up dossiers of 2020 into the empty or new folder ``out``.
+    """Write exports of ``dossiers`` made-up dossiers of 2020 into the empty or new folder ``out``, and beside those of
+    a whole province the difficulties that its units state.
 
     ``formats`` are keys of ``FORMATS``. ``files`` asks for so many files of like size instead of a
     province's senders; ``faults`` is the share of bad rows; ``marker`` is put into every personal
@@ -71,6 +73,8 @@ def write_sample(
     workbooks = [out / str(entry["file"]) for entry in ledger if FORMATS[str(entry["kind"])].sheets]
     if workbooks and not files:
         leave_owner_file(workbooks[0], marker or SOMEBODY)
+    if not files:
+        write_difficulties(out / "kho-khan.csv", year.province, np.random.default_rng([seed, len(senders)]))
     if broken:
         ledger += write_broken(out)
     table = pd.concat(rows, ignore_index=True)
