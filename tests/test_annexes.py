@@ -89,6 +89,7 @@ def hostile(report: Report) -> Report:
         report,
         attainment=attainment,
         files=files,
+        difficulties=report.difficulties.assign(text=HOSTILE[4], category=HOSTILE[5]),
         outlook={**report.outlook, "closers": closers},
         reference=replace(report.reference, units=units),
     )
@@ -205,7 +206,7 @@ def _table(document: docx.document.Document, *words: str) -> list[list[str]]:
     raise AssertionError(words)
 
 
-def _grouped(number: str) -> str:
+def _grouped(number: str | int) -> str:
     return f"{int(number):,}".replace(",", ".")
 
 
@@ -266,6 +267,16 @@ def test_the_draft_s_sentences_say_the_figures_of_the_run(
     for row in needed.itertuples(index=False):
         assert f"{_grouped(str(row.needed))} " in words
     assert "xác suất đạt:" in words
+
+
+def test_the_draft_says_what_stands_in_the_way(published: Path, report: Report) -> None:
+    words = "\n".join(_texts(docx.Document(str(published / DRAFT))))
+    late = report.outlook["delays"].query("indicator == 'late'")[["numerator", "denominator"]].sum()
+    assert f"Hồ sơ trễ hạn: {_grouped(late['numerator'])} trên {_grouped(late['denominator'])} hồ sơ" in words
+    stated = report.difficulties
+    assert set(stated["month"]) - {month for month in stated["month"] if month <= MONTH}, "some are of later months"
+    for row in stated.itertuples(index=False):
+        assert (row.text in words) == (row.month <= MONTH)
 
 
 def test_the_draft_has_the_form_of_an_official_report(published: Path, tmp_path: Path) -> None:

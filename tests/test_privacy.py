@@ -2,6 +2,7 @@
 
 import io
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -74,7 +75,7 @@ def test_no_marked_cell_is_in_anything_written(
 ) -> None:
     assert done.returncode == 3, done.stderr
     written = [path for folder in ("out", "tmp") for path in (home / folder).rglob("*") if path.is_file()]
-    assert {path.suffix for path in written} >= {".csv", ".parquet", ".json", ".html", ".ipynb"}
+    assert {path.suffix for path in written} >= {".csv", ".parquet", ".json", ".html", ".ipynb", ".xlsx", ".docx"}
     found = [str(path) for path in written if _tells(path)]
     assert found == []
     assert not _holds(done.stdout.encode()), done.stdout
@@ -108,6 +109,9 @@ def _holds(content: bytes) -> bool:
 def _text_of(path: Path) -> bytes:
     """A file's bytes, and what it holds when it is unpacked."""
     content = path.read_bytes()
+    if path.suffix in (".xlsx", ".docx"):
+        with zipfile.ZipFile(path) as archive:
+            return content + b"".join(archive.read(name) for name in archive.namelist())
     if path.suffix != ".parquet":
         return content
     table = pq.read_table(io.BytesIO(content))

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from analysis import advice, charts, figures, narrative
+from analysis import advice, charts, figures, narrative, obstacles
 from analysis.annex_tables import ICONS, verdict
 from analysis.attainment import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.definitions import load_report_form
@@ -218,8 +218,17 @@ def _obstacles(document: OfficialDocument, report: Report) -> None:
     text = report.language.text
     document.heading(text(N_("IV. DIFFICULTIES, OBSTACLES AND THEIR CAUSES")))
     document.heading(text(N_("1. What the units report")), 2)
-    document.paragraph(text(N_("No unit has sent a report of difficulties.")))
-    document.heading(text(N_("2. What the data lack")), 2)
+    statements, others = obstacles.stated(report)
+    for who, what in statements:
+        document.item(what, who)
+    if others:
+        document.item(text(N_("{count} more statements of earlier months."), count=report.language.number(others)))
+    if not statements:
+        document.paragraph(text(N_("No unit has sent a report of difficulties.")))
+    document.heading(text(N_("2. What dates and results show")), 2)
+    for sentence in obstacles.shown_by_data(report):
+        document.item(sentence)
+    document.heading(text(N_("3. What the data lack")), 2)
     for sentence in narrative.data_quality(report):
         document.item(sentence)
 

@@ -1,0 +1,62 @@
+"""Sentences on what stands in the way (khó khăn, vướng mắc): what units state, and what dates and statuses show."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis.attainment import group_names
+from analysis.comparison import ABOVE
+from analysis.delays import LATE, REFUSED, SUPPLEMENT
+from analysis.errors import N_
+from analysis.figures import Report
+
+MOST_STATED = 20  # statements that a report quotes, the newest first; the others are counted
+_MOST_UNITS = 5
+_INDICATORS = {
+    LATE: N_("Late dossiers: {numerator} of {denominator} with a due date ({share})."),
+    SUPPLEMENT: N_("Dossiers for which a supplement was asked: {numerator} of {denominator} ({share})."),
+    REFUSED: N_("Dossiers refused: {numerator} of {denominator} ({share})."),
+}
+
+
+def stated(report: Report) -> tuple[list[tuple[str, str]], int]:
+    """(who and when, what) of the newest statements up to the report's month; how many more there are."""
+    rows = report.difficulties
+    rows = rows[rows["month"] <= report.month].sort_values(["month", "unit_code"], ascending=[False, True])
+    names = group_names(report.reference, report.language).set_index("unit_code")["unit_name"]
+    shown = [
+        (f"{names.get(row.unit_code, row.unit_code)} ({report.language.month(row.month)}):", _with_category(row))
+        for row in rows.head(MOST_STATED).itertuples(index=False)
+    ]
+    return shown, max(len(rows) - MOST_STATED, 0)
+
+
+def shown_by_data(report: Report) -> Iterator[str]:
+    """Late, supplemented and refused dossiers of all units, and the departments and districts far above their tier."""
+    language, rows = report.language, report.outlook["delays"]
+    for indicator, template in _INDICATORS.items():
+        of_indicator = rows[rows["indicator"] == indicator]
+        hit, whole = int(of_indicator["numerator"].sum()), int(of_indicator["denominator"].sum())
+        words = language.text(
+            template,
+            numerator=language.number(hit),
+            denominator=language.number(whole),
+            share=language.percent(Fraction(hit, whole) if whole else None),
+        )
+        above = _above(of_indicator)
+        if above:
+            named = "; ".join(f"{name} ({language.percent(value)})" for name, value in above)
+            words += " " + language.text(N_("Above their tier by more than chance: {units}."), units=named)
+        yield words
+
+
+def _above(rows: pd.DataFrame) -> list[tuple[str, Fraction]]:
+    """Communes answer to their district and are not named by the province."""
+    high = rows[(rows["verdict"] == ABOVE) & (rows["tier"] != "commune")]
+    high = high.sort_values(["value", "unit_code"], ascending=[False, True]).head(_MOST_UNITS)
+    return [(row.unit_name, Fraction(row.numerator, row.denominator)) for row in high.itertuples(index=False)]
+
+
+def _with_category(row: pd.Series) -> str:
+    return f"[{row.category}] {row.text}" if row.category else row.text
