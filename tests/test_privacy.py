@@ -3,6 +3,7 @@
 import io
 import json
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -92,7 +93,7 @@ def test_no_marked_cell_is_in_anything_written(
 ) -> None:
     assert done.returncode == 3, done.stderr
     written = [path for folder in ("out", "tmp") for path in (home / folder).rglob("*") if path.is_file()]
-    assert {path.suffix for path in written} >= {".csv", ".parquet", ".json", ".html", ".ipynb"}
+    assert {path.suffix for path in written} >= {".csv", ".parquet", ".json", ".html", ".ipynb", ".xlsx", ".docx"}
     found = [str(path) for path in written if _tells(path)]
     assert found == []
     assert not _holds(done.stdout.encode()), done.stdout
@@ -140,6 +141,9 @@ def _holds(content: bytes) -> bool:
 def _text_of(path: Path) -> bytes:
     """A file's bytes, and what it holds when it is unpacked."""
     content = path.read_bytes()
+    if path.suffix in (".xlsx", ".docx"):
+        with zipfile.ZipFile(path) as archive:
+            return content + b"".join(archive.read(name) for name in archive.namelist())
     if path.suffix != ".parquet":
         return content
     table = pq.read_table(io.BytesIO(content))

@@ -67,7 +67,8 @@ def sheets(report: Report) -> list[Sheet]:
         Sheet(text(N_("Other readings")), [_readings(report)]),
         Sheet(text(N_("Trends")), [_trends(report)]),
         Sheet(text(N_("Definitions")), [_definitions(report)]),
-        Sheet(text(N_("Ledger")), [_files(report), _rejects(report), _checks(report)]),
+        Sheet(text(N_("Ledger")), [_files(report)]),
+        Sheet(text(N_("Quality of the data")), [_rejects(report), _checks(report)]),
     ]
 
 
@@ -292,7 +293,7 @@ def _files(report: Report) -> Table:
         ),
         *(Column(text(N_("Accepted")), "count"), Column(text(N_("Rejected")), "count")),
         *(Column(text(N_("Superseded")), "count"), Column(text(N_("Exported")), "text", 12)),
-        *(Column(text(N_("Reason")), "long", 40), Column("SHA-256", "long", 34)),
+        *(Column(text(N_("Reason")), "long", 40), Column("SHA-256", "text", 66)),
     ]
     return Table(text(N_("Files read")), columns, rows)
 
@@ -301,7 +302,7 @@ def _rejects(report: Report) -> Table:
     text = report.language.text
     counts = report.rejects["reason"].value_counts()
     rows: list[list[Any]] = [[text(words), int(counts.get(reason, 0))] for reason, words in REASONS.items()]
-    columns = [Column(text(N_("Reason")), "long"), Column(text(N_("Rows")), "count")]
+    columns = [Column(text(N_("Reason")), "long", 54), Column(text(N_("Rows")), "count")]
     return Table(text(N_("Rejected rows by reason")), columns, [*rows, [text(N_("Total")), report.totals["rejected"]]])
 
 
@@ -309,5 +310,5 @@ def _checks(report: Report) -> Table:
     text = report.language.text
     counts = dict(zip(report.quality["check"], report.quality["count"], strict=True))
     rows = [[text(words), int(counts[check])] for check, words in CHECKS.items() if check in counts]
-    columns = [Column(text(N_("What is doubtful")), "long"), Column(text(N_("Rows")), "count")]
+    columns = [Column(text(N_("What is doubtful")), "long", 54), Column(text(N_("Rows")), "count")]
     return Table(text(N_("Accepted rows that are doubtful")), columns, rows)

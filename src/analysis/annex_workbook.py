@@ -7,6 +7,7 @@ value than was published, and a workbook that is known to hold no formula needs 
 
 import re
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import xlsxwriter
@@ -24,6 +25,8 @@ _LONGEST_NAME = 31  # letters of a sheet's name
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_TEXT = 32_000  # letters of a cell, a little under Excel's limit
 _A4 = 9
+_LINE, _HIGHEST = 15.0, 400.0  # points: of one line of text, of a row
+_NARROW = 1.12  # widths are in digits, of which letters are a little narrower
 _INK, _GOOD, _BAD, _HEAD = "#1F2933", "#DCEBF5", "#FBE3D6", "#E4E7EB"
 # Text stays text: a name that begins with = + - @ or looks like an address is a name.
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -69,6 +72,7 @@ class _Look:
         self.head = self._format(bold=True, bg_color=_HEAD, border=1, text_wrap=True, align="center", valign="vcenter")
         self.text = self._format(valign="top", border=1, border_color="#CBD2D9")
         self.long = self._format(valign="top", border=1, border_color="#CBD2D9", text_wrap=True)
+        self.verdict = self._format(valign="top", border=1, border_color="#CBD2D9", indent=1)
         self.good = book.add_format({"bg_color": _GOOD})
         self.bad = book.add_format({"bg_color": _BAD, "bold": True})
 
@@ -92,11 +96,11 @@ def _write_sheet(page: Worksheet, sheet: Sheet, first_line: str, report: Report,
         if number == 0:
             heads = start + 1 + bool(table.spans)
             page.freeze_panes(heads + 1, table.names)
-            page.repeat_rows(start + 1, heads)
-            if len(sheet.tables) == 1:
-                page.autofilter(heads, 0, max(row - 1, heads), len(table.columns) - 1)
             for place, column in enumerate(table.columns):
                 page.set_column(place, place, column.width)
+            if len(sheet.tables) == 1:  # the headings of one table must not stand over another's rows
+                page.repeat_rows(start + 1, heads)
+                page.autofilter(heads, 0, max(row - 1, heads), len(table.columns) - 1)
         row += 1
     page.set_landscape()
     page.set_paper(_A4)
@@ -113,10 +117,17 @@ def _write_table(page: Worksheet, table: Table, row: int, look: _Look) -> int:
     if table.spans:
         _write_spans(page, table, row, look)
         row += 1
+    page.set_row(row, _height([(column.title, column.width - 2) for column in table.columns]))
     for place, column in enumerate(table.columns):
         page.write_string(row, place, plain(column.title), look.head)
     first = row + 1
     for number, cells in enumerate(table.rows):
+        wrapped = [
+            (str(cell or ""), column.width)
+            for column, cell in zip(table.columns, cells, strict=True)
+            if column.kind == "long"
+        ]
+        page.set_row(first + number, _height(wrapped))
         for place, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
             _write_cell(page, first + number, place, column, cell, look)
     last = first + len(table.rows) - 1
@@ -125,13 +136,23 @@ def _write_table(page: Worksheet, table: Table, row: int, look: _Look) -> int:
     return last + 1
 
 
+def _height(wrapped: list[tuple[str, int]]) -> float:
+    """Points that a row needs for texts that wrap in columns so many letters wide: not every program finds out."""
+    lines = max(
+        (len(fill(plain(text)[:_LONGEST_TEXT], int(width * _NARROW)).splitlines()) for text, width in wrapped if text),
+        default=1,
+    )
+    return min(_LINE * max(lines, 1), _HIGHEST)
+
+
 def _write_spans(page: Worksheet, table: Table, row: int, look: _Look) -> None:
-    page.set_row(row, 48)
     place = 0
+    page.set_row(row, 3 * _LINE)
     for title, width in table.spans:
         if title and width > 1:
             page.merge_range(row, place, row, place + width - 1, "", look.head)
-        page.write_string(row, place, plain(title), look.head)
+        for column in range(place, place + (1 if title else width)):
+            page.write_string(row, column, plain(title), look.head)
         place += width
 
 
@@ -139,7 +160,7 @@ def _write_cell(page: Worksheet, row: int, place: int, column: Column, cell: Any
     if cell is None:
         page.write_blank(row, place, None, look.text)
     elif isinstance(cell, str):
-        style = look.long if column.kind == "long" else look.text
+        style = {"long": look.long, "verdict": look.verdict}.get(column.kind, look.text)
         page.write_string(row, place, plain(cell)[:_LONGEST_TEXT], style)
     elif isinstance(cell, Rounded):
         page.write_number(row, place, cell.value, look.number(_pattern(column, cell.digits)))

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from analysis import advice, charts, figures, narrative
+from analysis import advice, charts, figures, narrative, obstacle_sentences
 from analysis.annex_tables import ICONS, verdict
 from analysis.attainment import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.definitions import load_report_form
@@ -93,7 +93,7 @@ def _results(document: OfficialDocument, report: Report) -> None:
             [f"({place})", figure.target.title[lang.code], f"≥ {minimum(figure.target, lang)}", *_cells(figure, report)]
             for place, figure in enumerate(tiles, start=1)
         ],
-        [8, 42, 18, 26, 15, 19, 14, 18],
+        [8, 39, 18, 26, 15, 19, 14, 21],
         left=(1,),
     )
     document.heading(text(N_("2. By tier")), 2)
@@ -132,7 +132,7 @@ def _cells(figure: Figure, report: Report) -> list[str]:
     lang = report.language
     return [
         *(fraction(figure, lang), percent(figure, lang), gap(figure, lang)),
-        *(lang.number(figure.shortfall), verdict(figure.status, lang)),
+        *(lang.number(figure.shortfall), verdict(figure.status, lang).replace(" ", "\u00a0")),
     ]
 
 
@@ -218,8 +218,17 @@ def _obstacles(document: OfficialDocument, report: Report) -> None:
     text = report.language.text
     document.heading(text(N_("IV. DIFFICULTIES, OBSTACLES AND THEIR CAUSES")))
     document.heading(text(N_("1. What the units report")), 2)
-    document.paragraph(text(N_("No unit has sent a report of difficulties.")))
-    document.heading(text(N_("2. What the data lack")), 2)
+    statements, others = obstacle_sentences.quoted(report)
+    for who, what in statements:
+        document.item(what, who)
+    if others:
+        document.item(text(N_("{count} more statements of earlier months."), count=report.language.number(others)))
+    if not statements:
+        document.paragraph(text(N_("No unit has sent a report of difficulties.")))
+    document.heading(text(N_("2. What dates and results show")), 2)
+    for sentence in obstacle_sentences.shown_by_data(report):
+        document.item(sentence)
+    document.heading(text(N_("3. What the data lack")), 2)
     for sentence in narrative.data_quality(report):
         document.item(sentence)
 

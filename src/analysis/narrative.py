@@ -11,7 +11,7 @@ from analysis.errors import N_
 from analysis.figures import Figure, Report
 from analysis.history import PROCEDURES
 from analysis.language import Language
-from analysis.pace import NEEDS_CHANGE, REACHABLE
+from analysis.pace import IMPOSSIBLE, NEEDS_CHANGE, REACHABLE
 from analysis.reference import TIERS
 from analysis.sections import CHECKS, PACES, REASONS, VARIATIONS, ask_sentence, minimum, missing, percent, whole
 
@@ -189,16 +189,21 @@ def proposals(report: Report, calls: list[Call]) -> Iterator[str]:
                     target=found.figure.target.title[language.code],
                     ask=ask_sentence(found.ask, language),
                 )
+    lost = _lost(report)
     units = figures.tier_units(report, "province") + figures.tier_units(report, "district")
     for figure in figures.tiles(report):
-        if figure.status == NOT_ATTAINED:
-            most = figures.largest_shortfalls(report, figure.target, units, 3)
-            if most:
-                yield language.text(
-                    N_("For the target “{target}”, set the tasks of {units}, which miss most, month by month."),
-                    target=figure.target.title[language.code],
-                    units="; ".join(f"{one.unit_name} ({missing(one, language)})" for one in most),
-                )
+        most = figures.largest_shortfalls(report, figure.target, units, 3)
+        if figure.status == NOT_ATTAINED and figure.target not in lost and most:
+            yield language.text(
+                N_("For the target “{target}”, set the tasks of {units}, which miss most, month by month."),
+                target=figure.target.title[language.code],
+                units="; ".join(f"{one.unit_name} ({missing(one, language)})" for one in most),
+            )
+    if lost:
+        yield language.text(
+            N_("Take the targets that cannot be attained any more into account when the next ones are set: {targets}."),
+            targets="; ".join(target.title[language.code] for target in lost),
+        )
     checks = _checks(report)
     if checks.get("applicant_unknown") or checks.get("source_unknown"):
         yield language.text(
@@ -221,6 +226,15 @@ def proposals(report: Report, calls: list[Call]) -> Iterator[str]:
             authority=report.decision.authority[language.code],
             targets="; ".join(target.title[language.code] for target in changed),
         )
+
+
+def _lost(report: Report) -> list[Target]:
+    """Targets that the province cannot attain any more while the period lasts."""
+    if report.as_of >= report.decision.valid_to:
+        return []
+    gap = report.outlook["gap"]
+    verdicts = gap[gap["unit_code"] == figures.PROVINCE].set_index("target_id")["verdict"]
+    return [target for target in report.decision.targets if verdicts[target.id] == IMPOSSIBLE]
 
 
 def _checks(report: Report) -> dict[str, int]:

@@ -87,7 +87,7 @@ class OfficialDocument:
 
     def notice(self, text: str) -> None:
         """A boxed paragraph that nobody overlooks."""
-        _box(_add(self._document, _tied(text), bold=True, size=12), 0)
+        _box(_add(self._document, text, bold=True, size=12), 0)
 
     def note(self, text: str) -> None:
         """A small line under a table or picture."""
@@ -247,12 +247,7 @@ class OfficialDocument:
             paragraph._p.style = self._cell_style  # by its id: a look-up by name for each cell would take seconds
             paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if place in left else _CENTRE
             paragraph.paragraph_format.keep_with_next = head
-            for number, line in enumerate(words.split("\n")):
-                run = paragraph.add_run()
-                if number:
-                    run.add_break()
-                run.add_text(_tied(line))
-                run.bold = bold
+            _add_lines(paragraph, words).bold = bold
             if head:
                 _shade(cell, "E4E7EB")
         return row
@@ -270,9 +265,19 @@ def _add(place: Any, text: str, size: float, bold: bool = False, italic: bool = 
     empty = hasattr(place, "_tc") and len(place.paragraphs) == 1 and not place.paragraphs[0].runs
     paragraph = place.paragraphs[0] if empty and not place.paragraphs[0].text else place.add_paragraph()
     paragraph.alignment = _CENTRE
-    run = paragraph.add_run(_tied(text))
+    run = _add_lines(paragraph, text)
     run.bold, run.italic, run.font.size = bold, italic, Pt(size)
     return paragraph
+
+
+def _add_lines(paragraph: Any, text: str) -> Any:
+    """A run of text that breaks where it has a line end."""
+    run = paragraph.add_run()
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            run.add_break()
+        run.add_text(_tied(line))
+    return run
 
 
 def _rule(place: Any, indent: float) -> None:

@@ -81,7 +81,6 @@ def _exporter() -> HTMLExporter:
         {"HTMLExporter": {"template_file": str(_TEMPLATES / "page.html.j2"), "exclude_anchor_links": True}}
     )
     exporter = HTMLExporter(config=settings)
-    exporter.register_filter("anchor", _anchor)
     return exporter
 
 
