@@ -1,19 +1,22 @@
 """Nothing personal gets past the reader (contract §3): marked cells are sought in everything that a run writes."""
 
 import io
+import json
 import subprocess
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
-from folders import REFERENCE
+from folders import REFERENCE, read_csv
 from small_run import DVCTT, call
 
+from analysis.masking import MASK
 from analysis.sample import Truth, write_sample
 
 pytestmark = pytest.mark.slow
 MARKER = "ZQXRIENGTU"
+NUMBERS = ["0912 345 678", "+84.912.345.679", "054085009876", "mau.rieng@example.com", "H45.12-201105-7766"]
 HEAD = ["Mã hồ sơ", "Mã TTHC", "Cơ quan", "Hình thức nộp", "Ngày nhận", "Họ và tên", "Trạng thái"]
 
 
@@ -29,7 +32,22 @@ def truth(home: Path) -> Truth:
     for name, text in _odd_texts().items():
         (home / "raw" / name).write_text(text, encoding="utf-8")
     _write_workbook(home / "raw/cot-la.xlsx")
+    (home / "raw/kho-khan.csv").write_text(_difficulties(), encoding="utf-8")
+    (home / "raw/kho-khan.xlsx").write_bytes(b"PK\x03\x04" + MARKER.encode())
     return truth
+
+
+def _difficulties() -> str:
+    """A file of difficulties with people in every column but the text, and their numbers in the text."""
+    lines = [
+        f"{MARKER},,,,",
+        f"Đơn vị,Tháng,Loại,Nội dung,Người lập {MARKER}",
+        f"Sở Xây dựng,2020-09,Phần mềm,Gọi {' hoặc '.join(NUMBERS)} không ai nghe,{MARKER}",
+        f"{MARKER},2020-09,Phần mềm,Máy chậm,{MARKER}",
+        f"Sở Xây dựng,{MARKER},Phần mềm,Máy chậm,{MARKER}",
+        f",,,,{MARKER}",
+    ]
+    return "\n".join(lines)
 
 
 def _odd_texts() -> dict[str, str]:
@@ -90,6 +108,20 @@ def test_no_dossier_code_is_in_anything_written(
         if path.is_file():
             content = _text_of(path)
             assert not [code for code in codes if code in content], path
+
+
+def test_what_a_difficulty_says_of_a_person_is_masked(
+    home: Path, truth: Truth, done: subprocess.CompletedProcess[str]
+) -> None:
+    (row,) = read_csv(home / "out/processed/difficulties.csv")
+    assert row["text"] == f"Gọi {' hoặc '.join([MASK] * len(NUMBERS))} không ai nghe"
+    ledger = json.loads((home / "out/processed/clean.json").read_text(encoding="utf-8"))["difficulties"]
+    assert ledger[0]["refused"] == {"unknown_unit": 1, "bad_month": 1}
+    assert ledger[1]["problem"]
+    for path in (home / "out").rglob("*"):
+        if path.is_file():
+            content = _text_of(path)
+            assert not [number for number in NUMBERS if number.encode() in content], path
 
 
 def test_the_search_itself_finds_what_is_there(home: Path, truth: Truth) -> None:

@@ -79,7 +79,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Report:
-    """The outputs of a run in ``processed``, with the definitions that they rest on."""
+    """The outputs of a run in ``processed``, with the definitions that they rest on.
+
+    ``stated`` is the ledger of the files of ``difficulties``: file, read, used, refused (by reason), masked, cut,
+    problem.
+    ``outlook["procedures"]`` holds true counts: only what its ``shown`` and ``split_shown`` allow may be printed.
+    """
 
     attainment: pd.DataFrame
     files: pd.DataFrame
@@ -87,6 +92,7 @@ class Report:
     quality: pd.DataFrame
     quality_by_unit: pd.DataFrame
     difficulties: pd.DataFrame
+    stated: list[dict[str, Any]]
     outlook: dict[str, pd.DataFrame]
     synthetic: bool
     reference: Reference
@@ -137,6 +143,7 @@ def read_report(processed: Path | str, reference: Path | str, language: Language
     return Report(
         attainment=attainment,
         **{field: tables[name] for name, field in _LEDGER.items()},
+        stated=facts["difficulties"],
         outlook={name: tables[name] for name in OUTLOOK},
         synthetic=facts["synthetic"],
         reference=definitions,
