@@ -71,7 +71,8 @@ def make_unit_reports(
     todo = [code for code in wanted if code not in set(kept)]
     advance(len(wanted) - len(todo))
     failed = {}
-    for code, problem in _execute_all(task, todo, pages, report.language):
+    for code, executed in _execute_all(task, todo, report.language):
+        problem = _finish(executed, task, report.names[code], pages[code], report.language)
         advance(1)
         if problem:
             failed[code] = problem
@@ -83,8 +84,8 @@ def make_unit_reports(
     return Made(made, kept, failed)
 
 
-def _execute_all(task: Task, codes: list[str], pages: dict[str, Path], language: Language) -> Iterator[tuple[str, str]]:
-    """(code, "" or why it failed) as the reports are finished, several at once."""
+def _execute_all(task: Task, codes: list[str], language: Language) -> Iterator[tuple[str, "Future[Any]"]]:
+    """(code, executed notebook) as they are done, several at once."""
     jobs = min(task.jobs or os.cpu_count() or 1, len(codes))
     if not jobs:
         return
@@ -92,8 +93,7 @@ def _execute_all(task: Task, codes: list[str], pages: dict[str, Path], language:
         running = {pool.submit(_execute, task, code, idle): code for code in codes}
         try:
             for future in as_completed(running):
-                code = running.pop(future)
-                yield code, _finish(future, task, code, pages[code], language)
+                yield running.pop(future), future
         finally:
             for future in running:
                 future.cancel()
@@ -119,13 +119,13 @@ def _execute(task: Task, code: str, idle: "SimpleQueue[Nursery | None]") -> Any:
         idle.put(nursery)
 
 
-def _finish(future: "Future[Any]", task: Task, code: str, page: Path, language: Language) -> str:
+def _finish(future: "Future[Any]", task: Task, name: str, page: Path, language: Language) -> str:
     """Write the page; returns why there is none. What an error says may quote data: its kind is told, not its words."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill import PapermillExecutionError
 
     try:
-        title = language.text(N_("Online public services: {unit}"), unit=code)
+        title = language.text(N_("Online public services: {unit}"), unit=name)
         publish_report(future.result(), page, language, title, "../")
         return ""
     except PapermillExecutionError as failed:
