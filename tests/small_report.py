@@ -79,6 +79,7 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
         quality=pd.DataFrame({"check": [], "count": []}),
         quality_by_unit=_records(),
         difficulties=_difficulties(),
+        stated=[_statement()],
         outlook=outlook | {"procedures": _procedures(), "delays": _delays()},
         synthetic=True,
         reference=reference,
@@ -169,6 +170,11 @@ def _difficulties() -> pd.DataFrame:
         (COMMUNE, "2020-08", HOSTILE, "Thiếu máy quét"),
     ]
     return pd.DataFrame(rows, columns=["unit_code", "month", "category", "text"])
+
+
+def _statement() -> dict[str, Any]:
+    counts = {"read": 6, "used": 4, "refused": {"unknown_unit": 2}, "masked": 1, "cut": 0, "problem": ""}
+    return {"file": "kho-khan.csv", **counts}
 
 
 def _delays() -> pd.DataFrame:

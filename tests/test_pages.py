@@ -104,6 +104,15 @@ def test_says_whom_to_call_and_what_to_ask(project: Path, open_page) -> None:
         assert any(f"Còn thiếu: {_grouped(row['shortfall'])} " in words for row in shown)
 
 
+def test_the_contents_lead_to_headings(project: Path, open_page) -> None:
+    page = open_page(_report(project))
+    links = page.locator(".contents a").all()
+    assert len(links) == page.locator("h2").count() > 10
+    for link in links:
+        place = page.locator(f'[id="{(link.get_attribute("href") or "")[1:]}"]')
+        assert (link.inner_text() or "") == place.locator("h2").first.inner_text()
+
+
 def test_an_ended_period_is_not_foretold(project: Path, open_page) -> None:
     table = open_page(_report(project)).locator("table.outlook")
     assert "Xác suất đạt" not in table.inner_text()

@@ -177,6 +177,14 @@ def test_what_to_do_lists_the_targets_that_are_missed_with_what_closes_them(repo
     assert "Phải làm khác đi" in words(html) or "Trong tầm tay" in words(html)
 
 
+def test_what_cannot_be_reached_any_more_asks_for_nothing(report: Report) -> None:
+    lost = report.outlook | {"gap": report.outlook["gap"].assign(verdict="impossible")}
+    html = section("todo", replace(report, outlook=lost), DEPARTMENT)
+    assert "không kịp đạt chỉ tiêu này" in words(html)
+    assert "là đủ" not in words(html)
+    assert "Còn cần" not in words(html)
+
+
 def test_a_group_is_told_where_most_is_missing(report: Report) -> None:
     shown = words(section("todo", report, "TIER:district"))
     assert f"Thiếu nhiều nhất ở: Huyện {HOSTILE} (13 hồ sơ)" in shown
@@ -334,7 +342,7 @@ def test_the_province_gathers_what_is_stated_and_who_is_burdened(report: Report)
     found = burdened(report, [DEPARTMENT, OTHER, IDLE])
     assert [[row.indicator for row in rows] for rows in found] == [["late"], ["late"]]
     shown = words(html)
-    for known in ("Sở Xây dựng", "Xã Xuân Lãnh", "Thiếu máy quét", "Nhân lực", "12/48"):
+    for known in ("Sở Xây dựng", "Xã Xuân Lãnh", "Thiếu máy quét", "Nhân lực", "12/48", "dùng 4 + từ chối 2"):
         assert known in shown
     assert 'href="units/H45.18.html"' in html
 

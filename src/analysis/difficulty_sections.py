@@ -1,6 +1,6 @@
 """Difficulties and obstacles gathered over units: Sở TT&TT is bound to report them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from analysis.delays import LATE, REFUSED, SUPPLEMENT
@@ -19,7 +19,7 @@ INDICATORS = {
 def difficulties(report: Report) -> Section:
     """What units state and who is above its tier by more than chance, over the whole province."""
     units = list(report.reference.units["unit_code"])
-    return _gathered(report, stated(report, units), burdened(report, units))
+    return _gathered(report, stated(report, units), burdened(report, units), ledger=report.stated)
 
 
 def difficulties_of_group(report: Report, units: Collection[str], base: str) -> Section:
@@ -29,6 +29,12 @@ def difficulties_of_group(report: Report, units: Collection[str], base: str) -> 
 
 
 def _gathered(
-    report: Report, told: list[Stated], seen: list[list[Any]], base: str = "", headed: bool = False
+    report: Report,
+    told: list[Stated],
+    seen: list[list[Any]],
+    base: str = "",
+    headed: bool = False,
+    ledger: Sequence[dict[str, Any]] = (),
 ) -> Section:
-    return render("difficulties", report, base, stated=told, burdened=seen, indicators=INDICATORS, headed=headed)
+    values = {"stated": told, "burdened": seen, "indicators": INDICATORS, "ledger": ledger}
+    return render("difficulties", report, base, headed=headed, **values)
