@@ -19,13 +19,16 @@ Opener = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run on a small sample with broken files; a hostile file name and hostile headings among them."""
+    """Finished runs on a small sample with broken files; a hostile file name and hostile headings among them.
+
+    The Vietnamese one has the reports of all units, the English one a few.
+    """
     home = tmp_path_factory.mktemp("pages")
     write_sample(home / "raw", REFERENCE, 2_000, 5, broken=True)
     hostile = home / "raw" / f"{HOSTILE}.csv"
     hostile.write_text(f"Mã hồ sơ,Mã TTHC,Cơ quan,{HOSTILE}\nx,y,z,{HOSTILE}\n", encoding="utf-8")
-    for lang in ("vi", "en"):
-        done = call([*_command(home, lang)], home)
+    for lang, units in (("vi", "all"), ("en", "H45.18,H45.22")):
+        done = call([*_command(home, lang), "--units", units], home)
         assert done.returncode == 3, done.stderr  # files are quarantined
     return home
 

@@ -51,7 +51,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_sample(home / "raw", REFERENCE, 2_000, 5, broken=True)
     folders = {"--raw": "raw", "--processed": "processed", "--reports": "reports"}
     options = [word for option, name in folders.items() for word in (option, str(home / name))]
-    done = call([*DVCTT, "run", *options, "--reference", str(REFERENCE), "--as-of", "2020-09-30"], home)
+    done = call(
+        [*DVCTT, "run", *options, "--reference", str(REFERENCE), "--as-of", "2020-09-30", "--units", "none"], home
+    )
     assert done.returncode == 3, done.stderr  # files are quarantined
     return home
 

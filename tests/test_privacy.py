@@ -85,6 +85,7 @@ def done(home: Path, truth: Truth, request: pytest.FixtureRequest) -> subprocess
     folders = {"--raw": "raw", "--processed": "out/processed", "--reports": "out/reports"}
     options = [word for option, name in folders.items() for word in (option, str(home / name))]
     command = [*DVCTT, "run", *options, "--reference", str(REFERENCE), "--lang", request.param]
+    command += ["--units", "H45.18,H45.22,AREA:H45.22,TIER:commune"]
     return call(command, home / "tmp", HOME=str(home / "tmp"), TMPDIR=str(home / "tmp"), LC_ALL="C.UTF-8")
 
 

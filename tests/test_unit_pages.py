@@ -1,19 +1,13 @@
 """Units' pages in a real browser: they ask for nothing, fit the screen, and lead to where they say."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
 import pytest
-from executed import executed
 from folders import REFERENCE
-from playwright.sync_api import Browser, Page, sync_playwright
 from small_run import DVCTT, call
 
-from analysis.language import Language
 from analysis.places import unit_page
-from analysis.publishing import publish_report
 from analysis.sample import write_sample
 
 pytestmark = pytest.mark.slow
@@ -24,53 +18,16 @@ MOST = 400 * 1024  # bytes of a page
 
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A month's folder with one unit page of each kind, in the middle of the year."""
+    """A month's folder with one unit page of each kind, in the middle of the year; ``english`` beside it."""
     home = tmp_path_factory.mktemp("units")
     write_sample(home / "raw", REFERENCE, 4_000, 5)
-    folders = {"--raw": "raw", "--processed": "processed", "--reports": "reports"}
-    options = [word for option, name in folders.items() for word in (option, str(home / name))]
-    done = call([*DVCTT, "run", *options, "--reference", str(REFERENCE), "--as-of", "2020-09-30"], home)
-    assert done.returncode in (0, 3), done.stderr
-    folder = home / "reports/2020-09"
-    for lang in ("vi", "en"):
-        for code in KINDS:
-            parameters = {"reference": str(REFERENCE), "processed": str(home / "processed"), "lang": lang, "unit": code}
-            place = folder if lang == "vi" else home / "english"
-            publish_report(executed(NOTEBOOK, parameters), place / unit_page(code), Language(lang), code)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert chromium, "These tests need Chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[object]:
-    """Opens a file at a width and checks on the way out that nothing was asked for and nothing complained."""
-    pages: list[Page] = []
-    requests: list[str] = []
-    complaints: list[str] = []
-
-    def opener(path: Path, width: int = 1280) -> Page:
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(path.as_uri())
-        pages.append(page)
-        return page
-
-    yield opener
-    for page in pages:
-        page.close()
-    assert complaints == []
-    assert len(requests) == len(pages), "a page asked for more than itself"
+    for lang, reports in (("vi", "reports"), ("en", "english")):
+        folders = {"--raw": "raw", "--processed": "processed", "--reports": reports}
+        options = [word for option, name in folders.items() for word in (option, str(home / name))]
+        options += ["--reference", str(REFERENCE), "--as-of", "2020-09-30", "--units", ",".join(KINDS), "--lang", lang]
+        done = call([*DVCTT, "run", *options], home)
+        assert done.returncode in (0, 3), done.stderr
+    return home / "reports/2020-09"
 
 
 @pytest.mark.parametrize("width", [1280, 360])
