@@ -35,7 +35,9 @@ def task(finished: SmallProject, tmp_path: Path) -> Task:
     """A notebook that says which unit it is about, for each unit once: it notes its runs in a file."""
     log = tmp_path / "log"
     cells = [
-        nbformat.v4.new_code_cell("processed = reference = lang = unit = ''", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(
+            'processed = ""\nreference = ""\nlang = ""\nunit = ""', metadata={"tags": ["parameters"]}
+        ),
         nbformat.v4.new_code_cell(f"with open({str(log)!r}, 'a') as log:\n    print(unit, file=log)"),
         nbformat.v4.new_code_cell("from IPython.display import HTML\nHTML(f'<p>report of {unit}</p>')"),
     ]
@@ -135,7 +137,7 @@ def test_a_run_that_was_cut_short_goes_on_where_it_ended(task: Task, report: Rep
     with pytest.raises(KeyboardInterrupt):
         make_unit_reports(task, report, ("all",), tmp_path / "month", cut_after_three)
     begun = len(_runs(task))
-    assert 3 <= begun < len(CODES)
+    assert 3 <= begun < len(CODES), "those at work are ended, no other is begun"
     again = _make(task, report, tmp_path / "month")
     assert len(again.kept) == 3
     assert again.published == CODES

@@ -6,9 +6,9 @@ it ended, and a later run makes only those anew whose figures changed.
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -71,11 +71,12 @@ def make_unit_reports(
     todo = [code for code in wanted if code not in set(kept)]
     advance(len(wanted) - len(todo))
     failed = {}
-    for code, executed in _execute_all(task, todo, report.language):
-        problem = _finish(executed, task, report.names[code], pages[code], report.language)
-        advance(1)
-        if problem:
-            failed[code] = problem
+    with closing(_execute_all(task, todo, report.language)) as done:  # interrupted, it begins no other
+        for code, executed in done:
+            problem = _finish(executed, task, report.names[code], pages[code], report.language)
+            advance(1)
+            if problem:
+                failed[code] = problem
     made = [code for code in todo if code not in failed]
     for code in [*kept, *made]:
         _copy(pages[code], month_folder / unit_page(code))
@@ -84,7 +85,7 @@ def make_unit_reports(
     return Made(made, kept, failed)
 
 
-def _execute_all(task: Task, codes: list[str], language: Language) -> Iterator[tuple[str, "Future[Any]"]]:
+def _execute_all(task: Task, codes: list[str], language: Language) -> Generator[tuple[str, "Future[Any]"], None, None]:
     """(code, executed notebook) as they are done, several at once."""
     jobs = min(task.jobs or os.cpu_count() or 1, len(codes))
     if not jobs:
