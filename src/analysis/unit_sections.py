@@ -17,7 +17,7 @@ from analysis.provenance import dossiers_by_file, source_files
 from analysis.sections import Section, cautions, missing, render
 from analysis.small_multiples import small_trends
 from analysis.standing import AS_MANY, FEWER, MORE, standings
-from analysis.subject import Subject, find_subject
+from analysis.subject import Subject
 from analysis.tasks import nearest, tasks, unit_tiles, unsafe
 
 BASE = "../"  # from a unit's page to the month's folder
@@ -36,8 +36,12 @@ MIXES = {
 
 def heading(report: Report, subject: Subject) -> Section:
     """Who it is, the decision, the as-of day, what must be known before any figure is read, and the headline."""
-    parent = find_subject(report, subject.parent) if subject.parent else None
-    values = {"headline": headline(report, subject), "parent": parent, "kind": _kind(subject), **cautions(report)}
+    values = {
+        "headline": headline(report, subject),
+        "parent_name": report.names.get(subject.parent, ""),
+        "kind": _kind(subject),
+        **cautions(report),
+    }
     return _render("unit_heading", report, subject, **values)
 
 
@@ -127,7 +131,7 @@ def links(report: Report, subject: Subject) -> Section:
     """Where to read on: the province, all units, the tier, the district and its area."""
     tier = "" if subject.is_group else f"TIER:{subject.tier}"
     district = subject.code.partition(":")[2] if subject.code.startswith("AREA:") else subject.parent
-    linked = [find_subject(report, code) for code in (district, subject.area, tier) if code]
+    linked = [(code, report.names[code]) for code in (district, subject.area, tier) if code]
     return _render("unit_links", report, subject, linked=linked, overview=OVERVIEW)
 
 
