@@ -7,6 +7,7 @@ to load before it does.
 import ast
 import json
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,13 @@ def _imports(cell: Any) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            yield from _modules_of(node.module, [alias.name for alias in node.names])
+
+
+def _modules_of(source: str, names: list[str]) -> list[str]:
+    """``from analysis import sections`` loads ``analysis.sections``; what stands deeper is not looked into."""
+    submodules = [f"{source}.{name}" for name in names] if "." not in source else []
+    return [name for name in submodules if find_spec(name)] or [source]
 
 
 def _statements(cell: Any) -> list[ast.stmt]:

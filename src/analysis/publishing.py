@@ -4,12 +4,13 @@ import html
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
 from traitlets.config import Config
 
 from analysis.errors import N_
@@ -76,12 +77,21 @@ def _cells(notebook: Any, language: Language) -> list[Any]:
     return [cell for cell in notebook["cells"] if not any(has_tag(cell, tag) for tag in hidden)]
 
 
-def _exporter() -> HTMLExporter:
-    settings = Config(
-        {"HTMLExporter": {"template_file": str(_TEMPLATES / "page.html.j2"), "exclude_anchor_links": True}}
-    )
-    exporter = HTMLExporter(config=settings)
-    return exporter
+class _PageExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert ships no types
+    """nbconvert's exporter of HTML but for its last step, which parses every page anew to describe images: of a
+    second that a report takes, it is a good part, and our pages have no images.
+    """
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> tuple[str, Any]:
+        """The page by our template."""
+        return TemplateExporter.from_notebook_node(self, nb, resources, **options)
+
+
+@cache
+def _exporter() -> _PageExporter:
+    """Kept: its template takes longer to load than a page to be made."""
+    settings = {"template_file": str(_TEMPLATES / "page.html.j2"), "exclude_anchor_links": True}
+    return _PageExporter(config=Config({"HTMLExporter": settings}))
 
 
 def page_css() -> str:

@@ -73,7 +73,7 @@ def make_unit_reports(
     failed = {}
     with closing(_execute_all(task, todo, report.language)) as done:  # interrupted, it begins no other
         for code, executed in done:
-            problem = _finish(executed, task, report.names[code], pages[code], report.language)
+            problem = _finish(executed, _title(report, code), pages[code], task, report.language)
             advance(1)
             if problem:
                 failed[code] = problem
@@ -120,14 +120,13 @@ def _execute(task: Task, code: str, idle: "SimpleQueue[Nursery | None]") -> Any:
         idle.put(nursery)
 
 
-def _finish(future: "Future[Any]", task: Task, name: str, page: Path, language: Language) -> str:
+def _finish(executed: "Future[Any]", title: str, page: Path, task: Task, language: Language) -> str:
     """Write the page; returns why there is none. What an error says may quote data: its kind is told, not its words."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill import PapermillExecutionError
 
     try:
-        title = language.text(N_("Online public services: {unit}"), unit=name)
-        publish_report(future.result(), page, language, title, "../")
+        publish_report(executed.result(), page, language, title, "../")
         return ""
     except PapermillExecutionError as failed:
         return language.text(N_("cell {cell} failed ({kind})"), cell=failed.exec_count, kind=failed.ename)
@@ -135,6 +134,12 @@ def _finish(future: "Future[Any]", task: Task, name: str, page: Path, language: 
         return language.text(N_("it took longer than {seconds} s"), seconds=language.number(task.seconds))
     except DeadKernelError:
         return language.text(N_("its process died, perhaps for want of memory"))
+
+
+def _title(report: Report, code: str) -> str:
+    """What a browser's tab says: ``Sở Xây dựng – dịch vụ công trực tuyến, tháng 9/2020``."""
+    month = report.language.month(report.month)
+    return report.language.text(N_("{unit} – online public services, {month}"), unit=report.names[code], month=month)
 
 
 @contextmanager

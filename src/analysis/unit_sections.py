@@ -65,12 +65,6 @@ def headline(report: Report, subject: Subject) -> str:
     )
 
 
-def page_title(report: Report, subject: Subject) -> str:
-    """What a browser's tab says: ``Sở Xây dựng – dịch vụ công trực tuyến, tháng 9/2020``."""
-    month = report.language.month(report.month)
-    return report.language.text(N_("{unit} – online public services, {month}"), unit=subject.name, month=month)
-
-
 def tiles(report: Report, subject: Subject) -> Section:
     """Its targets."""
     return render("tiles", report, base=BASE, figures=unit_tiles(report, subject.code))
