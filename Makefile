@@ -33,6 +33,7 @@ lab: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.reports
 
 # Run after a change of the dependencies in pyproject.toml (needs uv).
 lock:

@@ -16,11 +16,14 @@ from links import broken_links, links_of
 from playwright.sync_api import Page
 
 from analysis.figures import read_report
-from analysis.provenance import files_by_unit
+from analysis.provenance import dossiers_by_file
 from analysis.site import publish_site
 
 pytestmark = pytest.mark.slow
-PAGES = ("index.html", "2020-12/index.html", "2020-12/overview.html", "2020-12/targets/l3-dossiers.html")
+PAGES = (
+    *("index.html", "2020-12/index.html", "2020-12/overview.html", "2020-12/targets/l3-dossiers.html"),
+    *("2020-12/units/H45.18.html", "2020-12/units/H45.22.html"),
+)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 ATTAINED = {"attained": "Đạt", "not_attained": "Chưa đạt", "not_applicable": "Không có số liệu"}
 
@@ -220,7 +223,7 @@ def test_a_link_to_a_row_marks_it(project: Path, open_page: Opener) -> None:
 
 
 def test_the_files_of_a_unit_are_those_of_its_dossiers(project: Path) -> None:
-    found = files_by_unit(project / "processed")
+    found = dossiers_by_file(project / "processed")
     rows = duckdb.sql(
         f"select unit_code, file, count(*) from '{project / 'processed/dossiers.parquet'}' group by all order by all"
     ).fetchall()

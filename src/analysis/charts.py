@@ -32,6 +32,7 @@ STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar sign in a unit's name is a dollar sign
     "svg.hashsalt": "dvctt",  # the same data give the same bytes
     "axes.spines.top": False,
     "axes.spines.right": False,
