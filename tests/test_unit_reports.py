@@ -1,15 +1,19 @@
 """Reports of units at scale: only what changed is made again, one that fails stops no other, a killed run goes on."""
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
+from papermill import execute_notebook
 from small_run import SmallProject, small_project
 from worked_example import AS_OF
 
 from analysis.figures import Report, read_report
+from analysis.language import Language
+from analysis.publishing import publish_report
 from analysis.run_facts import Made
 from analysis.unit_reports import Task, make_unit_reports
 
@@ -177,3 +181,29 @@ def test_a_run_with_a_failing_report_ends_with_1_and_says_which(
     month = finished.reports / AS_OF.strftime("%Y-%m")
     assert "AssertionError" in (month / "units/H45.18.html").read_text(encoding="utf-8")
     assert (month / "units/H45.22.html").is_file()
+
+
+def test_a_units_page_is_the_same_from_papermills_own_engine(finished: SmallProject, tmp_path: Path) -> None:
+    notebook = Path(__file__).parents[1] / "notebooks/unit.ipynb"
+    folders = {"processed": str(finished.processed), "reference": str(finished.home / "data/reference")}
+    pages = []
+    for engine in (None, "dvctt"):
+        executed = execute_notebook(
+            str(notebook), None, {**folders, "unit": "H45.22"}, engine_name=engine, progress_bar=False
+        )
+        publish_report(executed, tmp_path / f"{engine}.html", Language(), "title", "../")
+        pages.append((tmp_path / f"{engine}.html").read_text(encoding="utf-8"))
+    assert pages[0] == pages[1]
+    assert "Đồng Xuân" in pages[0]
+
+
+def test_the_run_tells_other_programs_what_it_did(finished: SmallProject) -> None:
+    told = json.loads((finished.reports / "run.json").read_text(encoding="utf-8"))
+    assert {"clean", "attainment", "trends_and_gap", "report", "total"} <= told["seconds"].keys()
+    assert told["order"]["as_of"] == AS_OF.isoformat()
+    assert [(file["file"], len(file["sha256"]), file["status"]) for file in told["inputs"]] == [
+        ("xuat-20200731.csv", 64, "accepted")
+    ]
+    assert told["libraries"]["papermill"]
+    assert told["warnings"] == []
+    assert told["reports"].keys() == {"made", "kept", "failed"}

@@ -13,8 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from time import monotonic
 from typing import Any
+
+from analysis.notebook import imported_modules, load
 
 CAN_FORK = hasattr(os, "fork") and "forkserver" in multiprocessing.get_all_start_methods()
 
@@ -24,6 +27,20 @@ _OF_A_KERNEL = (
     *("IPython.core.application", "IPython.core.completerlib", "IPython.core.logger", "IPython.core.oinspect"),
 )
 Warm = Callable[[], object]
+
+
+def report_modules(notebook: Path) -> list[str]:
+    """What an interpreter loads before the first report by this notebook."""
+    return [*imported_modules(load(notebook)), "analysis.unit_reports"]
+
+
+def prepare(modules: Sequence[str]) -> None:
+    """Let the process from which nurseries are forked load ``modules`` while the caller has other things to do."""
+    if CAN_FORK:
+        from multiprocessing import forkserver
+
+        _context(modules)
+        forkserver.ensure_running()
 
 
 class Nursery:
@@ -71,8 +88,7 @@ class Nursery:
         self._connection.close()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["analysis.nursery", *_OF_A_KERNEL, *self._modules])
+        context = _context(self._modules)
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_tend, args=(theirs, self._modules, self._warm), daemon=True)
         self._process.start()
@@ -83,6 +99,12 @@ class Nursery:
         if not self._connection.poll(max(deadline - monotonic(), 0)):
             raise TimeoutError
         return self._connection.recv()
+
+
+def _context(modules: Sequence[str]) -> Any:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["analysis.nursery", *_OF_A_KERNEL, *modules])
+    return context
 
 
 def _tend(connection: Connection, modules: Sequence[str], warm: Warm | None) -> None:

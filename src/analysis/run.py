@@ -19,7 +19,8 @@ from analysis.generation import Staging, publish, staging
 from analysis.kernels import WarmKernel, execute, sweep
 from analysis.language import LANGUAGES
 from analysis.notebook import code_cells, imported_modules, load, parameter_names
-from analysis.order import STAGES, Order, Stage, check_order
+from analysis.nursery import prepare, report_modules
+from analysis.order import STAGES, UNIT, Order, Stage, check_order
 from analysis.run_facts import REJECTED_LIMIT, Clock, Made, run_facts
 
 AHEAD = 2  # kernels that are started before the first stage: its own and the next one's
@@ -92,6 +93,9 @@ def _execute_stages(order: Order, stagings: list[Staging], clock: Clock) -> dict
                 name: value for name, value in _parameters(order, stagings).items() if name in parameter_names(notebook)
             }
             kernel = kernels.popleft()
+            if stage.writes_reports and order.reports_units:
+                # Nothing else loads now; the units' reports begin as soon as this one ends.
+                prepare(report_modules(order.notebook(UNIT)))
             with clock.timed(stage.name):
                 executed[stage.name] = _execute(order, stage, parameters, kernel, progress.update)
             kernel.close()

@@ -23,6 +23,7 @@ from analysis.language import Language
 from analysis.pace import IMPOSSIBLE, NEEDS_CHANGE, NOTHING, REACHABLE, SECURED
 from analysis.places import page_name, target_page, unit_page
 from analysis.run_facts import REJECTED_LIMIT
+from analysis.standing import rank_from_top
 from analysis.worker import code_version
 
 VERDICTS = {ATTAINED: N_("Attained"), NOT_ATTAINED: N_("Not attained"), NOT_APPLICABLE: N_("Nothing to count")}
@@ -200,7 +201,12 @@ def comparison(report: Report) -> Section:
     panels = advice.funnels(report)
     ranks = [(target, advice.lowest_ranked(report, target, "province")) for target in report.decision.targets]
     drawn = charts.funnels(panels, report.language) if panels else None
-    rows = [(target, list(found.itertuples(index=False))) for target, found in ranks if len(found)]
+    whole = report.outlook["comparison"]
+    rows = [
+        (target, [(row, rank_from_top(whole, row)) for row in found.itertuples(index=False)])
+        for target, found in ranks
+        if len(found)
+    ]
     return render("comparison", report, charts=drawn, ranks=rows)
 
 

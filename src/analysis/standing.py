@@ -36,14 +36,17 @@ def standings(report: Report, code: str) -> list[Standing]:
     whole = report.outlook["comparison"]
     own = {row.target_id: row for row in whole[whole["unit_code"] == code].itertuples(index=False)}
     return [
-        Standing(figure, row, _rank(whole, row), _mix(row))
+        Standing(figure, row, rank_from_top(whole, row), _mix(row))
         for figure in unit_tiles(report, code)
         if figure.denominator and (row := own.get(figure.target.id)) is not None
     ]
 
 
-def _rank(whole: pd.DataFrame, row: Any) -> Rank | None:
-    """comparison.csv counts from the lowest; whoever reads of one unit expects the first to be the best."""
+def rank_from_top(whole: pd.DataFrame, row: Any) -> Rank | None:
+    """comparison.csv counts from the lowest; whoever reads a rank expects the first to be the best.
+
+    ``whole`` are the rows of comparison.csv, ``row`` one of them; None for one that is not ranked.
+    """
     if not row.ranked:
         return None
     peers = whole[(whole["target_id"] == row.target_id) & (whole["tier"] == row.tier) & whole["ranked"]]

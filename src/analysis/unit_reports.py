@@ -21,8 +21,7 @@ from analysis.errors import N_
 from analysis.figures import PROVINCE, Report, read_report, trend
 from analysis.fingerprints import fingerprints
 from analysis.language import Language
-from analysis.notebook import imported_modules, load
-from analysis.nursery import CAN_FORK, Nursery
+from analysis.nursery import CAN_FORK, Nursery, report_modules
 from analysis.order import ALL, NONE
 from analysis.places import unit_page
 from analysis.publishing import publish_report
@@ -146,7 +145,7 @@ def _title(report: Report, code: str) -> str:
 def _nurseries(task: Task, language: Language, count: int) -> Iterator["SimpleQueue[Nursery | None]"]:
     """Interpreters that have libraries and tables loaded, as many as work at once."""
     idle: SimpleQueue[Nursery | None] = SimpleQueue()
-    modules = [*imported_modules(load(task.notebook)), __name__]
+    modules = report_modules(task.notebook)
     warm = partial(_warm, task.parameters["processed"], task.parameters["reference"], language)
     nurseries = [Nursery(modules, warm) for _ in range(count)] if CAN_FORK else []
     for place in range(count):
