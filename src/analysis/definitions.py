@@ -3,15 +3,15 @@
 Their files stand in the reference folder; one that lacks them goes by the project's own.
 """
 
-import tomllib
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import pandera.pandas as pa
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analysis.decision import Words
 from analysis.errors import N_, ReferenceProblem
+from analysis.toml_files import Model, read_toml
 
 Type = Literal["text", "code", "integer", "share", "number", "points", "boolean", "date", "month"]
 _PROJECT = Path(__file__).parents[2] / "data/reference"
@@ -106,22 +106,6 @@ def load_report_form(folder: Path) -> ReportForm:
     return _load(folder, "report-form.toml", ReportForm)
 
 
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-def _load(folder: Path, name: str, model: type[_Model]) -> _Model:
+def _load(folder: Path, name: str, model: type[Model]) -> Model:
     path = folder / name if (folder / name).is_file() else _PROJECT / name
-    try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise ReferenceProblem(
-            N_("{file}: not valid TOML: {reason}. Mend that line."), file=path.name, reason=error
-        ) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ReferenceProblem(
-            N_("{file}: {key}: {reason}. Mend that key."),
-            file=path.name,
-            key=".".join(str(part) for part in first["loc"]),
-            reason=first["msg"],
-        ) from None
+    return read_toml(path, model)

@@ -1,14 +1,14 @@
 """The vocabulary: which headings mean which column and which cell values mean which code."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from analysis.errors import N_, ReferenceProblem
 from analysis.folding import fold
+from analysis.toml_files import read_toml
 
 # The columns that the program knows, as the contract's §3 names them.
 TEXT_COLUMNS = ("dossier_id", "procedure_code", "procedure_name", "unit")
@@ -60,20 +60,7 @@ class Vocabulary:
 
 def load_vocabulary(path: Path) -> Vocabulary:
     """Read ``vocabulary.toml``; raises ReferenceProblem that says which key to mend."""
-    try:
-        content = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise ReferenceProblem(
-            N_("{file}: not valid TOML: {reason}. Mend that line."), file=path.name, reason=error
-        ) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ReferenceProblem(
-            N_("{file}: {key}: {reason}. Mend that key."),
-            file=path.name,
-            key=".".join(str(part) for part in first["loc"]),
-            reason=first["msg"],
-        ) from None
+    content = read_toml(path, _File)
     _check_names(path, "columns", content.columns, COLUMNS)
     _check_names(path, "values", content.values, CODED_COLUMNS)
     _check_names(path, "difficulties", content.difficulties, DIFFICULTY_COLUMNS)
