@@ -149,6 +149,7 @@ def test_no_script_runs_and_no_page_breaks(site: Path, open_page: Opener) -> Non
     for path in pages:
         page = open_page(path)
         assert page.locator("main").count() == 1, path.name
+        assert not set(page.inner_text("main")) & set("\u202e\u2066\u2069"), path.name
         assert page.locator("img, iframe, object, embed, link, base, form").count() == 0, path.name
         assert page.locator("script").count() == (1 if path.name == "overview.html" else 0), path.name
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280, path.name
@@ -166,7 +167,12 @@ def test_names_are_shown_as_they_are(site: Path) -> None:
     page = html.parse(str(site / "2020-09/overview.html"), html.HTMLParser(encoding="utf-8", huge_tree=True)).getroot()
     shown = {" ".join(cell.text_content().split()) for cell in page.xpath("//table//th[@scope='row']//a")}
     for name in hostile_texts()[:67]:
-        assert " ".join(name.split()) in shown, name[:80]
+        assert " ".join(_without_directions(name).split()) in shown, name[:80]
+
+
+def _without_directions(text: str) -> str:
+    """Names must not turn the direction of the figures after them."""
+    return text.translate(dict.fromkeys(map(ord, "\u202e\u2066\u2069")))
 
 
 def test_every_link_leads_somewhere(site: Path) -> None:

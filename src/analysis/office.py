@@ -5,16 +5,15 @@ import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
-# What XML cannot hold, and the marks that turn the direction of the text after them: a name must not
-# reverse the figures beside it. Tabs and line ends become spaces.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
-)
+from analysis.writing import undirected
+
+# What XML cannot hold. Tabs and line ends become spaces.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufeff]")
 
 
 def plain(text: str) -> str:
     """``text`` as one line that every office program shows as it is written."""
-    return re.sub(r"[\t\r\n\u2028\u2029]+", " ", _UNPRINTABLE.sub("", text))
+    return re.sub(r"[\t\r\n\u2028\u2029]+", " ", _UNPRINTABLE.sub("", undirected(text)))
 
 
 def noon(day: date) -> datetime:

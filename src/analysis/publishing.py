@@ -18,7 +18,7 @@ from analysis.figures import Figure, Report, tiles
 from analysis.language import LANGUAGES, Language
 from analysis.notebook import has_tag
 from analysis.sections import fraction, headline, minimum, percent, stylesheet
-from analysis.writing import write_whole
+from analysis.writing import undirected, write_whole
 
 SUMMARY = "report.json"  # beside each month's page: what the index says of it
 _SECTION_HEADING = re.compile(r'<h2 id="([a-z-]+)">([^<]*)</h2>')
@@ -33,7 +33,7 @@ def publish_report(executed: Any, page: Path, language: Language, title: str = "
         shown,
         resources={
             "language": language,
-            "page_title": title,
+            "page_title": undirected(title),
             "base": base,
             "css": page_css(),
             "contents": _contents(shown, language),

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from analysis import __version__, advice, charts, figures
 from analysis.advice import Ask
@@ -25,6 +26,7 @@ from analysis.places import page_name, target_page, unit_page
 from analysis.run_facts import REJECTED_LIMIT
 from analysis.standing import rank_from_top
 from analysis.worker import code_version
+from analysis.writing import undirected
 
 VERDICTS = {ATTAINED: N_("Attained"), NOT_ATTAINED: N_("Not attained"), NOT_APPLICABLE: N_("Nothing to count")}
 REASONS = {
@@ -262,6 +264,11 @@ def render(name: str, report: Report, base: str = "", **values: Any) -> Section:
     return Section(template.render(report=report, decision=report.decision, base=base, **values))
 
 
+def _printed(value: Any) -> Any:
+    """What a template prints of a value: text from data keeps to its own direction (sections are done already)."""
+    return undirected(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def _environment(language: Language) -> Environment:
     environment = Environment(
@@ -271,6 +278,7 @@ def _environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.loopcontrols"],
+        finalize=_printed,
     )
     environment.globals |= {"t": language.text, "lang": language.code, "verdicts": VERDICTS}
     environment.globals |= {"target_page": target_page, "unit_page": unit_page, "page_name": page_name}

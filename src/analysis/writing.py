@@ -1,6 +1,7 @@
 """Writing tables: whole or not at all, and harmless when a spreadsheet opens them."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,17 @@ if TYPE_CHECKING:  # workers write too and need no pandas
 
 # Cell text that begins so would run as a formula in a spreadsheet (CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def spreadsheet_safe(text: str) -> str:
     """``text``, with an apostrophe before it where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def undirected(text: str) -> str:
+    """``text`` without the marks that turn the direction of what follows: no name may reverse the figures after it."""
+    return _DIRECTIONS.sub("", text)
 
 
 def write_csv(table: "pd.DataFrame", path: Path) -> None:
