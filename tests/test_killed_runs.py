@@ -22,7 +22,7 @@ MARK = "DVCTT_TEST_RUN"
 FIRST_CHANGE = 0.05  # seconds after the start: earlier than any writing
 GRACE = 20.0  # seconds that the kernels and workers of a killed run have to end by themselves
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 
 
