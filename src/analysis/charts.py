@@ -22,6 +22,7 @@ from analysis.decision import Target
 from analysis.errors import N_
 from analysis.figures import Figure
 from analysis.language import Language
+from analysis.writing import undirected
 
 BLUE, VERMILION, GREY, INK = "#0072B2", "#D55E00", "#8A8F98", "#1F2933"
 _PANEL_WIDTH, _PANEL_HEIGHT = 4.6, 2.45  # inches
@@ -214,6 +215,7 @@ def _title(axes: Axes, target: Target, language: Language, width: int = 60) -> N
 
 def _short(name: str) -> str:
     """A unit's name cut to what fits beside a chart; the table has the whole."""
+    name = undirected(name)
     return name if len(name) <= 30 else name[:29].rstrip() + "…"
 
 
