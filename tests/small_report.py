@@ -22,6 +22,7 @@ from analysis.reference import load_reference
 from analysis.trends import trends
 
 HOSTILE = '<script>alert(1)</script>&amp;"\u202e=1+1'
+SHOWN = HOSTILE.replace("\u202e", "")  # no name turns the direction of what follows
 HIDDEN = 7341  # a count that must never be shown
 DEPARTMENT, IDLE, DISTRICT, OTHER, COMMUNE, AREA = "H45.18", "H45.19", "H45.22", "H45.23", "H45.22.01", "AREA:H45.22"
 UNITS = [

@@ -124,6 +124,7 @@ def test_an_interrupted_run_says_so_and_leaves_everything(tmp_path: Path) -> Non
         env=os.environ | {MARK: mark},
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     )
     cache = project.processed.with_name(".processed.work") / "cache"
     deadline = time.monotonic() + 120

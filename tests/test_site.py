@@ -288,7 +288,7 @@ def test_hostile_names_stay_text_and_a_failed_report_says_so(project: Path, tmp_
     hostile = replace(report, reference=replace(report.reference, units=units))
     folder = tmp_path / "reports" / MONTH
     copytree(_site(project) / MONTH, folder)
-    (folder / "units").mkdir()
+    (folder / "units").mkdir(exist_ok=True)
     (folder / "units/H45.22.html").write_text("<!doctype html><title>x</title>", encoding="utf-8")
     publish_site(folder.parent, folder, project / "processed", hostile, ["H45.22"], {"H45.18": HOSTILE})
     for name in ("overview.html", "targets/portal.html", "units/H45.18.html"):

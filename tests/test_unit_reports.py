@@ -138,6 +138,7 @@ def test_a_run_that_was_cut_short_goes_on_where_it_ended(task: Task, report: Rep
             raise KeyboardInterrupt
 
     cut_after_three.finished = 0  # type: ignore[attr-defined]
+    task = replace(_with_cell(task, "import time\ntime.sleep(0.5)"), jobs=1)
     with pytest.raises(KeyboardInterrupt):
         make_unit_reports(task, report, ("all",), tmp_path / "month", cut_after_three)
     begun = len(_runs(task))

@@ -18,6 +18,7 @@ from small_report import (
     HOSTILE,
     IDLE,
     OTHER,
+    SHOWN,
     UNITS,
     small_report,
 )
@@ -173,7 +174,7 @@ def test_what_to_do_lists_the_targets_that_are_missed_with_what_closes_them(repo
     assert html.count('<li class="call">') == len(missed) > 0
     for row in missed.itertuples():
         assert f"Còn thiếu: {row.shortfall} " in words(html)
-    assert f"“Cấp phép {HOSTILE}” (65 hồ sơ)" in words(html)
+    assert f"“Cấp phép {SHOWN}” (65 hồ sơ)" in words(html)
     assert "Phải làm khác đi" in words(html) or "Trong tầm tay" in words(html)
 
 
@@ -187,7 +188,7 @@ def test_what_cannot_be_reached_any_more_asks_for_nothing(report: Report) -> Non
 
 def test_a_group_is_told_where_most_is_missing(report: Report) -> None:
     shown = words(section("todo", report, "TIER:district"))
-    assert f"Thiếu nhiều nhất ở: Huyện {HOSTILE} (13 hồ sơ)" in shown
+    assert f"Thiếu nhiều nhất ở: Huyện {SHOWN} (13 hồ sơ)" in shown
 
 
 def test_an_ended_period_is_not_foretold(ended: Report) -> None:
@@ -327,7 +328,7 @@ def test_stated_difficulties_come_newest_first_and_none_from_later_months(report
         (DEPARTMENT, "2020-05"),
     ]
     shown = words(section("obstacles", report, DEPARTMENT))
-    assert shown.index(HOSTILE) < shown.index("Đường truyền chậm")
+    assert shown.index(SHOWN) < shown.index("Đường truyền chậm")
     assert "Chưa xảy ra" not in shown
 
 
@@ -387,12 +388,12 @@ def test_what_does_not_apply_to_a_group_leaves_no_heading(report: Report, proces
 def test_hostile_words_stay_text(report: Report, processed: Path, code: str) -> None:
     html = page(report, code, processed)
     assert "<script" not in html
-    assert "&amp;amp;" in html or HOSTILE not in unescape(html)
+    assert "&amp;amp;" in html or SHOWN not in unescape(html)
 
 
 def test_hostile_words_do_appear_where_people_wrote_them(report: Report, processed: Path) -> None:
     for code in (DEPARTMENT, OTHER, DISTRICT):
-        assert HOSTILE in words(page(report, code, processed).replace("\n", " "))
+        assert SHOWN in words(page(report, code, processed).replace("\n", " "))
 
 
 @pytest.mark.parametrize("code", EVERYBODY)

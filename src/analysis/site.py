@@ -40,7 +40,11 @@ def publish_site(
     for page, html in _target_pages(report, sources, linked).items():
         _write(month_folder / page, html)
     for code, reason in failed.items():
-        _write(month_folder / unit_page(code), _failed_page(report, code, reason))
+        _write(month_folder / unit_page(code), _absent_page(report, code, reason))
+    # Reports link to one another: where one was not asked for, its page says so.
+    for code in standings.names_of(report):
+        if code != figures.PROVINCE and not (month_folder / unit_page(code)).is_file():
+            _write(month_folder / unit_page(code), _absent_page(report, code))
     _write(reports / FRONT_PAGE, _front_page(reports, report))
 
 
@@ -86,7 +90,8 @@ def _target_pages(report: Report, sources: Sources, linked: Collection[str]) -> 
     return found
 
 
-def _failed_page(report: Report, code: str, reason: str) -> str:
+def _absent_page(report: Report, code: str, reason: str = "") -> str:
+    """In the place of a report that failed, or, without a ``reason``, that nobody asked for."""
     name = standings.names_of(report).get(code, code)
     return _page("failed", report, base="../", code=code, unit=name, reason=reason)
 
