@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any, Literal
 
 import pandas as pd
@@ -10,13 +9,22 @@ import pandas as pd
 from analysis import figures
 from analysis.decision import DEFAULT, Target
 from analysis.errors import N_
-from analysis.figures import PROVINCE, Figure, Report
+from analysis.figures import PROVINCE, TIER_GROUPS, Figure, Report
 from analysis.language import Language
 from analysis.reference import TIERS
-from analysis.sections import CHECKS, PACES, REASONS, VERDICTS, minimum
+from analysis.sections import (
+    CHECKS,
+    ICONS,
+    PACES,
+    REASONS,
+    VERDICTS,
+    doubtful_rows,
+    minimum,
+    minimum_digits,
+    rejected_rows,
+)
 
 Kind = Literal["text", "long", "count", "share", "points", "verdict"]
-ICONS = {"attained": "✓", "not_attained": "✗", "not_applicable": "–"}
 
 
 @dataclass(frozen=True)
@@ -74,8 +82,7 @@ def sheets(report: Report) -> list[Sheet]:
 
 def groups(report: Report) -> list[str]:
     """The codes of the province, the tiers and the districts with their communes."""
-    areas = [f"AREA:{code}" for code in figures.tier_units(report, "district")]
-    return [PROVINCE, *(f"TIER:{tier}" for tier in TIERS), *areas]
+    return [PROVINCE, *TIER_GROUPS, *figures.areas(report)]
 
 
 def verdict(status: str, language: Language) -> str:
@@ -141,7 +148,7 @@ def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Figu
             continue
         rank = compared.get(code)
         row = [code, figure.unit_name, _tier(report, code), figure.numerator, figure.denominator, _share(figure)]
-        row += [Rounded(float(target.minimum), _digits(target.minimum)), _gap(figure), figure.shortfall]
+        row += [Rounded(float(target.minimum), minimum_digits(target)), _gap(figure), figure.shortfall]
         row += [verdict(figure.status, lang), *_rank(rank)]
         if not ended:
             sign, words = PACES[gaps[code].verdict]
@@ -182,10 +189,6 @@ def _known(value: float, digits: int = 1) -> Rounded | None:
     return Rounded(float(value), digits) if value == value else None
 
 
-def _digits(share: Fraction) -> int:
-    return next(digits for digits in range(7) if (share * 100 * 10**digits).denominator == 1 or digits == 6)
-
-
 def _by_unit(table: pd.DataFrame, target: Target) -> dict[str, Any]:
     return {row.unit_code: row for row in table[table["target_id"] == target.id].itertuples(index=False)}
 
@@ -224,7 +227,7 @@ def _readings(report: Report) -> Table:
 
 def _trends(report: Report) -> Table:
     text, lang = report.language.text, report.language
-    some = [PROVINCE, *(f"TIER:{tier}" for tier in TIERS)]
+    some = [PROVINCE, *TIER_GROUPS]
     table = report.attainment
     few = replace(report, attainment=table[table["unit_code"].isin(some) & (table["reading"] == DEFAULT)])
     names = {figure.unit_code: figure.unit_name for figure in figures.figures(few, some)}
@@ -234,7 +237,7 @@ def _trends(report: Report) -> Table:
             by_month = figures.trend(few, target, code).sort_values("month").groupby("month")
             for month, of_month in by_month:
                 values = {row.window: _counted(target, row) for row in of_month.itertuples(index=False)}
-                aim = Rounded(float(target.minimum), _digits(target.minimum))
+                aim = Rounded(float(target.minimum), minimum_digits(target))
                 rows.append([target.title[lang.code], names[code], month, *values["month"], *values["to_date"], aim])
     parts = [
         Column(text(N_("Numerator")), "count"),
@@ -262,7 +265,7 @@ def _definitions(report: Report) -> Table:
     text, code = report.language.text, report.language.code
     rows = []
     for target in report.decision.targets:
-        aim = Rounded(float(target.minimum), _digits(target.minimum))
+        aim = Rounded(float(target.minimum), minimum_digits(target))
         rows.append([target.title[code], "", aim, target.clause[code], target.definition[code]])
         for reading in report.decision.readings_of(target):
             rows.append([target.title[code], reading.title[code], aim, target.clause[code], reading.definition[code]])
@@ -300,15 +303,13 @@ def _files(report: Report) -> Table:
 
 def _rejects(report: Report) -> Table:
     text = report.language.text
-    counts = report.rejects["reason"].value_counts()
-    rows: list[list[Any]] = [[text(words), int(counts.get(reason, 0))] for reason, words in REASONS.items()]
+    rows: list[list[Any]] = [[text(REASONS[reason]), count] for reason, count in rejected_rows(report).items()]
     columns = [Column(text(N_("Reason")), "long", 54), Column(text(N_("Rows")), "count")]
     return Table(text(N_("Rejected rows by reason")), columns, [*rows, [text(N_("Total")), report.totals["rejected"]]])
 
 
 def _checks(report: Report) -> Table:
     text = report.language.text
-    counts = dict(zip(report.quality["check"], report.quality["count"], strict=True))
-    rows = [[text(words), int(counts[check])] for check, words in CHECKS.items() if check in counts]
+    rows: list[list[Any]] = [[text(CHECKS[check]), count] for check, count in doubtful_rows(report).items()]
     columns = [Column(text(N_("What is doubtful")), "long", 54), Column(text(N_("Rows")), "count")]
     return Table(text(N_("Accepted rows that are doubtful")), columns, rows)

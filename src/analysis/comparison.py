@@ -59,10 +59,9 @@ def _against_target(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
         limits[f"target_lower_{name}"], limits[f"target_upper_{name}"] = funnel_limits(
             float(target.minimum), denominator, confidence
         )
-    # Spiegelhalter's upper limit lies up to a dossier low: a small unit with all online would be "above" by chance.
-    # The verdict takes the mirrored lower one, which leaves no more than its tail outside.
-    upper = 1 - funnel_limits(float(1 - target.minimum), denominator, CONFIDENCES[-1]).lower
-    verdict = verdicts(rows["value"], limits["target_lower_998"], upper)
+    verdict = verdicts(
+        rows["value"], limits["target_lower_998"], mirrored_upper(float(1 - target.minimum), denominator)
+    )
     return rows.assign(**limits, against_target=verdict)
 
 
@@ -81,6 +80,15 @@ def _against_tier(rows: pd.DataFrame) -> pd.DataFrame:
     lower, upper = adjusted_limits(centre, denominator, tau2)
     verdict = verdicts(rows["value"], lower, upper)
     return found.assign(phi=phi, tau2=tau2, adjusted_lower=lower, adjusted_upper=upper, against_tier=verdict)
+
+
+def mirrored_upper(rest: float, totals: np.ndarray) -> np.ndarray:
+    """The upper 99.8 % limit as the mirrored lower one of what is left of one, ``rest``: for verdicts.
+
+    Spiegelhalter's own upper limit lies up to a dossier low: a small unit with all online would be "above" by chance.
+    This one leaves no more than its tail outside.
+    """
+    return 1 - funnel_limits(rest, totals, CONFIDENCES[-1]).lower
 
 
 def adjusted_limits(centre: float, totals: np.ndarray, tau2: float) -> Interval:

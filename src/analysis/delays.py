@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from ibis.expr.types import Table
 
-from analysis.comparison import CONFIDENCES, LEAST_RANKED, verdicts
+from analysis.comparison import CONFIDENCES, LEAST_RANKED, mirrored_upper, verdicts
 from analysis.decision import Decision
 from analysis.measures import arising, execute, resolved
 from analysis.reference import Reference
@@ -73,8 +73,7 @@ def _against_tier(rows: pd.DataFrame) -> pd.DataFrame:
     numerator, denominator = rows["numerator"].to_numpy(), rows["denominator"].to_numpy()
     centre = numerator.sum() / denominator.sum() if denominator.sum() else np.nan
     lower = funnel_limits(centre, denominator, CONFIDENCES[-1]).lower
-    # Spiegelhalter's upper limit lies up to a dossier low; the mirrored lower one does not (see comparison.py).
-    upper = 1 - funnel_limits(1 - centre, denominator, CONFIDENCES[-1]).lower
+    upper = mirrored_upper(1 - centre, denominator)
     value = np.where(denominator > 0, numerator / np.maximum(denominator, 1), np.nan)
     judged = (denominator >= LEAST_RANKED) & (0 < centre < 1)
     verdict = np.where(judged, verdicts(pd.Series(value), lower, upper), "")

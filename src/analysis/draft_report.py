@@ -4,14 +4,25 @@ from pathlib import Path
 from typing import Any
 
 from analysis import advice, charts, figures, narrative, obstacle_sentences
-from analysis.annex_tables import ICONS, verdict
+from analysis.annex_tables import verdict
 from analysis.attainment import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.definitions import load_report_form
 from analysis.errors import N_
 from analysis.figures import PROVINCE, Figure, Report
 from analysis.official_document import WIDTH, OfficialDocument
 from analysis.reference import TIERS
-from analysis.sections import CHECKS, REASONS, fraction, gap, headline, minimum, percent
+from analysis.sections import (
+    CHECKS,
+    ICONS,
+    REASONS,
+    doubtful_rows,
+    fraction,
+    gap,
+    headline,
+    minimum,
+    percent,
+    rejected_rows,
+)
 
 _DOTS = 150  # an inch: sharp in print, a draft of some hundred kilobytes
 _CHART_WIDTH = 104  # millimetres: four pictures on a page, their letters at 8 points
@@ -146,11 +157,10 @@ def _tally(counts: dict[str, int]) -> str:
 
 def _by_unit(report: Report) -> list[list[str]]:
     text = report.language.text
-    areas = [f"AREA:{code}" for code in figures.tier_units(report, "district")]
     parts = [
         (N_("I. Departments and agencies"), figures.tier_units(report, "province")),
         (N_("II. People's Committees of districts, towns and the city"), figures.tier_units(report, "district")),
-        (N_("III. Districts, towns and the city with their communes"), areas),
+        (N_("III. Districts, towns and the city with their communes"), figures.areas(report)),
     ]
     rows: list[list[str]] = []
     for head, units in parts:
@@ -289,15 +299,11 @@ def _annex(document: OfficialDocument, report: Report) -> None:
         [82, 32, 20, 26],
     )
     document.heading(text(N_("3. Quality of the data")), 2)
-    reasons, checks = (
-        report.rejects["reason"].value_counts(),
-        dict(zip(report.quality["check"], report.quality["count"], strict=True)),
-    )
     document.table(
         text(N_("Rejected rows by reason")),
         [text(N_("Reason")), text(N_("Rows"))],
         [
-            *([text(words), lang.number(int(reasons.get(reason, 0)))] for reason, words in REASONS.items()),
+            *([text(REASONS[reason]), lang.number(count)] for reason, count in rejected_rows(report).items()),
             [f"**{text(N_('Total'))}", lang.number(report.totals["rejected"])],
         ],
         [120, 40],
@@ -305,7 +311,7 @@ def _annex(document: OfficialDocument, report: Report) -> None:
     document.table(
         text(N_("Accepted rows that are doubtful")),
         [text(N_("What is doubtful")), text(N_("Rows"))],
-        [[text(words), lang.number(int(checks[check]))] for check, words in CHECKS.items() if check in checks],
+        [[text(CHECKS[check]), lang.number(count)] for check, count in doubtful_rows(report).items()],
         [120, 40],
     )
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.attainment import ATTAINED, group_names
+from analysis.attainment import ATTAINED, group_members, group_names
 from analysis.decision import DEFAULT, Decision, Reading, Target
 from analysis.errors import N_, RunProblem
 from analysis.language import Language
-from analysis.reference import Reference, load_reference
+from analysis.reference import TIERS, Reference, load_reference
 
 PROVINCE = "ALL"
+TIER_GROUPS = tuple(f"TIER:{tier}" for tier in TIERS)
 OUTLOOK = ("trends", "gap", "projection", "closers", "comparison", "delays", "procedures")
 # Columns of text, also where every cell looks like a number or none is filled.
 _TEXTS = dict.fromkeys(
@@ -108,8 +109,18 @@ class Report:
     @cached_property
     def names(self) -> dict[str, str]:
         """Units and groups by code; the groups' names are in the report's language."""
-        names = group_names(self.reference, self.language)
-        return dict(zip(names["unit_code"], names["unit_name"], strict=True))
+        return self.directory["unit_name"].to_dict()
+
+    @cached_property
+    def directory(self) -> pd.DataFrame:
+        """unit_name and tier of every unit and group, by code."""
+        return group_names(self.reference, self.language).set_index("unit_code")
+
+    @cached_property
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """The units of each group, in the order of units.csv."""
+        of_group = group_members(self.reference).groupby("group_code", sort=False)["unit_code"]
+        return {str(group): tuple(units) for group, units in of_group}
 
     @property
     def totals(self) -> dict[str, int]:
@@ -184,9 +195,9 @@ def to_date(report: Report) -> pd.DataFrame:
     return rows[(rows["window"] == "to_date") & (rows["month"] == report.month)]
 
 
-def tiles(report: Report) -> list[Figure]:
-    """The province's figure for each target, in the decision's order."""
-    of_target = {figure.target.id: figure for figure in figures(report, [PROVINCE])}
+def tiles(report: Report, code: str = PROVINCE) -> list[Figure]:
+    """The figure of the province, a unit or a group for each target, in the decision's order."""
+    of_target = {figure.target.id: figure for figure in figures(report, [code])}
     return [of_target[target.id] for target in report.decision.targets]
 
 
@@ -208,6 +219,11 @@ def tier_units(report: Report, tier: str) -> list[str]:
     """The codes of a tier's units."""
     units = report.reference.units
     return list(units.loc[units["tier"] == tier, "unit_code"])
+
+
+def areas(report: Report) -> list[str]:
+    """The groups of each district with its communes."""
+    return [f"AREA:{code}" for code in tier_units(report, "district")]
 
 
 def lowest(report: Report, target: Target, units: Iterable[str], count: int) -> list[Figure]:

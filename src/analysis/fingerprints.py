@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.attainment import group_names
 from analysis.figures import PROVINCE, Report
 from analysis.provenance import dossiers_by_file
 from analysis.sections import cautions
@@ -28,7 +27,7 @@ def fingerprints(report: Report, processed: Path, notebook: Path) -> dict[str, s
     rows = row_digests(_tables(report, processed))
     peers = _peers(report)
     found = {}
-    for code in group_names(report.reference)["unit_code"]:
+    for code in report.names:
         if code != PROVINCE:
             subject = find_subject(report, code)
             own = sorted({code, subject.parent, subject.area, *subject.members} - {""})

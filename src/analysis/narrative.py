@@ -13,7 +13,19 @@ from analysis.history import PROCEDURES
 from analysis.language import Language
 from analysis.pace import IMPOSSIBLE, NEEDS_CHANGE, REACHABLE
 from analysis.reference import TIERS
-from analysis.sections import CHECKS, PACES, REASONS, VARIATIONS, ask_sentence, minimum, missing, percent, whole
+from analysis.sections import (
+    CHECKS,
+    PACES,
+    REASONS,
+    VARIATIONS,
+    ask_sentence,
+    chance,
+    doubtful_rows,
+    minimum,
+    missing,
+    percent,
+    whole,
+)
 
 TIER_HEADS = {
     "province": N_("Departments"),
@@ -130,15 +142,6 @@ def prospect(target: Target, gap: Any, projection: Any, language: Language) -> s
     return " ".join(parts)
 
 
-def chance(probability: float, language: Language) -> str:
-    """A probability as per cent; near 0 and 1 a model cannot tell more than a limit."""
-    if probability < 0.01:
-        return language.text(N_("under {share}"), share=language.percent(0.01, 0))
-    if probability > 0.99:
-        return language.text(N_("over {share}"), share=language.percent(0.99, 0))
-    return language.percent(probability, 0)
-
-
 def concern(found: Concern, language: Language) -> str:
     """One target that a unit misses, and what would close the gap."""
     figure = found.figure
@@ -170,7 +173,7 @@ def data_quality(report: Report) -> Iterator[str]:
             f"{language.text(REASONS[reason])} ({language.number(reasons[reason])})" for reason in reasons.index[:3]
         ]
         yield language.text(N_("Rows are rejected most often for: {reasons}."), reasons="; ".join(listed))
-    checks = _checks(report)
+    checks = doubtful_rows(report)
     doubtful = sorted((name for name in CHECKS if checks.get(name)), key=lambda name: -checks[name])[:4]
     if doubtful:
         listed = [f"{language.text(CHECKS[name])} ({language.number(checks[name])})" for name in doubtful]
@@ -204,7 +207,7 @@ def proposals(report: Report, calls: list[Call]) -> Iterator[str]:
             N_("Take the targets that cannot be attained any more into account when the next ones are set: {targets}."),
             targets="; ".join(target.title[language.code] for target in lost),
         )
-    checks = _checks(report)
+    checks = doubtful_rows(report)
     if checks.get("applicant_unknown") or checks.get("source_unknown"):
         yield language.text(
             N_(
@@ -235,10 +238,6 @@ def _lost(report: Report) -> list[Target]:
     gap = report.outlook["gap"]
     verdicts = gap[gap["unit_code"] == figures.PROVINCE].set_index("target_id")["verdict"]
     return [target for target in report.decision.targets if verdicts[target.id] == IMPOSSIBLE]
-
-
-def _checks(report: Report) -> dict[str, int]:
-    return dict(zip(report.quality["check"], map(int, report.quality["count"]), strict=True))
 
 
 def _slopes(trend: Any) -> list[tuple[str, float]]:

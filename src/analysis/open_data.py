@@ -20,7 +20,7 @@ from analysis.decision import DEFAULT
 from analysis.definitions import Columns, load_columns
 from analysis.figures import Report
 from analysis.language import LANGUAGES, Language
-from analysis.sections import REASONS
+from analysis.sections import REASONS, rejected_rows
 from analysis.writing import spreadsheet_safe, write_whole
 
 DICTIONARY, README = "data-dictionary", "README.md"
@@ -71,14 +71,13 @@ def _entry(known: Columns, table: str, column: str) -> dict[str, str]:
 
 
 def _rejects(report: Report) -> pd.DataFrame:
-    counts = report.rejects["reason"].value_counts()
     rows = [
         {
             "reason": reason,
-            **{f"title_{code}": Language(code).text(words) for code in LANGUAGES},
-            "rows": int(counts.get(reason, 0)),
+            **{f"title_{code}": Language(code).text(REASONS[reason]) for code in LANGUAGES},
+            "rows": count,
         }
-        for reason, words in REASONS.items()
+        for reason, count in rejected_rows(report).items()
     ]
     return pd.DataFrame(rows)
 

@@ -29,6 +29,8 @@ from analysis.worker import code_version
 from analysis.writing import undirected
 
 VERDICTS = {ATTAINED: N_("Attained"), NOT_ATTAINED: N_("Not attained"), NOT_APPLICABLE: N_("Nothing to count")}
+ICONS = {ATTAINED: "✓", NOT_ATTAINED: "✗", NOT_APPLICABLE: "–"}  # beside the words, so that colour is not needed
+TIER_WORDS = {"province": N_("Department"), "district": N_("District"), "commune": N_("Commune")}
 REASONS = {
     "missing_dossier_id": N_("no dossier code"),
     "unknown_procedure": N_("procedure not known"),
@@ -130,10 +132,9 @@ def tiles(report: Report) -> Section:
 
 def tiers(report: Report) -> Section:
     """Targets by tier and by district with its communes."""
-    districts = [f"AREA:{code}" for code in figures.tier_units(report, "district")]
-    groups = [f"TIER:{tier}" for tier in ("province", "district", "commune")]
+    groups = figures.TIER_GROUPS
     by_tier = sorted(figures.matrix(report, groups), key=lambda row: groups.index(_any(row[1]).unit_code))
-    return render("tiers", report, tiers=by_tier, areas=figures.matrix(report, districts))
+    return render("tiers", report, tiers=by_tier, areas=figures.matrix(report, figures.areas(report)))
 
 
 def units(report: Report) -> Section:
@@ -187,7 +188,7 @@ def outlook(report: Report) -> Section:
 
 def signals(report: Report) -> Section:
     """Trend verdicts of the groups, then of departments and districts."""
-    groups = [figures.PROVINCE, *(f"TIER:{tier}" for tier in ("province", "district", "commune"))]
+    groups = [figures.PROVINCE, *figures.TIER_GROUPS]
     some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
     return render("signals", report, groups=advice.signals(report, groups), units=advice.signals(report, some))
 
@@ -229,17 +230,27 @@ def proof(report: Report) -> Section:
 
 def quality(report: Report) -> Section:
     """The ledger of files and rows, and what is doubtful in accepted rows."""
-    reasons = report.rejects["reason"].value_counts()
-    counts = dict(zip(report.quality["check"], report.quality["count"], strict=True))
     return render(
         "quality",
         report,
         totals=report.totals,
         files=len(report.files),
         quarantined=report.quarantined.to_dict("records"),
-        reasons=[(words, int(reasons.get(reason, 0))) for reason, words in REASONS.items()],
-        checks=[(words, int(counts[check])) for check, words in CHECKS.items() if check in counts],
+        reasons=[(REASONS[reason], count) for reason, count in rejected_rows(report).items()],
+        checks=[(CHECKS[check], count) for check, count in doubtful_rows(report).items()],
     )
+
+
+def rejected_rows(report: Report) -> dict[str, int]:
+    """How many rows were rejected for each of ``REASONS``, in their order."""
+    counts = report.rejects["reason"].value_counts()
+    return {reason: int(counts.get(reason, 0)) for reason in REASONS}
+
+
+def doubtful_rows(report: Report) -> dict[str, int]:
+    """How many accepted rows each of ``CHECKS`` found doubtful, in their order; those that the run made."""
+    counts = dict(zip(report.quality["check"], report.quality["count"], strict=True))
+    return {check: int(counts[check]) for check in CHECKS if check in counts}
 
 
 def definitions(report: Report) -> Section:
@@ -280,7 +291,8 @@ def _environment(language: Language) -> Environment:
         extensions=["jinja2.ext.loopcontrols"],
         finalize=_printed,
     )
-    environment.globals |= {"t": language.text, "lang": language.code, "verdicts": VERDICTS}
+    environment.globals |= {"t": language.text, "lang": language.code}
+    environment.globals |= {"verdicts": VERDICTS, "icons": ICONS}
     environment.globals |= {"target_page": target_page, "unit_page": unit_page, "page_name": page_name}
     environment.globals |= {"variations": VARIATIONS, "assurances": ASSURANCES, "paces": PACES}
     environment.filters |= {
@@ -294,6 +306,7 @@ def _environment(language: Language) -> Environment:
         "fraction": lambda figure: fraction(figure, language),
         "ask": lambda ask: ask_sentence(ask, language),
         "points": language.points,
+        "chance": lambda probability: chance(probability, language),
         "decimal": language.decimal,
         "missing": lambda figure: missing(figure, language),
         "whole": lambda figure: whole(figure, language),
@@ -313,8 +326,21 @@ def gap(figure: Figure, language: Language) -> str:
 
 def minimum(target: Target, language: Language) -> str:
     """``60 %``, or with as many decimals as the minimum has."""
-    digits = next(digits for digits in range(7) if (target.minimum * 100 * 10**digits).denominator == 1 or digits == 6)
-    return language.percent(target.minimum, digits)
+    return language.percent(target.minimum, minimum_digits(target))
+
+
+def minimum_digits(target: Target) -> int:
+    """Decimals that the minimum has as a percentage."""
+    return next(digits for digits in range(7) if (target.minimum * 100 * 10**digits).denominator == 1 or digits == 6)
+
+
+def chance(probability: float, language: Language) -> str:
+    """A probability as per cent; near 0 and 1 a model cannot tell more than a limit."""
+    if probability < 0.01:
+        return language.text(N_("under {share}"), share=language.percent(0.01, 0))
+    if probability > 0.99:
+        return language.text(N_("over {share}"), share=language.percent(0.99, 0))
+    return language.percent(probability, 0)
 
 
 def fraction(figure: Figure, language: Language) -> str:

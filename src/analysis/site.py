@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from analysis import figures, sections, standings
+from analysis import figures, overview, sections
 from analysis.bundle import policy, table_script
 from analysis.errors import N_
 from analysis.figures import Report
@@ -42,7 +42,7 @@ def publish_site(
     for code, reason in failed.items():
         _write(month_folder / unit_page(code), _absent_page(report, code, reason))
     # Reports link to one another: where one was not asked for, its page says so.
-    for code in standings.names_of(report):
+    for code in report.names:
         if code != figures.PROVINCE and not (month_folder / unit_page(code)).is_file():
             _write(month_folder / unit_page(code), _absent_page(report, code))
     _write(reports / FRONT_PAGE, _front_page(reports, report))
@@ -59,11 +59,11 @@ def _overview(report: Report, folder: Path, earlier: str, linked: Collection[str
         links=_annexes(folder, report.month),
         linked=linked,
         failed=failed,
-        province=standings.province_row(report),
-        groups=standings.heat_groups(report),
-        rows=standings.standings(report),
+        province=overview.province_row(report),
+        groups=overview.heat_groups(report),
+        rows=overview.standings(report),
         words=_words(report.language),
-        names=standings.names_of(report),
+        names=report.names,
         script=script,
         policy=policy(script),
     )
@@ -72,7 +72,7 @@ def _overview(report: Report, folder: Path, earlier: str, linked: Collection[str
 def _target_pages(report: Report, sources: Sources, linked: Collection[str]) -> dict[str, str]:
     """The page of each target by its place in the month's folder."""
     found = {}
-    rows_of = standings.target_rows(report)
+    rows_of = overview.target_rows(report)
     for target in report.decision.targets:
         rows = rows_of[target.id]
         found[target_page(target.id)] = _page(
@@ -92,7 +92,7 @@ def _target_pages(report: Report, sources: Sources, linked: Collection[str]) -> 
 
 def _absent_page(report: Report, code: str, reason: str = "") -> str:
     """In the place of a report that failed, or, without a ``reason``, that nobody asked for."""
-    name = standings.names_of(report).get(code, code)
+    name = report.names.get(code, code)
     return _page("failed", report, base="../", code=code, unit=name, reason=reason)
 
 
@@ -137,8 +137,8 @@ def _page(name: str, report: Report, **values: Any) -> str:
         "province_page": PROVINCE_PAGE,
         "overview": OVERVIEW,
     }
-    shared |= {"shades": standings.SHADE_WORDS, "tiers": standings.TIER_WORDS, "group_titles": standings.GROUPS}
-    shared |= {"shade": standings.shade, "short": partial(standings.short_title, language=report.language)}
+    shared |= {"shades": overview.SHADE_WORDS, "tiers": sections.TIER_WORDS, "group_titles": overview.GROUPS}
+    shared |= {"shade": overview.shade, "short": partial(overview.short_title, language=report.language)}
     return sections.render(f"{name}_page", report, **(shared | values)).html
 
 

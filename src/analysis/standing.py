@@ -5,8 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.figures import Figure, Report
-from analysis.tasks import unit_tiles
+from analysis.figures import Figure, Report, tiles
 
 MORE, FEWER, AS_MANY = "more", "fewer", "as_many"
 
@@ -37,7 +36,7 @@ def standings(report: Report, code: str) -> list[Standing]:
     own = {row.target_id: row for row in whole[whole["unit_code"] == code].itertuples(index=False)}
     return [
         Standing(figure, row, rank_from_top(whole, row), _mix(row))
-        for figure in unit_tiles(report, code)
+        for figure in tiles(report, code)
         if figure.denominator and (row := own.get(figure.target.id)) is not None
     ]
 

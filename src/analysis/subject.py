@@ -5,7 +5,6 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from analysis.attainment import group_members, group_names
 from analysis.decision import DEFAULT
 from analysis.errors import N_, UsageProblem
 from analysis.figures import PROVINCE, Report
@@ -44,7 +43,7 @@ class Subject:
 
 def find_subject(report: Report, code: str) -> Subject:
     """The unit or group with that code; UsageProblem that names near ones where there is none."""
-    names = group_names(report.reference, report.language).set_index("unit_code")
+    names = report.directory
     code = str(code)  # papermill makes numbers of what looks like one
     if code == PROVINCE:
         raise UsageProblem(N_("ALL is the whole province, which the notebook report is about. Give a unit or group."))
@@ -79,8 +78,7 @@ def concerning(report: Report, subject: Subject) -> Report:
 def _members(report: Report, code: str, units: pd.DataFrame) -> tuple[str, ...]:
     if ":" not in code:
         return tuple(units.index[units["parent_code"] == code])
-    groups = group_members(report.reference)
-    return tuple(groups.loc[groups["group_code"] == code, "unit_code"])
+    return report.members[code]
 
 
 def _near(code: str, names: pd.DataFrame) -> list[str]:

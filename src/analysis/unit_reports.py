@@ -16,7 +16,6 @@ from queue import SimpleQueue
 from typing import Any
 
 from analysis import charts
-from analysis.attainment import group_names
 from analysis.errors import N_
 from analysis.figures import PROVINCE, Report, read_report, trend
 from analysis.fingerprints import fingerprints
@@ -49,7 +48,7 @@ def wanted_codes(report: Report, units: Sequence[str]) -> list[str]:
     """The codes that ``--units`` asks for: ``all``, ``none``, or codes of units and groups."""
     if NONE in units:
         return []
-    known = [code for code in group_names(report.reference)["unit_code"] if code != PROVINCE]
+    known = [code for code in report.names if code != PROVINCE]
     return known if ALL in units else [code for code in known if code in units]
 
 

@@ -14,14 +14,14 @@ from analysis.obstacles import delays, stated
 from analysis.offered import offer
 from analysis.places import OVERVIEW
 from analysis.provenance import dossiers_by_file, source_files
-from analysis.sections import Section, cautions, missing, render
+from analysis.sections import TIER_WORDS, Section, cautions, missing, render
 from analysis.small_multiples import small_trends
 from analysis.standing import AS_MANY, FEWER, MORE, standings
 from analysis.subject import Subject
-from analysis.tasks import nearest, tasks, unit_tiles, unsafe
+from analysis.tasks import nearest, tasks, unsafe
 
 BASE = "../"  # from a unit's page to the month's folder
-KINDS = {"province": N_("Department"), "district": N_("District"), "commune": N_("Commune"), "": N_("Group of units")}
+KINDS = {**TIER_WORDS, "": N_("Group of units")}
 AGAINST = {
     ABOVE: ("▲", N_("Above by more than chance")),
     BELOW: ("▼", N_("Below by more than chance")),
@@ -47,7 +47,7 @@ def heading(report: Report, subject: Subject) -> Section:
 
 def headline(report: Report, subject: Subject) -> str:
     """How many targets it attains, of those that have anything to count, and which of the others is nearest."""
-    shown = [figure for figure in unit_tiles(report, subject.code) if figure.status != NOT_APPLICABLE]
+    shown = [figure for figure in figures.tiles(report, subject.code) if figure.status != NOT_APPLICABLE]
     day, text = report.language.date(report.as_of), report.language.text
     if not shown:
         return text(N_("To {day}, {unit} has nothing to count for any target."), day=day, unit=subject.name)
@@ -67,12 +67,12 @@ def headline(report: Report, subject: Subject) -> str:
 
 def tiles(report: Report, subject: Subject) -> Section:
     """Its targets."""
-    return render("tiles", report, base=BASE, figures=unit_tiles(report, subject.code))
+    return render("tiles", report, base=BASE, figures=figures.tiles(report, subject.code))
 
 
 def todo(report: Report, subject: Subject) -> Section:
     """What to do: what is missing for each target, the pace, and the fewest procedures that make it up."""
-    shown = unit_tiles(report, subject.code)
+    shown = figures.tiles(report, subject.code)
     found = {"tasks": tasks(report, subject, shown), "unsafe": unsafe(report, subject, shown)}
     counted = any(figure.denominator for figure in shown)
     return _render("unit_todo", report, subject, ended=_ended(report), counted=counted, **found)
@@ -88,7 +88,7 @@ def standing(report: Report, subject: Subject) -> Section:
 
 def trend(report: Report, subject: Subject) -> Section:
     """The months of each target that has anything to count, what they signal, and where they lead."""
-    counted = [figure.target for figure in unit_tiles(report, subject.code) if figure.denominator]
+    counted = [figure.target for figure in figures.tiles(report, subject.code) if figure.denominator]
     drawn = small_trends([(one, figures.trend(report, one, subject.code)) for one in counted], report.language)
     rows = [row for row in advice.outlook(report, subject.code) if row[0] in counted]
     return _render("unit_trend", report, subject, charts=drawn, rows=rows, ended=_ended(report))

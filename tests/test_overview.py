@@ -11,7 +11,7 @@ from analysis.decision import load_decision
 from analysis.figures import Figure
 from analysis.folding import plain
 from analysis.language import Language
-from analysis.standings import SHADES, shade, short_title, trend_of
+from analysis.overview import SHADES, shade, short_title, trend_of
 
 NOTHING = float("nan")
 DECISION = load_decision(Path(REFERENCE) / "decisions/766-qd-ubnd-2020.toml")

@@ -4,12 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-import pandas as pd
-
-from analysis.attainment import group_names
 from analysis.decision import DEFAULT, Target
 from analysis.errors import N_
-from analysis.figures import PROVINCE, Figure, Report, figures, matrix, tier_units
+from analysis.figures import PROVINCE, TIER_GROUPS, Figure, Report, areas, figures, matrix, tier_units
 from analysis.folding import plain
 from analysis.language import Language
 from analysis.reference import TIERS
@@ -30,7 +27,6 @@ GROUPS = {
     "districts": N_("Districts themselves"),
     "areas": N_("Districts with their communes"),
 }
-TIER_WORDS = {"province": N_("Department"), "district": N_("District"), "commune": N_("Commune")}
 SPARK = (48, 16)  # the drawing space of a small trend
 _COUNTED = {
     ("procedures_online", "all"): N_("procedures"),
@@ -71,11 +67,10 @@ class Standing:
 
 def heat_groups(report: Report) -> dict[str, list[tuple[str, str, dict[str, Figure]]]]:
     """(code, name, figure by target) of departments, districts and areas; the worst first."""
-    districts = tier_units(report, "district")
     codes = {
         "departments": tier_units(report, "province"),
-        "districts": districts,
-        "areas": [f"AREA:{code}" for code in districts],
+        "districts": tier_units(report, "district"),
+        "areas": areas(report),
     }
     return {group: _coded(matrix(report, of_group)) for group, of_group in codes.items()}
 
@@ -104,8 +99,7 @@ def standings(report: Report) -> list[Standing]:
 
 def target_rows(report: Report) -> dict[str, dict[str, list[Figure]]]:
     """For each target the figures of province and tiers (``groups``), areas and each tier's units, the lowest first."""
-    codes = {"groups": [PROVINCE, *(f"TIER:{tier}" for tier in TIERS)]}
-    codes |= {"areas": [f"AREA:{code}" for code in tier_units(report, "district")]}
+    codes = {"groups": [PROVINCE, *TIER_GROUPS], "areas": areas(report)}
     codes |= {tier: tier_units(report, tier) for tier in TIERS}
     part_of = {code: part for part, of_part in codes.items() for code in of_part}
     rows: dict[str, dict[str, list[Figure]]] = {
@@ -157,9 +151,3 @@ def _trends(report: Report) -> dict[tuple[str, str], Trend]:
 
 def _coded(rows: list[tuple[str, dict[str, Figure]]]) -> list[tuple[str, str, dict[str, Figure]]]:
     return [(next(iter(of_target.values())).unit_code, name, of_target) for name, of_target in rows]
-
-
-def names_of(report: Report) -> dict[str, str]:
-    """Units and groups by code, in the report's language."""
-    names: pd.DataFrame = group_names(report.reference, report.language)
-    return dict(zip(names["unit_code"], names["unit_name"], strict=True))
