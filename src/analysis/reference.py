@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from analysis.criteria.files import load_criteria
+from analysis.criteria.model import Criteria
 from analysis.decision import Decision, load_decision
 from analysis.errors import N_, ReferenceProblem, UsageProblem
 from analysis.folding import fold
@@ -58,6 +60,7 @@ class Reference:
     catalogue: pd.DataFrame
     decisions: dict[str, Decision]
     vocabulary: Vocabulary
+    criteria: dict[str, Criteria]
 
     @cached_property
     def illustrative(self) -> bool:
@@ -101,7 +104,8 @@ def load_reference(folder: Path | str) -> Reference:
             N_("{folder} has no decision. Add one after the example of 766-qd-ubnd-2020.toml."),
             folder=folder / "decisions",
         )
-    return Reference(folder, units, catalogue, decisions, load_vocabulary(folder / "vocabulary.toml"))
+    vocabulary, criteria = load_vocabulary(folder / "vocabulary.toml"), load_criteria(folder, decisions)
+    return Reference(folder, units, catalogue, decisions, vocabulary, criteria)
 
 
 def _read_table(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
