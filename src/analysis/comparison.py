@@ -128,22 +128,32 @@ def _standardised(target: Target, history: History) -> pd.DataFrame:
     names = {f"{target.id}:resolved": "observed", f"{target.id}:arising": "whole"}
     counted = history.to_date[["unit_code", "procedure_key", *names]].rename(columns=names)
     counted = counted[counted["whole"] > 0].merge(history.reference.units[["unit_code", "tier"]], on="unit_code")
-    of_tier = counted.groupby(["tier", "procedure_key"])[["observed", "whole"]].transform("sum")
-    shared = of_tier["whole"] > counted["whole"]
-    rate = of_tier["observed"] / of_tier["whole"]
-    all_ = counted.groupby("unit_code")["whole"].sum()
-    some = counted.assign(expected=counted["whole"] * rate)[shared]
-    sums = some.groupby("unit_code")[["observed", "whole", "expected"]].sum().reindex(all_.index, fill_value=0)
+    sums = standardised(counted.rename(columns={"tier": "peers"}))
     known = (sums["expected"] > 0).to_numpy()
-    scale = np.where(known, sums["whole"] / np.where(known, sums["expected"], 1), np.nan)
-    lower, upper = wilson_interval(sums["observed"], sums["whole"])
+    scale = np.where(known, sums["compared"] / np.where(known, sums["expected"], 1), np.nan)
+    lower, upper = wilson_interval(sums["observed"], sums["compared"])
     return pd.DataFrame(
         {
-            "unit_code": all_.index,
-            "comparable": sums["whole"].to_numpy() / all_.to_numpy(),
+            "unit_code": sums.index,
+            "comparable": sums["compared"].to_numpy() / sums["whole"].to_numpy(),
             "expected": np.where(known, sums["expected"], np.nan),
             "ratio": np.where(known, sums["observed"] / np.where(known, sums["expected"], 1), np.nan),
             "ratio_lower": lower * scale,
             "ratio_upper": upper * scale,
         }
     )
+
+
+def standardised(counted: pd.DataFrame) -> pd.DataFrame:
+    """Indirect standardisation, by unit_code: ``expected``, what the peers' rates for the same procedures would give,
+    ``observed`` and ``compared``, dossiers in procedures that a peer has too, and ``whole``, all of them.
+
+    ``counted``: unit_code, peers (a label; with oneself among them), procedure_key, observed, whole (above 0).
+    """
+    of_peers = counted.groupby(["peers", "procedure_key"])[["observed", "whole"]].transform("sum")
+    shared = of_peers["whole"] > counted["whole"]
+    expected = counted["whole"] * of_peers["observed"] / of_peers["whole"]
+    all_ = counted.groupby("unit_code")["whole"].sum()
+    some = counted.assign(expected=expected, compared=counted["whole"])[shared]
+    sums = some.groupby("unit_code")[["observed", "compared", "expected"]].sum().reindex(all_.index, fill_value=0)
+    return sums.assign(whole=all_)
