@@ -1,4 +1,4 @@
-"""Definitions of what is published, as data: what each column means (``columns.toml``) and the form of a report.
+"""Definitions of what is published, as data: what each column means (``columns.toml``) and the forms of drafts.
 
 Their files stand in the reference folder; one that lacks them goes by the project's own.
 """
@@ -81,7 +81,7 @@ class Columns(_Frozen):
 
 
 class ReportForm(_Frozen):
-    """What stands around a draft report: who issues it, to whom, who gets it, who signs."""
+    """What stands around a draft report: who issues it, to whom (an annex: to nobody), who gets it, who signs."""
 
     superior: Words
     issuer: Words
@@ -91,9 +91,23 @@ class ReportForm(_Frozen):
     creed: Words
     place_and_date: Words
     kind: Words
-    addressee: Words
+    addressee: Words | None = None
     copies: tuple[Words, ...] = Field(min_length=1)
     signatory: Words
+
+
+class BandNames(_Frozen):
+    """The names of bands that a legal text gives, best first, in Vietnamese, and that text."""
+
+    titles: tuple[str, ...] = Field(min_length=1)
+    source: Words
+
+
+class CriteriaForm(ReportForm):
+    """What stands around a draft annex of criteria; ``charges``: what a decision, by its id, asks of its drafters."""
+
+    charges: dict[str, Words]
+    band_names: BandNames
 
 
 def load_columns(folder: Path) -> Columns:
@@ -104,6 +118,11 @@ def load_columns(folder: Path) -> Columns:
 def load_report_form(folder: Path) -> ReportForm:
     """Read ``report-form.toml``; raises ReferenceProblem that says which key to mend."""
     return _load(folder, "report-form.toml", ReportForm)
+
+
+def load_criteria_form(folder: Path) -> CriteriaForm:
+    """Read ``criteria-form.toml``; raises ReferenceProblem that says which key to mend."""
+    return _load(folder, "criteria-form.toml", CriteriaForm)
 
 
 def _load(folder: Path, name: str, model: type[Model]) -> Model:

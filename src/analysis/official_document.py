@@ -45,11 +45,15 @@ class OfficialDocument:
         self._cell_style = self._document.styles["Table Text"].style_id
         known = self._document.core_properties
         known.author = known.last_modified_by = form.issuer_name[language.code]
-        known.title, known.language, known.comments = _tied(title), _LANGUAGES[language.code], ""
+        known.title, known.language, known.comments = (
+            _tied(title)[:255],
+            _LANGUAGES[language.code],
+            "",
+        )  # Word's limit
         known.created = known.modified = noon(day)
 
     def letterhead(self, subject: str) -> None:
-        """The two columns of the head, the kind of document, its subject and whom it is for."""
+        """The two columns of the head, the kind of document, its subject and whom it is for, if anybody."""
         form, lang = self.form, self.language.code
         left, right = self._columns(71, 93)
         _add(left, form.superior[lang], size=12)
@@ -64,8 +68,9 @@ class OfficialDocument:
         self._document.add_paragraph(form.kind[lang], style="Title")
         self._document.add_paragraph(_tied(subject), style="Subtitle")
         _rule(self._document, 60)
-        to = self.language.text(N_("To: {addressee}"), addressee=form.addressee[lang])
-        _add(self._document, to, size=_BODY).paragraph_format.space_after = Pt(12)
+        if form.addressee:
+            to = self.language.text(N_("To: {addressee}"), addressee=form.addressee[lang])
+            _add(self._document, to, size=_BODY).paragraph_format.space_after = Pt(12)
 
     def heading(self, text: str, level: int = 1) -> None:
         """A heading of Word's outline."""
@@ -142,6 +147,8 @@ class OfficialDocument:
         """Who gets a copy, at the left; the blank signature block, at the right."""
         form, lang = self.form, self.language.code
         self.note("")
+        for paragraph in self._document.paragraphs[-2:]:  # no signature alone on a page
+            paragraph.paragraph_format.keep_with_next = True
         left, right = self._columns(80, 80)
         copies = _add(left, self.language.text(N_("Copies to:")), bold=True, italic=True, size=12)
         copies.alignment = WD_ALIGN_PARAGRAPH.LEFT
