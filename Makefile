@@ -34,6 +34,7 @@ lab: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.reports
+	$(BIN)/python -m benchmarks.sliders
 
 # Run after a change of the dependencies in pyproject.toml (needs uv).
 lock:

@@ -18,8 +18,9 @@ from statistics import median
 from time import monotonic
 
 import analysis
+from analysis.executions import Task
 from analysis.figures import Report, read_report
-from analysis.unit_reports import Task, make_unit_reports, wanted_codes
+from analysis.unit_reports import make_unit_reports, wanted_codes
 from benchmarks.measuring import measure
 
 PROJECT = Path(__file__).parents[1]
@@ -37,7 +38,7 @@ def main() -> None:
     # The environment here may forbid Python to keep what it compiles; both ways are timed with compiled code.
     for folder in (Path(analysis.__file__).parent, sysconfig.get_path("purelib")):
         compileall.compile_dir(folder, quiet=2, workers=0)
-    processed = _processed()
+    processed = processed_sample()
     report = read_report(processed, REFERENCE)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=DATA.parent) as name:
         folder = Path(name)
@@ -53,7 +54,7 @@ def main() -> None:
     print(f"plain / ours: {median(plain) / each:.1f}   at least 15: {verdict}")
 
 
-def _processed() -> Path:
+def processed_sample() -> Path:
     """The shipped sample, cleaned and computed once."""
     processed = DATA / "processed"
     folders = ["--raw", PROJECT / "data/raw", "--reference", REFERENCE, "--processed", processed]

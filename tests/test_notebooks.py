@@ -16,6 +16,7 @@ from analysis.order import STAGES
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 PARAMETERS = {"raw", "reference", "processed", "reports", "work", "decision", "as_of", "lang", "jobs", "unit"}
+PARAMETERS |= {"criteria", "period"}
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -116,6 +117,26 @@ def test_the_report_of_a_unit_runs_alone_after_them(analyst: SmallProject) -> No
     outputs = [output for cell in code_cells(load(analyst.home / "failed.ipynb")) for output in cell["outputs"]]
     (error,) = [output for output in outputs if output["output_type"] == "error"]
     assert "H45.18 (Sở Xây dựng)" in error["traceback"][0]
+
+
+@pytest.mark.slow
+def test_the_criteria_run_alone_after_them(analyst: SmallProject) -> None:
+    """``papermill notebooks/evaluation_criteria.ipynb out.ipynb -p criteria chu-tich-huyen -p period 2020``."""
+    papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/evaluation_criteria.ipynb"]
+    done = call(
+        [*papermill, "criteria.ipynb", "-p", "criteria", "chu-tich-huyen", "-p", "period", "2020"], analyst.home
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    shown = (analyst.home / "criteria.ipynb").read_text(encoding="utf-8")
+    assert "Địa bàn Huyện Đồng Xuân" in shown
+    assert "application/vnd.jupyter.widget-view+json" in shown, "the sliders, in JupyterLab alone"
+    for wrong, named in (("giam-doc", "giam-doc-so"), ("thi-dua,chu-tich-huyen", "thi-dua")):
+        failed = call([*papermill, "failed.ipynb", "-p", "criteria", wrong], analyst.home)
+        assert failed.returncode != 0
+        outputs = [output for cell in code_cells(load(analyst.home / "failed.ipynb")) for output in cell["outputs"]]
+        (error,) = [output for output in outputs if output["output_type"] == "error"]
+        assert len(error["traceback"]) == 2
+        assert named in error["traceback"][0]
 
 
 @pytest.mark.slow

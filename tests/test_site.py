@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 PAGES = (
     *("index.html", "2020-12/index.html", "2020-12/overview.html", "2020-12/targets/l3-dossiers.html"),
     *("2020-12/units/H45.18.html", "2020-12/units/H45.22.html"),
+    *("2020-12/criteria/thi-dua.html", "2020-12/criteria/chu-tich-huyen.html"),
 )
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 ATTAINED = {"attained": "Đạt", "not_attained": "Chưa đạt", "not_applicable": "Không có số liệu"}

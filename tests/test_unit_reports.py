@@ -11,11 +11,12 @@ from papermill import execute_notebook
 from small_run import SmallProject, small_project
 from worked_example import AS_OF
 
+from analysis.executions import Task
 from analysis.figures import Report, read_report
 from analysis.language import Language
 from analysis.publishing import publish_report
 from analysis.run_facts import Made
-from analysis.unit_reports import Task, make_unit_reports
+from analysis.unit_reports import make_unit_reports
 
 pytestmark = pytest.mark.slow
 CODES = ["AREA:H45.22", "H45.18", "H45.22", "TIER:commune", "TIER:district", "TIER:province"]

@@ -158,7 +158,7 @@ def _run(chosen: argparse.Namespace, language: Language) -> int:
     )
     outcome = run(order)
     _tell(outcome, chosen, language)
-    return FAILED if outcome.units.failed else DOUBTFUL if outcome.doubtful else DONE
+    return FAILED if outcome.units.failed or outcome.criteria.failed else DOUBTFUL if outcome.doubtful else DONE
 
 
 def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) -> None:
@@ -172,7 +172,7 @@ def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) ->
     if outcome.doubtful:
         warning = N_("Look at files.csv and rejects.csv in {folder} before you rely on the figures.")
         print(f"dvctt: {language.text(warning, folder=chosen.processed)}", file=sys.stderr)
-    for code, reason in outcome.units.failed.items():
+    for code, reason in {**outcome.units.failed, **outcome.criteria.failed}.items():
         failed = N_("The report of {code} was not made: {reason}. The others were.")
         print(f"dvctt: {language.text(failed, code=code, reason=reason)}", file=sys.stderr)
     if outcome.report:

@@ -23,7 +23,7 @@ _PACKAGE = Path(__file__).parent
 
 def fingerprints(report: Report, processed: Path, notebook: Path) -> dict[str, str]:
     """By code of a unit or group (without ``ALL``): the digest of all that its report depends on."""
-    common = _common(report, notebook)
+    common = common_digest(report, notebook)
     rows = row_digests(_tables(report, processed))
     peers = _peers(report)
     found = {}
@@ -64,7 +64,7 @@ def _peers(report: Report) -> Digests:
     return row_digests({"comparison": compared.assign(unit_code=compared["tier"])})
 
 
-def _common(report: Report, notebook: Path) -> bytes:
+def common_digest(report: Report, notebook: Path) -> bytes:
     """The digest of what every report of a run shares."""
     digest = hashlib.sha256(code_version().encode())
     folders = (_PACKAGE / "templates", _PACKAGE / "locale", report.reference.folder)

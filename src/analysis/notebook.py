@@ -64,9 +64,17 @@ def _imports(cell: Any) -> Iterator[str]:
 
 
 def _modules_of(source: str, names: list[str]) -> list[str]:
-    """``from analysis import sections`` loads ``analysis.sections``; what stands deeper is not looked into."""
-    submodules = [f"{source}.{name}" for name in names] if "." not in source else []
-    return [name for name in submodules if find_spec(name)] or [source]
+    """``from analysis import sections`` loads ``analysis.sections``; deeper than that, others' are not looked into."""
+    own = source.split(".")[0] == __package__
+    submodules = [f"{source}.{name}" for name in names] if own or "." not in source else []
+    return [name for name in submodules if _is_module(name)] or [source]
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # a name in a module, which has nothing below it
+        return False
 
 
 def _statements(cell: Any) -> list[ast.stmt]:

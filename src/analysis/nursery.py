@@ -31,7 +31,7 @@ Warm = Callable[[], object]
 
 def report_modules(notebook: Path) -> list[str]:
     """What an interpreter loads before the first report by this notebook."""
-    return [*imported_modules(load(notebook)), "analysis.unit_reports"]
+    return [*imported_modules(load(notebook)), "analysis.executions"]
 
 
 def prepare(modules: Sequence[str]) -> None:

@@ -41,6 +41,7 @@ STAGES = (
     Stage("report", N_("Writing the report"), writes_reports=True),
 )
 UNIT = "unit"  # the notebook of the units' reports, which the last stage publishes too
+CRITERIA = "evaluation_criteria"  # and that of the evaluation criteria
 ALL, NONE = "all", "none"  # of ``units``
 
 
@@ -100,7 +101,8 @@ def check_order(order: Order) -> None:
         raise UsageProblem(
             N_("--as-of {value} is not a day. Write it yyyy-mm-dd, such as 2020-09-30."), value=order.as_of
         )
-    names = [stage.name for stage in order.stages] + ([UNIT] if order.reports_units else [])
+    further = [UNIT, CRITERIA] if any(stage.writes_reports for stage in order.stages) else []
+    names = [stage.name for stage in order.stages] + further
     for name in names:
         if not order.notebook(name).is_file():
             raise UsageProblem(

@@ -4,7 +4,7 @@ import re
 
 OVERVIEW = "overview.html"  # all units beside all targets
 PROVINCE_PAGE = "index.html"
-UNITS, TARGETS, OPEN_DATA, NOTEBOOKS = "units", "targets", "open-data", "notebooks"
+UNITS, TARGETS, CRITERIA, OPEN_DATA, NOTEBOOKS = "units", "targets", "criteria", "open-data", "notebooks"
 
 
 def page_name(code: str) -> str:
@@ -25,3 +25,14 @@ def target_page(target_id: str, code: str = "") -> str:
 def annexes(month: str) -> tuple[str, str]:
     """The workbook of annexes and the draft report of a month."""
     return f"phu-luc-{month}.xlsx", f"bao-cao-{month}.docx"
+
+
+def criteria_page(regulation: str) -> str:
+    """``criteria/chu-tich-huyen.html``: a draft of evaluation criteria beside its rivals."""
+    return f"{CRITERIA}/{page_name(regulation)}.html"
+
+
+def criteria_documents(criteria: str, month: str) -> tuple[str, str]:
+    """The draft annex and the scoring workbook of a set of criteria, beside its page."""
+    name = f"{page_name(criteria)}-{month}"
+    return f"{CRITERIA}/tieu-chi-{name}.docx", f"{CRITERIA}/cham-diem-{name}.xlsx"

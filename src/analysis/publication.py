@@ -7,22 +7,31 @@ import nbformat
 from tqdm import tqdm
 
 from analysis.annexes import write_annexes
+from analysis.criteria.rating import Evidence, gather
+from analysis.criteria.reports import (
+    KEY,
+    criteria_in_force,
+    criteria_pieces,
+    drafts_with_pages,
+    write_criteria_documents,
+)
 from analysis.errors import N_
+from analysis.executions import Task, forget_others, make_pieces
 from analysis.figures import Report, read_report
 from analysis.generation import Staging
 from analysis.notebook import load, parameter_names
-from analysis.order import UNIT, Order
+from analysis.order import ALL, CRITERIA, UNIT, Order
 from analysis.places import NOTEBOOKS, PROVINCE_PAGE
 from analysis.publishing import publish_report, publish_summary
 from analysis.run_facts import Clock, Made
 from analysis.site import publish_site
-from analysis.unit_reports import Task, make_unit_reports, wanted_codes
+from analysis.unit_reports import unit_pieces, wanted_codes
 
 
 def write_month(
     order: Order, parameters: dict[str, Any], new: Staging, executed: dict[str, Any], clock: Clock
 ) -> tuple[str, Made]:
-    """Write the month's folder and the index; returns the month and what became of the units' reports.
+    """Write the month's folder and the index; returns the month and what became of the reports of units and criteria.
 
     ``parameters`` are those of the notebooks, ``executed`` the stages' notebooks.
     """
@@ -30,35 +39,52 @@ def write_month(
     folder = new.folder / report.month
     for name, notebook in executed.items():
         _write_notebook(notebook, folder / NOTEBOOKS / f"{name}.ipynb")
-    publish_report(executed["report"], folder / PROVINCE_PAGE, order.language)
+    rated = bool(criteria_in_force(report))
+    publish_report(executed["report"], folder / PROVINCE_PAGE, order.language, criteria=rated)
     publish_summary(folder, report)
-    units = Made()
-    if order.reports_units:
-        with clock.timed("units"):
-            units = _write_units(order, parameters, report, folder, new.work)
-    write_annexes(folder, report)
-    publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed)
-    return report.month, units
+    with clock.timed("units"):
+        evidence = gather(report, parameters["processed"]) if rated else None
+        made = _write_reports(order, parameters, report, evidence, folder, new.work)
+    with clock.timed("documents"):
+        write_annexes(folder, report)
+        if evidence:
+            write_criteria_documents(folder, evidence)
+    units = made.part(is_unit)
+    drafts = drafts_with_pages(report, made.published)
+    publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed, drafts)
+    return report.month, made
 
 
-def _write_units(order: Order, parameters: dict[str, Any], report: Report, folder: Path, work: Path) -> Made:
-    notebook = order.notebook(UNIT)
-    names = parameter_names(load(notebook))
-    task = Task(
-        notebook=notebook,
-        parameters={name: value for name, value in parameters.items() if name in names},
-        cache=work / "pages",
-        jobs=order.jobs,
-    )
+def is_unit(key: str) -> bool:
+    """Whether a report's key is a unit's or a group's code."""
+    return not key.startswith(KEY)
+
+
+def _write_reports(
+    order: Order, parameters: dict[str, Any], report: Report, evidence: Evidence | None, folder: Path, work: Path
+) -> Made:
+    """The pages of the units that are asked for, and of the criteria."""
+    notebook, of_criteria = order.notebook(UNIT), order.notebook(CRITERIA)
+    names = parameter_names(load(notebook)) + parameter_names(load(of_criteria))
+    shared = {name: value for name, value in parameters.items() if name in names}
+    task = Task(notebook, shared, cache=work / "pages", jobs=order.jobs)
+    criteria = criteria_pieces(of_criteria, evidence) if evidence else []
+    wanted = [piece.key for piece in criteria] + wanted_codes(report, order.units)
+    if not wanted:
+        return Made()
+    pieces = [*criteria, *(unit_pieces(task, report) if order.reports_units else [])]
     # On a terminal alone: a log of a scheduled run needs no bar.
     with tqdm(
-        total=len(wanted_codes(report, order.units)),
+        total=len(wanted),
         disable=None,
         leave=False,
         desc=order.language.text(N_("Reports of the units")),
         bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {elapsed}",
     ) as progress:
-        return make_unit_reports(task, report, order.units, folder, progress.update)
+        made = make_pieces(task, pieces, wanted, folder, report.language, progress.update)
+    if ALL in order.units and not made.failed:
+        forget_others(task, pieces)
+    return made
 
 
 def _write_notebook(notebook: Any, path: Path) -> None:

@@ -25,8 +25,12 @@ _SECTION_HEADING = re.compile(r'<h2 id="([a-z-]+)">([^<]*)</h2>')
 _TEMPLATES = files("analysis") / "templates"
 
 
-def publish_report(executed: Any, page: Path, language: Language, title: str = "", base: str = "") -> None:
-    """Write the page of an executed notebook; ``title`` is the browser's, ``base`` leads to the month's folder."""
+def publish_report(
+    executed: Any, page: Path, language: Language, title: str = "", base: str = "", criteria: bool = False
+) -> None:
+    """Write the page of an executed notebook; ``title`` is the browser's, ``base`` leads to the month's folder;
+    ``criteria``: whether the month has evaluation criteria to lead to.
+    """
     shown = nbformat.from_dict({**executed, "cells": _cells(executed, language)})
     title = title or language.text(N_("Online public services against their targets"))
     body, _ = _exporter().from_notebook_node(
@@ -35,6 +39,7 @@ def publish_report(executed: Any, page: Path, language: Language, title: str = "
             "language": language,
             "page_title": undirected(title),
             "base": base,
+            "criteria": criteria,
             "css": page_css(),
             "contents": _contents(shown, language),
             "first_heading": next((number for number, cell in enumerate(shown["cells"]) if _headings(cell)), None),

@@ -20,7 +20,7 @@ from analysis.kernels import WarmKernel, execute, sweep
 from analysis.language import LANGUAGES
 from analysis.notebook import code_cells, imported_modules, load, parameter_names
 from analysis.nursery import prepare, report_modules
-from analysis.order import STAGES, UNIT, Order, Stage, check_order
+from analysis.order import CRITERIA, STAGES, UNIT, Order, Stage, check_order
 from analysis.run_facts import REJECTED_LIMIT, Clock, Made, run_facts
 
 AHEAD = 2  # kernels that are started before the first stage: its own and the next one's
@@ -31,7 +31,9 @@ _TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to: sums over ``files.csv``, the as-of day, the report's page if any, the units' reports."""
+    """What a run came to: sums over ``files.csv``, the as-of day, the report's page if any, the reports of units
+    and of criteria.
+    """
 
     files: int
     quarantined: int
@@ -42,6 +44,7 @@ class Outcome:
     as_of: date | None
     report: Path | None
     units: Made
+    criteria: Made
     seconds: float
 
     @property
@@ -65,13 +68,14 @@ def run(order: Order) -> Outcome:
             stagings.append(stack.enter_context(staging(order.reports, {"index.html"})))
         clock = Clock()
         executed = _execute_stages(order, stagings, clock)
-        month, units = "", Made()
+        month, units, criteria = "", Made(), Made()
         if len(stagings) > 1:
-            from analysis.publication import write_month  # heavy: only now
+            from analysis.publication import is_unit, write_month  # heavy: only now
 
-            month, units = write_month(order, _parameters(order, stagings), stagings[1], executed, clock)
-        publish(stagings, run_facts(order, stagings[0].folder, units, clock))
-    return _outcome(order, month, units, clock.total)
+            month, made = write_month(order, _parameters(order, stagings), stagings[1], executed, clock)
+            units, criteria = made.part(is_unit), made.part(lambda key: not is_unit(key))
+        publish(stagings, run_facts(order, stagings[0].folder, units, criteria, clock))
+    return _outcome(order, month, units, criteria, clock.total)
 
 
 def _execute_stages(order: Order, stagings: list[Staging], clock: Clock) -> dict[str, Any]:
@@ -93,9 +97,9 @@ def _execute_stages(order: Order, stagings: list[Staging], clock: Clock) -> dict
                 name: value for name, value in _parameters(order, stagings).items() if name in parameter_names(notebook)
             }
             kernel = kernels.popleft()
-            if stage.writes_reports and order.reports_units:
-                # Nothing else loads now; the units' reports begin as soon as this one ends.
-                prepare(report_modules(order.notebook(UNIT)))
+            if stage.writes_reports:
+                # Nothing else loads now; the reports of units and criteria begin as soon as this one ends.
+                prepare([module for name in (CRITERIA, UNIT) for module in report_modules(order.notebook(name))])
             with clock.timed(stage.name):
                 executed[stage.name] = _execute(order, stage, parameters, kernel, progress.update)
             kernel.close()
@@ -176,14 +180,15 @@ def _short(path: Path) -> str:
     return str(absolute.relative_to(Path.cwd())) if absolute.is_relative_to(Path.cwd()) else str(absolute)
 
 
-def _outcome(order: Order, month: str, units: Made, seconds: float) -> Outcome:
+def _outcome(order: Order, month: str, units: Made, criteria: Made, seconds: float) -> Outcome:
     with (order.processed / "files.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     sums = {name: sum(int(row[name]) for row in rows) for name in ("read", "accepted", "rejected", "superseded")}
     quarantined = sum(row["status"] == "quarantined" for row in rows)
     report = order.reports / month / "index.html" if month else None
     as_of = _as_of(order.processed / "attainment.csv")
-    return Outcome(len(rows), quarantined, **sums, as_of=as_of, report=report, units=units, seconds=seconds)
+    known: dict[str, Any] = {"as_of": as_of, "report": report, "units": units, "criteria": criteria, "seconds": seconds}
+    return Outcome(**{"files": len(rows), "quarantined": quarantined, **sums, **known})
 
 
 def _as_of(attainment: Path) -> date | None:

@@ -2,7 +2,7 @@
 
 import csv
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ _LIBRARIES = ("duckdb", "ibis-framework", "matplotlib", "nbconvert", "pandas", "
 
 @dataclass(frozen=True)
 class Made:
-    """What became of units' reports, by code: made now, kept from an earlier run, or failed with the reason."""
+    """What became of reports, by code: made now, kept from an earlier run, or failed with the reason."""
 
     made: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
@@ -30,6 +30,11 @@ class Made:
     def published(self) -> list[str]:
         """The codes whose report is there."""
         return sorted([*self.made, *self.kept])
+
+    def part(self, wanted: Callable[[str], bool]) -> "Made":
+        """Of the codes that are ``wanted`` alone."""
+        made, kept = ([code for code in codes if wanted(code)] for codes in (self.made, self.kept))
+        return Made(made, kept, {code: reason for code, reason in self.failed.items() if wanted(code)})
 
 
 class Clock:
@@ -55,7 +60,7 @@ class Clock:
         return round(monotonic() - self._start, 2)
 
 
-def run_facts(order: Order, processed: Path, units: Made, clock: Clock) -> dict[str, Any]:
+def run_facts(order: Order, processed: Path, units: Made, criteria: Made, clock: Clock) -> dict[str, Any]:
     """The facts that stand in run.json beside the digests of the published files."""
     with (processed / "files.csv").open(encoding="utf-8", newline="") as file:
         files = list(csv.DictReader(file))
@@ -72,7 +77,8 @@ def run_facts(order: Order, processed: Path, units: Made, clock: Clock) -> dict[
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in _LIBRARIES},
         "warnings": _warnings(files),
-        "reports": {"made": units.made, "kept": units.kept, "failed": units.failed},
+        "reports": dict(vars(units)),
+        "criteria": dict(vars(criteria)),
     }
 
 

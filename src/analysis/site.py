@@ -1,6 +1,6 @@
 """The site around a month's reports: the overview, a page for each target, the front page of all months."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +12,7 @@ from analysis.errors import N_
 from analysis.figures import Report
 from analysis.language import Language
 from analysis.months import month_before, published_months
-from analysis.places import OPEN_DATA, OVERVIEW, PROVINCE_PAGE, annexes, target_page, unit_page
+from analysis.places import CRITERIA, OPEN_DATA, OVERVIEW, PROVINCE_PAGE, annexes, target_page, unit_page
 from analysis.provenance import Sources, sources_of
 from analysis.publishing import page_css
 from analysis.writing import write_whole
@@ -27,15 +27,17 @@ def publish_site(
     report: Report,
     made: Collection[str],
     failed: Mapping[str, str],
+    drafts: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Write the pages around the reports of ``month_folder``, a folder of ``reports``.
 
-    ``made`` are the codes of units and groups that have a page, ``failed`` those whose page could not be made,
-    with the reason. Called last: pages link to the annexes and open data that stand there by then.
+    ``made`` are the codes of units and groups that have a page, ``failed`` those whose page could not be made, with
+    the reason; ``drafts`` title and page of the evaluation criteria. Called last: pages link to the annexes and open
+    data that stand there by then.
     """
     linked = {*made, *failed}
     earlier = month_before(reports, report.month)
-    _write(month_folder / OVERVIEW, _overview(report, month_folder, earlier, linked, failed))
+    _write(month_folder / OVERVIEW, _overview(report, month_folder, earlier, linked, failed, drafts))
     sources = sources_of(processed, report)
     for page, html in _target_pages(report, sources, linked).items():
         _write(month_folder / page, html)
@@ -48,7 +50,14 @@ def publish_site(
     _write(reports / FRONT_PAGE, _front_page(reports, report))
 
 
-def _overview(report: Report, folder: Path, earlier: str, linked: Collection[str], failed: Collection[str]) -> str:
+def _overview(
+    report: Report,
+    folder: Path,
+    earlier: str,
+    linked: Collection[str],
+    failed: Collection[str],
+    drafts: Sequence[tuple[str, str]],
+) -> str:
     script = table_script()
     return _page(
         "overview",
@@ -57,6 +66,7 @@ def _overview(report: Report, folder: Path, earlier: str, linked: Collection[str
         **sections.cautions(report),
         earlier=earlier,
         links=_annexes(folder, report.month),
+        drafts=drafts,
         linked=linked,
         failed=failed,
         province=overview.province_row(report),
@@ -105,6 +115,7 @@ def _front_page(reports: Path, report: Report) -> str:
         months=months,
         overviews=[known["month"] for known in months if (reports / known["month"] / OVERVIEW).is_file()],
         links=_annexes(newest, months[0]["month"]),
+        criteria=any((newest / CRITERIA).glob("*.html")),
     )
 
 

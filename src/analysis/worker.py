@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from importlib.resources import files
 from multiprocessing.connection import Connection
 from pathlib import Path
 from traceback import extract_tb
@@ -115,9 +114,8 @@ def cached(stem: Path) -> FileResult | None:
 def code_version() -> str:
     """A digest of the code that a cleaned file depends on."""
     digest = hashlib.sha256()
-    for module in sorted(files("analysis").iterdir(), key=lambda entry: entry.name):
-        if module.name.endswith(".py"):
-            digest.update(module.read_bytes())
+    for module in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(module.read_bytes())
     return digest.hexdigest()
 
 
