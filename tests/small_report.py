@@ -10,7 +10,7 @@ import pandas as pd
 from folders import write_reference
 
 from analysis.attainment import attain
-from analysis.closers import closers
+from analysis.closing import closers
 from analysis.comparison import comparison
 from analysis.decision import DEFAULT
 from analysis.figures import Report

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.advice import Ask, _ask
-from analysis.closers import ALL_ONLINE, PEERS, UNTOUCHED
+from analysis.closing import ALL_ONLINE, PEERS, UNTOUCHED
 from analysis.language import Language
 from analysis.sections import ask_sentence
 

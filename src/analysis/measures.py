@@ -149,6 +149,26 @@ def procedure_months(cells: Table, counts: list[Count], reading: Reading) -> Tab
     return cells.group_by("unit_code", "procedure_key", "month").aggregate(**sums)
 
 
+def behind(dossiers: Table, count: Count, as_of: date) -> tuple[Table, Table]:
+    """(numerator, denominator): the dossiers that a count of dossiers counts, of ``dossiers`` that arise.
+
+    For ``dossiers_online`` and ``dossiers_via_portal``; the same conditions as the sums have.
+    """
+    rows = dossiers.mutate(
+        agency=dossiers.applicant.fill_null("") == "agency",
+        resolved=resolved(dossiers, as_of),
+        dossiers=ibis.literal(1),
+    )
+    whole = rows.filter(_admits(rows, count.reading.denominator) & _in_scope(rows, count.target))
+    return whole.filter(_admits(whole, count.reading.numerator)), whole
+
+
+def hits(dossiers: Table, reading: Reading) -> Table:
+    """The dossiers that make procedures count under a reading of ``procedures_online``, of those that arise."""
+    rows = dossiers.mutate(dossiers=ibis.literal(1))
+    return rows.filter(_admits(rows, reading.numerator))
+
+
 def _with_pairs(counted: Table, groups: Table, keys: list[str], pairs: list[str]) -> Table:
     """Replace the ``pairs`` columns of each group by the sums over its member units."""
     members = counted.rename(unit_code="group_code").join(groups, "unit_code")

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from analysis.closers import closers
+from analysis.closing import closers
 from analysis.comparison import comparison
 from analysis.decision import DEFAULT
 from analysis.delays import delays

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from analysis import __version__, advice, charts, figures
 from analysis.advice import Ask
 from analysis.attainment import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
-from analysis.closers import PEERS
+from analysis.closing import PEERS
 from analysis.control import COMMON_CAUSE, HIT_OR_MISS, IMPROVING, MEETS, MISSES, NOT_COMPARABLE, TOO_FEW, WORSENING
 from analysis.decision import Target
 from analysis.errors import N_

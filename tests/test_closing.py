@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_history import ONE, Batch, attained, standing
 
-from analysis.closers import ALL_ONLINE, PEERS, UNTOUCHED, closers, smallest_set
+from analysis.closing import ALL_ONLINE, PEERS, UNTOUCHED, closers, smallest_set
 
 DAY = date(2020, 9, 30)
 OTHER = "H45.23"

@@ -1,0 +1,144 @@
+"""A finished run as typed tables (``dv.load``)."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pandas as pd
+
+from analysis.errors import N_, UsageProblem
+from analysis.explorer.names import one_of
+from analysis.explorer.tables import Context, Table, table
+from analysis.figures import Report, read_report
+from analysis.language import Language
+from analysis.notebook import place
+from analysis.reference import TIERS
+
+# In the order in which people name them.
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "tier": TIERS,
+    "channel": ("online", "counter", "post"),
+    "applicant": ("citizen", "business", "organisation", "agency"),
+    "source": ("provincial_portal", "national_portal", "one_stop", "ministry_system", "paper"),
+    "window": ("month", "quarter", "to_date"),
+}
+_STATUS = ("not_accepted", "processing", "supplement", "resolved", "refused", "withdrawn")
+_VERDICTS = ("attained", "not_attained", "not_applicable")
+# What counting needs of a dossier. A column keeps its type where nothing is in it: a choice may be empty.
+_COUNTED = {
+    **dict.fromkeys(("unit_code", "procedure_code", "channel", "applicant", "source", "status"), "string"),
+    **{"level": "int8", "received_at": "timestamp", "completed_at": "timestamp"},
+}
+_TRACED = {"dossier_key": "string", "file": "string", "row": "int32"}
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """A run's tables: each is a DataFrame with dates as dates and codes as categories in their natural order.
+
+    ``dossiers``: one row per dossier, its code hashed. ``attainment``: every target × reading × unit or group ×
+    window × month. ``catalogue``, ``units``: the reference data. ``files``, ``rejects``: the ledger.
+    """
+
+    dossiers: Table
+    catalogue: Table
+    units: Table
+    attainment: Table
+    files: Table
+    rejects: Table
+    context: Context
+
+    @property
+    def report(self) -> Report:
+        """The run with everything that reports are made of."""
+        return self.context.report
+
+    @property
+    def month(self) -> str:
+        """The last month of the tables, ``yyyy-mm``."""
+        return self.context.month
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Units and groups by code."""
+        return self.report.names
+
+    @property
+    def targets(self) -> Table:
+        """The decision's targets: id, title, measure, level, scope, minimum."""
+        lang = self.report.language.code
+        rows = [
+            (t.id, t.title[lang], t.measure, t.level, t.scope, float(t.minimum)) for t in self.report.decision.targets
+        ]
+        names = ["target_id", "title", "measure", "level", "scope", "minimum"]
+        return table(pd.DataFrame(rows, columns=names).astype({"level": "Int64"}), self.context)
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name} {len(getattr(self, name))}" for name in ("dossiers", "attainment", "units", "files"))
+        return f"<Data {self.report.decision.id}, {self.month}: {sizes}>"
+
+
+def load(
+    month: str | None = None,
+    processed: Path | str = "data/processed",
+    reference: Path | str = "data/reference",
+    lang: str = "vi",
+) -> Data:
+    """The tables of the last run, up to ``month`` (``2020-09``; the last one by default).
+
+    Raises RunProblem without a finished run and UsageProblem for a month that it does not have.
+
+    >>> import analysis as dv
+    >>> data = dv.load()  # doctest: +SKIP
+    >>> data.attainment.query("unit_code == 'H45.18' and window == 'to_date'")  # doctest: +SKIP
+    """
+    folder = place(str(processed))
+    report = read_report(folder, place(str(reference)), Language(lang))
+    months = sorted(report.attainment["month"].unique())
+    last = one_of("month", month, months) if month else months[-1]
+    context = Context(report, last)
+    dossiers = pd.read_parquet(folder / "dossiers.parquet")
+    year, number = (int(part) for part in last.split("-"))
+    end = pd.Timestamp(year, number, monthrange(year, number)[1]) + pd.Timedelta(days=1)
+    if last != months[-1]:
+        dossiers = dossiers[dossiers["received_at"] < end]
+    return Data(
+        dossiers=_typed(dossiers, report, context, _STATUS),
+        catalogue=table(report.reference.catalogue, context),
+        units=_typed(report.reference.units, report, context),
+        attainment=_typed(report.attainment[report.attainment["month"] <= last], report, context, _VERDICTS),
+        files=table(report.files, context),
+        rejects=table(report.rejects, context),
+        context=context,
+    )
+
+
+def relation(dossiers: pd.DataFrame) -> ibis.Table:
+    """Dossiers to count: codes as text, no columns of the analyst's own; UsageProblem where a needed one is gone."""
+    missing = [name for name in _COUNTED if name not in dossiers]
+    if missing:
+        raise UsageProblem(
+            N_("The table lacks {columns}, which counting needs. Choose rows, and keep the columns of data.dossiers."),
+            columns=", ".join(missing),
+        )
+    types = _COUNTED | {name: kind for name, kind in _TRACED.items() if name in dossiers}
+    texts = dict.fromkeys((name for name, kind in types.items() if kind == "string"), "str")
+    rows = pd.DataFrame(dossiers)[list(types)].astype(texts)
+    return ibis.memtable(rows, schema=ibis.schema(types))
+
+
+def _typed(frame: pd.DataFrame, report: Report, context: Context, status: tuple[str, ...] = ()) -> Table:
+    """Codes as categories: ordered where there is an order, units as in units.csv, targets as in the decision."""
+    orders = dict(_ORDERS) | {"target_id": tuple(target.id for target in report.decision.targets)}
+    orders["status"] = status
+    orders["unit_code"] = tuple(dict.fromkeys([*report.reference.units["unit_code"], *report.names]))
+    if "month" in frame:
+        orders["month"] = tuple(sorted(frame["month"].unique()))
+    typed = {}
+    for name, values in orders.items():
+        if name in frame and values:
+            known = [*values, *sorted(set(frame[name].dropna().unique()) - set(values))]
+            typed[name] = pd.Categorical(frame[name], known, ordered=name in ("tier", "month"))
+    return table(frame.assign(**typed).reset_index(drop=True), context)

@@ -1,0 +1,158 @@
+"""How a figure came about (``dv.explain``): in a sentence, and the dossiers of its numerator and denominator."""
+
+import html
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+import pandas as pd
+
+from analysis.attainment import offers_by_month, shortfall
+from analysis.decision import Reading, Target
+from analysis.errors import N_, UsageProblem
+from analysis.explorer.data import Data, relation
+from analysis.explorer.names import one_of, unit_named
+from analysis.explorer.tables import Context, Table, table
+from analysis.history import PROCEDURES
+from analysis.measures import Count, arising, behind, execute, hits, month_number, windows
+from analysis.sections import minimum
+
+_SHOWN = ["dossier_key", "unit_code", "procedure_code", "level", "channel", "applicant", "source", "status"]
+_SHOWN += ["received_at", "completed_at", "file", "row"]
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """``sentence`` says how the figure came about; ``numerator`` and ``denominator`` are its dossiers, keys hashed.
+
+    For a target on procedures, ``procedures`` lists those in question with their dossiers and whether they count; the
+    numerator's dossiers are those that make them count, the denominator's all of theirs.
+    """
+
+    sentence: str
+    numerator: Table
+    denominator: Table
+    procedures: Table | None = None
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    def _repr_html_(self) -> str:
+        listed = self.denominator if self.procedures is None else self.procedures
+        return f"<p>{html.escape(self.sentence)}</p>{listed._repr_html_()}"
+
+
+def explain(
+    row: pd.Series | pd.DataFrame | None = None,
+    *,
+    target: str = "",
+    unit: str = "ALL",
+    reading: str = "default",
+    window: str = "to_date",
+    month: str = "",
+    data: Data,
+) -> Explanation:
+    """Explain a row of ``data.attainment``, or the figure that ``target``, ``unit`` and the rest name.
+
+    >>> import analysis as dv
+    >>> data = dv.load()  # doctest: +SKIP
+    >>> dv.explain(target="l3-dossiers", unit="so xay dung", data=data)  # doctest: +SKIP
+    """
+    if row is not None:
+        one = _one(row)
+        target, unit, reading = str(one["target_id"]), str(one["unit_code"]), str(one["reading"])
+        window, month = str(one["window"]), str(one["month"])
+    decision = data.report.decision
+    targets = {known.id: known for known in decision.targets}
+    chosen = targets[one_of("target", target, targets)]
+    readings = {known.id: known for known in decision.readings_of(chosen)}
+    how = readings[one_of("reading", reading, readings)]
+    code = unit_named(unit, data.names)
+    spans = windows(decision, data.report.as_of)
+    one_of("window", window, sorted(set(spans["window"])))
+    spans = spans.assign(name=[f"{at // 12}-{at % 12 + 1:02d}" for at in spans["month"]])
+    known = sorted(set(spans.loc[spans["name"] <= data.month, "name"]))  # later dossiers are not in the tables
+    found = spans[(spans["window"] == window) & (spans["name"] == one_of("month", month or data.month, known))]
+    first = date(found["first"].iloc[0] // 12, found["first"].iloc[0] % 12 + 1, 1)
+    span = (max(first, decision.valid_from), found["last_day"].iloc[0])
+    units = data.report.members.get(code, (code,))
+    rows = arising(relation(data.dossiers), *span)
+    rows = rows.filter(rows.unit_code.isin(list(units)))
+    if chosen.measure == PROCEDURES:
+        return _of_procedures(rows, chosen, how, units, span, code, data)
+    over, under = (_table(side, data.context) for side in behind(rows, Count(chosen, how), data.report.as_of))
+    return Explanation(_sentence(len(over), len(under), chosen, how, code, span, data), over, under)
+
+
+def _one(row: pd.Series | pd.DataFrame) -> pd.Series:
+    if isinstance(row, pd.DataFrame):
+        if len(row) != 1:
+            raise UsageProblem(
+                N_("One row can be explained at a time, not {count}. Choose one, say with .iloc[0]."), count=len(row)
+            )
+        return row.iloc[0]
+    return row
+
+
+def _of_procedures(
+    rows: ibis.Table,
+    target: Target,
+    reading: Reading,
+    units: tuple[str, ...],
+    span: tuple[date, date],
+    code: str,
+    data: Data,
+) -> Explanation:
+    if reading.count == "pairs":
+        raise UsageProblem(N_("Pairs of units and procedures are not listed. Explain the default reading, or a unit."))
+    reference = data.report.reference
+    spans = pd.DataFrame({"month": [month_number(span[1])], "last_day": [span[1]]})
+    offers = offers_by_month(reference, spans)
+    offered = set(offers.loc[offers["unit_code"].isin(units) & (offers["level"] == target.level), "procedure_key"])
+    catalogue = reference.catalogue.drop_duplicates("procedure_code")
+    keys = catalogue.set_index("procedure_code")["procedure_key"]
+    whole, made = _table(rows, data.context), _table(hits(rows, reading), data.context)
+    whole, made = (part[part["procedure_code"].map(keys).isin(offered)] for part in (whole, made))
+    names = catalogue.drop_duplicates("procedure_key").set_index("procedure_key")["procedure_name"]
+    listed = pd.DataFrame({"procedure_key": sorted(offered)})
+    listed["procedure_name"] = listed["procedure_key"].map(names)
+    for name, part in (("dossiers", whole), ("online", made)):
+        counts = part["procedure_code"].map(keys).value_counts()
+        listed[name] = listed["procedure_key"].map(counts).fillna(0).astype("int64")
+    if reading.denominator == "active":
+        listed = listed[listed["dossiers"] > 0]
+    listed = listed.assign(counts=listed["online"] > 0).reset_index(drop=True)
+    sentence = _sentence(int(listed["counts"].sum()), len(listed), target, reading, code, span, data)
+    return Explanation(sentence, made, whole, table(listed, data.context))
+
+
+def _sentence(
+    over: int, under: int, target: Target, reading: Reading, code: str, span: tuple[date, date], data: Data
+) -> str:
+    language = data.report.language
+    lang = language.code
+    parts = [
+        language.text(
+            N_(
+                "{unit}, {target}, dossiers received from {first} to {last}: {over} of {under}{share}; "
+                "target {minimum}."
+            ),
+            unit=data.names[code],
+            target=target.title[lang],
+            first=language.date(span[0]),
+            last=language.date(span[1]),
+            over=language.number(over),
+            under=language.number(under),
+            share=f" = {language.percent(over / under)}" if under else "",
+            minimum=minimum(target, language),
+        ),
+        reading.definition[lang],
+    ]
+    missing = int(shortfall(pd.Series([over]).to_numpy(), pd.Series([under]).to_numpy(), target)[0])
+    if missing:
+        parts.append(language.text(N_("{count} more would be enough."), count=language.number(missing)))
+    return " ".join(parts)
+
+
+def _table(rows: ibis.Table, context: Context) -> Table:
+    return table(execute(rows.select(*_SHOWN)), context)
