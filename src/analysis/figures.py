@@ -118,9 +118,9 @@ class Report:
 
     @cached_property
     def members(self) -> dict[str, tuple[str, ...]]:
-        """The units of each group, in the order of units.csv."""
+        """The units of each group, in the order of units.csv; a tier may have none."""
         of_group = group_members(self.reference).groupby("group_code", sort=False)["unit_code"]
-        return {str(group): tuple(units) for group, units in of_group}
+        return dict.fromkeys(self.names, ()) | {str(group): tuple(units) for group, units in of_group}
 
     @property
     def totals(self) -> dict[str, int]:

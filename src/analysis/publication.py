@@ -12,7 +12,6 @@ from analysis.criteria.reports import (
     KEY,
     criteria_in_force,
     criteria_pieces,
-    drafts_with_pages,
     write_criteria_documents,
 )
 from analysis.errors import N_
@@ -39,19 +38,18 @@ def write_month(
     folder = new.folder / report.month
     for name, notebook in executed.items():
         _write_notebook(notebook, folder / NOTEBOOKS / f"{name}.ipynb")
-    rated = bool(criteria_in_force(report))
-    publish_report(executed["report"], folder / PROVINCE_PAGE, order.language, criteria=rated)
     publish_summary(folder, report)
     with clock.timed("units"):
-        evidence = gather(report, parameters["processed"]) if rated else None
+        evidence = gather(report, parameters["processed"]) if criteria_in_force(report) else None
         made = _write_reports(order, parameters, report, evidence, folder, new.work)
     with clock.timed("documents"):
         write_annexes(folder, report)
         if evidence:
             write_criteria_documents(folder, evidence)
     units = made.part(is_unit)
-    drafts = drafts_with_pages(report, made.published)
-    publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed, drafts)
+    rated = bool(made.part(lambda key: not is_unit(key)).published)
+    publish_report(executed["report"], folder / PROVINCE_PAGE, order.language, criteria=rated)
+    publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed)
     return report.month, made
 
 

@@ -1,6 +1,6 @@
 """The site around a month's reports: the overview, a page for each target, the front page of all months."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +12,16 @@ from analysis.errors import N_
 from analysis.figures import Report
 from analysis.language import Language
 from analysis.months import month_before, published_months
-from analysis.places import CRITERIA, OPEN_DATA, OVERVIEW, PROVINCE_PAGE, annexes, target_page, unit_page
+from analysis.places import (
+    CRITERIA,
+    OPEN_DATA,
+    OVERVIEW,
+    PROVINCE_PAGE,
+    annexes,
+    criteria_page,
+    target_page,
+    unit_page,
+)
 from analysis.provenance import Sources, sources_of
 from analysis.publishing import page_css
 from analysis.writing import write_whole
@@ -27,17 +36,15 @@ def publish_site(
     report: Report,
     made: Collection[str],
     failed: Mapping[str, str],
-    drafts: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Write the pages around the reports of ``month_folder``, a folder of ``reports``.
 
     ``made`` are the codes of units and groups that have a page, ``failed`` those whose page could not be made, with
-    the reason; ``drafts`` title and page of the evaluation criteria. Called last: pages link to the annexes and open
-    data that stand there by then.
+    the reason. Called last: pages link to the annexes, open data and criteria that stand there by then.
     """
     linked = {*made, *failed}
     earlier = month_before(reports, report.month)
-    _write(month_folder / OVERVIEW, _overview(report, month_folder, earlier, linked, failed, drafts))
+    _write(month_folder / OVERVIEW, _overview(report, month_folder, earlier, linked, failed))
     sources = sources_of(processed, report)
     for page, html in _target_pages(report, sources, linked).items():
         _write(month_folder / page, html)
@@ -56,7 +63,6 @@ def _overview(
     earlier: str,
     linked: Collection[str],
     failed: Collection[str],
-    drafts: Sequence[tuple[str, str]],
 ) -> str:
     script = table_script()
     return _page(
@@ -66,7 +72,7 @@ def _overview(
         **sections.cautions(report),
         earlier=earlier,
         links=_annexes(folder, report.month),
-        drafts=drafts,
+        drafts=_drafts(report, folder),
         linked=linked,
         failed=failed,
         province=overview.province_row(report),
@@ -124,6 +130,12 @@ def _annexes(folder: Path, month: str) -> dict[str, list[str]]:
     workbook, draft = ([name] if (folder / name).is_file() else [] for name in annexes(month))
     data = sorted(f"{OPEN_DATA}/{path.name}" for path in (folder / OPEN_DATA).glob("*") if path.is_file())
     return {"workbook": workbook, "draft": draft, "data": data}
+
+
+def _drafts(report: Report, folder: Path) -> list[tuple[str, str]]:
+    """Title and page of the drafts of evaluation criteria that have one in a month's folder."""
+    pages = [(found, criteria_page(name)) for name, found in report.reference.criteria.items()]
+    return [(found.title[report.language.code], page) for found, page in pages if (folder / page).is_file()]
 
 
 def _words(language: Language) -> dict[str, Any]:

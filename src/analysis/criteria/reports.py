@@ -1,7 +1,6 @@
 """The pages of the evaluation criteria, one per draft, and the documents that Home Affairs takes away."""
 
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -65,10 +64,3 @@ def _title(report: Report, draft: Criteria) -> str:
     month = report.language.month(report.month)
     title = draft.title[report.language.code]
     return report.language.text(N_("{title} – criteria, {month}"), title=title, month=month)
-
-
-def drafts_with_pages(report: Report, keys: Sequence[str]) -> list[tuple[str, str]]:
-    """(title, page) of the drafts whose page is among ``keys``."""
-    known = report.reference.criteria
-    ids = [key.removeprefix(KEY) for key in keys if key.startswith(KEY)]
-    return [(known[name].title[report.language.code], criteria_page(name)) for name in ids]
