@@ -2,70 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 from itertools import product
 from math import ceil, floor
-from typing import Any
 
 import numpy as np
 import pytest
-from folders import REFERENCE
+from criteria_cases import PASS_FAIL, PROPORTIONAL, component, criteria, steps
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from analysis.criteria.file_form import Bonus, PassFail, Proportional, Step, Steps, Without
-from analysis.criteria.model import Amended, Band, Component, Criteria, Scoring
+from analysis.criteria.file_form import Bonus, Step, Steps, Without
+from analysis.criteria.model import Component, Criteria, Scoring
 from analysis.criteria.scoring import NO_BAND, allowed, bands, scores, share_earned
-from analysis.decision import Target, Words, load_decision
 
-DECISION = load_decision(REFERENCE / "decisions/766-qd-ubnd-2020.toml")
-READING = next(reading for reading in DECISION.readings if reading.measure == "dossiers_online")
-WORDS = Words(vi="Thử", en="Test")
 NAN = float("nan")
-PROPORTIONAL, PASS_FAIL = Proportional(kind="proportional"), PassFail(kind="pass_fail")
 BONUS = Bonus(kind="bonus", at_target="4/5", full_at="9/10")  # type: ignore[arg-type]
-STEPS = Steps(
-    kind="steps",
-    steps=tuple(Step(at_least=at, earns=earns) for at, earns in (("0.3", "0.5"), ("0.6", "1"))),  # type: ignore[arg-type]
-)
+STEPS = steps(("0.3", "0.5"), ("0.6", "1"))
 patient = hypothesis_settings(deadline=None)
 thorough = hypothesis_settings(deadline=None, max_examples=300)
-
-
-def component(
-    scoring: Scoring = PROPORTIONAL,
-    minimum: str = "3/5",
-    weight: Any = 100,
-    least: int = 1,
-    without: Without = "reweight",
-    neutral: str = "0",
-) -> Component:
-    target = Target(
-        **{"id": "t", "measure": "dossiers_online", "level": 3, "minimum": minimum},  # type: ignore[arg-type]
-        **dict.fromkeys(("title", "clause", "definition"), WORDS),  # type: ignore[arg-type]
-    )
-    return Component(target, READING, Fraction(weight), scoring, least, without, Fraction(neutral), None, None)
-
-
-def criteria(*components: Component, steps: Sequence[int] = (90, 70, 50, 0), cap: Fraction | None = None) -> Criteria:
-    return Criteria(
-        id="thu",
-        regulation="thu",
-        title=WORDS,
-        purpose=WORDS,
-        label=WORDS,
-        amends=Amended(WORDS, "", None, "", None),
-        decision=DECISION,
-        applies_from=date(2020, 1, 1),
-        applies_to=date(2020, 12, 31),
-        rates=("province",),
-        period="year",
-        maximum=Fraction(100),
-        components=components,
-        bands=tuple(Band(WORDS, Fraction(points), None if place else cap) for place, points in enumerate(steps)),
-    )
 
 
 # By hand
@@ -305,7 +261,7 @@ def components(draw: st.DrawFn, full_at_target: bool = False) -> Component:
 def rules(draw: st.DrawFn, full_at_target: bool = False) -> Criteria:
     parts = draw(st.lists(components(full_at_target), min_size=1, max_size=4))
     steps = sorted(draw(st.sets(st.integers(1, 100), min_size=1, max_size=3)), reverse=True)
-    return criteria(*parts, steps=(*steps, 0), cap=draw(st.none() | shares))
+    return criteria(*parts, edges=(*steps, 0), cap=draw(st.none() | shares))
 
 
 @st.composite

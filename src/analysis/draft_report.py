@@ -47,13 +47,8 @@ def write_draft_report(path: Path, report: Report) -> None:
 def _basis(document: OfficialDocument, report: Report) -> None:
     text, lang, decision = report.language.text, report.language, report.decision
     document.heading(text(N_("I. BASIS, SCOPE, PERIOD AND SOURCES")))
-    if report.synthetic:
-        document.notice(
-            text(N_("Synthetic data: these exports were made up; no figure says anything about a real unit."))
-        )
-    if report.reference.illustrative:
-        made_up = text(N_("Names, codes and levels of the procedures are made up after the real number of procedures."))
-        document.notice(f"{text(N_('Illustrative catalogue.'))} {made_up}")
+    for notice in narrative.made_up(report):
+        document.notice(notice)
     document.paragraph(
         text(
             N_("Carrying out Decision {number} of {issued} of {authority} ({title}), {issuer} reports the results."),

@@ -34,6 +34,17 @@ TIER_HEADS = {
 }
 
 
+def made_up(report: Report) -> list[str]:
+    """What a document must say first of data or a catalogue that are made up; empty for real ones."""
+    text, found = report.language.text, []
+    if report.synthetic:
+        found.append(text(N_("Synthetic data: these exports were made up; no figure says anything about a real unit.")))
+    if report.reference.illustrative:
+        words = text(N_("Names, codes and levels of the procedures are made up after the real number of procedures."))
+        found.append(f"{text(N_('Illustrative catalogue.'))} {words}")
+    return found
+
+
 def subject(report: Report) -> str:
     """What the report is about (trích yếu)."""
     return report.language.text(

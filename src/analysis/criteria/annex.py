@@ -5,6 +5,7 @@ Sections I to V say the criteria; what is enclosed tries them on a run's figures
 
 from pathlib import Path
 
+from analysis import narrative
 from analysis.criteria import trial, words
 from analysis.criteria.model import Component, Criteria
 from analysis.criteria.rating import Evidence, Standing
@@ -53,13 +54,8 @@ def _basis(document: OfficialDocument, form: CriteriaForm, evidence: Evidence, c
     report, language = evidence.report, evidence.report.language
     text, lang, decision = language.text, language.code, criteria.decision
     document.heading(text(N_("I. BASIS")))
-    if report.synthetic:
-        document.notice(
-            text(N_("Synthetic data: these exports were made up; no figure says anything about a real unit."))
-        )
-    if report.reference.illustrative:
-        made_up = text(N_("Names, codes and levels of the procedures are made up after the real number of procedures."))
-        document.notice(f"{text(N_('Illustrative catalogue.'))} {made_up}")
+    for notice in narrative.made_up(report):
+        document.notice(notice)
     document.notice(
         text(
             N_(

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.criteria.rating import Standing
-from analysis.criteria.scoring import NO_BAND, Numbers, scores
+from analysis.criteria.scoring import NO_BAND, Numbers, scores, uncapped_bands
 
 UP, DOWN = "up", "down"
 
@@ -76,10 +76,10 @@ def cliffs(standing: Standing, reach: int) -> pd.DataFrame:
     further by its threshold.
     """
     rows = []
-    own = _uncapped(standing, standing.scores.total)
+    own = uncapped_bands(standing.criteria, standing.scores.total)
     for direction, sign in ((UP, 1), (DOWN, -1)):
         totals = _moved(standing, sign * np.arange(1, reach + 1))
-        places = _uncapped(standing, totals)
+        places = uncapped_bands(standing.criteria, totals)
         crossed = (places < own) if direction == UP else (places > np.maximum(own, standing.bands))
         crossed &= ~np.isnan(totals) & (own != NO_BAND)
         for unit in np.flatnonzero(crossed.any(axis=(0, 1))):
@@ -97,9 +97,3 @@ def _moved(standing: Standing, steps: np.ndarray) -> Numbers:
     moved = standing.numerators + steps[:, None, None, None] * np.eye(parts)[:, None, :]
     possible = ((moved >= 0) & (moved <= standing.denominators)).all(axis=-1)
     return np.where(possible, scores(standing.criteria, moved, standing.denominators).total, np.nan)
-
-
-def _uncapped(standing: Standing, totals: Numbers) -> np.ndarray:
-    steps = np.asarray(standing.criteria.thresholds)
-    below = (np.nan_to_num(totals, nan=-1.0)[..., None] < steps).sum(-1)
-    return np.where(np.isnan(totals), NO_BAND, below)

@@ -90,8 +90,7 @@ def bands(
     keeps it, the highest totals first; of units with one total all or none do. The others have the next band.
     """
     total = np.asarray(totals, dtype=float)
-    steps = np.asarray(criteria.thresholds if thresholds is None else thresholds, dtype=float)
-    place = np.where(np.isnan(total), NO_BAND, (np.nan_to_num(total, nan=-1.0)[..., None] < steps).sum(-1))
+    place = uncapped_bands(criteria, total, thresholds)
     cap = criteria.bands[0].cap
     if cap is None:
         return place
@@ -103,6 +102,13 @@ def bands(
         ahead = (some[..., None, :] >= some[..., :, None]).sum(-1)  # with oneself
         place[..., own] = np.where((place[..., own] == 0) & (ahead > allowed(cap, scored)), 1, place[..., own])
     return place
+
+
+def uncapped_bands(criteria: Criteria, totals: ArrayLike, thresholds: ArrayLike | None = None) -> NDArray[np.int64]:
+    """The band of each total by its threshold alone."""
+    total = np.asarray(totals, dtype=float)
+    steps = np.asarray(criteria.thresholds if thresholds is None else thresholds, dtype=float)
+    return np.where(np.isnan(total), NO_BAND, (np.nan_to_num(total, nan=-1.0)[..., None] < steps).sum(-1))
 
 
 def allowed(cap: Fraction, scored: ArrayLike) -> NDArray[np.int64]:

@@ -240,15 +240,11 @@ def _render(template: str, bench: Workbench, **values: Any) -> Section:
         "words": words,
         "language": language,
         "colours": band_colours(len(bench.criteria.bands)),
-        "score": partial(_shown_score, language=language),
+        "score": partial(sentences.rated_score, language=language),
         "points": partial(words.points, language=language),
         "group_words": GROUPS,
     }
     return render(template, bench.report, base="../", **(shared | values))
-
-
-def _shown_score(standing: Standing, unit: int, language: Any) -> str:
-    return sentences.rated_score(standing, unit, language)
 
 
 def _component(standing: Standing, target: str) -> Any:

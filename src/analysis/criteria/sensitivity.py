@@ -1,6 +1,6 @@
 """What a band hangs on (``sensitivity``): the reading of the decision, the weights, the least denominators."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -102,8 +102,8 @@ def _weights(drafted: Standing) -> list[tuple[Choice, np.ndarray]]:
 def _least(drafted: Standing) -> list[tuple[Choice, np.ndarray]]:
     found = []
     for least in LEAST:
-        parts = tuple(replace(component, least=least) for component in drafted.criteria.components)
-        totals = scores(replace(drafted.criteria, components=parts), drafted.numerators, drafted.denominators).total
+        floors = np.full(len(drafted.criteria.components), least)
+        totals = scores(drafted.criteria, drafted.numerators, drafted.denominators, least=floors).total
         found.append((Choice(LEAST_DENOMINATOR, "", least), drafted.rebanded(totals)))
     return found
 

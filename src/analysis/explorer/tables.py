@@ -66,7 +66,7 @@ class Table(pd.DataFrame):  # type: ignore[misc]  # pandas is looked at without 
         """The first rows with headings, numbers and dates in the reader's language; attained or not in colour."""
         language = self.context.language if self.context else Language()
         shown = _with_index(self.head(MOST_ROWS))
-        heads = "".join(f"<th scope='col'>{_escaped(_heading(name, self.context))}</th>" for name in shown.columns)
+        heads = "".join(f"<th scope='col'>{escaped(_heading(name, self.context))}</th>" for name in shown.columns)
         rows = "".join(
             _row(values, list(shown.columns), self.context) for values in shown.itertuples(index=False, name=None)
         )
@@ -129,7 +129,7 @@ def _cell(name: str, value: Any, context: Context | None) -> str:
     look = "count" if numeric else ""
     if name == "status" and value in (ATTAINED, NOT_ATTAINED):
         look, text = str(value), f"{ICONS[value]} {text}"
-    return f"<td class='{look}'>{_escaped(text)}</td>"
+    return f"<td class='{look}'>{escaped(text)}</td>"
 
 
 def shown(value: Any, kind: str, name: str, language: Language) -> tuple[str, bool]:
@@ -169,5 +169,6 @@ def _columns(folder: str) -> Columns:
     return load_columns(Path(folder))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text from data as HTML that turns no direction."""
     return html.escape(undirected(text))

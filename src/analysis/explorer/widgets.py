@@ -2,7 +2,6 @@
 and the table follow at once.
 """
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from analysis.errors import N_
 from analysis.explorer.data import Data
 from analysis.explorer.explaining import explain
 from analysis.explorer.names import find
-from analysis.explorer.tables import table
+from analysis.explorer.tables import escaped, table
 from analysis.sections import stylesheet
 from analysis.writing import undirected
 
@@ -144,9 +143,5 @@ def _nobody(data: Data, typed: str) -> str:
 
 
 def _framed(heading: str, sentence: str, drawn: str = "") -> str:
-    words = f"<h3>{_escaped(heading)}</h3><p>{_escaped(sentence)}</p>"
+    words = f"<h3>{escaped(heading)}</h3><p>{escaped(sentence)}</p>"
     return f"<style>{stylesheet()}</style><div class='dvctt'>{words}{drawn}</div>"
-
-
-def _escaped(text: str) -> str:
-    return html.escape(undirected(text))
