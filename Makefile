@@ -29,7 +29,7 @@ $(READY): requirements.lock pyproject.toml
 	touch $@
 
 lab: $(READY)
-	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
+	@$(BIN)/dvctt lab $(LAB_OPTIONS)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -17,6 +17,7 @@ _PUBLIC = {
     **dict.fromkeys(("plot_compare", "plot_lowest", "plot_trend"), "plots"),
     **dict.fromkeys(("Table", "labelled"), "tables"),
     "explore": "widgets",
+    "show": "interactive",
     "find": "names",
 }
 __all__ = sorted(_PUBLIC)

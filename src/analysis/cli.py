@@ -1,4 +1,6 @@
-"""The command ``dvctt``: ``run`` does the whole job, ``sample`` writes made-up exports (contract §6)."""
+"""The command ``dvctt``: ``run`` does the whole job, ``lab`` opens the notebooks, ``sample`` writes made-up exports
+(contract §6).
+"""
 
 import argparse
 import os
@@ -26,10 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language = Language(_asked_language(given))
     try:
         chosen, unknown = _parser(language).parse_known_args(given)
-        if unknown:
-            raise UsageProblem(N_("Unknown: {unknown}. See dvctt --help."), unknown=" ".join(unknown))
         if "command" not in chosen:
-            raise UsageProblem(N_("Say what to do: dvctt run or dvctt sample. See dvctt --help."))
+            raise UsageProblem(N_("Say what to do: dvctt run, dvctt lab or dvctt sample. See dvctt --help."))
+        if unknown and chosen.command is not _lab:  # which hands them on
+            raise UsageProblem(N_("Unknown: {unknown}. See dvctt --help."), unknown=" ".join(unknown))
+        chosen.more = unknown
         return int(chosen.command(chosen, language))
     except UsageProblem as problem:
         print(f"dvctt: {language.problem(problem)}", file=sys.stderr)
@@ -105,6 +108,9 @@ def _parser(language: Language) -> _Parser:
     words = language.text(N_("whose reports are made: all, none, or codes with commas (default all)"))
     run.add_argument("--units", type=_codes, default=Order.units, metavar="all|none|CODE,…", help=words)
     run.add_number("--jobs", 0, N_("files read, or reports made, at once (default: one per core)"))
+    summary = language.text(N_("open the notebooks in JupyterLab; further options are those of jupyter lab"))
+    lab = commands.add_parser("lab", prog="dvctt lab", help=summary, description=summary)
+    lab.set_defaults(command=_lab)
     summary = language.text(N_("write made-up exports to try things out"))
     sample = commands.add_parser("sample", prog="dvctt sample", help=summary, description=summary)
     sample.set_defaults(command=_sample)
@@ -115,7 +121,7 @@ def _parser(language: Language) -> _Parser:
         "--formats", nargs="+", metavar="F", help=language.text(N_("formats of the files (default all)"))
     )
     sample.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
-    for command in (parser, run, sample):
+    for command in (parser, run, lab, sample):
         command.add_choice("--lang", LANGUAGES[0], LANGUAGES, N_("language (default vi)"))
     return parser
 
@@ -188,6 +194,16 @@ def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) ->
 def _notebooks() -> Path:
     """The notebooks of the folder that one stands in, else those of the project."""
     return Order.notebooks if Order.notebooks.is_dir() else _PROJECT / Order.notebooks
+
+
+def _lab(chosen: argparse.Namespace, language: Language) -> int:
+    from analysis.lab import open_lab  # heavy: only now
+
+    folder = _notebooks().parent
+    if not (folder / Order.processed / "attainment.csv").is_file():
+        print(language.text(N_("There are no figures yet: dvctt run makes them, then the explorer shows them.")))
+    open_lab(folder, language, chosen.more)
+    return DONE
 
 
 def _sample(chosen: argparse.Namespace, language: Language) -> int:

@@ -33,14 +33,15 @@ class ColumnWords(_Frozen):
 
 
 class TableWords(_Frozen):
-    """What a published table is."""
+    """What a table is; one that is not ``published`` is for analysts alone."""
 
     title: Words
     description: Words
+    published: bool = True
 
 
 class Columns(_Frozen):
-    """Every published table and column; ``<table>.<column>`` goes before ``<column>``."""
+    """Every table and column; ``<table>.<column>`` goes before ``<column>``."""
 
     licence: Words
     tables: dict[str, TableWords]

@@ -55,7 +55,7 @@ def attain(
         found = found[found["window"] == window]
     if month != ALL:
         found = found[found["month"] == one_of("month", month, sorted(found["month"].unique()))]
-    return table(found.reset_index(drop=True), context)
+    return table(found.reset_index(drop=True), context, "attainment")
 
 
 def new_target(

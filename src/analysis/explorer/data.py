@@ -73,7 +73,7 @@ class Data:
             (t.id, t.title[lang], t.measure, t.level, t.scope, float(t.minimum)) for t in self.report.decision.targets
         ]
         names = ["target_id", "title", "measure", "level", "scope", "minimum"]
-        return table(pd.DataFrame(rows, columns=names).astype({"level": "Int64"}), self.context)
+        return table(pd.DataFrame(rows, columns=names).astype({"level": "Int64"}), self.context, "targets")
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{name} {len(getattr(self, name))}" for name in ("dossiers", "attainment", "units", "files"))
@@ -105,12 +105,12 @@ def load(
     if last != months[-1]:
         dossiers = dossiers[dossiers["received_at"] < end]
     return Data(
-        dossiers=_typed(dossiers, report, context, _STATUS),
-        catalogue=table(report.reference.catalogue, context),
-        units=_typed(report.reference.units, report, context),
-        attainment=_typed(report.attainment[report.attainment["month"] <= last], report, context, _VERDICTS),
-        files=table(report.files, context),
-        rejects=table(report.rejects, context),
+        dossiers=_typed(dossiers, "dossiers", context, _STATUS),
+        catalogue=table(report.reference.catalogue, context, "catalogue"),
+        units=_typed(report.reference.units, "units", context),
+        attainment=_typed(report.attainment[report.attainment["month"] <= last], "attainment", context, _VERDICTS),
+        files=table(report.files, context, "files"),
+        rejects=table(report.rejects, context, "rejects"),
         context=context,
     )
 
@@ -129,8 +129,9 @@ def relation(dossiers: pd.DataFrame) -> ibis.Table:
     return ibis.memtable(rows, schema=ibis.schema(types))
 
 
-def _typed(frame: pd.DataFrame, report: Report, context: Context, status: tuple[str, ...] = ()) -> Table:
+def _typed(frame: pd.DataFrame, about: str, context: Context, status: tuple[str, ...] = ()) -> Table:
     """Codes as categories: ordered where there is an order, units as in units.csv, targets as in the decision."""
+    report = context.report
     orders = dict(_ORDERS) | {"target_id": tuple(target.id for target in report.decision.targets)}
     orders["status"] = status
     orders["unit_code"] = tuple(dict.fromkeys([*report.reference.units["unit_code"], *report.names]))
@@ -141,4 +142,4 @@ def _typed(frame: pd.DataFrame, report: Report, context: Context, status: tuple[
         if name in frame and values:
             known = [*values, *sorted(set(frame[name].dropna().unique()) - set(values))]
             typed[name] = pd.Categorical(frame[name], known, ordered=name in ("tier", "month"))
-    return table(frame.assign(**typed).reset_index(drop=True), context)
+    return table(frame.assign(**typed).reset_index(drop=True), context, about)

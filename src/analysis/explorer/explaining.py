@@ -17,6 +17,7 @@ from analysis.history import PROCEDURES
 from analysis.measures import Count, arising, behind, execute, hits, month_number, windows
 from analysis.sections import minimum
 
+_NAMES = ("target_id", "unit_code", "reading", "window", "month")  # what names a figure
 _SHOWN = ["dossier_key", "unit_code", "procedure_code", "level", "channel", "applicant", "source", "status"]
 _SHOWN += ["received_at", "completed_at", "file", "row"]
 
@@ -60,8 +61,36 @@ def explain(
     """
     if row is not None:
         one = _one(row)
-        target, unit, reading = str(one["target_id"]), str(one["unit_code"]), str(one["reading"])
-        window, month = str(one["window"]), str(one["month"])
+        target, unit, reading, window, month = (str(one[name]) for name in _NAMES)
+    asked = _asked(target, unit, reading, window, month, data)
+    rows = arising(relation(data.dossiers), *asked.span)
+    rows = rows.filter(rows.unit_code.isin(list(asked.units)))
+    if asked.target.measure == PROCEDURES:
+        return _of_procedures(rows, asked, data)
+    count = Count(asked.target, asked.reading)
+    over, under = (_table(side, data.context) for side in behind(rows, count, data.report.as_of))
+    return Explanation(_sentence(len(over), len(under), asked, data), over, under)
+
+
+def told(row: pd.Series, data: Data) -> str:
+    """The sentence about a row of ``data.attainment``, from its own figures: the dossiers are not looked at."""
+    target, unit, reading, window, month = (str(row[name]) for name in _NAMES)
+    asked = _asked(target, unit, reading, window, month, data)
+    return _sentence(int(row["numerator"]), int(row["denominator"]), asked, data)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A figure's coordinates; ``span`` are its first and last day, ``units`` those that it is about."""
+
+    target: Target
+    reading: Reading
+    code: str
+    units: tuple[str, ...]
+    span: tuple[date, date]
+
+
+def _asked(target: str, unit: str, reading: str, window: str, month: str, data: Data) -> _Asked:
     decision = data.report.decision
     targets = {known.id: known for known in decision.targets}
     chosen = targets[one_of("target", target, targets)]
@@ -75,13 +104,7 @@ def explain(
     found = spans[(spans["window"] == window) & (spans["name"] == one_of("month", month or data.month, known))]
     first = date(found["first"].iloc[0] // 12, found["first"].iloc[0] % 12 + 1, 1)
     span = (max(first, decision.valid_from), found["last_day"].iloc[0])
-    units = data.report.members.get(code, (code,))
-    rows = arising(relation(data.dossiers), *span)
-    rows = rows.filter(rows.unit_code.isin(list(units)))
-    if chosen.measure == PROCEDURES:
-        return _of_procedures(rows, chosen, how, units, span, code, data)
-    over, under = (_table(side, data.context) for side in behind(rows, Count(chosen, how), data.report.as_of))
-    return Explanation(_sentence(len(over), len(under), chosen, how, code, span, data), over, under)
+    return _Asked(chosen, how, code, data.report.members.get(code, (code,)), span)
 
 
 def _one(row: pd.Series | pd.DataFrame) -> pd.Series:
@@ -94,21 +117,16 @@ def _one(row: pd.Series | pd.DataFrame) -> pd.Series:
     return row
 
 
-def _of_procedures(
-    rows: ibis.Table,
-    target: Target,
-    reading: Reading,
-    units: tuple[str, ...],
-    span: tuple[date, date],
-    code: str,
-    data: Data,
-) -> Explanation:
+def _of_procedures(rows: ibis.Table, asked: _Asked, data: Data) -> Explanation:
+    target, reading, span = asked.target, asked.reading, asked.span
     if reading.count == "pairs":
         raise UsageProblem(N_("Pairs of units and procedures are not listed. Explain the default reading, or a unit."))
     reference = data.report.reference
     spans = pd.DataFrame({"month": [month_number(span[1])], "last_day": [span[1]]})
     offers = offers_by_month(reference, spans)
-    offered = set(offers.loc[offers["unit_code"].isin(units) & (offers["level"] == target.level), "procedure_key"])
+    offered = set(
+        offers.loc[offers["unit_code"].isin(asked.units) & (offers["level"] == target.level), "procedure_key"]
+    )
     catalogue = reference.catalogue.drop_duplicates("procedure_code")
     keys = catalogue.set_index("procedure_code")["procedure_key"]
     whole, made = _table(rows, data.context), _table(hits(rows, reading), data.context)
@@ -122,13 +140,12 @@ def _of_procedures(
     if reading.denominator == "active":
         listed = listed[listed["dossiers"] > 0]
     listed = listed.assign(counts=listed["online"] > 0).reset_index(drop=True)
-    sentence = _sentence(int(listed["counts"].sum()), len(listed), target, reading, code, span, data)
-    return Explanation(sentence, made, whole, table(listed, data.context))
+    sentence = _sentence(int(listed["counts"].sum()), len(listed), asked, data)
+    return Explanation(sentence, made, whole, table(listed, data.context, "counted_procedures"))
 
 
-def _sentence(
-    over: int, under: int, target: Target, reading: Reading, code: str, span: tuple[date, date], data: Data
-) -> str:
+def _sentence(over: int, under: int, asked: _Asked, data: Data) -> str:
+    target, reading, code, span = asked.target, asked.reading, asked.code, asked.span
     language = data.report.language
     lang = language.code
     parts = [
@@ -155,4 +172,4 @@ def _sentence(
 
 
 def _table(rows: ibis.Table, context: Context) -> Table:
-    return table(execute(rows.select(*_SHOWN)), context)
+    return table(execute(rows.select(*_SHOWN)), context, "dossiers")

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from analysis import figures
 from analysis.charts import STYLE, VERMILION, draw_lowest, draw_trend
 from analysis.decision import Target
+from analysis.errors import N_, UsageProblem
 from analysis.explorer.data import Data
 from analysis.explorer.names import one_of, unit_named
 from analysis.explorer.views import compare
@@ -42,14 +43,21 @@ def plot_lowest(data: Data, target: str, tier: str = "province", count: int = 8,
 
 
 def plot_compare(data: Data, target: str, units: Sequence[str], *, ax: Axes | None = None) -> Axes:
-    """The courses to date of a few units in one chart, each named at its end."""
+    """The courses to date of at most five units in one chart, each named at its end."""
     chosen, language = _target(data, target), data.report.language
+    codes, known = list(compare(data, target, units)["unit_code"]), sorted(data.attainment["month"].unique())
+    if len(codes) > len(_COLOURS):
+        raise UsageProblem(
+            N_("{count} lines in one chart cannot be told apart. Choose at most {most} units, or dv.plot_lowest."),
+            count=len(codes),
+            most=len(_COLOURS),
+        )
     with mpl.rc_context(STYLE):
         axes = ax or _axes()
-        for code, colour in zip(list(compare(data, target, units)["unit_code"]), _COLOURS, strict=False):
+        for code, colour in zip(codes, _COLOURS, strict=False):
             rows = figures.trend(data.report, chosen, code)
             rows = rows[(rows["window"] == "to_date") & rows["value"].notna() & (rows["month"] <= data.month)]
-            months = [int(month[5:]) for month in rows["month"]]
+            months = [known.index(month) for month in rows["month"]]
             axes.plot(months, rows["value"] * 100, color=colour, linewidth=2)
             if months:
                 end = (months[-1], rows["value"].iloc[-1] * 100)
@@ -58,6 +66,8 @@ def plot_compare(data: Data, target: str, units: Sequence[str], *, ax: Axes | No
                 )
         axes.axhline(float(chosen.minimum * 100), color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
         axes.set(ylim=(0, 108))
+        axes.set_xticks(range(len(known)), [month[5:].lstrip("0") for month in known])
+        axes.grid(axis="y", color="#E4E7EB", linewidth=0.8)
         axes.set_yticks([0, 25, 50, 75, 100], [language.percent(share / 100, 0) for share in (0, 25, 50, 75, 100)])
         axes.set_title(chosen.title[language.code], loc="left", fontsize=9, fontweight="bold")
     return axes

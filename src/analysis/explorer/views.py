@@ -35,7 +35,8 @@ def compare(data: Data, target: str, units: Sequence[str] | str = "province", *,
         judged = data.report.outlook["comparison"]
         judged = judged[judged["target_id"] == chosen][["unit_code", *_JUDGED]]
         found = found.merge(judged, "left", "unit_code")
-    return table(found.sort_values(["value", "unit_code"], ascending=[False, True], ignore_index=True), data.context)
+    found = found.sort_values(["value", "unit_code"], ascending=[False, True], ignore_index=True)
+    return table(found, data.context, "comparison")
 
 
 def trend(data: Data, target: str, unit: str = "ALL", *, reading: str = DEFAULT, window: str = "month") -> Table:
@@ -45,7 +46,7 @@ def trend(data: Data, target: str, unit: str = "ALL", *, reading: str = DEFAULT,
     rows = _rows(data, chosen, reading)
     rows = rows[(rows["unit_code"] == unit_named(unit, data.names)) & (rows["window"] == window)]
     names = ["month", "numerator", "denominator", "value", "minimum", "gap", "shortfall", "status"]
-    return table(rows[names].sort_values("month", ignore_index=True), data.context)
+    return table(rows[names].sort_values("month", ignore_index=True), data.context, "attainment")
 
 
 def closers(data: Data, target: str, unit: str) -> Table:
@@ -62,7 +63,7 @@ def closers(data: Data, target: str, unit: str) -> Table:
     rows = rows[(rows["target_id"] == chosen) & (rows["unit_code"] == unit_named(unit, data.names))]
     named = may_be_named(rows, data.report.outlook["procedures"])
     shown = rows.assign(procedure_name=rows["procedure_name"].where(named, "…"))
-    return table(shown.sort_values(["method", "rank"], ignore_index=True), data.context)
+    return table(shown.sort_values(["method", "rank"], ignore_index=True), data.context, "closers")
 
 
 def _rows(data: Data, target: str, reading: str) -> pd.DataFrame:

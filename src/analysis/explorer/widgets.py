@@ -8,16 +8,15 @@ from typing import Any
 import pandas as pd
 
 from analysis import charts
-from analysis.decision import DEFAULT, Reading
+from analysis.decision import DEFAULT
 from analysis.errors import N_
 from analysis.explorer.data import Data
-from analysis.explorer.explaining import explain
+from analysis.explorer.explaining import told
 from analysis.explorer.names import find
-from analysis.explorer.tables import escaped, table
-from analysis.sections import stylesheet
+from analysis.explorer.tables import table, table_css
+from analysis.explorer.words import escaped
 from analysis.writing import undirected
 
-_MOST = 12  # units that a search lists
 _WINDOWS = {"to_date": N_("to date"), "month": N_("month"), "quarter": N_("quarter")}
 _SHOWN = ["month", "numerator", "denominator", "value", "gap", "shortfall", "status"]
 
@@ -74,7 +73,6 @@ def view(data: Data, target: str, reading: str, unit: str, window: str, month: s
     """The chart, the sentence that explains the figure, and the figures up to the month, as HTML."""
     language = data.report.language
     chosen = next(one for one in data.report.decision.targets if one.id == target)
-    how = next(one for one in data.report.decision.readings_of(chosen) if one.id == reading)
     rows = data.attainment
     rows = rows[(rows["target_id"] == target) & (rows["reading"] == reading) & (rows["unit_code"] == unit)]
     own = pd.DataFrame(rows[rows["month"] <= month]).astype({"month": "object", "window": "object"})
@@ -82,16 +80,16 @@ def view(data: Data, target: str, reading: str, unit: str, window: str, month: s
         sentence = language.text(N_("There is no such figure: this reading counts groups alone."))
         return _framed(data.names[unit], sentence)
     drawn = charts.trends([(chosen, own[own["window"] != "quarter"])], language).panels[0]
-    listed = table(own[own["window"] == window][_SHOWN].sort_values("month", ignore_index=True), data.context)
-    sentence = _explained(data, target, how, unit, window, month)
-    return _framed(data.names[unit], sentence, f"<div style='max-width:40rem'>{drawn}</div>") + listed._repr_html_()
+    course = own[own["window"] == window].sort_values("month", ignore_index=True)
+    listed = table(course[_SHOWN], data.context, "attainment")
+    return _framed(data.names[unit], told(course.iloc[-1], data), drawn) + listed._repr_html_()
 
 
 def _choices(data: Data) -> _Choices:
     import ipywidgets as widgets
 
     text, lang = data.report.language.text, data.report.language.code
-    look = {"style": {"description_width": "7rem"}, "layout": widgets.Layout(width="34rem")}
+    look = {"style": {"description_width": "6rem"}, "layout": widgets.Layout(width="32rem", max_width="98%")}
     targets = [(one.title[lang], one.id) for one in data.report.decision.targets]
     months = sorted(data.attainment["month"].astype(str).unique())
     return _Choices(
@@ -100,11 +98,9 @@ def _choices(data: Data) -> _Choices:
         typed=widgets.Text(
             description=text(N_("Unit")), placeholder=text(N_("type a name, marks may be left out")), **look
         ),
-        unit=widgets.Select(rows=5, description="", **look),
-        window=widgets.ToggleButtons(
-            options=[(text(words), code) for code, words in _WINDOWS.items()],
-            description=text(N_("Window")),
-            style={"description_width": "7rem", "button_width": "7rem"},
+        unit=widgets.Select(rows=6, description=" ", **look),
+        window=widgets.Dropdown(
+            options=[(text(words), code) for code, words in _WINDOWS.items()], description=text(N_("Window")), **look
         ),
         month=widgets.SelectionSlider(options=months, value=data.month, description=text(N_("Month")), **look),
     )
@@ -128,14 +124,8 @@ def _readings(data: Data, target: str) -> list[tuple[str, str]]:
 
 
 def _units(data: Data, typed: str) -> list[tuple[str, str]]:
-    codes = find(typed, data.names, _MOST) if typed.strip() else list(data.names)[:_MOST]
+    codes = find(typed, data.names, len(data.names)) if typed.strip() else list(data.names)
     return [(f"{undirected(data.names[code])} ({code})", code) for code in codes]
-
-
-def _explained(data: Data, target: str, reading: Reading, unit: str, window: str, month: str) -> str:
-    if reading.count == "pairs":  # whose dossiers are not listed
-        return reading.definition[data.report.language.code]
-    return explain(target=target, unit=unit, reading=reading.id, window=window, month=month, data=data).sentence
 
 
 def _nobody(data: Data, typed: str) -> str:
@@ -144,4 +134,4 @@ def _nobody(data: Data, typed: str) -> str:
 
 def _framed(heading: str, sentence: str, drawn: str = "") -> str:
     words = f"<h3>{escaped(heading)}</h3><p>{escaped(sentence)}</p>"
-    return f"<style>{stylesheet()}</style><div class='dvctt'>{words}{drawn}</div>"
+    return f"<style>{table_css()}</style><div class='dv-view'>{words}{drawn}</div>"

@@ -1,0 +1,60 @@
+"""JupyterLab as ``dvctt lab`` starts it, driven in Chromium as its user would."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+PATIENCE = 120_000  # milliseconds; the machine may have other things to do
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+\?token=\w+")
+
+
+@contextmanager
+def served(folder: Path, own: Path) -> Iterator[str]:
+    """Yields the address with its token, from ``dvctt lab`` in ``folder``; ``own`` holds what Jupyter keeps."""
+    places = {f"JUPYTER_{name}_DIR": str(own / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    command = [sys.executable, "-m", "analysis.cli", "lab", "--no-browser", "--ServerApp.port=0"]
+    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with (own / "lab.log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=folder, env=os.environ | places, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+    try:
+        yield _address(server, own / "lab.log")
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def _address(server: "subprocess.Popen[bytes]", log: Path) -> str:
+    for _ in range(600):
+        if found := ADDRESS.search(log.read_text(encoding="utf-8")):
+            return found[0]
+        try:
+            server.wait(0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    raise AssertionError(log.read_text(encoding="utf-8"))
+
+
+def run_all(page: Page) -> Locator:
+    """Run all cells of the notebook in front, once its kernel is ready; returns the notebook."""
+    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=PATIENCE)
+    page.locator(".lm-MenuBar-itemLabel").nth(3).click()
+    page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
+    return notebook
+
+
+def until_done(notebook: Locator) -> None:
+    """Wait until every cell has run."""
+    prompts = notebook.locator(".jp-CodeCell .jp-InputArea-prompt")
+    waiting = prompts.filter(has_text=re.compile(r"\[[ *\u00a0]\]"))
+    expect(prompts.first).to_be_attached(timeout=PATIENCE)
+    expect(waiting).to_have_count(0, timeout=PATIENCE)
