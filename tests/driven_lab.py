@@ -1,12 +1,15 @@
 """JupyterLab as ``dvctt lab`` starts it, driven in Chromium as its user would."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -58,3 +61,14 @@ def until_done(notebook: Locator) -> None:
     waiting = prompts.filter(has_text=re.compile(r"\[[ *\u00a0]\]"))
     expect(prompts.first).to_be_attached(timeout=PATIENCE)
     expect(waiting).to_have_count(0, timeout=PATIENCE)
+
+
+def end_kernels(address: str) -> None:
+    """So that the next test begins as a user does: nothing has run."""
+    url = urlsplit(address)
+    listing = f"http://{url.netloc}/api/sessions"
+    with urllib.request.urlopen(f"{listing}?{url.query}", timeout=30) as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        end = urllib.request.Request(f"{listing}/{session['id']}?{url.query}", method="DELETE")
+        urllib.request.urlopen(end, timeout=30).close()

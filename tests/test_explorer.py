@@ -1,6 +1,7 @@
 """The analysts' way in: typed tables, any question by the official definition, every figure explained."""
 
 import csv
+import re
 import sys
 from datetime import date
 from fractions import Fraction
@@ -18,6 +19,7 @@ from small_run import DVCTT, call
 
 import analysis as dv
 from analysis.errors import Problem, UsageProblem
+from analysis.explorer import explaining
 from analysis.explorer.names import bare, find, unit_named
 from analysis.language import Language
 from analysis.notebook import code_cells, has_tag, load
@@ -509,3 +511,51 @@ def test_the_notebook_runs_alone_on_a_run(processed: Path, tmp_path: Path) -> No
     assert {name for name in tables if "text/html" in kinds[name]} == tables
     assert "Sở Xây dựng" in "".join(cells["why"][0]["data"]["text/html"])
     assert len("".join(cells["two"][0]["data"]["text/html"]).split("<tr>")) == 4, "headings and two districts"
+
+
+def test_a_row_is_told_as_its_dossiers_explain_it(data: dv.Data) -> None:
+    rows = data.attainment[data.attainment["reading"] != "pairs"]
+    for _, row in rows.sample(12, random_state=3).iterrows():
+        assert explaining.told(row, data) == dv.explain(row, data=data).sentence
+
+
+def test_a_wide_table_says_once_what_all_rows_share(data: dv.Data) -> None:
+    rows = data.attainment[(data.attainment["target_id"] == "portal") & (data.attainment["window"] == "to_date")]
+    words = rows._repr_html_()
+    assert "Chung cho mọi dòng: Quyết định: 766-qd-ubnd-2020; Mã chỉ tiêu: portal; " in words
+    assert words.count("<th scope='col'>Tử số</th>") == 1
+    assert "<th scope='col'>Mã chỉ tiêu</th>" not in words
+    assert rows.head(1)._repr_html_().count("<th ") == len(rows.columns), "one row shares nothing"
+    same = rows.assign(numerator=1, value=0.5)
+    assert "<th scope='col'>Tử số</th>" in same._repr_html_(), "a figure is never moved, even if all are the same"
+
+
+def test_dossiers_show_their_own_headings_and_words(data: dv.Data) -> None:
+    words = data.dossiers[data.dossiers["status"] == "withdrawn"].head(2)._repr_html_()
+    assert "Trạng thái" in words
+    assert "đã rút" in words
+    assert "Kết luận" not in words
+    beside = data.dossiers.groupby(["unit_code", "channel"], observed=True).size().unstack()
+    assert "<th scope='col'>trực tuyến</th>" in dv.Table(beside).pipe(lambda made: made._repr_html_())
+
+
+def test_a_table_to_search_brings_all_that_it_needs(data: dv.Data) -> None:
+    shown = dv.show(dv.compare(data, "l3-dossiers", "district"))._repr_html_()
+    assert not re.search(r"src=.?https?:|<link|import [^;]* from .https?:", shown)
+    written = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), shown)
+    for words in ("Tên cơ quan hoặc nhóm", "Tìm:", "_MENU_ dòng mỗi trang", "Huyện Đồng Xuân"):
+        assert words in written
+    hostile = data.units.head(1).assign(unit_name="</script><script>alert(1)</script>\u202e")
+    drawn = dv.show(hostile)._repr_html_()
+    assert "<script>alert" not in drawn
+    assert "\u202e" not in drawn
+
+
+def test_a_long_table_says_that_it_was_cut(data: dv.Data) -> None:
+    assert "5.000 dòng đầu" in dv.show(data.attainment)._repr_html_()
+    assert "dòng đầu" not in dv.show(data.attainment.head(30))._repr_html_()
+
+
+def test_more_lines_than_can_be_told_apart_are_refused(data: dv.Data) -> None:
+    with pytest.raises(UsageProblem, match="at most 5"):
+        dv.plot_compare(data, "l3-dossiers", "district")

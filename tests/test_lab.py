@@ -1,6 +1,6 @@
 """The notebooks in real JupyterLab, as ``dvctt lab`` opens it: an analyst's first minutes."""
 
-import json
+import os
 import shutil
 import urllib.error
 import urllib.request
@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
-from driven_lab import PATIENCE, run_all, served, until_done
+from driven_lab import PATIENCE, end_kernels, run_all, served, until_done
 from folders import REFERENCE
 from playwright.sync_api import Browser, ConsoleMessage, Page
 from small_run import DVCTT, call
 
-from analysis.lab import environment
+from analysis.cli import WRONG_USAGE, main
+from analysis.errors import UsageProblem
+from analysis.lab import environment, open_lab, options
 from analysis.language import Language
 from analysis.sample import write_sample
 
@@ -66,21 +68,10 @@ def lab(browser: Browser, address: str, space: Path) -> Iterator[Page]:
     page.goto(address)
     yield page
     page.close()
-    _end_kernels(address)
+    end_kernels(address)
     space.write_text(layout, encoding="utf-8")
     assert complaints == []
     assert asked <= {"127.0.0.1", "the page itself"}
-
-
-def _end_kernels(address: str) -> None:
-    """So that the next test begins as a user does: nothing has run."""
-    url = urlsplit(address)
-    listing = f"http://{url.netloc}/api/sessions"
-    with urllib.request.urlopen(f"{listing}?{url.query}", timeout=30) as answer:
-        sessions = json.load(answer)
-    for session in sessions:
-        end = urllib.request.Request(f"{listing}/{session['id']}?{url.query}", method="DELETE")
-        urllib.request.urlopen(end, timeout=30).close()
 
 
 def _open(page: Page, name: str) -> None:
@@ -172,6 +163,17 @@ def test_a_layout_of_ones_own_is_kept(project: Path, space: Path) -> None:
 
 def test_settings_of_the_language_and_of_the_user_go_together() -> None:
     folders = {code: environment({}, Language(code))["JUPYTER_CONFIG_PATH"] for code in ("vi", "en")}
-    assert "lab_settings/vi" in Path(folders["vi"].split(":")[0]).as_posix()
+    assert "lab_settings/vi" in Path(folders["vi"].split(os.pathsep)[0]).as_posix()
     assert "lab_settings/vi" not in folders["en"]
     assert environment({"JUPYTER_CONFIG_PATH": "own"}, Language("vi"))["JUPYTER_CONFIG_PATH"].startswith("own")
+
+
+def test_options_of_jupyter_go_through_and_others_do_not(tmp_path: Path) -> None:
+    """``dvctt lab --port 9000`` is for JupyterLab; ``dvctt run --port 9000`` is a mistake."""
+    assert options(tmp_path, ["--port", "9000"])[-2:] == ["--port", "9000"]
+    assert main(["run", "--port", "9000"]) == WRONG_USAGE
+
+
+def test_a_folder_without_the_notebooks_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageProblem, match=r"has no notebooks/explore\.ipynb"):
+        open_lab(tmp_path, Language("vi"))

@@ -140,6 +140,7 @@ def _typed(frame: pd.DataFrame, about: str, context: Context, status: tuple[str,
     typed = {}
     for name, values in orders.items():
         if name in frame and values:
-            known = [*values, *sorted(set(frame[name].dropna().unique()) - set(values))]
-            typed[name] = pd.Categorical(frame[name], known, ordered=name in ("tier", "month"))
+            found = frame[name].astype("category").cat  # Arrow finds the values far sooner than pandas would
+            known = [*values, *sorted(set(found.categories) - set(values))]
+            typed[name] = found.set_categories(known, ordered=name in ("tier", "month"))
     return table(frame.assign(**typed).reset_index(drop=True), context, about)
