@@ -60,7 +60,7 @@ def test_what_is_public_is_there() -> None:
     assert set(dv.__all__) >= {"load", "attain", "explain", "compare", "trend", "closers"}
     assert all(callable(getattr(dv, name)) for name in dv.__all__)
     assert set(dv.__all__) <= set(dir(dv))
-    with pytest.raises(AttributeError, match=r"public are: .*load"):
+    with pytest.raises(AttributeError, match=r"Nearest: load.*All: .*load"):
         dv.lod  # noqa: B018
 
 
@@ -559,3 +559,18 @@ def test_a_long_table_says_that_it_was_cut(data: dv.Data) -> None:
 def test_more_lines_than_can_be_told_apart_are_refused(data: dv.Data) -> None:
     with pytest.raises(UsageProblem, match="at most 5"):
         dv.plot_compare(data, "l3-dossiers", "district")
+
+
+def test_a_wrong_name_brings_the_nearest_right_one(data: dv.Data) -> None:
+    for wrong in (lambda: data.dossiers["chanel"], lambda: data.dossiers[["level", "chanel"]]):
+        with pytest.raises(KeyError, match=r"column = «chanel» is not known\. Nearest: channel") as caught:
+            wrong()
+        assert "Gần nhất: channel" in caught.value._render_traceback_()[0]
+    with pytest.raises(AttributeError, match=r"Nearest: dossiers"):
+        data.dosiers  # noqa: B018
+    with pytest.raises(AttributeError, match=r"Nearest: explain"):
+        dv.explane  # noqa: B018
+    assert not hasattr(data, "_repr_mimebundle_")
+    assert data.dossiers.get("chanel") is None, "pandas asks too, and goes on without"
+    with pytest.raises(KeyError):
+        data.dossiers[("level", 3)]

@@ -4,6 +4,7 @@
 when it is first asked for, so that the programs that import parts of the package load nothing else.
 """
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -27,7 +28,8 @@ def __getattr__(name: str) -> Any:
     """A public name from the module that has it."""
     if name in _PUBLIC:
         return getattr(import_module(f"analysis.explorer.{_PUBLIC[name]}"), name)
-    raise AttributeError(f"module 'analysis' has no attribute {name!r}; public are: {', '.join(__all__)}")
+    near = ", ".join(get_close_matches(name, __all__, 3, 0.4)) or "–"
+    raise AttributeError(f"module 'analysis' has no attribute {name!r}. Nearest: {near}. All: {', '.join(__all__)}")
 
 
 def __dir__() -> list[str]:

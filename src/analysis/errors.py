@@ -42,6 +42,16 @@ class UsageProblem(Problem):
     """The command was called wrongly: call it again, corrected (exit 2)."""
 
 
+class ColumnProblem(UsageProblem, KeyError):
+    """A table has no such column; a KeyError too, as pandas and its users expect."""
+
+    __str__ = Problem.__str__  # KeyError would put the sentence in quotation marks
+
+
+class AttributeProblem(UsageProblem, AttributeError):
+    """There is nothing of that name; an AttributeError too, as Python expects."""
+
+
 class ReferenceProblem(Problem):
     """A file in the reference folder is wrong: mend the file and line that it names."""
 

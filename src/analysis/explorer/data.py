@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from analysis.errors import N_, UsageProblem
+from analysis.errors import N_, AttributeProblem, UsageProblem
 from analysis.explorer.names import one_of
 from analysis.explorer.tables import Context, Table, table
 from analysis.figures import Report, read_report
@@ -31,6 +31,7 @@ _COUNTED = {
     **dict.fromkeys(("unit_code", "procedure_code", "channel", "applicant", "source", "status"), "string"),
     **{"level": "int8", "received_at": "timestamp", "completed_at": "timestamp"},
 }
+_TABLES = ["dossiers", "catalogue", "units", "attainment", "files", "rejects"]
 _TRACED = {"dossier_key": "string", "file": "string", "row": "int32"}
 
 
@@ -49,6 +50,12 @@ class Data:
     files: Table
     rejects: Table
     context: Context
+
+    def __getattr__(self, name: str) -> Any:
+        """Only for names that are not there: the nearest that is."""
+        if name.startswith("_"):  # Python and IPython try many
+            raise AttributeError(name)
+        return one_of("data", name, [one for one in dir(type(self)) if one[0] != "_"] + _TABLES, AttributeProblem)
 
     @property
     def report(self) -> Report:

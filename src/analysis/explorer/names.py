@@ -46,13 +46,13 @@ def unit_named(wanted: str, names: Mapping[str, str]) -> str:
     )
 
 
-def one_of(kind: str, wanted: str, known: Iterable[str]) -> str:
-    """``wanted`` if it is known; UsageProblem that suggests the nearest otherwise. ``kind`` is what it is, in words."""
+def one_of(kind: str, wanted: str, known: Iterable[str], problem: type[UsageProblem] = UsageProblem) -> str:
+    """``wanted`` if it is known, else a ``problem`` that suggests the nearest; ``kind`` is what it is, in words."""
     known = list(known)
     if wanted in known:
         return wanted
     near = get_close_matches(str(wanted), known, _NEAR, 0.4)
-    raise UsageProblem(
+    raise problem(
         N_("{kind} = «{wanted}» is not known. Nearest: {near}. All: {known}."),
         kind=kind,
         wanted=wanted,

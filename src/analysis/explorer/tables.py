@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.attainment import ATTAINED, NOT_ATTAINED
-from analysis.errors import N_
+from analysis.errors import N_, ColumnProblem
+from analysis.explorer.names import one_of
 from analysis.explorer.words import Column, column, escaped
 from analysis.figures import Report
 from analysis.language import Language
@@ -55,6 +56,15 @@ class Table(pd.DataFrame):  # type: ignore[misc]  # pandas is looked at without 
         if joined and made.context is None:
             made.context, made.about = joined[0].context, joined[0].about
         return made
+
+    def __getitem__(self, key: Any) -> Any:
+        """As pandas has it; a column that is not there brings the nearest that is."""
+        try:
+            return super().__getitem__(key)
+        except KeyError:
+            for name in [key] if isinstance(key, str) else key if isinstance(key, list) else []:
+                one_of("column", name, map(str, self.columns), ColumnProblem)
+            raise
 
     def _repr_html_(self) -> str:
         """The first rows with headings, numbers and dates in the reader's language; attained or not in colour."""
