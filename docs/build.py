@@ -15,11 +15,20 @@ BUILD = DOCS / "_build"
 
 
 def make_project(folder: Path) -> None:
-    """The folders of a finished run in ``folder``: data/reference, data/processed, notebooks. Incremental."""
+    """The folders of a finished run in ``folder``: data/reference, data/processed, notebooks. Incremental.
+
+    ``data/den-30-9`` holds what the same run knew on 30 September 2020.
+    """
     shutil.copytree(ROOT / "data/reference", folder / "data/reference", dirs_exist_ok=True)
     (folder / "notebooks").mkdir(exist_ok=True)
+    _run(folder, "--as-of", "2020-09-30")
+    shutil.copytree(folder / "data/processed", folder / "data/den-30-9", dirs_exist_ok=True)
+    _run(folder)
+
+
+def _run(folder: Path, *options: str) -> None:
     outputs = ["--processed", folder / "data/processed", "--reports", folder / "reports", "--until", "trends_and_gap"]
-    command = [sys.executable, "-m", "analysis.cli", "run", *map(str, outputs)]
+    command = [sys.executable, "-m", "analysis.cli", "run", *map(str, outputs), *options]
     done = subprocess.run(command, cwd=ROOT, check=False)
     if done.returncode not in (0, 3):  # 3: with a warning
         raise SystemExit(done.returncode)

@@ -25,6 +25,8 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_merge_streams = True
 nb_render_error_lexer = "text"  # our errors are sentences, no tracebacks
+nb_code_prompt_show = "Xem lệnh"
+nb_code_prompt_hide = "Ẩn lệnh"
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # it would come from outside; pages show what a widget shows instead
 
 # Kernels stand where a user's notebook would (docs/build.py makes that place) and need their settings in a folder.
