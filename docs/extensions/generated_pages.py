@@ -65,8 +65,9 @@ def measures(project: Path) -> str:
 
 
 def _decision(decision: Decision) -> str:
-    period = f"{VI.date(decision.valid_from)} đến {VI.date(decision.valid_to)}"
-    head = f"## Quyết định {decision.number}\n\n{decision.title['vi']}. Ban hành {VI.date(decision.issued)}; hiệu lực {period}."
+    days = [VI.date(day) for day in (decision.issued, decision.valid_from, decision.valid_to)]
+    facts = f"{decision.title['vi']}. Ban hành {days[0]}; hiệu lực {days[1]} đến {days[2]}."
+    head = f"## Quyết định {decision.number}\n\n{facts}"
     return "\n\n".join([head, *(_target(target, decision) for target in decision.targets)])
 
 
