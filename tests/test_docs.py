@@ -1,9 +1,7 @@
 """The documentation: it builds without a warning, its examples run, its links lead somewhere, and it cannot drift."""
 
 import doctest
-import os
 import re
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -117,18 +115,14 @@ def test_every_public_name_is_documented(site: Path) -> None:
     assert {f"analysis.{name}" for name in dv.__all__} <= known
 
 
-def test_docstrings_are_translated_and_no_translation_is_left_over(tmp_path: Path) -> None:
-    quiet = ["-q", "-b", "gettext", "-D", "nb_execution_mode=off", "-d", str(tmp_path / "trees")]
-    environment = os.environ | {"DVCTT_DOCS_PROJECT": str(tmp_path)}
-    only = [str(DOCS), str(tmp_path), str(DOCS / "tham-chieu/api.md")]
-    subprocess.run([sys.executable, "-m", "sphinx", *quiet, *only], env=environment, check=True, capture_output=True)
-    with (tmp_path / "tham-chieu/api.pot").open("rb") as file:
-        wanted = {one.id for one in read_po(file) if one.id and any("docstring" in place for place, _ in one.locations)}
+def test_docstrings_are_translated_and_no_translation_is_left_over(site: Path) -> None:
+    """An English paragraph would stand on the page alone; a translation that is left over, in the catalogue alone."""
+    told = _tree(site / "tham-chieu/api.html").xpath("//dl[starts-with(@class, 'py ')]/dd/p")
+    shown = {paragraph.text_content() for paragraph in told}
     with (DOCS / "locale/vi/LC_MESSAGES/tham-chieu/api.po").open("rb") as file:
-        translated = {one.id for one in read_po(file) if one.id and one.string}
-    assert len(wanted) > 15
-    assert wanted - translated == set()
-    assert translated - wanted == set()
+        translated = {str(one.string).replace("``", "") for one in read_po(file) if one.id}
+    assert len(translated) > 15
+    assert shown == translated
 
 
 @pytest.mark.parametrize("name", dv.__all__)
