@@ -85,6 +85,9 @@ def test_code_cells_have_shown_what_they_were_to_show(site: Path) -> None:
     for page in PAGES:
         words = _tree(site / page.with_suffix(".html")).xpath("string(//article)")
         assert "Traceback" not in words, page
+    for name in ("bat-dau/gio-dau-tien", "bat-dau/cau-hoi-cua-minh"):  # the reader's own checks come out true
+        printed = _tree(site / f"{name}.html").xpath("//div[contains(@class, 'cell_output')]//pre")
+        assert {one.text_content().strip() for one in printed} & {"True", "False"} == {"True"}, name
 
 
 def test_search_finds_pages_from_disk(site: Path, browser: Browser) -> None:
