@@ -153,8 +153,8 @@ def processed(project: Path) -> str:
     for name, words in told.items():
         columns = _columns(folder / name)
         own = words["columns"]
-        if unknown := set(own) - set(columns):
-            raise ValueError(f"processed.toml: {name} has no column {sorted(unknown)}")
+        if wrong := (set(own) - set(columns)) | (set(columns) - set(own) - set(known.columns)):
+            raise ValueError(f"processed.toml: {name}: no such column, or not described: {sorted(wrong)}")
         rows = [(f"`{column}`", own.get(column) or known.columns[column].description["vi"]) for column in columns]
         parts.append(f"### {words['title']} (`{name}`)\n\n{words['description']}\n\n{table(('Cột', 'Ý nghĩa'), rows)}")
     return "\n\n".join(parts)
