@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 from folders import REFERENCE
 from followed import blocks, copy_project, follow
@@ -26,6 +27,7 @@ import generated_pages  # noqa: E402
 
 pytestmark = pytest.mark.slow
 PAGES = sorted(path.relative_to(DOCS) for path in DOCS.rglob("*.md") if "_build" not in path.parts)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 HOW_TO = sorted((DOCS / "huong-dan").glob("*.md"))
 FOLLOWED = [page for page in HOW_TO if any(block.language == "sh" for block in blocks(page))]
 
@@ -102,13 +104,20 @@ def test_search_finds_pages_from_disk(site: Path, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_is_wider_than_a_small_screen(site: Path, browser: Browser, scheme: str) -> None:
+def test_pages_fit_a_small_screen_and_everybody(site: Path, browser: Browser, scheme: str) -> None:
     page = browser.new_page(offline=True, viewport={"width": 380, "height": 800}, color_scheme=scheme)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for name in PAGES:
         page.goto((site / name.with_suffix(".html")).as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= 380, name
+        if name.stem in ("gio-dau-tien", "cach-do", "api", "so-sanh"):
+            wrong = (
+                Axe()
+                .run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+                .response["violations"]
+            )
+            assert [(one["id"], one["nodes"][0]["html"]) for one in wrong] == [], name
     assert all(url.startswith(("file://", "data:")) for url in asked)
     page.close()
 
