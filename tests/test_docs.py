@@ -81,7 +81,7 @@ def test_pages_with_results_say_that_the_data_are_made_up(site: Path) -> None:
 def test_code_cells_have_shown_what_they_were_to_show(site: Path) -> None:
     """Tables, charts and the helpful errors stand in the tutorial; nothing else went wrong anywhere."""
     tutorial = _tree(site / "bat-dau/gio-dau-tien.html")
-    assert len(tutorial.xpath("//div[@class='dvctt']//table")) > 8
+    assert len(tutorial.xpath("//div[contains(@class, 'cell_output')]//table")) > 8
     assert len(tutorial.xpath("//img[contains(@src, '.svg')][@alt != '']")) == 2
     assert "Gần nhất: l3-dossiers" in tutorial.xpath("string(//article)")
     for page in PAGES:

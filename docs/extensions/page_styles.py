@@ -1,10 +1,12 @@
 """Tables in pages: one stylesheet for all (``_static/docs.css``) instead of the one that each brings along."""
 
+import re
 from typing import Any
 
 from sphinx.application import Sphinx
 
-from analysis.sections import stylesheet
+# What a table made for notebooks begins with: its rules would reach beyond it on a page.
+_OF_TABLES = re.compile(r"<style>[^<]*</style>(?=<div class=['\"](?:dvctt|dv-))")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -14,6 +16,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 
 def _without_styles(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """A table made for notebooks styles itself there; on a page its rules would reach beyond it."""
     if "body" in context:
-        context["body"] = context["body"].replace(f"<style>{stylesheet()}</style>", "")
+        context["body"] = _OF_TABLES.sub("", context["body"])
