@@ -1,10 +1,10 @@
-# The targets are the table of contents: report, test, setup, lab, bench, lock.
+# The targets are the table of contents: report, test, setup, lab, docs, bench, lock.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: report test setup lab bench lock
+.PHONY: report test setup lab docs bench lock
 .DEFAULT_GOAL := report
 
 # Exit 3 is a finished run with a warning in its report.
@@ -30,6 +30,10 @@ $(READY): requirements.lock pyproject.toml
 
 lab: $(READY)
 	@$(BIN)/dvctt lab $(LAB_OPTIONS)
+
+# Into docs/_build/html; the examples in its pages run on the shipped sample.
+docs: $(READY)
+	$(BIN)/python docs/build.py
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

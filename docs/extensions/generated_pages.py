@@ -1,0 +1,197 @@
+"""What pages say of definitions, made from the definitions while the site is built, so that it cannot drift.
+
+A page holds ``<!-- generated: measures -->`` where the Markdown of the function ``measures`` belongs.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+from sphinx.application import Sphinx
+
+from analysis.decision import Conditions, Decision, Reading, Target
+from analysis.definitions import load_columns
+from analysis.figures import read_report
+from analysis.language import Language
+from analysis.open_data import DICTIONARY, dictionary, published_tables
+from analysis.reference import CATALOGUE, UNITS, load_reference
+from analysis.sections import minimum
+
+PAGES = Path(__file__).parents[1]
+VI = Language("vi")
+_CHANNELS = {"online": "trực tuyến", "counter": "trực tiếp", "post": "bưu chính công ích"}
+_SOURCES = {
+    "provincial_portal": "Cổng tỉnh",
+    "national_portal": "Cổng quốc gia",
+    "one_stop": "một cửa điện tử",
+    "ministry_system": "phần mềm bộ, ngành",
+    "paper": "sổ giấy",
+}
+_TYPES = {
+    "text": "chữ",
+    "code": "mã",
+    "integer": "số nguyên",
+    "share": "tỷ lệ, 0 đến 1",
+    "number": "số",
+    "points": "điểm phần trăm",
+    "boolean": "đúng, sai",
+    "date": "ngày",
+    "month": "tháng",
+}
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Called by Sphinx."""
+    app.connect("source-read", _fill)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _fill(app: Sphinx, page: str, source: list[str]) -> None:
+    project = Path(os.environ["DVCTT_DOCS_PROJECT"])
+    source[0] = re.sub(r"^<!-- generated: (\w+) -->$", lambda match: MADE[match[1]](project), source[0], flags=re.M)
+
+
+def measures(project: Path) -> str:
+    """Each decision's targets: the clause, the definition, and every reading's numerator and denominator."""
+    decisions = load_reference(project / "data/reference").decisions
+    return "\n\n".join(_decision(decision) for decision in decisions.values())
+
+
+def _decision(decision: Decision) -> str:
+    days = [VI.date(day) for day in (decision.issued, decision.valid_from, decision.valid_to)]
+    facts = f"{decision.title['vi']}. Ban hành {days[0]}; hiệu lực {days[1]} đến {days[2]}."
+    head = f"## Quyết định {decision.number}\n\n{facts}"
+    return "\n\n".join([head, *(_target(target, decision) for target in decision.targets)])
+
+
+def _target(target: Target, decision: Decision) -> str:
+    rows = [
+        (f"{reading.title['vi']} (`{reading.id}`)", *fraction(target, reading), reading.definition["vi"])
+        for reading in decision.readings_of(target)
+    ]
+    facts = [
+        f"### {target.title['vi']} (`{target.id}`)",
+        target.definition["vi"],
+        f"Ít nhất **{minimum(target, VI)}**. Căn cứ: {target.clause['vi']}.",
+        table(("Cách hiểu", "Tử số", "Mẫu số", "Nói gọn"), rows),
+    ]
+    return "\n\n".join(facts)
+
+
+def fraction(target: Target, reading: Reading) -> tuple[str, str]:
+    """The numerator and the denominator of a target under a reading, in words."""
+    level = f" mức độ {target.level}" if target.level else ""
+    if isinstance(reading.denominator, Conditions):
+        whole = f"hồ sơ{level} phát sinh trong kỳ" + (
+            ", người nộp là cơ quan nhà nước" if target.scope == "agency" else ""
+        )
+        under = whole + _conditions(reading.denominator)
+        return f"{whole}{_conditions(reading.numerator)}", under
+    what = "cặp cơ quan và thủ tục" if reading.count == "pairs" else "thủ tục"
+    offered = f"{what}{level} mà cơ quan cung cấp vào ngày cuối kỳ"
+    under = offered + (", có ít nhất một hồ sơ phát sinh trong kỳ" if reading.denominator == "active" else "")
+    over = f"{what} của mẫu số có ít nhất một hồ sơ{_conditions(reading.numerator, ' ')} phát sinh trong kỳ"
+    return over, under
+
+
+def _conditions(conditions: Conditions, joint: str = ", ") -> str:
+    words = []
+    for name, admitted in conditions.items():
+        if name == "resolved":
+            words.append("đã giải quyết" if admitted == (True,) else "đang giải quyết")
+        else:
+            known = {"channel": _CHANNELS, "source": _SOURCES}[name]
+            verb = {"channel": "nộp", "source": "tiếp nhận qua"}[name]
+            words.append(f"{verb} {' hoặc '.join(known[str(value)] for value in admitted)}")
+    return "".join(f"{joint}{word}" for word in words)
+
+
+def open_data(project: Path) -> str:
+    """Every published table and column, as ``open-data/data-dictionary.csv`` has them."""
+    report = read_report(project / "data/processed", project / "data/reference")
+    known = load_columns(project / "data/reference")
+    entries = dictionary(known, published_tables(report))
+    parts = []
+    for name, rows in entries.groupby("table", sort=False):
+        words = known.tables[str(name)]
+        if name != DICTIONARY:
+            listed = [
+                (
+                    f"`{row.column}`",
+                    row.title_vi,
+                    _kind(row.type, row.unit_vi),
+                    _sourced(row.description_vi, row.source_vi),
+                )
+                for row in rows.itertuples()
+            ]
+            head = f"### {words.title['vi']} (`{name}.csv`)\n\n{words.description['vi']}"
+            parts.append(f"{head}\n\n{table(('Cột', 'Tên', 'Kiểu', 'Ý nghĩa'), listed)}")
+    return "\n\n".join(parts)
+
+
+def _kind(kind: str, unit: str) -> str:
+    return f"{_TYPES[kind]} ({unit})" if unit else _TYPES[kind]
+
+
+def _sourced(description: str, source: str) -> str:
+    return f"{description} Căn cứ: {source}." if source else description
+
+
+def processed(project: Path) -> str:
+    """The tables of data/processed that are not published: each column that a run has written, described."""
+    folder = project / "data/processed"
+    known = load_columns(project / "data/reference")
+    told = tomllib.loads((PAGES / "tham-chieu/processed.toml").read_text(encoding="utf-8"))
+    parts = []
+    for name, words in told.items():
+        columns = _columns(folder / name)
+        own = words["columns"]
+        if wrong := (set(own) - set(columns)) | (set(columns) - set(own) - set(known.columns)):
+            raise ValueError(f"processed.toml: {name}: no such column, or not described: {sorted(wrong)}")
+        rows = [(f"`{column}`", own.get(column) or known.columns[column].description["vi"]) for column in columns]
+        parts.append(f"### {words['title']} (`{name}`)\n\n{words['description']}\n\n{table(('Cột', 'Ý nghĩa'), rows)}")
+    return "\n\n".join(parts)
+
+
+def _columns(path: Path) -> list[str]:
+    return pq.read_schema(path).names if path.suffix == ".parquet" else list(pd.read_csv(path, nrows=0).columns)
+
+
+def reference_tables(project: Path) -> str:
+    """The CSV files of data/reference, by the schemas that check them."""
+    parts = []
+    for name, schema in (("units.csv", UNITS), ("catalogue.csv", CATALOGUE)):
+        rows = [(f"`{column}`", told.description) for column, told in schema.columns.items()]
+        parts.append(f"### `{name}`\n\n{table(('Cột', 'Ý nghĩa'), rows)}")
+    return "\n\n".join(parts)
+
+
+def command(project: Path) -> str:
+    """What the command line says of itself."""
+    return "\n\n".join(f"## `dvctt {name}`\n\n```text\n{_help(name)}\n```" for name in ("run", "sample"))
+
+
+def _help(name: str) -> str:
+    call = [sys.executable, "-m", "analysis.cli", name, "--help"]
+    return subprocess.run(
+        call, env=os.environ | {"COLUMNS": "90"}, capture_output=True, encoding="utf-8", check=True
+    ).stdout
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; bars in cells are kept."""
+    heads = list(heads)
+    lines = [heads, ["---"] * len(heads), *([cell.replace("|", r"\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+MADE: dict[str, Callable[[Path], str]] = {
+    made.__name__: made for made in (measures, open_data, processed, reference_tables, command)
+}
