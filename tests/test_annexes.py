@@ -354,7 +354,8 @@ def for_analysts(processed: Path) -> set[tuple[str, str]]:
     data = dv.load(processed=processed, reference=REFERENCE)
     procedures = dv.explain(target="l3-procedures", data=data).procedures
     closers = dv.closers(data, "l3-procedures", "H45.18")
-    tables = [data.dossiers, data.catalogue, data.units, data.rejects, data.targets, closers, procedures]
+    compared = dv.compare(data, "l3-dossiers", "district")
+    tables = [data.dossiers, data.catalogue, data.units, data.rejects, data.targets, closers, procedures, compared]
     return {(table.about, column) for table in tables for column in table.columns}
 
 

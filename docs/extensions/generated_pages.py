@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -18,22 +17,14 @@ from sphinx.application import Sphinx
 
 from analysis.decision import Conditions, Decision, Reading, Target
 from analysis.definitions import load_columns
+from analysis.explorer.words import column
 from analysis.figures import read_report
 from analysis.language import Language
 from analysis.open_data import DICTIONARY, dictionary, published_tables
 from analysis.reference import CATALOGUE, UNITS, load_reference
 from analysis.sections import minimum
 
-PAGES = Path(__file__).parents[1]
 VI = Language("vi")
-_CHANNELS = {"online": "trực tuyến", "counter": "trực tiếp", "post": "bưu chính công ích"}
-_SOURCES = {
-    "provincial_portal": "Cổng tỉnh",
-    "national_portal": "Cổng quốc gia",
-    "one_stop": "một cửa điện tử",
-    "ministry_system": "phần mềm bộ, ngành",
-    "paper": "sổ giấy",
-}
 _TYPES = {
     "text": "chữ",
     "code": "mã",
@@ -107,9 +98,9 @@ def _conditions(conditions: Conditions, joint: str = ", ") -> str:
         if name == "resolved":
             words.append("đã giải quyết" if admitted == (True,) else "đang giải quyết")
         else:
-            known = {"channel": _CHANNELS, "source": _SOURCES}[name]
             verb = {"channel": "nộp", "source": "tiếp nhận qua"}[name]
-            words.append(f"{verb} {' hoặc '.join(known[str(value)] for value in admitted)}")
+            codes = column(name, "dossiers", None)
+            words.append(f"{verb} {' hoặc '.join(codes.word(str(value)) for value in admitted)}")
     return "".join(f"{joint}{word}" for word in words)
 
 
@@ -145,18 +136,17 @@ def _sourced(description: str, source: str) -> str:
 
 
 def processed(project: Path) -> str:
-    """The tables of data/processed that are not published: each column that a run has written, described."""
-    folder = project / "data/processed"
+    """The tables of data/processed that are not published, each column that a run has written described."""
     known = load_columns(project / "data/reference")
-    told = tomllib.loads((PAGES / "tham-chieu/processed.toml").read_text(encoding="utf-8"))
+    own = {name: words for name, words in known.tables.items() if not words.published}
     parts = []
-    for name, words in told.items():
-        columns = _columns(folder / name)
-        own = words["columns"]
-        if wrong := (set(own) - set(columns)) | (set(columns) - set(own) - set(known.columns)):
-            raise ValueError(f"processed.toml: {name}: no such column, or not described: {sorted(wrong)}")
-        rows = [(f"`{column}`", own.get(column) or known.columns[column].description["vi"]) for column in columns]
-        parts.append(f"### {words['title']} (`{name}`)\n\n{words['description']}\n\n{table(('Cột', 'Ý nghĩa'), rows)}")
+    for name, words in own.items():
+        path = project / "data/processed" / (f"{name}.parquet" if name == "dossiers" else f"{name}.csv")
+        if path.is_file():  # the others are tables of data/reference and of the explorer
+            told = {heading: known.columns[known.key(name, heading)] for heading in _columns(path)}
+            rows = [(f"`{heading}`", one.title["vi"], one.description["vi"]) for heading, one in told.items()]
+            head = f"### {words.title['vi']} (`{path.name}`)\n\n{words.description['vi']}"
+            parts.append(f"{head}\n\n{table(('Cột', 'Tên', 'Ý nghĩa'), rows)}")
     return "\n\n".join(parts)
 
 
@@ -175,7 +165,7 @@ def reference_tables(project: Path) -> str:
 
 def command(project: Path) -> str:
     """What the command line says of itself."""
-    return "\n\n".join(f"## `dvctt {name}`\n\n```text\n{_help(name)}\n```" for name in ("run", "sample"))
+    return "\n\n".join(f"## `dvctt {name}`\n\n```text\n{_help(name)}\n```" for name in ("run", "lab", "sample"))
 
 
 def _help(name: str) -> str:

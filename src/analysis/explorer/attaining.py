@@ -10,7 +10,7 @@ from analysis.attainment import attain as official
 from analysis.decision import DEFAULT, Decision, Target, Words
 from analysis.errors import N_, UsageProblem
 from analysis.explorer.data import Data, relation
-from analysis.explorer.names import column_named, one_of, unit_named
+from analysis.explorer.names import column_named, one_of, units_named
 from analysis.explorer.tables import Context, Table, table
 from analysis.measures import WINDOWS
 
@@ -30,11 +30,11 @@ def attain(
 ) -> Table:
     """Every figure of the chosen dossiers, in the columns of ``attainment.csv``.
 
-    ``dossiers`` are rows of ``data.dossiers``, chosen as one likes. ``target``, ``reading``, ``unit`` (code or name,
-    diacritics may be left out), ``window`` and ``month`` choose what is computed, ``all`` by default; a ``target`` may
-    be one of your own (``dv.new_target``). ``by`` names a column of the dossiers: each of its values is counted by
-    itself, dossiers without a value too, and stands in the first column. ``data`` is needed where the table has lost
-    its run.
+    ``dossiers`` are rows of ``data.dossiers``, chosen as one likes. ``target``, ``reading``, ``unit`` (codes or names,
+    diacritics may be left out, or a tier such as ``district`` for all its units without groups), ``window`` and
+    ``month`` choose what is computed, ``all`` by default; a ``target`` may be one of your own (``dv.new_target``).
+    ``by`` names a column of the dossiers: each of its values is counted by itself, dossiers without a value too, and
+    stands in the first column. ``data`` is needed where the table has lost its run.
 
     Raises UsageProblem for a name that is not known, with the nearest right one.
 
@@ -47,7 +47,7 @@ def attain(
     decision = _decision(context, target, reading)
     if window != ALL:
         one_of("window", window, WINDOWS)
-    codes = None if unit == ALL else [unit_named(name, context.report.names) for name in _several(unit)]
+    codes = None if unit == ALL else units_named(unit, context.report)
     found = _figures_by(by, dossiers, context, decision) if by else _figures(dossiers, context, decision)
     if codes is not None:
         found = found[found["unit_code"].isin(codes)]

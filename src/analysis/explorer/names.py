@@ -1,12 +1,13 @@
 """Names as people type them: units without diacritics, targets and readings with the nearest right one suggested."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 import pandas as pd
 
 from analysis.errors import N_, UsageProblem
+from analysis.figures import Report
 from analysis.folding import fold
 
 _NEAR = 3
@@ -44,6 +45,14 @@ def unit_named(wanted: str, names: Mapping[str, str]) -> str:
         wanted=wanted,
         near=", ".join(f"{code} ({names[code]})" for code in near) or "–",
     )
+
+
+def units_named(wanted: str | Sequence[str], report: Report) -> list[str]:
+    """Codes of units or groups by code or name; a tier (``province``, ``district``, ``commune``) is all its units."""
+    units = report.reference.units
+    if isinstance(wanted, str) and wanted in set(units["tier"]):
+        return list(units.loc[units["tier"] == wanted, "unit_code"])
+    return [unit_named(name, report.names) for name in ([wanted] if isinstance(wanted, str) else wanted)]
 
 
 def one_of(kind: str, wanted: str, known: Iterable[str], problem: type[UsageProblem] = UsageProblem) -> str:

@@ -15,6 +15,8 @@ from analysis.explorer.data import Data
 from analysis.explorer.names import one_of, unit_named
 from analysis.explorer.views import compare
 
+# A backend that is first chosen inside a style's context is switched off with it: only one chart would be shown.
+plt.switch_backend(mpl.get_backend())
 _SIZE = (8.0, 3.6)  # inches
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")  # Okabe and Ito's
 

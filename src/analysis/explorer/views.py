@@ -10,33 +10,41 @@ from analysis.decision import DEFAULT
 from analysis.disclosure import may_be_named
 from analysis.errors import N_, UsageProblem
 from analysis.explorer.data import Data
-from analysis.explorer.names import one_of, unit_named
+from analysis.explorer.names import one_of, unit_named, units_named
 from analysis.explorer.tables import Table, table
+from analysis.standing import rank_from_top
 
 _FIGURES = ["unit_code", "unit_name", "numerator", "denominator", "value", "minimum", "gap", "shortfall", "status"]
-_JUDGED = ["against_target", "against_tier", "rank", "rank_lower", "rank_upper", "ranked_units", "ratio"]
+_JUDGED = ["against_target", "against_tier", "place", "place_lower", "place_upper", "ranked_units", "ratio"]
 
 
 def compare(data: Data, target: str, units: Sequence[str] | str = "province", *, reading: str = DEFAULT) -> Table:
     """Units beside one target to date, the highest first. ``units`` are codes or names, or a tier (``province``,
-    ``district``, ``commune``). Under the default reading each has its rank, its verdict against chance and its ratio
-    with the same procedures where the run has them.
+    ``district``, ``commune``). Under the default reading each has its verdict against chance, its place from the top
+    with its 95 % interval and its ratio with the same procedures, where the run has them.
     """
     chosen = one_of("target", target, list(data.targets["target_id"]))
-    known = data.report.reference.units
-    if isinstance(units, str) and units in set(known["tier"]):
-        codes = list(known.loc[known["tier"] == units, "unit_code"])
-    else:
-        codes = [unit_named(name, data.names) for name in ([units] if isinstance(units, str) else units)]
+    codes = units_named(units, data.report)
     rows = _rows(data, chosen, reading)
     rows = rows[(rows["window"] == "to_date") & (rows["month"] == data.month) & rows["unit_code"].isin(codes)][_FIGURES]
     found = pd.DataFrame(rows).astype({"unit_code": "object"})
     if reading == DEFAULT and data.month == data.report.month:
-        judged = data.report.outlook["comparison"]
-        judged = judged[judged["target_id"] == chosen][["unit_code", *_JUDGED]]
-        found = found.merge(judged, "left", "unit_code")
+        found = found.merge(_judged(data, chosen), "left", "unit_code")
     found = found.sort_values(["value", "unit_code"], ascending=[False, True], ignore_index=True)
     return table(found, data.context, "comparison")
+
+
+def _judged(data: Data, target: str) -> pd.DataFrame:
+    """What comparison.csv says of each unit, places counted from the top as in the reports."""
+    whole = data.report.outlook["comparison"]
+    rows = whole[whole["target_id"] == target]
+    ranks = [rank_from_top(whole, row) for row in rows.itertuples(index=False)]
+    places = {"place": "place", "place_lower": "lower", "place_upper": "upper"}
+    counted = {
+        name: pd.array([getattr(rank, part) if rank else None for rank in ranks], dtype="Int64")
+        for name, part in places.items()
+    }
+    return rows.assign(**counted)[["unit_code", *_JUDGED]]
 
 
 def trend(data: Data, target: str, unit: str = "ALL", *, reading: str = DEFAULT, window: str = "month") -> Table:
