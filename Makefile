@@ -39,6 +39,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.reports
 	$(BIN)/python -m benchmarks.sliders
+	$(BIN)/python -m benchmarks.explorer
 
 # Run after a change of the dependencies in pyproject.toml (needs uv).
 lock:
