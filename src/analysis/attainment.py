@@ -115,12 +115,16 @@ def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) ->
 
 
 def group_members(reference: Reference) -> pd.DataFrame:
-    """(group_code, unit_code): every unit by itself, ``ALL``, ``TIER:…`` and ``AREA:<district>``."""
+    """(group_code, unit_code): every unit by itself, ``ALL``, ``TIER:…`` and ``AREA:<district>``; with several
+    provinces ``PROVINCE:<code>`` too.
+    """
     units = reference.units
     tiered = units.assign(group_code="TIER:" + units["tier"])
     area = units["parent_code"].where(units["tier"] == "commune", units["unit_code"])
     areas = units.assign(group_code="AREA:" + area)[units["tier"] != "province"]
     parts = [units.assign(group_code=units["unit_code"]), units.assign(group_code="ALL"), tiered, areas]
+    if len(reference.provinces):
+        parts.append(units.assign(group_code="PROVINCE:" + units["province_code"]))
     return pd.concat(parts)[["group_code", "unit_code"]].reset_index(drop=True)
 
 
@@ -128,7 +132,9 @@ def group_names(reference: Reference, language: Language = Language()) -> pd.Dat
     """unit_code, unit_name, tier of every unit and group, sorted by code."""
     units = reference.units
     districts = units[units["tier"] == "district"]
-    rows = [("ALL", language.text(N_("Whole province")), "")]
+    whole = N_("All provinces") if len(reference.provinces) else N_("Whole province")
+    rows = [("ALL", language.text(whole), "")]
+    rows += [(f"PROVINCE:{code}", name, "") for code, name in reference.provinces.itertuples(index=False)]
     rows += [(f"TIER:{tier}", language.text(_TIER_NAMES[tier]), tier) for tier in TIERS]
     rows += [
         (f"AREA:{code}", language.text(N_("{district} with its communes"), district=name), "district")
