@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from analysis.decision import Decision, Target
+from analysis.engines import Engine, connect, read_dossiers
 from analysis.errors import N_, RunProblem, UsageProblem
 from analysis.language import Language
 from analysis.measures import (
@@ -47,7 +48,12 @@ _TIER_NAMES = {
 
 
 def make_attainment(
-    processed: Path | str, reference: Reference, decision: str = "", as_of: str = "", language: Language = Language()
+    processed: Path | str,
+    reference: Reference,
+    decision: str = "",
+    as_of: str = "",
+    language: Language = Language(),
+    engine: Engine = Engine(),
 ) -> pd.DataFrame:
     """Compute ``attainment.csv`` from ``dossiers.parquet`` in ``processed``, write it there and return it.
 
@@ -56,6 +62,15 @@ def make_attainment(
     """
     processed = Path(processed)
     day = _as_of(processed, as_of)
+    chosen = decision_on(reference, decision, day)
+    with connect(engine) as backend:
+        attainment = attain(read_dossiers(backend, processed / "dossiers.parquet"), reference, chosen, day)
+    write_attainment([attainment], processed / "attainment.csv")
+    return attainment
+
+
+def decision_on(reference: Reference, decision: str, day: date) -> Decision:
+    """The decision with that id, for "" the one in force on ``day``; UsageProblem where ``day`` lies before it."""
     chosen = reference.decision(decision, day)
     if day < chosen.valid_from:
         raise UsageProblem(
@@ -64,10 +79,7 @@ def make_attainment(
             decision=chosen.id,
             first=chosen.valid_from.isoformat(),
         )
-    dossiers = ibis.duckdb.connect().read_parquet(processed / "dossiers.parquet")
-    attainment = attain(dossiers, reference, chosen, day)
-    write_attainment([attainment], processed / "attainment.csv")
-    return attainment
+    return chosen
 
 
 def attain(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:

@@ -1,4 +1,6 @@
-"""The command ``dvctt``: ``run`` does the whole job, ``sample`` writes made-up exports (contract §6)."""
+"""The command ``dvctt``: ``run`` does the whole job, ``measure`` computes the tables of a dataset of dossiers,
+``sample`` writes made-up exports (contract §6).
+"""
 
 import argparse
 import os
@@ -8,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from analysis.engines import ENGINES, Engine
 from analysis.errors import N_, Problem, UsageProblem
 from analysis.language import LANGUAGES, Language
-from analysis.order import STAGES, Order
+from analysis.order import STAGES, Order, check_day
 
 if TYPE_CHECKING:
     from analysis.run import Outcome
@@ -29,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if unknown:
             raise UsageProblem(N_("Unknown: {unknown}. See dvctt --help."), unknown=" ".join(unknown))
         if "command" not in chosen:
-            raise UsageProblem(N_("Say what to do: dvctt run or dvctt sample. See dvctt --help."))
+            raise UsageProblem(N_("Say what to do: dvctt run, dvctt measure or dvctt sample. See dvctt --help."))
         return int(chosen.command(chosen, language))
     except UsageProblem as problem:
         print(f"dvctt: {language.problem(problem)}", file=sys.stderr)
@@ -77,6 +80,13 @@ class _Parser(argparse.ArgumentParser):
         """An option for a whole number from 0."""
         self.add_argument(flag, type=_count, default=default, metavar="N", help=self.text(words))
 
+    def add_decision(self) -> None:
+        """The options that say by which decision and on which day."""
+        words = self.text(N_("the decision (default: the one in force)"))
+        self.add_argument("--decision", default="", metavar="ID", help=words)
+        words = self.text(N_("the as-of day (default: the latest in the data)"))
+        self.add_argument("--as-of", default="", metavar="YYYY-MM-DD", help=words)
+
     def add_choice(self, flag: str, default: str, known: Sequence[str], words: str) -> None:
         """An option that takes one of the ``known`` words."""
         known = tuple(known)
@@ -96,15 +106,26 @@ def _parser(language: Language) -> _Parser:
     run.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
     run.add_folder("--processed", Order.processed, N_("for the results (default data/processed)"))
     run.add_folder("--reports", Order.reports, N_("for the reports (default reports)"))
-    run.add_argument(
-        "--decision", default="", metavar="ID", help=language.text(N_("the decision (default: the one in force)"))
-    )
-    day = language.text(N_("the as-of day (default: the latest in the data)"))
-    run.add_argument("--as-of", default="", metavar="YYYY-MM-DD", help=day)
     run.add_choice("--until", Order.until, [stage.name for stage in STAGES], N_("the last stage (default report)"))
     words = language.text(N_("whose reports are made: all, none, or codes with commas (default all)"))
     run.add_argument("--units", type=_codes, default=Order.units, metavar="all|none|CODE,…", help=words)
     run.add_number("--jobs", 0, N_("files read, or reports made, at once (default: one per core)"))
+    summary = language.text(N_("compute the tables from a dataset of dossiers that is there already"))
+    measure = commands.add_parser("measure", prog="dvctt measure", help=summary, description=summary)
+    measure.set_defaults(command=_measure)
+    measure.add_argument(
+        "--dossiers",
+        default="",
+        metavar="PARQUET",
+        help=language.text(N_("a Parquet file like dossiers.parquet, or a folder of such, partitioned or not")),
+    )
+    measure.add_folder("--out", None, N_("for the tables"))
+    measure.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
+    for command in (run, measure):
+        command.add_decision()
+        command.add_choice("--engine", ENGINES[0], ENGINES, N_("what computes (default duckdb)"))
+        words = language.text(N_("with --engine spark: its master, such as spark://host:7077"))
+        command.add_argument("--master", default="", metavar="URL", help=words)
     summary = language.text(N_("write made-up exports to try things out"))
     sample = commands.add_parser("sample", prog="dvctt sample", help=summary, description=summary)
     sample.set_defaults(command=_sample)
@@ -115,7 +136,7 @@ def _parser(language: Language) -> _Parser:
         "--formats", nargs="+", metavar="F", help=language.text(N_("formats of the files (default all)"))
     )
     sample.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
-    for command in (parser, run, sample):
+    for command in (parser, run, measure, sample):
         command.add_choice("--lang", LANGUAGES[0], LANGUAGES, N_("language (default vi)"))
     return parser
 
@@ -155,10 +176,26 @@ def _run(chosen: argparse.Namespace, language: Language) -> int:
         jobs=chosen.jobs,
         units=chosen.units,
         language=language,
+        engine=Engine(chosen.engine, chosen.master),
     )
     outcome = run(order)
     _tell(outcome, chosen, language)
     return FAILED if outcome.units.failed or outcome.criteria.failed else DOUBTFUL if outcome.doubtful else DONE
+
+
+def _measure(chosen: argparse.Namespace, language: Language) -> int:
+    from analysis.dataset import measure  # heavy: only now
+    from analysis.reference import load_reference
+
+    if not chosen.dossiers or chosen.out is None:
+        raise UsageProblem(N_("Say what to read and where to write: --dossiers PARQUET --out FOLDER."))
+    check_day(chosen.as_of)
+    engine = Engine(chosen.engine, chosen.master)
+    reference = load_reference(chosen.reference)
+    day = measure(chosen.dossiers, reference, chosen.out, chosen.decision, chosen.as_of, engine)
+    print(language.text(N_("As-of day: {day}."), day=language.date(day)))
+    print(language.text(N_("Results: {path}"), path=chosen.out))
+    return DONE
 
 
 def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) -> None:
