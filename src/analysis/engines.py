@@ -55,6 +55,7 @@ def connect(engine: Engine = Engine()) -> Iterator[Any]:
     else:
         session = _session(engine.master)  # first: Ibis has no backend for what is not installed
         backend = ibis.pyspark.connect(session)
+        _take_tables_as_arrow(backend, session)
     try:
         yield backend
     finally:
@@ -87,6 +88,17 @@ def write_dossiers(table: "ibis.Table", path: Path) -> None:
     shutil.rmtree(temporary, ignore_errors=True)
     backend.to_parquet_dir(table, str(temporary.resolve()))
     temporary.replace(path)
+
+
+def _take_tables_as_arrow(backend: Any, session: Any) -> None:
+    """Ibis hands its tables to Spark by way of pandas, whose texts Spark 4.0 does not take as Arrow: row by row, then,
+    which thousands of units are too many for.
+    """
+
+    def register(table: Any) -> None:
+        session.createDataFrame(table.data.to_pyarrow(table.schema)).createOrReplaceTempView(table.name)
+
+    backend._register_in_memory_table = register
 
 
 def _session(master: str) -> Any:
