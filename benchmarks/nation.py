@@ -6,12 +6,17 @@ number gives the same dossiers.
 
 import shutil
 import sys
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from analysis.attainment import group_members, offered, procedure_keys
+from analysis.measures import execute, windows
+from analysis.reference import load_reference
 
 HERE = Path(__file__).parent
 REFERENCE = HERE.parent / "data/reference"
@@ -65,6 +70,22 @@ def _write_reference(folder: Path, provinces: int, _: int) -> None:
     own = catalogue[catalogue["unit_code"] != ""]
     shared = catalogue[catalogue["unit_code"] == ""]  # of a tier: every district or commune of the nation offers it
     pd.concat([shared, *(_moved(own, code) for code in codes)]).to_csv(folder / "catalogue.csv", index=False)
+    _write_small(folder)
+
+
+def _write_small(folder: Path) -> None:
+    """What the benchmark's other contenders are given ready made: groups, windows, offers, procedure keys."""
+    known = load_reference(folder)
+    spans = windows(known.decision(""), date(2020, 12, 31))
+    small = {
+        "groups": group_members(known),
+        "windows": spans.rename(columns={"window": "window_name"}),
+        "offers": execute(offered(known, spans, {3, 4})),
+        "keys": execute(procedure_keys(known)),
+    }
+    (folder / "small").mkdir()
+    for name, table in small.items():
+        table.to_parquet(folder / f"small/{name}.parquet", index=False)
 
 
 def _moved(table: pd.DataFrame, code: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""A real Spark cluster for tests: one master and two workers, separate processes on loopback, started and ended here."""
+"""A real Spark cluster for tests: a master and two workers, processes on loopback that are started and ended here."""
 
 import json
 import os

@@ -4,6 +4,7 @@ The cluster is one master and two workers, separate processes on loopback. Needs
 requirements-spark.lock; without them these tests fail, they are not skipped.
 """
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -13,14 +14,18 @@ from typing import Any
 import pandas as pd
 import pytest
 from cluster import Cluster, ask, environment, spark_cluster, wait_for
+from small_run import DVCTT, call
 
 from analysis.attainment import attain
+from analysis.dataset import TABLES
 from analysis.engines import Engine, connect, read_dossiers
+from analysis.generation import verify_generation
 from analysis.history import history
 from analysis.reference import Reference, load_reference
 from benchmarks.nation import make_nation
 
 pytestmark = pytest.mark.slow
+PROJECT = Path(__file__).parents[1]
 AS_OF = date(2020, 9, 17)
 
 
@@ -47,6 +52,36 @@ def figures(engine: Engine, dataset: Path, reference: Reference) -> tuple[pd.Dat
         dossiers = read_dossiers(backend, dataset)
         attained = attain(dossiers, reference, decision, AS_OF)
         return attained, history(dossiers, reference, decision, AS_OF).table
+
+
+def test_a_run_on_spark_writes_what_a_run_on_duckdb_writes(cluster: Cluster, tmp_path: Path) -> None:
+    """The sample, cleaned on the executors: the same ledger, dossiers and tables, every target, reading, window, group.
+
+    Broken files among the exports are quarantined there as here, and dossiers seen in several files count once.
+    """
+    raw = tmp_path / "dữ liệu thô"
+    shutil.copytree(PROJECT / "data/raw", raw)
+    (raw / "hỏng.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
+    (raw / "khác.csv").write_text("một,hai\n1,2\n", encoding="utf-8")
+    made = {}
+    for name, options in (("duckdb", []), ("spark", ["--engine", "spark", "--master", cluster.master])):
+        made[name] = tmp_path / name
+        folders = ["--raw", str(raw), "--processed", str(made[name]), "--reports", str(tmp_path / f"reports-{name}")]
+        done = call([*DVCTT, "run", *folders, "--until", "trends_and_gap", *options], PROJECT)
+        assert done.returncode == 3, done.stderr  # two files are quarantined
+    tables = sorted(path.name for path in made["duckdb"].glob("*.csv"))
+    assert {"attainment.csv", "files.csv", "rejects.csv", *TABLES} <= set(tables)
+    for name in [*tables, "clean.json"]:
+        assert (made["spark"] / name).read_bytes() == (made["duckdb"] / name).read_bytes(), name
+    files = pd.read_csv(made["spark"] / "files.csv")
+    assert (files["status"] == "quarantined").sum() == 2
+    assert files["superseded"].sum() > 0
+    theirs, ours = (pd.read_parquet(made[name] / "dossiers.parquet") for name in ("duckdb", "spark"))
+    assert (made["spark"] / "dossiers.parquet").is_dir()
+    unhashed = [column for column in theirs if column != "dossier_key"]  # each folder has a secret of its own
+    ours, theirs = (rows[unhashed].sort_values(unhashed, ignore_index=True) for rows in (ours, theirs))
+    pd.testing.assert_frame_equal(ours, theirs)
+    verify_generation(made["spark"])
 
 
 def test_a_nations_figures_are_duckdbs_though_a_worker_dies_on_the_way(

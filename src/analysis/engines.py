@@ -78,6 +78,26 @@ def read_dossiers(backend: Any, dataset: Path | str) -> "ibis.Table":
     return backend.read_parquet(str(path))
 
 
+def read_files(backend: Any, paths: list[Path]) -> "ibis.Table":
+    """Parquet files of one folder as one table, each row with the path of its ``filename``, as it is given."""
+    if backend.name == DUCKDB:
+        backend.raw_sql("SET threads = 4")  # reading many files waits for the disk too
+        return backend.read_parquet([str(path) for path in paths], filename=True)
+    from pyspark.sql import functions
+
+    # Spark would tell the whole path as a URL; the file's own name needs no decoding.
+    name = functions.concat(functions.lit(f"{paths[0].parent}/"), functions.col("_metadata.file_name"))
+    read = backend._session.read.parquet(*[path.as_uri() for path in paths]).withColumn("filename", name)
+    read.createOrReplaceTempView("files")
+    return backend.table("files")
+
+
+def computed_once(table: "ibis.Table") -> "ibis.Table":
+    """The table, kept by its engine for the expressions that build on it."""
+    table.get_backend()._register_in_memory_tables(table)  # which Ibis forgets when it caches on Spark
+    return table.cache()
+
+
 def write_dossiers(table: "ibis.Table", path: Path) -> None:
     """Write a table as Parquet, whole or not at all: DuckDB one file, Spark a folder of one file for each partition."""
     backend = table.get_backend()
