@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SPARK  := $(VENV)/.spark
 
 .PHONY: report test setup lab docs bench lock
 .DEFAULT_GOAL := report
@@ -11,7 +12,7 @@ READY  := $(VENV)/.ready
 report: $(READY)
 	@$(BIN)/dvctt run || test $$? -eq 3
 
-test: $(READY)
+test: $(READY) $(SPARK)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -28,6 +29,12 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $@
 
+# Spark is for what one machine cannot hold, and for the tests that it says the same; a report does without. It comes as
+# source alone, so pip fetches the setuptools that packs it, of whatever version.
+$(SPARK): $(READY) requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	touch $@
+
 lab: $(READY)
 	@$(BIN)/dvctt lab $(LAB_OPTIONS)
 
@@ -35,13 +42,17 @@ lab: $(READY)
 docs: $(READY)
 	$(BIN)/python docs/build.py
 
-bench: $(READY)
+bench: $(READY) $(SPARK)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.reports
 	$(BIN)/python -m benchmarks.sliders
 	$(BIN)/python -m benchmarks.explorer
+	$(BIN)/python -m benchmarks.scale
 
 # Run after a change of the dependencies in pyproject.toml (needs uv).
 lock:
 	uv --no-config pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"])' | \
+	  uv --no-config pip compile - --constraints requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements-spark.lock

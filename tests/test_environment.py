@@ -33,6 +33,21 @@ def test_environment_yml_names_the_same_packages_and_ranges() -> None:
     assert listed == {CONDA_NAMES.get(name, name): versions for name, versions in requirements().items()}
 
 
+def test_spark_has_a_lock_of_its_own_that_goes_with_the_other() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("requirements.lock", "requirements-spark.lock")]
+    plain, spark = (dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)) for text in texts)
+    assert {re.split("[<>=]", line)[0] for line in project["optional-dependencies"]["spark"]} <= set(spark)
+    assert "pyspark" not in plain, "a report does without Spark"
+    assert all(plain.get(name, version) == version for name, version in spark.items())
+    assert "://" not in texts[1]
+    assert texts[1].count("--hash=sha256:") >= len(spark)
+    assert any(
+        line in (ROOT / "environment.yml").read_text(encoding="utf-8")
+        for line in project["optional-dependencies"]["spark"]
+    )
+
+
 def test_the_lock_holds_every_package_with_hashes_and_no_address() -> None:
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned = set(re.findall(r"^([\w.-]+)==", text, re.MULTILINE))

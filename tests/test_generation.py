@@ -67,6 +67,17 @@ def test_a_month_that_is_made_anew_keeps_nothing_of_its_earlier_run(tmp_path: Pa
     verify_generation(published)
 
 
+def test_an_output_that_was_a_folder_may_become_a_file_and_a_folder_again(tmp_path: Path, way: str) -> None:
+    published = tmp_path / "processed"
+    _publish(published, **{"figures_csv__part-0": "1", "figures_csv__part-1": "1"})
+    assert _names(published) == {"figures.csv/part-0", "figures.csv/part-1", LEDGER}
+    _publish(published, figures_csv="2")
+    assert _names(published) == {"figures.csv", LEDGER}, "nothing of the folder stays"
+    _publish(published, **{"figures_csv__part-0": "3"})
+    assert _names(published) == {"figures.csv/part-0", LEDGER}
+    verify_generation(published)
+
+
 def test_a_failure_before_publication_leaves_everything_as_it_was(tmp_path: Path) -> None:
     published = tmp_path / "processed"
     first = _publish(published, figures_csv="1")

@@ -16,7 +16,7 @@ from analysis.order import STAGES
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 PARAMETERS = {"raw", "reference", "processed", "reports", "work", "decision", "as_of", "lang", "jobs", "unit"}
-PARAMETERS |= {"criteria", "period"}
+PARAMETERS |= {"criteria", "period", "engine", "master"}
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 

@@ -165,7 +165,9 @@ def reference_tables(project: Path) -> str:
 
 def command(project: Path) -> str:
     """What the command line says of itself."""
-    return "\n\n".join(f"## `dvctt {name}`\n\n```text\n{_help(name)}\n```" for name in ("run", "lab", "sample"))
+    return "\n\n".join(
+        f"## `dvctt {name}`\n\n```text\n{_help(name)}\n```" for name in ("run", "lab", "measure", "sample")
+    )
 
 
 def _help(name: str) -> str:

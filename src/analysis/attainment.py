@@ -1,7 +1,7 @@
 """Attainment (mức độ đạt chỉ tiêu): every target's value beside its minimum (contract §5, ``attainment.csv``)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,10 +11,22 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-from analysis.decision import Decision, Reading, Target
+from analysis.decision import Decision, Target
+from analysis.engines import Engine, connect, read_dossiers
 from analysis.errors import N_, RunProblem, UsageProblem
 from analysis.language import Language
-from analysis.measures import WINDOWS, Count, cells, dossier_counts, execute, procedure_counts, windows
+from analysis.measures import (
+    WINDOWS,
+    Count,
+    arisen,
+    cells,
+    dossier_counts,
+    execute,
+    month_bits,
+    procedure_counts,
+    procedure_hits,
+    windows,
+)
 from analysis.reference import TIERS, Reference
 from analysis.writing import write_whole
 
@@ -24,6 +36,10 @@ COLUMNS = [
     *("numerator", "denominator", "value", "minimum", "gap", "shortfall", "status"),
 ]
 ATTAINED, NOT_ATTAINED, NOT_APPLICABLE = "attained", "not_attained", "not_applicable"
+PROCEDURES = "procedures_online"
+_SHARES = ("value", "minimum", "gap")
+_NUMBERS = ("level", "numerator", "denominator", "shortfall")
+_SCHEMA = pa.schema([(name, pa.int64() if name in _NUMBERS else pa.string()) for name in COLUMNS])
 _TIER_NAMES = {
     "province": N_("Province tier (departments)"),
     "district": N_("District tier"),
@@ -32,7 +48,12 @@ _TIER_NAMES = {
 
 
 def make_attainment(
-    processed: Path | str, reference: Reference, decision: str = "", as_of: str = "", language: Language = Language()
+    processed: Path | str,
+    reference: Reference,
+    decision: str = "",
+    as_of: str = "",
+    language: Language = Language(),
+    engine: Engine = Engine(),
 ) -> pd.DataFrame:
     """Compute ``attainment.csv`` from ``dossiers.parquet`` in ``processed``, write it there and return it.
 
@@ -41,6 +62,15 @@ def make_attainment(
     """
     processed = Path(processed)
     day = _as_of(processed, as_of)
+    chosen = decision_on(reference, decision, day)
+    with connect(engine) as backend:
+        attainment = attain(read_dossiers(backend, processed / "dossiers.parquet"), reference, chosen, day)
+    write_attainment([attainment], processed / "attainment.csv")
+    return attainment
+
+
+def decision_on(reference: Reference, decision: str, day: date) -> Decision:
+    """The decision with that id, for "" the one in force on ``day``; UsageProblem where ``day`` lies before it."""
     chosen = reference.decision(decision, day)
     if day < chosen.valid_from:
         raise UsageProblem(
@@ -49,10 +79,7 @@ def make_attainment(
             decision=chosen.id,
             first=chosen.valid_from.isoformat(),
         )
-    dossiers = ibis.duckdb.connect().read_parquet(processed / "dossiers.parquet")
-    attainment = attain(dossiers, reference, chosen, day)
-    write_whole(processed / "attainment.csv", lambda path: _write(attainment, path))
-    return attainment
+    return chosen
 
 
 def attain(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
@@ -61,28 +88,33 @@ def attain(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of
     ``dossiers`` as in ``dossiers.parquet``. ``value`` and ``gap`` are shares of one (NaN where
     nothing arises); ``shortfall`` counts dossiers or procedures. Compared in exact arithmetic.
     """
+    return pd.concat(attainment_parts(dossiers, reference, decision, as_of), ignore_index=True)
+
+
+def attainment_parts(
+    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date
+) -> Iterator[pd.DataFrame]:
+    """The rows of ``attain``, one target and reading after the other: a nation's are too many to be held at once."""
     spans = windows(decision, as_of)
     span_table, group_table = ibis.memtable(spans), ibis.memtable(group_members(reference))
-    found = cells(dossiers, decision, as_of).cache()
+    found = arisen(dossiers, decision, as_of)
     counts = [Count(target, reading) for target in decision.targets for reading in decision.readings_of(target)]
-    of_dossiers = [count for count in counts if count.target.measure != "procedures_online"]
-    of_procedures = [reading for reading in decision.readings if reading.measure == "procedures_online"]
-    dossier_figures = execute(dossier_counts(found, span_table, group_table, of_dossiers))
-    keyed = found.join(procedure_keys(reference), "procedure_code")
-    offers = ibis.memtable(offers_by_month(reference, spans))
-    procedure_figures = execute(procedure_counts(keyed, span_table, group_table, offers, of_procedures))
+    of_dossiers = [count for count in counts if count.target.measure != PROCEDURES]
+    of_procedures = [reading for reading in decision.readings if reading.measure == PROCEDURES]
+    levels = {target.level for target in decision.targets if target.measure == PROCEDURES}
+    dossier_figures = execute(dossier_counts(cells(found, "unit_code"), span_table, group_table, of_dossiers))
+    hits = procedure_hits(found, procedure_keys(reference), of_procedures)
+    offers = offered(reference, spans, levels)
+    procedure_figures = execute(procedure_counts(hits, span_table, group_table, offers, of_procedures))
     grid = _grid(reference, spans)
-    parts = [
-        _rows(grid, dossier_figures, number, count.target, count.reading) for number, count in enumerate(of_dossiers)
-    ] + [
-        _rows(grid, procedure_figures[procedure_figures["level"] == target.level], number, target, reading)
-        for target in decision.targets
-        if target.measure == "procedures_online"
-        for number, reading in enumerate(of_procedures)
-    ]
-    parts.sort(key=lambda part: (part["target_id"].iloc[0], part["reading"].iloc[0]))
-    whole = pd.concat(parts, ignore_index=True)
-    return whole.assign(decision=decision.id, as_of=as_of.isoformat())[COLUMNS]
+    by_dossiers = _aligned(grid, dossier_figures)
+    by_level = {level: _aligned(grid, procedure_figures[procedure_figures["level"] == level]) for level in levels}
+    for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
+        if count.target.measure == PROCEDURES:
+            rows = _rows(by_level[count.target.level], of_procedures.index(count.reading), count)
+        else:
+            rows = _rows(by_dossiers, of_dossiers.index(count), count)
+        yield rows.assign(decision=decision.id, as_of=as_of.isoformat())[COLUMNS]
 
 
 def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) -> np.ndarray:
@@ -95,12 +127,16 @@ def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) ->
 
 
 def group_members(reference: Reference) -> pd.DataFrame:
-    """(group_code, unit_code): every unit by itself, ``ALL``, ``TIER:…`` and ``AREA:<district>``."""
+    """(group_code, unit_code): every unit by itself, ``ALL``, ``TIER:…`` and ``AREA:<district>``; with several
+    provinces ``PROVINCE:<code>`` too.
+    """
     units = reference.units
     tiered = units.assign(group_code="TIER:" + units["tier"])
     area = units["parent_code"].where(units["tier"] == "commune", units["unit_code"])
     areas = units.assign(group_code="AREA:" + area)[units["tier"] != "province"]
     parts = [units.assign(group_code=units["unit_code"]), units.assign(group_code="ALL"), tiered, areas]
+    if len(reference.provinces):
+        parts.append(units.assign(group_code="PROVINCE:" + units["province_code"]))
     return pd.concat(parts)[["group_code", "unit_code"]].reset_index(drop=True)
 
 
@@ -108,7 +144,9 @@ def group_names(reference: Reference, language: Language = Language()) -> pd.Dat
     """unit_code, unit_name, tier of every unit and group, sorted by code."""
     units = reference.units
     districts = units[units["tier"] == "district"]
-    rows = [("ALL", language.text(N_("Whole province")), "")]
+    whole = N_("All provinces") if len(reference.provinces) else N_("Whole province")
+    rows = [("ALL", language.text(whole), "")]
+    rows += [(f"PROVINCE:{code}", name, "") for code, name in reference.provinces.itertuples(index=False)]
     rows += [(f"TIER:{tier}", language.text(_TIER_NAMES[tier]), tier) for tier in TIERS]
     rows += [
         (f"AREA:{code}", language.text(N_("{district} with its communes"), district=name), "district")
@@ -130,12 +168,18 @@ def _grid(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
     return names.merge(steps, how="cross")
 
 
-def _rows(grid: pd.DataFrame, figures: pd.DataFrame, number: int, target: Target, reading: Reading) -> pd.DataFrame:
-    """The rows of one target under one reading; ``figures`` lack what has no dossier."""
-    keys = ["group_code", "window", "window_month"]
-    wanted = figures[[*keys, f"n{number}", f"d{number}"]].rename(columns={"group_code": "unit_code"})
-    rows = grid.merge(wanted, how="left", on=["unit_code", *keys[1:]])
-    if reading.count == "pairs":  # a unit by itself has no pairs to count
+def _aligned(grid: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """The grid with the figures of its rows; ``figures`` lack what has no dossier."""
+    keys = ["unit_code", "window", "window_month"]
+    return grid.merge(
+        figures.rename(columns={"group_code": "unit_code"}).drop(columns="level", errors="ignore"), how="left", on=keys
+    )
+
+
+def _rows(aligned: pd.DataFrame, number: int, count: Count) -> pd.DataFrame:
+    """The rows of one target under one reading, of which the figures have the ``number``."""
+    target, rows = count.target, aligned
+    if count.reading.count == "pairs":  # a unit by itself has no pairs to count
         rows = rows[(rows["unit_code"] == "ALL") | rows["unit_code"].str.contains(":")]
     numerator, denominator = (rows[f"{part}{number}"].fillna(0).to_numpy().astype("int64") for part in "nd")
     p, q = target.minimum.numerator, target.minimum.denominator
@@ -147,7 +191,7 @@ def _rows(grid: pd.DataFrame, figures: pd.DataFrame, number: int, target: Target
         measure=target.measure,
         level=pd.array([target.level] * len(rows), dtype="Int64"),
         scope=target.scope,
-        reading=reading.id,
+        reading=count.reading.id,
         numerator=numerator,
         denominator=denominator,
         value=np.where(empty, np.nan, numerator / safe),
@@ -162,6 +206,26 @@ def procedure_keys(reference: Reference) -> ibis.Table:
     """(procedure_code, procedure_key) of the catalogue: two spellings of a code are one procedure."""
     keys = reference.catalogue[["procedure_code", "procedure_key"]].drop_duplicates("procedure_code")
     return ibis.memtable(keys)
+
+
+def offered(reference: Reference, spans: pd.DataFrame, levels: Collection[int | None]) -> ibis.Table:
+    """(unit_code, procedure_key, level, months): as ``offers_by_month``, the months as bits of one integer.
+
+    An expression: what every unit of a nation is given are millions of rows, the catalogue a few thousand.
+    """
+    catalogue, units = reference.catalogue, reference.units
+    last_days = spans.drop_duplicates("month")
+    days = pd.to_datetime(last_days["last_day"]).to_numpy()
+    first, end = (catalogue[name].to_numpy()[:, None] for name in ("valid_from", "valid_to"))
+    valid = (first <= days) & (np.isnat(end) | (days < end))
+    months = valid @ np.array([month_bits([month]) for month in last_days["month"]])
+    wanted = catalogue["level"].isin(levels) & (months > 0)
+    rules = catalogue.assign(months=months)[wanted][["procedure_key", "tier", "unit_code", "level", "months"]]
+    of_all = ibis.memtable(rules[rules["unit_code"] == ""].drop(columns="unit_code"))
+    own = ibis.memtable(rules[rules["unit_code"] != ""].drop(columns="tier"))
+    columns = ["unit_code", "procedure_key", "level", "months"]
+    of_tier = of_all.join(ibis.memtable(units[["tier", "unit_code"]]), "tier")
+    return own.select(columns).union(of_tier.select(columns))
 
 
 def offers_by_month(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
@@ -195,13 +259,23 @@ def _as_of(processed: Path, as_of: str) -> date:
     return date.fromisoformat(facts["latest_day"])
 
 
-def _write(attainment: pd.DataFrame, path: Path) -> None:
-    """CSV with nine decimals, enough that a rounded share does not cross its minimum unseen."""
-    text = attainment.assign(**{name: list(_decimals(attainment[name])) for name in ("value", "minimum", "gap")})
-    table = pa.Table.from_pandas(text, preserve_index=False)
+def write_attainment(parts: Iterable[pd.DataFrame], path: Path) -> None:
+    """Write ``attainment.csv``, part by part, whole or not at all.
+
+    Shares have nine decimals, enough that a rounded one does not cross its minimum unseen.
+    """
+    write_whole(path, lambda temporary: _write(parts, temporary))
+
+
+def _write(parts: Iterable[pd.DataFrame], path: Path) -> None:
     options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
-    pyarrow.csv.write_csv(table, path, options)
+    with pyarrow.csv.CSVWriter(path, _SCHEMA, write_options=options) as writer:
+        for part in parts:
+            columns = [_decimals(part[name]) if name in _SHARES else pa.array(part[name]) for name in COLUMNS]
+            writer.write_table(pa.table(columns, COLUMNS).cast(_SCHEMA))
 
 
-def _decimals(shares: pd.Series) -> Iterator[str | None]:
-    return (None if share != share else f"{share:.9f}" for share in shares)
+def _decimals(shares: pd.Series) -> pa.Array:
+    """Each distinct share is put into words once."""
+    encoded = pa.array(shares, from_pandas=True).dictionary_encode()
+    return pa.array([f"{share:.9f}" for share in encoded.dictionary.to_pylist()], pa.string()).take(encoded.indices)

@@ -1,5 +1,5 @@
-"""The command ``dvctt``: ``run`` does the whole job, ``lab`` opens the notebooks, ``sample`` writes made-up exports
-(contract §6).
+"""The command ``dvctt``: ``run`` does the whole job, ``measure`` computes the tables of a dataset of dossiers, ``lab``
+opens the notebooks, ``sample`` writes made-up exports (contract §6).
 """
 
 import argparse
@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from analysis.engines import ENGINES, Engine
 from analysis.errors import N_, Problem, UsageProblem
 from analysis.language import LANGUAGES, Language
-from analysis.order import STAGES, Order
+from analysis.order import STAGES, Order, check_day
 
 if TYPE_CHECKING:
     from analysis.run import Outcome
@@ -29,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen, unknown = _parser(language).parse_known_args(given)
         if "command" not in chosen:
-            raise UsageProblem(N_("Say what to do: dvctt run, dvctt lab or dvctt sample. See dvctt --help."))
+            raise UsageProblem(
+                N_("Say what to do: dvctt run, dvctt lab, dvctt measure or dvctt sample. See dvctt --help.")
+            )
         if unknown and chosen.command is not _lab:  # which hands them on
             raise UsageProblem(N_("Unknown: {unknown}. See dvctt --help."), unknown=" ".join(unknown))
         chosen.more = unknown
@@ -80,6 +83,13 @@ class _Parser(argparse.ArgumentParser):
         """An option for a whole number from 0."""
         self.add_argument(flag, type=_count, default=default, metavar="N", help=self.text(words))
 
+    def add_decision(self) -> None:
+        """The options that say by which decision and on which day."""
+        words = self.text(N_("the decision (default: the one in force)"))
+        self.add_argument("--decision", default="", metavar="ID", help=words)
+        words = self.text(N_("the as-of day (default: the latest in the data)"))
+        self.add_argument("--as-of", default="", metavar="YYYY-MM-DD", help=words)
+
     def add_choice(self, flag: str, default: str, known: Sequence[str], words: str) -> None:
         """An option that takes one of the ``known`` words."""
         known = tuple(known)
@@ -99,11 +109,6 @@ def _parser(language: Language) -> _Parser:
     run.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
     run.add_folder("--processed", Order.processed, N_("for the results (default data/processed)"))
     run.add_folder("--reports", Order.reports, N_("for the reports (default reports)"))
-    run.add_argument(
-        "--decision", default="", metavar="ID", help=language.text(N_("the decision (default: the one in force)"))
-    )
-    day = language.text(N_("the as-of day (default: the latest in the data)"))
-    run.add_argument("--as-of", default="", metavar="YYYY-MM-DD", help=day)
     run.add_choice("--until", Order.until, [stage.name for stage in STAGES], N_("the last stage (default report)"))
     words = language.text(N_("whose reports are made: all, none, or codes with commas (default all)"))
     run.add_argument("--units", type=_codes, default=Order.units, metavar="all|none|CODE,…", help=words)
@@ -111,6 +116,22 @@ def _parser(language: Language) -> _Parser:
     summary = language.text(N_("open the notebooks in JupyterLab; further options are those of jupyter lab"))
     lab = commands.add_parser("lab", prog="dvctt lab", help=summary, description=summary)
     lab.set_defaults(command=_lab)
+    summary = language.text(N_("compute the tables from a dataset of dossiers that is there already"))
+    measure = commands.add_parser("measure", prog="dvctt measure", help=summary, description=summary)
+    measure.set_defaults(command=_measure)
+    measure.add_argument(
+        "--dossiers",
+        default="",
+        metavar="PARQUET",
+        help=language.text(N_("a Parquet file like dossiers.parquet, or a folder of such, partitioned or not")),
+    )
+    measure.add_folder("--out", None, N_("for the tables"))
+    measure.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
+    for command in (run, measure):
+        command.add_decision()
+        command.add_choice("--engine", ENGINES[0], ENGINES, N_("what computes (default duckdb)"))
+        words = language.text(N_("with --engine spark: its master, such as spark://host:7077"))
+        command.add_argument("--master", default="", metavar="URL", help=words)
     summary = language.text(N_("write made-up exports to try things out"))
     sample = commands.add_parser("sample", prog="dvctt sample", help=summary, description=summary)
     sample.set_defaults(command=_sample)
@@ -121,7 +142,7 @@ def _parser(language: Language) -> _Parser:
         "--formats", nargs="+", metavar="F", help=language.text(N_("formats of the files (default all)"))
     )
     sample.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
-    for command in (parser, run, lab, sample):
+    for command in (parser, run, lab, measure, sample):
         command.add_choice("--lang", LANGUAGES[0], LANGUAGES, N_("language (default vi)"))
     return parser
 
@@ -161,10 +182,26 @@ def _run(chosen: argparse.Namespace, language: Language) -> int:
         jobs=chosen.jobs,
         units=chosen.units,
         language=language,
+        engine=Engine(chosen.engine, chosen.master),
     )
     outcome = run(order)
     _tell(outcome, chosen, language)
     return FAILED if outcome.units.failed or outcome.criteria.failed else DOUBTFUL if outcome.doubtful else DONE
+
+
+def _measure(chosen: argparse.Namespace, language: Language) -> int:
+    from analysis.dataset import measure  # heavy: only now
+    from analysis.reference import load_reference
+
+    if not chosen.dossiers or chosen.out is None:
+        raise UsageProblem(N_("Say what to read and where to write: --dossiers PARQUET --out FOLDER."))
+    check_day(chosen.as_of)
+    engine = Engine(chosen.engine, chosen.master)
+    reference = load_reference(chosen.reference)
+    day = measure(chosen.dossiers, reference, chosen.out, chosen.decision, chosen.as_of, engine)
+    print(language.text(N_("As-of day: {day}."), day=language.date(day)))
+    print(language.text(N_("Results: {path}"), path=chosen.out))
+    return DONE
 
 
 def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.cleaning import Lookups
 from analysis.difficulties import Stated, difficulty_files
+from analysis.engines import DUCKDB, Engine, connect
 from analysis.errors import N_, RunProblem
+from analysis.executors import clean_on_executors
 from analysis.export_dates import export_date
 from analysis.formats import list_exports
 from analysis.language import Language
@@ -70,12 +72,13 @@ def clean_exports(
     work: Path | str | None = None,
     jobs: int = 0,
     language: Language = Language(),
+    engine: Engine = Engine(),
 ) -> Cleaning:
     """Clean every export under ``raw`` and write dossiers, the ledger and stated difficulties to ``processed``.
 
     ``work`` keeps what an unchanged file need not be asked twice, and the secret of the dossier
-    keys; ``jobs`` is the number of files read at once (0: one per core). A bad file is
-    quarantined, never an error; raises RunProblem when there is no export at all.
+    keys; ``jobs`` is the number of files read at once (0: one per core, with Spark one per core of its
+    executors). A bad file is quarantined, never an error; raises RunProblem when there is no export at all.
     """
     raw, processed = Path(raw), Path(processed)
     work = Path(work) if work else processed.absolute().with_name(f".{processed.absolute().name}.work")
@@ -83,7 +86,8 @@ def clean_exports(
     paths = [path for path in list_exports(raw) if path not in stating]
     if not paths:
         raise RunProblem(N_("{folder} holds no export. Put .xlsx, .xls or .csv files of the portal there."), folder=raw)
-    start_early()
+    if engine.name == DUCKDB:
+        start_early()
     for folder in (processed, work / "cache"):
         folder.mkdir(parents=True, exist_ok=True)
     names = [path.relative_to(raw).as_posix() for path in paths]
@@ -92,10 +96,17 @@ def clean_exports(
     key = _secret(work / "key")
     stems = _stems(work / "cache", paths, digests, reference, key)
     lookups = make_lookups(reference)
-    results = _results(paths, stems, lookups, key, jobs)
-    stated = read_statements(raw, lookups)
-    export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
-    settled = settle(names, stems, results, export_dates, processed / "dossiers.parquet")
+    with connect(engine) as backend:
+
+        def clean(todo: list[Job]) -> list[FileResult]:
+            if engine.name == DUCKDB:
+                return clean_files(todo, lookups, key, jobs or os.cpu_count() or 1)
+            return clean_on_executors(backend, todo, lookups, key)
+
+        results = _results(paths, stems, clean)
+        stated = read_statements(raw, lookups)
+        export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
+        settled = settle(backend, names, stems, results, export_dates, processed / "dossiers.parquet")
     cleaning = _ledger(names, digests, results, export_dates, settled, stated, reference, language)
     _forget_others(work / "cache", set(stems))
     write_csv(cleaning.files, processed / "files.csv")
@@ -114,15 +125,14 @@ def clean_exports(
     return cleaning
 
 
-def _results(paths: list[Path], stems: list[Path], lookups: Lookups, key: bytes, jobs: int) -> list[FileResult]:
-    """One result per file: kept ones where nothing changed, the others made now, the largest first."""
+def _results(paths: list[Path], stems: list[Path], clean: Callable[[list[Job]], list[FileResult]]) -> list[FileResult]:
+    """One result per file: kept ones where nothing changed, the others cleaned now, the largest first."""
     results = {stem: cached(stem) for stem in stems}
     wanted = {stem: path for stem, path in zip(stems, paths, strict=True) if results[stem] is None}
     by_size = sorted(wanted, key=lambda stem: -_size(wanted[stem]))
     todo = [Job(wanted[stem], stem) for stem in by_size]
     if todo:
-        made = clean_files(todo, lookups, key, jobs or os.cpu_count() or 1)
-        results |= dict(zip(by_size, made, strict=True))
+        results |= dict(zip(by_size, clean(todo), strict=True))
     return [result for stem in stems if (result := results[stem])]
 
 

@@ -4,6 +4,7 @@ import ctypes
 import os
 import shutil
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 _AT_FDCWD = -100  # <fcntl.h>: paths are relative to the current folder
@@ -46,16 +47,27 @@ def _replace_files(new: Path, published: Path, last: str, earlier: Collection[st
     """Copy everything first, where a full disk still harms nothing, then rename file by file."""
     paths = [path.relative_to(new) for path in new.rglob("*") if path.is_symlink() or not path.is_dir()]
     paths.sort(key=lambda path: (path.as_posix() == last, path))
-    copies = {path: published / path.parent / f".{path.name}.{os.getpid()}.tmp" for path in paths}
+    copies = {path: published / f".{number}.{os.getpid()}.tmp" for number, path in enumerate(paths)}
     try:
         for path, copy in copies.items():
-            copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(new / path, copy, follow_symlinks=False)
         (published / last).unlink(missing_ok=True)
         for path, copy in copies.items():
+            _make_way(published, path)
             copy.replace(published / path)
         for name in set(earlier) - {path.as_posix() for path in paths}:
-            (published / name).unlink(missing_ok=True)
+            with suppress(NotADirectoryError, IsADirectoryError):  # its folder may be a file now, or itself a folder
+                (published / name).unlink(missing_ok=True)
     finally:
         for copy in copies.values():
             copy.unlink(missing_ok=True)
+
+
+def _make_way(published: Path, path: Path) -> None:
+    """Let a file have its place where a folder was published before, and the other way round."""
+    for parent in list(path.parents)[-2::-1]:
+        if (published / parent).is_file():
+            (published / parent).unlink()
+    (published / path).parent.mkdir(parents=True, exist_ok=True)
+    if (published / path).is_dir() and not (published / path).is_symlink():
+        shutil.rmtree(published / path)

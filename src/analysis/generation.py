@@ -149,7 +149,7 @@ def _link_tree(source: Path, target: Path, left_out: Collection[str]) -> dict[st
     """Hard links to all files of ``source`` in ``target``; returns their inodes there. Links cost no space or time."""
     inodes = {}
     for path in _tree(source):
-        if path not in left_out:
+        if path not in left_out and path.split("/")[0] not in left_out:  # an output may be a folder
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             try:
                 os.link(source / path, target / path, follow_symlinks=False)

@@ -9,13 +9,12 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from analysis.attainment import PROCEDURES as PROCEDURES  # where the later stops look for it
 from analysis.attainment import group_members, group_names, offers_by_month, procedure_keys
 from analysis.decision import DEFAULT, Conditions, Decision, Reading, Target
 from analysis.language import Language
-from analysis.measures import Count, cells, execute, month_number, procedure_months
+from analysis.measures import Count, arisen, cells, execute, month_number, procedure_months
 from analysis.reference import Reference
-
-PROCEDURES = "procedures_online"
 
 
 class Counts(NamedTuple):
@@ -126,7 +125,7 @@ def history(dossiers: ibis.Table, reference: Reference, decision: Decision, as_o
             counts.append(Count(target, reading))
     of_procedures = next((r for r in decision.readings if r.measure == PROCEDURES and r.id == DEFAULT), _ANY)
     # A code that the catalogue lacks is stored by the groups that make its key.
-    found = cells(dossiers, decision, as_of)
+    found = cells(arisen(dossiers, decision, as_of), "unit_code", "procedure_code")
     keyed = found.left_join(procedure_keys(reference), "procedure_code")
     keyed = keyed.mutate(procedure_key=keyed.procedure_key.fill_null(keyed.procedure_code))
     table = execute(procedure_months(keyed, counts, of_procedures))

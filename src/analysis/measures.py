@@ -1,22 +1,24 @@
 """The measures (contract §5), each once, as Ibis expressions over the finest cells they need.
 
-The dossiers are grouped once into cells; every reading, window and group is a sum or a distinct
-count over the cells, so the same expressions serve a sample on DuckDB and a nation on Spark.
+Dossiers are grouped once into cells, procedures once into the months in which they were hit; every reading, window
+and group is a sum or a distinct count over these, so the same expressions serve a sample on DuckDB and a nation on
+Spark.
 
 Windows, groups and cells share months as numbers: ``12 * year + month - 1``. In which of its months a
 procedure was hit is one integer, a bit for each, so that a window asks for it without a row per month.
 """
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import Any
 
 import ibis
 import pandas as pd
-from ibis.expr.types import BooleanValue, Table
+from ibis.expr.types import BooleanValue, IntegerValue, Table
 
 from analysis.decision import Conditions, Decision, Reading, Target
 
@@ -30,6 +32,11 @@ class Count:
 
     target: Target
     reading: Reading
+
+
+@ibis.udf.agg.builtin(signature=(("int64",), "int64"))  # type: ignore[untyped-decorator]  # Ibis ships no types
+def bit_or(bits: int) -> int:  # type: ignore[empty-body]  # the engine has it
+    """The union of sets of months. By its name in SQL: Ibis has no translation of its own ``bit_or`` for Spark."""
 
 
 def month_number(day: date) -> int:
@@ -50,42 +57,51 @@ def windows(decision: Decision, as_of: date) -> pd.DataFrame:
         year, index = divmod(month, 12)
         last_day = min(date(year, index + 1, monthrange(year, index + 1)[1]), as_of, decision.valid_to)
         firsts = {"month": month, "quarter": month - index % 3, "to_date": start}
-        rows += [(window, month, firsts[window], last_day, _bits(firsts[window], month)) for window in WINDOWS]
+        rows += [
+            (window, month, firsts[window], last_day, month_bits(range(firsts[window], month + 1)))
+            for window in WINDOWS
+        ]
     return pd.DataFrame(rows, columns=["window", "month", "first", "last_day", "bits"])
 
 
-def _bits(first: int, last: int) -> int:
-    """A window's months as bits of one integer, each month at its number modulo ``MOST_MONTHS``."""
-    return sum(1 << (month % MOST_MONTHS) for month in range(first, last + 1))
+def month_bits(months: Iterable[int]) -> int:
+    """Months as bits of one integer, each at its number modulo ``MOST_MONTHS``."""
+    return reduce(or_, (1 << (month % MOST_MONTHS) for month in months), 0)
 
 
-def cells(dossiers: Table, decision: Decision, as_of: date) -> Table:
-    """Dossiers that arise (phát sinh), counted by everything that a measure asks for.
+def arisen(dossiers: Table, decision: Decision, as_of: date) -> Table:
+    """Dossiers that arise (phát sinh) from the quarter in which the decision begins, with what the measures ask for:
+    ``month`` (number), ``agency`` and ``resolved``.
 
-    Columns: unit_code, procedure_code, month, level, channel, source, agency, resolved, dossiers.
     What happened after ``as_of`` is not known: later receipts do not exist, later results are open.
     """
     first = date(decision.valid_from.year, 3 * ((decision.valid_from.month - 1) // 3) + 1, 1)
     found = arising(dossiers, first, min(as_of, decision.valid_to))
-    return (
-        found.mutate(
-            month=12 * found.received_at.year() + found.received_at.month() - 1,
-            agency=found.applicant.fill_null("") == "agency",
-            resolved=resolved(found, as_of),
-        )
-        .group_by("unit_code", "procedure_code", "month", "level", "channel", "source", "agency", "resolved")
-        .aggregate(dossiers=ibis._.count())
+    return found.mutate(
+        month=12 * found.received_at.year() + found.received_at.month() - 1,
+        agency=found.applicant.fill_null("") == "agency",
+        resolved=resolved(found, as_of),
     )
+
+
+def cells(arisen: Table, *by: str) -> Table:
+    """Dossiers that arise, counted ``by`` unit_code and what else is wanted, and by everything that a measure asks for.
+
+    Columns: ``by``, month, level, channel, source, agency, resolved, dossiers.
+    """
+    keys = [*by, "month", "level", "channel", "source", "agency", "resolved"]
+    return arisen.group_by(keys).aggregate(dossiers=ibis._.count())
 
 
 def arising(dossiers: Table, first: date, last: date) -> Table:
     """The dossiers that arise from ``first`` to ``last``: received on one of these days, neither withdrawn nor refused
     entry.
     """
-    received = dossiers.received_at.date()
+    # Moments are compared, not their days: row groups of other days are passed over unread.
+    midnight = datetime.combine(last + timedelta(days=1), time())
     return dossiers.filter(
-        received >= ibis.literal(first),
-        received <= ibis.literal(last),
+        dossiers.received_at >= ibis.literal(datetime.combine(first, time())),
+        dossiers.received_at < ibis.literal(midnight),
         dossiers.status.fill_null("").notin(["withdrawn", "not_accepted"]),
     )
 
@@ -108,30 +124,44 @@ def dossier_counts(cells: Table, windows: Table, groups: Table, counts: list[Cou
     return _summed(_in_windows(by_group, windows), ["group_code", "window", "window_month"], list(sums))
 
 
-def procedure_counts(cells: Table, windows: Table, groups: Table, offers: Table, readings: list[Reading]) -> Table:
+def procedure_hits(arisen: Table, keys: Table, readings: list[Reading]) -> Table:
+    """Per unit_code and procedure_key: the months in which dossiers made it count under each of ``readings``, ``hit0``,
+    ``hit1``, …, and those with any dossier, ``active``, as bits.
+
+    For ``procedures_online``. ``keys`` holds (procedure_code, procedure_key) of the catalogue.
+    """
+    rows = arisen.mutate(bit=_bit(arisen.month))
+    hits = {
+        f"hit{number}": bit_or(rows.bit, where=_admits(rows, reading.numerator))
+        for number, reading in enumerate(readings)
+    }
+    by_code = rows.group_by("unit_code", "procedure_code").aggregate(**hits, active=bit_or(rows.bit))
+    return _united(by_code.join(keys, "procedure_code"), ["unit_code", "procedure_key"], [*hits, "active"])
+
+
+def procedure_counts(hits: Table, windows: Table, groups: Table, offers: Table, readings: list[Reading]) -> Table:
     """Per group_code, window, month and level: procedures that the catalogue gives and those with dossiers.
 
-    For ``procedures_online``. ``offers`` holds (unit_code, procedure_key, level, month), ``cells``
-    carry ``procedure_key``. Columns ``n0, d0, …`` follow ``readings``; a group counts a procedure
-    once, and ``pairs`` are its members' sums.
+    For ``procedures_online``. ``hits`` as ``procedure_hits`` gives them; ``offers`` holds (unit_code, procedure_key,
+    level, months): the months on whose last day the catalogue gives it, as bits. Columns ``n0, d0, …`` follow
+    ``readings``; a group counts a procedure once, and ``pairs`` are its members' sums.
     """
-    bit = ibis.literal(1, "int64") << (cells.month % MOST_MONTHS)
-    hits = {
-        f"hit{number}": bit.bit_or(where=_admits(cells, reading.numerator)) for number, reading in enumerate(readings)
-    }
-    by_unit = cells.group_by("unit_code", "procedure_key").aggregate(**hits, active=bit.bit_or())
-    by_group = by_unit.join(groups, "unit_code").group_by("group_code", "procedure_key")
-    present = by_group.aggregate(**{name: ibis._[name].bit_or() for name in (*hits, "active")})
-    given = offers.join(groups, "unit_code").select("group_code", "procedure_key", "level", "month").distinct()
-    given = given.join(windows.select("window", "month", "bits"), "month").rename(window_month="month")
+    names = [f"hit{number}" for number in range(len(readings))] + ["active"]
+    present = _united(hits.join(groups, "unit_code"), ["group_code", "procedure_key"], names)
+    given = _united(offers.join(groups, "unit_code"), ["group_code", "procedure_key", "level"], ["months"])
     joined = given.left_join(present, ["group_code", "procedure_key"])
+    # Procedures that were hit in the same months count alike: together they meet each window once.
+    alike = joined.mutate(**{name: joined[name].fill_null(0) for name in names})
+    alike = alike.group_by("group_code", "level", "months", *names).aggregate(procedures=ibis._.count())
+    spans = windows.select("window", "bits", window_month="month")
+    seen = alike.join(spans, (alike.months & _bit(spans.window_month)) != 0)
     sums = {}
     for number, reading in enumerate(readings):
-        base = _in_window(joined, "active") if reading.denominator == "active" else joined.level.notnull()
-        sums[f"n{number}"] = (_in_window(joined, f"hit{number}") & base).sum()
-        sums[f"d{number}"] = base.sum()
+        base = _in_window(seen, "active") if reading.denominator == "active" else seen.level.notnull()
+        sums[f"n{number}"] = seen.procedures.sum(where=_in_window(seen, f"hit{number}") & base)
+        sums[f"d{number}"] = seen.procedures.sum(where=base)
     keys = ["group_code", "window", "window_month", "level"]
-    counted = joined.group_by(keys).aggregate(**sums)
+    counted = seen.group_by(keys).aggregate(**sums)
     pairs = [f"{part}{number}" for number, reading in enumerate(readings) if reading.count == "pairs" for part in "nd"]
     return _with_pairs(counted, groups, keys, pairs) if pairs else counted
 
@@ -157,7 +187,6 @@ def behind(dossiers: Table, count: Count, as_of: date) -> tuple[Table, Table]:
     rows = dossiers.mutate(
         agency=dossiers.applicant.fill_null("") == "agency",
         resolved=resolved(dossiers, as_of),
-        dossiers=ibis.literal(1),
     )
     whole = rows.filter(_admits(rows, count.reading.denominator) & _in_scope(rows, count.target))
     return whole.filter(_admits(whole, count.reading.numerator)), whole
@@ -165,8 +194,7 @@ def behind(dossiers: Table, count: Count, as_of: date) -> tuple[Table, Table]:
 
 def hits(dossiers: Table, reading: Reading) -> Table:
     """The dossiers that make procedures count under a reading of ``procedures_online``, of those that arise."""
-    rows = dossiers.mutate(dossiers=ibis.literal(1))
-    return rows.filter(_admits(rows, reading.numerator))
+    return dossiers.filter(_admits(dossiers, reading.numerator))
 
 
 def _with_pairs(counted: Table, groups: Table, keys: list[str], pairs: list[str]) -> Table:
@@ -191,13 +219,13 @@ def _admits(cells: Table, conditions: Conditions | str) -> BooleanValue:
     """Whether a cell meets every condition; an unknown value meets none."""
     given = [] if isinstance(conditions, str) else conditions.items()
     tests = [cells[name].isin(values).fill_null(False) for name, values in given]
-    return reduce(and_, tests, cells.dossiers > 0)
+    return reduce(and_, tests, ibis.literal(True))
 
 
 def _in_scope(cells: Table, target: Target) -> BooleanValue:
     tests = [] if target.level is None else [(cells.level == target.level).fill_null(False)]
     tests += [cells.agency] if target.scope == "agency" else []
-    return reduce(and_, tests, cells.dossiers > 0)
+    return reduce(and_, tests, ibis.literal(True))
 
 
 def _in_windows(by_month: Table, windows: Table) -> Table:
@@ -206,9 +234,18 @@ def _in_windows(by_month: Table, windows: Table) -> Table:
     return by_month.join(spans, [by_month.month >= spans.first, by_month.month <= spans.window_month])
 
 
-def _in_window(joined: Table, hits: str) -> BooleanValue:
-    """Whether a month in which the procedure was hit lies in the window; one without a row never was."""
-    return (joined[hits].fill_null(0) & joined.bits) != 0
+def _in_window(seen: Table, hits: str) -> BooleanValue:
+    """Whether a month in which procedures were hit lies in the window."""
+    return (seen[hits] & seen.bits) != 0
+
+
+def _bit(month: IntegerValue) -> IntegerValue:
+    return ibis.literal(1, "int64") << (month % MOST_MONTHS)
+
+
+def _united(table: Table, keys: list[str], columns: list[str]) -> Table:
+    """Sets of months united by ``keys``."""
+    return table.group_by(keys).aggregate(**{column: bit_or(table[column]) for column in columns})
 
 
 def _summed(table: Table, keys: list[str], columns: list[str]) -> Table:
@@ -216,6 +253,6 @@ def _summed(table: Table, keys: list[str], columns: list[str]) -> Table:
 
 
 def execute(table: Table) -> pd.DataFrame:
-    """An expression's rows as a DataFrame."""
-    result: Any = table.to_pandas()
+    """An expression's rows as a DataFrame. By way of Arrow: Ibis itself makes Python objects of a column with nulls."""
+    result: Any = table.to_pyarrow().to_pandas()
     return result

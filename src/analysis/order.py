@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
+from analysis.engines import Engine
 from analysis.errors import N_, UsageProblem
 from analysis.language import Language
 
@@ -60,6 +61,7 @@ class Order:
     jobs: int = 0
     units: tuple[str, ...] = (ALL,)
     language: Language = field(default_factory=Language)
+    engine: Engine = field(default_factory=Engine)
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -97,10 +99,7 @@ def check_order(order: Order) -> None:
             known=", ".join(sorted(decisions)),
             folder=order.reference / "decisions",
         )
-    if order.as_of and not _is_day(order.as_of):
-        raise UsageProblem(
-            N_("--as-of {value} is not a day. Write it yyyy-mm-dd, such as 2020-09-30."), value=order.as_of
-        )
+    check_day(order.as_of)
     further = [UNIT, CRITERIA] if any(stage.writes_reports for stage in order.stages) else []
     names = [stage.name for stage in order.stages] + further
     for name in names:
@@ -131,11 +130,14 @@ def _check_units(order: Order) -> None:
             )
 
 
-def _is_day(text: str) -> bool:
+def check_day(as_of: str) -> None:
+    """Raise UsageProblem unless ``as_of`` is "" or a day as ISO writes it."""
     try:
-        return date.fromisoformat(text).isoformat() == text
+        is_day = not as_of or date.fromisoformat(as_of).isoformat() == as_of
     except ValueError:
-        return False
+        is_day = False
+    if not is_day:
+        raise UsageProblem(N_("--as-of {value} is not a day. Write it yyyy-mm-dd, such as 2020-09-30."), value=as_of)
 
 
 def _check_apart(order: Order) -> None:

@@ -18,6 +18,7 @@ from analysis.closing import closers
 from analysis.comparison import comparison
 from analysis.decision import DEFAULT
 from analysis.delays import delays
+from analysis.engines import Engine, connect, read_dossiers
 from analysis.errors import N_, RunProblem
 from analysis.history import history
 from analysis.pace import gaps
@@ -31,7 +32,7 @@ _DECIMALS = 6
 _BLANKS = {"level": "Int64", "value": "float64", "gap": "float64"}
 
 
-def make_outlook(processed: Path | str, reference: Reference) -> dict[str, pd.DataFrame]:
+def make_outlook(processed: Path | str, reference: Reference, engine: Engine = Engine()) -> dict[str, pd.DataFrame]:
     """Write trends.csv, gap.csv, projection.csv, closers.csv, comparison.csv, delays.csv and procedures.csv into
     ``processed``; returns them by name.
 
@@ -39,18 +40,25 @@ def make_outlook(processed: Path | str, reference: Reference) -> dict[str, pd.Da
     """
     processed = Path(processed)
     for name in ("attainment.csv", "dossiers.parquet"):
-        if not (processed / name).is_file():
+        if not (processed / name).exists():
             raise RunProblem(
                 N_("{folder} has no {file}. Run the notebooks clean and attainment first."), folder=processed, file=name
             )
     attainment = read_default(processed / "attainment.csv")
+    with connect(engine) as backend:
+        tables = outlook(attainment, read_dossiers(backend, processed / "dossiers.parquet"), reference)
+    write_outlook(tables, processed)
+    return tables
+
+
+def outlook(attainment: pd.DataFrame, dossiers: ibis.Table, reference: Reference) -> dict[str, pd.DataFrame]:
+    """The tables of ``make_outlook``. ``attainment``: rows of attainment.csv under the default reading."""
     decision = reference.decision(attainment["decision"].iloc[0])
     as_of = date.fromisoformat(attainment["as_of"].iloc[0])
-    dossiers = ibis.duckdb.connect().read_parquet(processed / "dossiers.parquet")
     known = history(dossiers, reference, decision, as_of)
     latest = attainment["month"].max()
     standing = attainment[(attainment["window"] == "to_date") & (attainment["month"] == latest)].drop(columns="month")
-    tables = {
+    return {
         "trends": trends(attainment, known),
         "gap": gaps(standing, known),
         "projection": projections(standing, known),
@@ -59,8 +67,6 @@ def make_outlook(processed: Path | str, reference: Reference) -> dict[str, pd.Da
         "delays": delays(dossiers, reference, decision, as_of),
         "procedures": procedures(dossiers, reference, decision, as_of),
     }
-    write_outlook(tables, processed)
-    return tables
 
 
 def write_outlook(tables: Mapping[str, pd.DataFrame], processed: Path) -> None:

@@ -20,7 +20,7 @@ def dossiers_by_file(processed: Path | str) -> pd.DataFrame:
     Raises RunProblem where ``processed`` has no dossiers.
     """
     path = Path(processed) / DOSSIERS
-    if not path.is_file():
+    if not path.exists():
         raise RunProblem(
             N_("{folder} has no {file}. Run the notebooks clean and attainment first."),
             folder=processed,

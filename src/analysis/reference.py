@@ -25,6 +25,16 @@ UNITS = pa.DataFrameSchema(
         "tier": pa.Column(str, pa.Check.isin(TIERS), description="Cấp"),
         "parent_code": pa.Column(str, description="Huyện của một xã; để trống với cấp khác"),
         "aliases": pa.Column(str, description="Tên gọi khác, cách nhau bằng |"),
+        "province_code": pa.Column(str, required=False, description="Mã tỉnh; chỉ khi có nhiều tỉnh"),
+    },
+    strict=True,
+    ordered=True,
+)
+
+PROVINCES = pa.DataFrameSchema(
+    {
+        "province_code": pa.Column(str, pa.Check.str_length(min_value=1), unique=True, description="Mã tỉnh"),
+        "province_name": pa.Column(str, pa.Check.str_length(min_value=1), description="Tên tỉnh, thành phố"),
     },
     strict=True,
     ordered=True,
@@ -50,13 +60,16 @@ CATALOGUE = pa.DataFrameSchema(
 class Reference:
     """What the analysis takes as given.
 
-    ``units``: unit_code, unit_name, tier, parent_code, aliases (text, "" when absent).
+    ``units``: unit_code, unit_name, tier, parent_code, aliases (text, "" when absent), and province_code where there
+    are several provinces.
+    ``provinces``: province_code, province_name; no rows where there is but one, which needs no name.
     ``catalogue``: the file's columns, ``level`` a number, ``valid_from`` and ``valid_to`` days
     (NaT: open), and ``procedure_key``, the two first groups by which codes match.
     """
 
     folder: Path
     units: pd.DataFrame
+    provinces: pd.DataFrame
     catalogue: pd.DataFrame
     decisions: dict[str, Decision]
     vocabulary: Vocabulary
@@ -96,6 +109,7 @@ def load_reference(folder: Path | str) -> Reference:
             )
     units = _read_table(folder / "units.csv", UNITS)
     _check_parents(folder / "units.csv", units)
+    provinces = _read_provinces(folder, units)
     catalogue = _read_table(folder / "catalogue.csv", CATALOGUE)
     catalogue = _typed_catalogue(folder / "catalogue.csv", catalogue, units)
     decisions = {path.stem: load_decision(path) for path in sorted((folder / "decisions").glob("*.toml"))}
@@ -105,7 +119,7 @@ def load_reference(folder: Path | str) -> Reference:
             folder=folder / "decisions",
         )
     vocabulary, criteria = load_vocabulary(folder / "vocabulary.toml"), load_criteria(folder, decisions)
-    return Reference(folder, units, catalogue, decisions, vocabulary, criteria)
+    return Reference(folder, units, provinces, catalogue, decisions, vocabulary, criteria)
 
 
 def _read_table(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
@@ -130,7 +144,7 @@ def _schema_problem(path: Path, error: pa.errors.SchemaError, schema: pa.DataFra
         return ReferenceProblem(
             N_("{file}, line 1: the columns must be exactly {columns}."),
             file=path.name,
-            columns=",".join(schema.columns),
+            columns=",".join(name for name, column in schema.columns.items() if column.required),
         )
     return ReferenceProblem(
         N_("{file}, line {line}: «{value}» does not fit the column {column} ({rule}). Mend that cell."),
@@ -140,6 +154,28 @@ def _schema_problem(path: Path, error: pa.errors.SchemaError, schema: pa.DataFra
         column=column,
         rule=cases["check"].iloc[0] if "check" in cases else error.check,
     )
+
+
+def _read_provinces(folder: Path, units: pd.DataFrame) -> pd.DataFrame:
+    """The provinces of the units, when there are several."""
+    if "province_code" not in units or units["province_code"].nunique() < 2:
+        return pd.DataFrame(columns=[*PROVINCES.columns], dtype="str")
+    if not (folder / "provinces.csv").exists():
+        raise ReferenceProblem(
+            N_("{folder} has no {name}. Units of several provinces need it: province_code,province_name."),
+            folder=folder,
+            name="provinces.csv",
+        )
+    provinces = _read_table(folder / "provinces.csv", PROVINCES)
+    own = units["province_code"]
+    parent = units["parent_code"].map(dict(zip(units["unit_code"], own, strict=True))).fillna(own)
+    for line in units.index[~own.isin(provinces["province_code"]) | (own != parent)]:
+        raise ReferenceProblem(
+            N_("{file}, line {line}: province_code must be a code of provinces.csv, and for a commune its district's."),
+            file="units.csv",
+            line=line + 2,
+        )
+    return provinces[provinces["province_code"].isin(own)].reset_index(drop=True)
 
 
 def _check_parents(path: Path, units: pd.DataFrame) -> None:

@@ -152,7 +152,7 @@ def _problem(order: Order, stage: Stage, parameters: dict[str, Any], failed: Any
 
 def _check_outputs(stage: Stage, folder: Path) -> None:
     for name in stage.outputs:
-        if not (folder / name).is_file():
+        if not (folder / name).exists():
             raise RunProblem(
                 N_("The notebook of stage {stage} did not write {file}. Restore it from the project."),
                 stage=stage.name,
@@ -171,6 +171,8 @@ def _parameters(order: Order, stagings: list[Staging]) -> dict[str, Any]:
         "as_of": order.as_of,
         "lang": order.language.code,
         "jobs": order.jobs,
+        "engine": order.engine.name,
+        "master": order.engine.master,
     }
 
 

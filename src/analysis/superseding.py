@@ -10,8 +10,9 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.cleaning import CHECKS, DOSSIERS
+from analysis.engines import computed_once, read_files, write_dossiers
+from analysis.measures import execute
 from analysis.worker import FileResult
-from analysis.writing import write_whole
 
 COLUMNS = [*(name for name in DOSSIERS.names if name not in ("sheet_index", "row", "flags")), "file", "row"]
 # What an export's own date shows to be doubtful comes to light here, after the checks of each row by itself.
@@ -31,19 +32,22 @@ class Settled:
 
 
 def settle(
-    names: list[str], stems: list[Path], results: list[FileResult], export_dates: list[date], target: Path
+    connection: Any,
+    names: list[str],
+    stems: list[Path],
+    results: list[FileResult],
+    export_dates: list[date],
+    target: Path,
 ) -> Settled:
-    """Let the sights of each dossier compete and write one row per dossier to ``target``.
+    """Let the sights of each dossier compete on the engine of ``connection``, write one row per dossier to ``target``.
 
     The sight from the latest export wins; ties go to the later row in (file, sheet, row) order.
     """
-    connection = ibis.duckdb.connect()
-    connection.raw_sql("SET threads = 4")  # reading Parquet waits for the disk too
     rows = _all_rows(connection, names, stems, results, export_dates)
-    losers = connection.create_table("losers", _losers(rows), temp=True)
+    losers = computed_once(_losers(rows))
     accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
-    write_whole(target, lambda path: accepted.select(*COLUMNS).to_parquet(path, compression="snappy"))
-    lost = losers.group_by("file_index").aggregate(lost=losers.count()).to_pandas()
+    write_dossiers(accepted.select(*COLUMNS), target)
+    lost = execute(losers.group_by("file_index").aggregate(lost=losers.count()))
     by_unit = accepted.group_by("unit_code").aggregate(
         **{check: ((accepted.flags // 2**bit) % 2).sum() for bit, check in enumerate(CHECKS)},
         received_after_export=(accepted.received_at.date() > accepted.export_date).sum(),
@@ -52,7 +56,7 @@ def settle(
         latest_received=accepted.received_at.max(),
         latest_completed=accepted.completed_at.max(),
     )
-    counted = by_unit.to_pandas().set_index("unit_code").sort_index()
+    counted = execute(by_unit).set_index("unit_code").sort_index()
     if (found := counted["dossiers"].sum() + lost["lost"].sum()) != sum(result.rows for result in results):
         raise AssertionError(f"{found} rows came back from the kept files")  # every row is accounted for
     days = [counted.pop(name).max() for name in ("latest_received", "latest_completed")]
@@ -69,21 +73,19 @@ def _all_rows(
     if not filled:
         empty = DOSSIERS.empty_table().append_column("file", pa.array([], pa.string()))
         empty = empty.append_column("file_index", pa.array([], pa.int32()))
-        return connection.create_table(
-            "rows", ibis.memtable(empty.append_column("export_date", pa.array([], pa.date32()))), temp=True
-        )
+        return ibis.memtable(empty.append_column("export_date", pa.array([], pa.date32())))
     # Resolved, because DuckDB calls the files that it read so, without ``..`` and the like.
-    paths = [str(stems[number].with_suffix(".parquet").resolve()) for number in filled]
+    paths = [stems[number].with_suffix(".parquet").resolve() for number in filled]
     sources = pa.table(
         {
-            "filename": paths,
+            "filename": [str(path) for path in paths],
             "file": [names[number] for number in filled],
             "file_index": pa.array(filled, pa.int32()),
             "export_date": pa.array([export_dates[number] for number in filled], pa.date32()),
         }
     )
     # Two files with the same bytes share one kept result; the join gives each its rows.
-    rows = connection.read_parquet(sorted(set(paths)), filename=True)
+    rows = read_files(connection, sorted(set(paths)))
     return rows.join(ibis.memtable(sources), "filename").drop("filename")
 
 

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import ibis
 import numpy as np
 import pandas as pd
 
@@ -18,6 +17,7 @@ from analysis import figures
 from analysis.attainment import offers_by_month
 from analysis.criteria.model import Component, Criteria
 from analysis.criteria.scoring import NO_BAND, Numbers, Scores, bands, scores
+from analysis.engines import connect, read_dossiers
 from analysis.errors import N_, UsageProblem
 from analysis.figures import Report
 from analysis.history import PROCEDURES, History, history
@@ -116,8 +116,9 @@ def gather(report: Report, processed: Path | str, period: str = "") -> Evidence:
 
     Raises UsageProblem for a period that is none or of which the run has no figures.
     """
-    dossiers = ibis.duckdb.connect().read_parquet(Path(processed) / "dossiers.parquet")
-    known = history(dossiers, report.reference, report.decision, report.as_of)
+    with connect() as backend:
+        dossiers = read_dossiers(backend, Path(processed) / "dossiers.parquet")
+        known = history(dossiers, report.reference, report.decision, report.as_of)
     return Evidence(report, known, last_month(period, sorted(report.attainment["month"].unique())))
 
 
