@@ -3,6 +3,7 @@
 import csv
 import re
 import sys
+import warnings
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -138,7 +139,9 @@ def test_any_filter_is_an_independent_count(data: dv.Data, chosen: dict[str, obj
     rows = data.dossiers[data.dossiers["received_at"] >= pd.Timestamp(after)]
     for name, value in chosen.items():
         rows = rows[rows[name] == value]
-    found = dv.attain(rows)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # no row is a choice too
+        found = dv.attain(rows)
     reference = data.report.reference
     plain = pd.DataFrame(rows).astype("object").where(pd.DataFrame(rows).notna(), None)
     units = reference.units.to_dict("records")
@@ -563,7 +566,7 @@ def test_more_lines_than_can_be_told_apart_are_refused(data: dv.Data) -> None:
 
 def test_a_wrong_name_brings_the_nearest_right_one(data: dv.Data) -> None:
     for wrong in (lambda: data.dossiers["chanel"], lambda: data.dossiers[["level", "chanel"]]):
-        with pytest.raises(KeyError, match=r"column = «chanel» is not known\. Nearest: channel") as caught:
+        with pytest.raises(KeyError, match=r"There is no column «chanel»\. Nearest: channel") as caught:
             wrong()
         assert "Gần nhất: channel" in caught.value._render_traceback_()[0]
     with pytest.raises(AttributeError, match=r"Nearest: dossiers"):
@@ -574,3 +577,43 @@ def test_a_wrong_name_brings_the_nearest_right_one(data: dv.Data) -> None:
     assert data.dossiers.get("chanel") is None, "pandas asks too, and goes on without"
     with pytest.raises(KeyError):
         data.dossiers[("level", 3)]
+
+
+def test_a_column_is_known_by_its_heading_too(data: dv.Data) -> None:
+    with pytest.raises(KeyError, match=r"«Hình thức nộp»\. Nearest: channel\."):
+        data.dossiers["Hình thức nộp"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("Sở TTTT", "H45.10"), ("so tttt", "H45.10"), ("TP Tuy Hòa", "H45.21"), ("UBND huyện Tuy An", "H45.24")],
+)
+def test_units_are_known_by_their_other_names(data: dv.Data, typed: str, code: str) -> None:
+    assert unit_named(typed, data.names) == code
+    assert find(typed, data.names)[0] == code
+
+
+def test_a_district_is_found_before_the_commune_of_its_name(data: dv.Data) -> None:
+    assert find("song hinh", data.names)[:2] == ["H45.26", "H45.26.10"]
+    with pytest.raises(UsageProblem, match=r"No one unit"):
+        unit_named("song hinh", data.names)
+    assert "H45.21" not in find("tuy an", data.names), "«an» begins no word of Thành phố Tuy Hòa"
+    assert all("phường 1" in data.names[code].lower() for code in find("phuong 1", data.names))
+
+
+def test_a_code_that_nothing_counts_is_refused_not_passed_over(data: dv.Data) -> None:
+    """A what-if with a code misspelt would leave every figure as it is, without a word."""
+    changed = data.dossiers.assign(channel=data.dossiers["channel"].astype(str).replace("post", "Online"))
+    with pytest.raises(UsageProblem, match=r"channel = «Online» is not known\. Nearest: online"):
+        dv.attain(changed, "portal")
+    before = dv.attain(data.dossiers, "l3-dossiers", reading="received", unit="ALL", window="to_date")
+    changed = data.dossiers.assign(channel=data.dossiers["channel"].replace("post", "online"))
+    after = dv.attain(changed, "l3-dossiers", reading="received", unit="ALL", window="to_date")
+    assert (after["numerator"] >= before["numerator"]).all()
+    assert after["numerator"].sum() > before["numerator"].sum()
+
+
+def test_a_filter_that_leaves_nothing_is_told(data: dv.Data) -> None:
+    nobody = data.dossiers[data.dossiers["applicant"] == "doanh nghiệp"]
+    with pytest.warns(UserWarning, match="Không hồ sơ nào được chọn"):
+        assert dv.attain(nobody, "portal", window="to_date")["denominator"].sum() == 0

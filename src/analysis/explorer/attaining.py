@@ -1,5 +1,6 @@
 """Any measure of any dossiers (``dv.attain``): the official definition over what the analyst has chosen."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ from analysis.explorer.tables import Context, Table, table
 from analysis.measures import WINDOWS
 
 ALL = "all"
+_NOBODY = N_(
+    "No dossier was chosen, so every figure is 0 of 0. Filters ask for codes: see value_counts() of the column."
+)
 
 
 def attain(
@@ -45,9 +49,11 @@ def attain(
     """
     context = _context(dossiers, data)
     decision = _decision(context, target, reading)
+    if dossiers.empty:
+        warnings.warn(context.language.text(_NOBODY), stacklevel=2)
     if window != ALL:
         one_of("window", window, WINDOWS)
-    codes = None if unit == ALL else units_named(unit, context.report)
+    codes = None if unit == ALL else units_named(unit, context.names)
     found = _figures_by(by, dossiers, context, decision) if by else _figures(dossiers, context, decision)
     if codes is not None:
         found = found[found["unit_code"].isin(codes)]

@@ -9,7 +9,7 @@ import ibis
 import pandas as pd
 
 from analysis.errors import N_, AttributeProblem, UsageProblem
-from analysis.explorer.names import one_of
+from analysis.explorer.names import Names, one_of
 from analysis.explorer.tables import Context, Table, table
 from analysis.figures import Report, read_report
 from analysis.language import Language
@@ -25,6 +25,7 @@ _ORDERS: dict[str, tuple[Any, ...]] = {
     "window": ("month", "quarter", "to_date"),
 }
 _STATUS = ("not_accepted", "processing", "supplement", "resolved", "refused", "withdrawn")
+_CODES = {**{name: _ORDERS[name] for name in ("channel", "applicant", "source")}, "status": _STATUS}
 _VERDICTS = ("attained", "not_attained", "not_applicable")
 # What counting needs of a dossier. A column keeps its type where nothing is in it: a choice may be empty.
 _COUNTED = {
@@ -68,9 +69,9 @@ class Data:
         return self.context.month
 
     @property
-    def names(self) -> dict[str, str]:
+    def names(self) -> Names:
         """Units and groups by code."""
-        return self.report.names
+        return self.context.names
 
     @property
     def targets(self) -> Table:
@@ -83,7 +84,7 @@ class Data:
         return table(pd.DataFrame(rows, columns=names).astype({"level": "Int64"}), self.context, "targets")
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{name} {len(getattr(self, name))}" for name in ("dossiers", "attainment", "units", "files"))
+        sizes = ", ".join(f"{name} {len(getattr(self, name))}" for name in _TABLES)
         return f"<Data {self.report.decision.id}, {self.month}: {sizes}>"
 
 
@@ -123,13 +124,18 @@ def load(
 
 
 def relation(dossiers: pd.DataFrame) -> ibis.Table:
-    """Dossiers to count: codes as text, no columns of the analyst's own; UsageProblem where a needed one is gone."""
+    """Dossiers to count: codes as text, no columns of the analyst's own; UsageProblem where a needed one is gone or
+    holds a code that nothing counts.
+    """
     missing = [name for name in _COUNTED if name not in dossiers]
     if missing:
         raise UsageProblem(
             N_("The table lacks {columns}, which counting needs. Choose rows, and keep the columns of data.dossiers."),
             columns=", ".join(missing),
         )
+    for name, known in _CODES.items():
+        for code in dossiers[name].dropna().unique():
+            one_of(name, code, known)
     types = _COUNTED | {name: kind for name, kind in _TRACED.items() if name in dossiers}
     texts = dict.fromkeys((name for name, kind in types.items() if kind == "string"), "str")
     rows = pd.DataFrame(dossiers)[list(types)].astype(texts)

@@ -1,5 +1,6 @@
 """Names as people type them: units without diacritics, targets and readings with the nearest right one suggested."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -9,8 +10,22 @@ import pandas as pd
 from analysis.errors import N_, UsageProblem
 from analysis.figures import Report
 from analysis.folding import fold
+from analysis.reference import TIERS
 
 _NEAR = 3
+
+
+class Names(dict[str, str]):
+    """Units and groups by code, in their order; ``spelled`` are each one's name and other names without marks."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report.names)
+        units = report.reference.units
+        aliases = dict(zip(units["unit_code"], units["aliases"].str.split("|"), strict=True))
+        self.spelled = {
+            code: [_plain(one) for one in (name, *aliases.get(code, [])) if one] for code, name in self.items()
+        }
+        self.tiers = dict(zip(units["unit_code"], units["tier"], strict=True))
 
 
 def bare(text: str) -> str:
@@ -20,10 +35,16 @@ def bare(text: str) -> str:
 
 
 def find(wanted: str, names: Mapping[str, str], count: int = 10) -> list[str]:
-    """Codes whose code or name holds every word of ``wanted``, diacritics aside; the shortest names first."""
-    words = bare(wanted).split()
-    found = [code for code, name in names.items() if all(word in f"{bare(code)} {bare(name)}" for word in words)]
-    return sorted(found, key=lambda code: (len(names[code]), code))[:count]
+    """Codes whose code or name holds words that begin as those of ``wanted``, diacritics aside; where there are none,
+    those of which another name does.
+
+    What is called just so comes first, then words in a row, departments before districts before communes before
+    groups, the shortest names first.
+    """
+    words = _plain(wanted)
+    by_name = [code for code in names if words in _spelled(code, names) or _has(words, code, names, 1)]
+    found = by_name or [code for code in names if _has(words, code, names)]
+    return sorted(found, key=lambda code: (*_distance(words, code, names), len(names[code]), code))[:count]
 
 
 def unit_named(wanted: str, names: Mapping[str, str]) -> str:
@@ -33,10 +54,9 @@ def unit_named(wanted: str, names: Mapping[str, str]) -> str:
     """
     if wanted in names:
         return wanted
-    exact = [code for code, name in names.items() if bare(name) == bare(wanted) or bare(code) == bare(wanted)]
-    found = exact or find(wanted, names)
-    alone = [code for code in found if ":" not in code] or found
-    alone = [code for code in alone if bare(wanted) in bare(names[code])] or alone
+    found, words = find(wanted, names, len(names)), _plain(wanted)
+    best = [code for code in found if _distance(words, code, names)[:2] == _distance(words, found[0], names)[:2]]
+    alone = [code for code in best if ":" not in code] or best
     if len(alone) == 1:
         return alone[0]
     near = found[:_NEAR] or _nearest_units(wanted, names)
@@ -47,12 +67,36 @@ def unit_named(wanted: str, names: Mapping[str, str]) -> str:
     )
 
 
-def units_named(wanted: str | Sequence[str], report: Report) -> list[str]:
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[\w.:]+", bare(text)))
+
+
+def _spelled(code: str, names: Mapping[str, str]) -> list[str]:
+    return names.spelled[code] if isinstance(names, Names) else [_plain(names[code])]
+
+
+def _has(words: str, code: str, names: Mapping[str, str], most: int | None = None) -> bool:
+    """Whether every one of the words begins the code or a word of the first ``most`` names."""
+    starts = (bare(code), bare(code).rpartition(":")[2])
+    spelled = [f" {name}" for name in _spelled(code, names)[:most]]
+    return all(
+        any(start.startswith(word) for start in starts) or any(f" {word}" in name for name in spelled)
+        for word in words.split()
+    )
+
+
+def _distance(words: str, code: str, names: Mapping[str, str]) -> tuple[bool, bool, int]:
+    spelled = _spelled(code, names)
+    tiers = names.tiers if isinstance(names, Names) else {}
+    order = TIERS.index(tiers[code]) if code in tiers else len(TIERS)
+    return words not in (*spelled, bare(code)), f" {words} " not in f" {spelled[0]} ", order
+
+
+def units_named(wanted: str | Sequence[str], names: Names) -> list[str]:
     """Codes of units or groups by code or name; a tier (``province``, ``district``, ``commune``) is all its units."""
-    units = report.reference.units
-    if isinstance(wanted, str) and wanted in set(units["tier"]):
-        return list(units.loc[units["tier"] == wanted, "unit_code"])
-    return [unit_named(name, report.names) for name in ([wanted] if isinstance(wanted, str) else wanted)]
+    if isinstance(wanted, str) and wanted in TIERS:
+        return [code for code, tier in names.tiers.items() if tier == wanted]
+    return [unit_named(name, names) for name in ([wanted] if isinstance(wanted, str) else wanted)]
 
 
 def one_of(kind: str, wanted: str, known: Iterable[str], problem: type[UsageProblem] = UsageProblem) -> str:
@@ -76,6 +120,6 @@ def column_named(wanted: str, table: pd.DataFrame) -> str:
 
 
 def _nearest_units(wanted: str, names: Mapping[str, str]) -> list[str]:
-    by_name = {bare(name): code for code, name in names.items()}
-    near = get_close_matches(bare(wanted), by_name, _NEAR, 0.3)
+    by_name = {name: code for code in names for name in _spelled(code, names)}
+    near = get_close_matches(_plain(wanted), by_name, _NEAR, 0.3)
     return list(dict.fromkeys(by_name[name] for name in near))

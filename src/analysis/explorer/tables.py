@@ -1,7 +1,8 @@
 """Tables that know the run they come from, show themselves with Vietnamese headings, and stay DataFrames."""
 
 from dataclasses import dataclass
-from functools import cache
+from difflib import get_close_matches
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from analysis.attainment import ATTAINED, NOT_ATTAINED
 from analysis.errors import N_, ColumnProblem
-from analysis.explorer.names import one_of
+from analysis.explorer.names import Names, bare
 from analysis.explorer.words import Column, column, escaped
 from analysis.figures import Report
 from analysis.language import Language
@@ -34,6 +35,11 @@ class Context:
     def language(self) -> Language:
         """The reader's language."""
         return self.report.language
+
+    @cached_property
+    def names(self) -> Names:
+        """Units and groups by code, and how else they are called."""
+        return Names(self.report)
 
 
 class Table(pd.DataFrame):  # type: ignore[misc]  # pandas is looked at without types here
@@ -62,9 +68,22 @@ class Table(pd.DataFrame):  # type: ignore[misc]  # pandas is looked at without 
         try:
             return super().__getitem__(key)
         except KeyError:
-            for name in [key] if isinstance(key, str) else key if isinstance(key, list) else []:
-                one_of("column", name, map(str, self.columns), ColumnProblem)
+            wanted = [key] if isinstance(key, str) else key if isinstance(key, list) else []
+            for name in [one for one in wanted if one not in self.columns]:
+                raise self._unknown(str(name)) from None
             raise
+
+    def _unknown(self, wanted: str) -> ColumnProblem:
+        """About a column that is not there: those that are called so in a reader's words, else the nearest names."""
+        known = [str(name) for name in self.columns]
+        called = [str(name) for name in self.columns if bare(self._column(name).heading) == bare(wanted)]
+        near = called or get_close_matches(wanted, known, 3, 0.4)
+        return ColumnProblem(
+            N_("There is no column «{wanted}». Nearest: {near}. All: {known}."),
+            wanted=wanted,
+            near=", ".join(near) or "–",
+            known=", ".join(known),
+        )
 
     def _repr_html_(self) -> str:
         """The first rows with headings, numbers and dates in the reader's language; attained or not in colour."""

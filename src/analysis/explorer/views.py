@@ -24,7 +24,7 @@ def compare(data: Data, target: str, units: Sequence[str] | str = "province", *,
     with its 95 % interval and its ratio with the same procedures, where the run has them.
     """
     chosen = one_of("target", target, list(data.targets["target_id"]))
-    codes = units_named(units, data.report)
+    codes = units_named(units, data.names)
     rows = _rows(data, chosen, reading)
     rows = rows[(rows["window"] == "to_date") & (rows["month"] == data.month) & rows["unit_code"].isin(codes)][_FIGURES]
     found = pd.DataFrame(rows).astype({"unit_code": "object"})

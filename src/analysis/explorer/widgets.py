@@ -82,7 +82,11 @@ def view(data: Data, target: str, reading: str, unit: str, window: str, month: s
     drawn = charts.trends([(chosen, own[own["window"] != "quarter"])], language).panels[0]
     course = own[own["window"] == window].sort_values("month", ignore_index=True)
     listed = table(course[_SHOWN], data.context, "attainment")
-    return _framed(data.names[unit], told(course.iloc[-1], data), drawn) + listed._repr_html_()
+    legend = language.text(
+        N_("Across: months. Dots: single months; line: to date, its last value in figures; dashes: the target.")
+    )
+    chart = f"{drawn}<p>{escaped(legend)}</p>"
+    return _framed(data.names[unit], told(course.iloc[-1], data), chart) + listed._repr_html_()
 
 
 def _choices(data: Data) -> _Choices:
