@@ -1,6 +1,6 @@
 """How cost grows with a nation's dossiers: ours against pandas, Polars, bare SQL and merely reading (README.md).
 
-python -m benchmarks.scale [--sizes 1 10 60] [--rounds 3] [--slow 1] [--spark 10]
+python -m benchmarks.scale [--sizes 1 10 60] [--rounds 3] [--slow 1] [--most 10]
 
 Every contender runs in a process of its own, one right after the other in each round. Their figures are held against
 ours, and the run stops when one differs. Prints the tables of docs/giai-thich/quy-mo.md.
@@ -8,6 +8,7 @@ ours, and the run stops when one differs. Prints the tables of docs/giai-thich/q
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from benchmarks.measuring import measure
 from benchmarks.nation import make_nation
 
 PROJECT = Path(__file__).parents[1]
-QUICK, SLOW, SPARK = ("floor", "sql", "ours", "polars"), "pandas", "spark"
+QUICK, SLOW = ("ours", "floor", "sql", "polars"), ("pandas", "spark")
 MILLION = 1_000_000
 # Our columns and theirs, as the same six.
 OURS = """SELECT target_id, reading, unit_code, "window" AS name, 12 * month[1:4]::INT + month[6:7]::INT - 1 AS month,
@@ -33,9 +34,12 @@ THEIRS = """SELECT target_id, reading, unit_code, window_name AS name, month::IN
 
 @dataclass(frozen=True)
 class Run:
-    """One run: wall seconds, peak resident MiB of the largest process, bytes asked for, load of the machine before."""
+    """One run: wall seconds, seconds of the processors, peak resident MiB of the largest process, MiB that it asked to
+    read, and the load of the machine before.
+    """
 
     seconds: float
+    cpu: float
     mib: float
     read: float
     load: float
@@ -48,42 +52,42 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[1, 10, 60], help="millions of dossiers")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (default 3)")
-    parser.add_argument("--slow", type=int, default=1, help="how often plain pandas is (default 1)")
-    parser.add_argument("--spark", type=int, default=10, help="the largest size for Spark on this machine (default 10)")
+    parser.add_argument("--slow", type=int, default=1, help="how often pandas and Spark are (default 1)")
+    parser.add_argument("--most", type=int, default=10, help="the largest size for pandas and Spark (default 10)")
     chosen = parser.parse_args()
     runs: Runs = {}
     with tempfile.TemporaryDirectory(dir=PROJECT / "benchmarks/.data", prefix="scale-") as name:
         for size in chosen.sizes:
             folders = make_nation(size * MILLION)
             for number in range(chosen.rounds):
-                slow = [SLOW] * (number < chosen.slow)
-                spark = [SPARK] * (number < chosen.slow and size <= chosen.spark)
-                for who in (*QUICK, *slow, *spark):
+                for who in (*QUICK, *(SLOW if number < chosen.slow and size <= chosen.most else ())):
                     _run(who, size, folders, Path(name), runs)
     _report(runs)
 
 
 def _run(who: str, size: int, folders: tuple[Path, Path], home: Path, runs: Runs) -> None:
-    load = os.getloadavg()[0]
-    out = home / f"{who}.csv"
+    load, before = os.getloadavg()[0], resource.getrusage(resource.RUSAGE_CHILDREN)
+    out = home / f"{who}-{size}.csv"
     try:
         done = measure([sys.executable, "-m", "benchmarks.contenders", who, *folders, out], PROJECT)
     except subprocess.CalledProcessError as failed:
         print(f"{who} {size}: failed: {failed.output.strip().splitlines()[-1]}", flush=True)
         return
-    run = Run(done.seconds, done.mib, float(done.output.split()[-1]) / 2**20, load)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+    run = Run(done.seconds, cpu, done.mib, float(done.output.split()[-1]) / 2**20, load)
     runs.setdefault((who, size), []).append(run)
-    print(f"{who} {size}: {run.seconds:.1f} s, {run.mib:.0f} MiB, {run.read:.0f} MiB read, load {load:.1f}", flush=True)
+    memory = f"{run.mib:.0f} MiB, {run.read:.0f} MiB read"
+    print(f"{who} {size}: {run.seconds:.1f} s, cpu {run.cpu:.1f} s, {memory}, load {load:.1f}", flush=True)
     if out.exists() and who != "ours":
-        _check_equal(home / "ours.csv", out, who)
+        _check_equal(home / f"ours-{size}.csv", out, who)
+        out.unlink()
 
 
 def _check_equal(ours: Path, theirs: Path, who: str) -> None:
     """Stop unless every figure of theirs is ours, and none is missing: times of different tables compare nothing."""
-    if not ours.exists():  # in the first round the bare SQL comes before us
-        return
     wanted = OURS.format(path=ours) + (" WHERE reading = 'default'" if who == "sql" else "")
-    given = (OURS if who == SPARK else THEIRS).format(path=theirs)
+    given = (OURS if who == "spark" else THEIRS).format(path=theirs)
     for one, other in ((wanted, given), (given, wanted)):
         if unlike := duckdb.sql(f"SELECT count(*) FROM (({one}) EXCEPT ALL ({other}))").fetchall()[0][0]:
             sys.exit(f"{unlike} figures of {who} are not ours")
@@ -91,8 +95,8 @@ def _check_equal(ours: Path, theirs: Path, who: str) -> None:
 
 def _report(runs: Runs) -> None:
     sizes = sorted({size for _, size in runs})
-    print("\n| | " + " | ".join(f"{size} M: s | MiB | MiB read" for size in sizes) + " |")
-    print("| --- |" + " --- | --- | --- |" * len(sizes))
+    print("\n| | " + " | ".join(f"{size} M: s | CPU s | MiB | MiB read" for size in sizes) + " |")
+    print("| --- |" + " --- | --- | --- | --- |" * len(sizes))
     for who in dict.fromkeys(who for who, _ in runs):
         cells = [_cell(runs.get((who, size), [])) for size in sizes]
         print(f"| {who} | " + " | ".join(cells) + " |")
@@ -105,10 +109,10 @@ def _report(runs: Runs) -> None:
                 print(f"  {who}: {grown:.2f} times, {log(grown) / log(large / small):.2f}")
     for size in sizes:
         ours = runs.get(("ours", size), [])
-        for who, title in (("sql", "ours / sql"), ("floor", "ours / floor"), (SLOW, "pandas / ours")):
+        for who, title in (("sql", "ours / sql"), ("floor", "ours / floor"), ("pandas", "pandas / ours")):
             if ours and (who, size) in runs:
                 ratio = _seconds(runs, "ours", size) / _seconds(runs, who, size)
-                print(f"{size} M, {title}: {1 / ratio if who == SLOW else ratio:.2f}")
+                print(f"{size} M, {title}: {1 / ratio if who == 'pandas' else ratio:.2f}")
     loads = [run.load for several in runs.values() for run in several]
     print(f"load of the machine before a run: median {median(loads):.1f}, {min(loads):.1f} to {max(loads):.1f}")
 
@@ -119,9 +123,11 @@ def _seconds(runs: Runs, who: str, size: int) -> float:
 
 def _cell(several: list[Run]) -> str:
     if not several:
-        return "– | – | –"
-    seconds, mib, read = (median(getattr(run, name) for run in several) for name in ("seconds", "mib", "read"))
-    return f"{seconds:.1f} | {mib:.0f} | {read:.0f}"
+        return "– | – | – | –"
+    seconds, cpu, mib, read = (
+        median(getattr(run, name) for run in several) for name in ("seconds", "cpu", "mib", "read")
+    )
+    return f"{seconds:.1f} | {cpu:.1f} | {mib:.0f} | {read:.0f}"
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from cluster import Cluster, ask, environment, spark_cluster, wait_for
 from small_run import DVCTT, call
 
 from analysis.attainment import attain
-from analysis.dataset import TABLES
+from analysis.dataset import TABLES, latest_day
 from analysis.engines import Engine, connect, read_dossiers
 from analysis.generation import verify_generation
 from analysis.history import history
@@ -45,13 +45,13 @@ def nation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Reference]:
     return dataset, load_reference(reference)
 
 
-def figures(engine: Engine, dataset: Path, reference: Reference) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The attainment, and the history that trends, comparison and closers start from."""
+def figures(engine: Engine, dataset: Path, reference: Reference) -> tuple[pd.DataFrame, pd.DataFrame, date]:
+    """The attainment, the history that trends, comparison and closers start from, and the latest day."""
     decision = reference.decision("")
     with connect(engine) as backend:
         dossiers = read_dossiers(backend, dataset)
         attained = attain(dossiers, reference, decision, AS_OF)
-        return attained, history(dossiers, reference, decision, AS_OF).table
+        return attained, history(dossiers, reference, decision, AS_OF).table, latest_day(dossiers)
 
 
 def test_a_run_on_spark_writes_what_a_run_on_duckdb_writes(cluster: Cluster, tmp_path: Path) -> None:
@@ -96,9 +96,19 @@ def test_a_nations_figures_are_duckdbs_though_a_worker_dies_on_the_way(
         assert not job.done(), "the worker was killed while the job ran"
         wait_for(lambda: not executor(cluster, busy["id"])["isActive"])
         found = job.result()
-    for ours, theirs in zip(found, expected, strict=True):
+    for ours, theirs in zip(found[:2], expected[:2], strict=True):
         pd.testing.assert_frame_equal(ours, theirs)
-    assert found[0]["numerator"].sum() > 0
+    assert found[2] == expected[2]
+    assert set(found[0]["reading"]) == {reading.id for reading in nation[1].decision("").readings}
+    assert {"ALL", "PROVINCE:T01", "TIER:commune"} <= set(found[0].loc[found[0]["numerator"] > 0, "unit_code"])
+
+
+def test_a_master_that_is_none_is_told_without_a_traceback(cluster: Cluster, tmp_path: Path) -> None:
+    folders = ["--dossiers", str(tmp_path), "--out", str(tmp_path / "out")]
+    done = call([*DVCTT, "measure", *folders, "--engine", "spark", "--master", "nonsense"], PROJECT)
+    assert done.returncode == 1
+    assert "dvctt: Spark tại nonsense bỏ dở (" in done.stderr
+    assert "Traceback" not in done.stderr.partition("dvctt:")[2]
 
 
 def wait_until_busy(cluster: Cluster, worker: Any) -> dict[str, Any]:

@@ -46,16 +46,15 @@ class Engine:
 def connect(engine: Engine = Engine()) -> Iterator[Any]:
     """An Ibis backend on the engine, closed in the end.
 
-    Raises RunProblem where Spark is not installed or its master cannot be used.
+    Raises RunProblem where Spark is not installed, its master cannot be used, or it gives up on the way.
     """
+    if engine.name == SPARK:
+        with _spark(engine.master) as backend:
+            yield backend
+        return
     import ibis
 
-    if engine.name == DUCKDB:
-        backend = ibis.duckdb.connect()
-    else:
-        session = _session(engine.master)  # first: Ibis has no backend for what is not installed
-        backend = ibis.pyspark.connect(session)
-        _take_tables_as_arrow(backend, session)
+    backend = ibis.duckdb.connect()
     try:
         yield backend
     finally:
@@ -110,18 +109,10 @@ def write_dossiers(table: "ibis.Table", path: Path) -> None:
     temporary.replace(path)
 
 
-def _take_tables_as_arrow(backend: Any, session: Any) -> None:
-    """Ibis hands its tables to Spark by way of pandas, whose texts Spark 4.0 does not take as Arrow: row by row, then,
-    which thousands of units are too many for.
-    """
+@contextmanager
+def _spark(master: str) -> Iterator[Any]:
+    import ibis
 
-    def register(table: Any) -> None:
-        session.createDataFrame(table.data.to_pyarrow(table.schema)).createOrReplaceTempView(table.name)
-
-    backend._register_in_memory_table = register
-
-
-def _session(master: str) -> Any:
     try:
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
@@ -131,10 +122,29 @@ def _session(master: str) -> Any:
             N_("Spark is not installed. Install it with pip install -r requirements-spark.lock; it needs Java 17.")
         ) from None
     try:
-        return SparkSession.builder.appName("dvctt").master(master).config(map=_SPARK_CONF).getOrCreate()
-    except (Py4JError, PySparkException) as error:
+        session = SparkSession.builder.appName("dvctt").master(master).config(map=_SPARK_CONF).getOrCreate()
+        try:
+            backend = ibis.pyspark.connect(session)
+            _take_tables_as_arrow(backend, session)
+            yield backend
+        finally:
+            session.stop()
+    except (Py4JError, PySparkException) as error:  # their own words may quote a cell: they stay in Spark's log
         raise RunProblem(
-            N_("Spark cannot be used at {master} ({kind}). Check the URL, and that master, workers and Java 17 run."),
+            N_(
+                "Spark gave up at {master} ({kind}). See its log; check the URL, and that master, workers and Java run."
+            ),
             master=master,
             kind=type(error).__name__,
         ) from None
+
+
+def _take_tables_as_arrow(backend: Any, session: Any) -> None:
+    """Ibis hands its tables to Spark by way of pandas, whose texts Spark 4.0 does not take as Arrow: row by row, then,
+    which thousands of units are too many for.
+    """
+
+    def register(table: Any) -> None:
+        session.createDataFrame(table.data.to_pyarrow(table.schema)).createOrReplaceTempView(table.name)
+
+    backend._register_in_memory_table = register
