@@ -4,7 +4,9 @@ The expressions are the same. What differs between the engines is settled here, 
 aggregate that Ibis cannot say to Spark in ``measures.bit_or``.
 """
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -121,6 +123,8 @@ def _spark(master: str) -> Iterator[Any]:
         raise RunProblem(
             N_("Spark is not installed. Install it with pip install -r requirements-spark.lock; it needs Java 17.")
         ) from None
+    # Executors would take the first python3 that they find; who needs another than ours says so as Spark has it.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     try:
         session = SparkSession.builder.appName("dvctt").master(master).config(map=_SPARK_CONF).getOrCreate()
         try:
@@ -132,7 +136,8 @@ def _spark(master: str) -> Iterator[Any]:
     except (Py4JError, PySparkException) as error:  # their own words may quote a cell: they stay in Spark's log
         raise RunProblem(
             N_(
-                "Spark gave up at {master} ({kind}). See its log; check the URL, and that master, workers and Java run."
+                "Spark gave up at {master} ({kind}). See its log; check the URL, that master, workers and Java run, "
+                "and that the executors' Python (PYSPARK_PYTHON) has this package."
             ),
             master=master,
             kind=type(error).__name__,
