@@ -24,7 +24,7 @@ import analysis
 import analysis as dv
 from analysis.notebook import code_cells, load
 from benchmarks.reports import REFERENCE, processed_sample
-from tests.driven_lab import PATIENCE, end_kernels, run_all, served
+from tests.driven_lab import PATIENCE, end_kernels, run_all, served, until_ready
 
 FIRST_CHART, CHANGE = 1.5, 0.3  # times the imports; seconds
 _NOTEBOOK = Path(__file__).parents[1] / "notebooks/explore.ipynb"
@@ -115,8 +115,8 @@ def _first_chart(address: str) -> float:
         browser = playwright.chromium.launch(**options)
         page = browser.new_page(viewport={"width": 1400, "height": 1200})
         page.goto(address)
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=PATIENCE)
-        time.sleep(3)  # the user reads the first lines; the kernel is there
+        until_ready(page)
+        time.sleep(3)  # the user reads the first lines
         begun = perf_counter()
         notebook = run_all(page)
         notebook.locator(".dv-view svg").wait_for(timeout=PATIENCE)

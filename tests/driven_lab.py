@@ -7,11 +7,11 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 PATIENCE = 120_000  # milliseconds; the machine may have other things to do
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+\?token=\w+")
@@ -46,13 +46,29 @@ def _address(server: "subprocess.Popen[bytes]", log: Path) -> str:
     raise AssertionError(log.read_text(encoding="utf-8"))
 
 
+def until_ready(page: Page) -> None:
+    """Wait for the kernel of the notebook in front: before that JupyterLab takes a choice and does nothing.
+
+    The notebook's own sign says idle too early.
+    """
+    page.locator("#jp-main-statusbar").get_by_text(re.compile(r"\(ipykernel\) \| Idle$")).wait_for(timeout=PATIENCE)
+
+
 def run_all(page: Page) -> Locator:
-    """Run all cells of the notebook in front, once its kernel is ready; returns the notebook."""
+    """Run all cells of the notebook in front, once its kernel is ready; returns the notebook.
+
+    Chosen again where JupyterLab was not ready after all, as a user would.
+    """
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=PATIENCE)
-    page.locator(".lm-MenuBar-itemLabel").nth(3).click()
-    page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
-    return notebook
+    begun = notebook.locator(".jp-CodeCell .jp-InputArea-prompt").filter(has_text=re.compile(r"\[[*\d]"))
+    for _ in range(5):
+        until_ready(page)
+        page.locator(".lm-MenuBar-itemLabel").nth(3).click()
+        page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
+        with suppress(TimeoutError):
+            begun.first.wait_for(timeout=10_000)
+            return notebook
+    raise AssertionError("no cell began to run")
 
 
 def until_done(notebook: Locator) -> None:
