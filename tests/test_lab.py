@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
-from driven_lab import PATIENCE, end_kernels, run_all, served, until_done
+from driven_lab import PATIENCE, end_kernels, run_all, served, until_done, until_ready
 from folders import REFERENCE
 from playwright.sync_api import Browser, ConsoleMessage, Page
 from small_run import DVCTT, call
@@ -118,7 +118,7 @@ def test_its_table_is_searched_without_marks(lab: Page) -> None:
 
 
 def test_the_sliders_of_the_criteria_move_the_scores(lab: Page) -> None:
-    lab.locator(".jp-Notebook").first.wait_for(timeout=PATIENCE)
+    until_ready(lab)
     _open(lab, "evaluation_criteria.ipynb")
     notebook = run_all(lab)
     until_done(notebook)
@@ -133,6 +133,7 @@ def test_the_sliders_of_the_criteria_move_the_scores(lab: Page) -> None:
 
 
 def test_it_opens_in_vietnamese_with_the_list_of_notebooks_beside(lab: Page) -> None:
+    until_ready(lab)  # the tabs have been put in their places
     lab.locator(".lm-MenuBar-itemLabel", has_text="Tệp").wait_for(timeout=PATIENCE)
     assert lab.locator(".lm-TabBar-tab.jp-mod-current").inner_text() == "explore.ipynb"
     lab.locator(".lm-TabBar-tab", has_text="README.md").click()
