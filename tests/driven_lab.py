@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 PATIENCE = 120_000  # milliseconds; the machine may have other things to do
+RUN_MENU, RUN_ALL = ".lm-MenuBar-itemLabel", ".lm-Menu-item[data-command='runmenu:run-all']"  # the fourth menu
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+\?token=\w+")
 
 
@@ -63,8 +64,8 @@ def run_all(page: Page) -> Locator:
     begun = notebook.locator(".jp-CodeCell .jp-InputArea-prompt").filter(has_text=re.compile(r"\[[*\d]"))
     for _ in range(5):
         until_ready(page)
-        page.locator(".lm-MenuBar-itemLabel").nth(3).click()
-        page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
+        page.locator(RUN_MENU).nth(3).click()
+        page.locator(RUN_ALL).click()
         with suppress(TimeoutError):
             begun.first.wait_for(timeout=10_000)
             return notebook
