@@ -79,14 +79,13 @@ def _told(table: pd.DataFrame) -> pd.DataFrame:
     words = labelled(table.head(MOST))
     if isinstance(words.columns, pd.MultiIndex):
         words.columns = pd.Index([" · ".join(map(str, name)) for name in words.columns])
-    for place, name in enumerate(words.columns):
+    for place in range(words.shape[1]):
         values = words.iloc[:, place]
         if pd.api.types.is_datetime64_any_dtype(values):
             words.isetitem(place, values.dt.strftime("%Y-%m-%d %H:%M").str.removesuffix(" 00:00").fillna("–"))
         elif not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
             words.isetitem(place, [undirected(str(value)) if pd.notna(value) else "–" for value in values])
-        words = words.rename(columns={name: undirected(str(name))})
-    return words
+    return words.rename(columns=lambda name: undirected(str(name)))
 
 
 def _definitions(columns: list[Column], before: int) -> list[Any]:

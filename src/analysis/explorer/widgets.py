@@ -14,10 +14,10 @@ from analysis.explorer.data import Data
 from analysis.explorer.explaining import told
 from analysis.explorer.names import find
 from analysis.explorer.tables import table, table_css
-from analysis.explorer.words import escaped
+from analysis.explorer.words import column, escaped
 from analysis.writing import undirected
 
-_WINDOWS = {"to_date": N_("to date"), "month": N_("month"), "quarter": N_("quarter")}
+_WINDOWS = ("to_date", "month", "quarter")
 _SHOWN = ["month", "numerator", "denominator", "value", "gap", "shortfall", "status"]
 
 
@@ -96,6 +96,7 @@ def _choices(data: Data) -> _Choices:
     look = {"style": {"description_width": "6rem"}, "layout": widgets.Layout(width="32rem", max_width="98%")}
     targets = [(one.title[lang], one.id) for one in data.report.decision.targets]
     months = sorted(data.attainment["month"].astype(str).unique())
+    windows = column("window", "attainment", data.report)
     return _Choices(
         target=widgets.Dropdown(options=targets, description=text(N_("Target")), **look),
         reading=widgets.Dropdown(description=text(N_("Reading")), **look),
@@ -104,7 +105,7 @@ def _choices(data: Data) -> _Choices:
         ),
         unit=widgets.Select(rows=6, description=" ", **look),
         window=widgets.Dropdown(
-            options=[(text(words), code) for code, words in _WINDOWS.items()], description=text(N_("Window")), **look
+            options=[(windows.word(code), code) for code in _WINDOWS], description=text(N_("Window")), **look
         ),
         month=widgets.SelectionSlider(options=months, value=data.month, description=text(N_("Month")), **look),
     )
