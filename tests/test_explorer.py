@@ -95,6 +95,14 @@ def test_a_month_ends_the_tables(processed: Path) -> None:
     assert "2020-03" in told(caught.value) or "2020-09" in told(caught.value)
 
 
+def test_a_script_that_loads_ends_without_a_word(processed: Path, tmp_path: Path) -> None:
+    folders = f"processed={str(processed)!r}, reference={str(REFERENCE)!r}"
+    script = f"import analysis as dv; print(len(dv.load({folders}).dossiers))"
+    done = call([sys.executable, "-c", script], tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) > 0
+
+
 def test_without_a_filter_every_row_is_the_official_one(data: dv.Data, official: list[dict[str, str]]) -> None:
     found = dv.attain(data.dossiers)
     names = ["target_id", "reading", "unit_code", "window", "month", "numerator", "denominator", "shortfall", "status"]

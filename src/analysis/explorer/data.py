@@ -1,5 +1,7 @@
 """A finished run as typed tables (``dv.load``)."""
 
+import atexit
+import gc
 from calendar import monthrange
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,25 +104,37 @@ def load(
     >>> data = dv.load()  # doctest: +SKIP
     >>> data.attainment.query("unit_code == 'H45.18' and window == 'to_date'")  # doctest: +SKIP
     """
+    _spare_libraries()
     folder = place(str(processed))
     report = read_report(folder, place(str(reference)), Language(lang))
     months = sorted(report.attainment["month"].unique())
     last = one_of("month", month, months) if month else months[-1]
     context = Context(report, last)
-    dossiers = pd.read_parquet(folder / "dossiers.parquet")
+    dossiers = pd.read_parquet(folder / "dossiers.parquet", read_dictionary=[*_CODES, "unit_code", "tier"])
     year, number = (int(part) for part in last.split("-"))
     end = pd.Timestamp(year, number, monthrange(year, number)[1]) + pd.Timedelta(days=1)
+    attainment = report.attainment
     if last != months[-1]:
         dossiers = dossiers[dossiers["received_at"] < end]
+        attainment = attainment[attainment["month"] <= last]
     return Data(
         dossiers=_typed(dossiers, "dossiers", context, _STATUS),
         catalogue=table(report.reference.catalogue, context, "catalogue"),
         units=_typed(report.reference.units, "units", context),
-        attainment=_typed(report.attainment[report.attainment["month"] <= last], "attainment", context, _VERDICTS),
+        attainment=_typed(attainment, "attainment", context, _VERDICTS),
         files=table(report.files, context, "files"),
         rejects=table(report.rejects, context, "rejects"),
         context=context,
     )
+
+
+def _spare_libraries() -> None:
+    """Looking for garbage among what the libraries hold takes up to half a second, again and again in the midst of a
+    choice in the explorer. They stay until the end anyway.
+    """
+    if not gc.get_freeze_count():
+        gc.freeze()
+        atexit.register(gc.unfreeze)  # else nanobind, which DuckDB rests on, tells of leaks that are none
 
 
 def relation(dossiers: pd.DataFrame) -> ibis.Table:
