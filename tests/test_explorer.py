@@ -362,12 +362,36 @@ ODD_CELLS = [[1, 2], {"x": 1}, pd.Timedelta("1D"), pd.Period("2020-01"), float("
 MADE = {
     "grouped": (lambda d: d.attainment.groupby("tier", observed=True)[["numerator"]].sum(), ["Cấp", "Cấp xã"]),
     "two headings": (
-        lambda d: d.dossiers.groupby("channel", observed=True).agg({"level": ["mean", "size"]}).pipe(dv.Table),
-        ["level · mean", "trực tuyến"],
+        lambda d: d.dossiers.groupby("channel", observed=True).agg({"level": ["mean", "size"]}),
+        ["Mức độ · trung bình", "Mức độ · số lượng", "trực tuyến"],
     ),
     "side by side": (lambda d: pd.concat([d.units.head(2), d.units.head(2)], axis=1), ["H45"]),
     "turned": (lambda d: d.units.head(2).T, ["unit_name"]),
     "described": (lambda d: d.attainment.describe().pipe(dv.Table), ["mean", "numerator"]),
+    "counted": (lambda d: d.dossiers["channel"].value_counts(), ["Hình thức nộp", "số lượng", "trực tuyến"]),
+    "grouped and counted": (
+        lambda d: d.dossiers.groupby("unit_code").size(),
+        ["Mã cơ quan", " title='H45.18'>Sở Xây dựng (H45.18)"],
+    ),
+    "laid out": (
+        lambda d: d.dossiers.groupby(["channel", "status"]).size().unstack(fill_value=0),
+        [
+            "<th scope='col' title='channel'>Hình thức nộp",
+            "<th scope='col' class='count' title='resolved'>đã giải quyết",
+        ],
+    ),
+    "named counts": (lambda d: d.dossiers.groupby("channel").agg(n=("row", "size")), ["trực tuyến"]),
+    "pivoted": (
+        lambda d: d.dossiers.pivot_table("row", "unit_code", "channel", "count", observed=True),
+        ["Sở Xây dựng", "trực tuyến"],
+    ),
+    "a share of each": (lambda d: d.attainment.groupby("tier", observed=True)["value"].mean(), ["Cấp xã", " %<"]),
+    "a column": (lambda d: d.dossiers["channel"], ["Hình thức nộp", "trực tuyến"]),
+    "a row": (lambda d: d.attainment.iloc[0], ["Tử số", "Toàn tỉnh", "50,0 %", "20/09/2020"]),
+    "one figure": (
+        lambda d: dv.attain(d.dossiers, "l3-dossiers", reading="default", unit="ALL", window="to_date", month=d.month),
+        ["Toàn tỉnh", "<th scope='col' class='count' title='numerator'>Tử số", "20/09/2020", "Chưa đạt</td>"],
+    ),
     "twice": (lambda d: d.attainment[["status", "status"]], ["Kết luận"]),
     "unknown category": (lambda d: d.dossiers[d.dossiers["applicant"].isna()], ["<td class=''>–</td>"]),
     "other things in known columns": (lambda d: d.attainment.head(1).assign(value="x", gap="y", status=1), ["x", "y"]),
@@ -382,6 +406,31 @@ def test_what_pandas_makes_of_a_table_shows_itself_too(data: dv.Data, make, word
     assert 'class="dataframe"' not in shown, "a Table"
     for word in words:
         assert word in shown
+
+
+def test_in_excel_and_in_tables_to_search_what_was_counted_is_in_words_too(data: dv.Data) -> None:
+    counts = data.dossiers.groupby(["tier", "channel"], observed=True).size()
+    told = dv.labelled(counts.unstack(fill_value=0))
+    assert type(told) is pd.DataFrame
+    assert (told.index.name, list(told.index)) == ("Cấp", ["Sở, ban, ngành", "Cấp huyện", "Cấp xã"])
+    assert list(told.columns) == ["trực tuyến", "trực tiếp", "bưu chính"]
+    assert told.to_numpy().tolist() == counts.unstack(fill_value=0).to_numpy().tolist()
+    assert list(dv.labelled(counts).index[0]) == ["Sở, ban, ngành", "trực tuyến"]
+    assert "Cấp huyện" in dv.show(counts).html
+
+
+def test_columns_and_counts_are_still_series(data: dv.Data) -> None:
+    plain = pd.DataFrame(data.dossiers)
+    for ask in (
+        lambda d: d["channel"].value_counts(),
+        lambda d: d.groupby("channel", observed=True)["level"].mean(),
+        lambda d: d["received_at"].dt.month.rename("month"),
+        lambda d: d["unit_code"].astype("object").str.upper(),
+        lambda d: d.iloc[0],
+        lambda d: d["level"].describe(),
+    ):
+        pd.testing.assert_series_equal(pd.Series(ask(data.dossiers)), ask(plain))
+        assert isinstance(ask(data.dossiers), pd.Series)
 
 
 def test_joined_tables_keep_the_run(data: dv.Data) -> None:
@@ -534,11 +583,16 @@ def test_a_wide_table_says_once_what_all_rows_share(data: dv.Data) -> None:
     rows = data.attainment[(data.attainment["target_id"] == "portal") & (data.attainment["window"] == "to_date")]
     words = rows._repr_html_()
     assert "Chung cho mọi dòng: Quyết định: 766-qd-ubnd-2020; Mã chỉ tiêu: portal; " in words
-    assert words.count("<th scope='col'>Tử số</th>") == 1
+    assert words.count("<th scope='col' class='count' title='numerator'>Tử số</th>") == 1
     assert "<th scope='col'>Mã chỉ tiêu</th>" not in words
-    assert rows.head(1)._repr_html_().count("<th ") == len(rows.columns), "one row shares nothing"
+    alone = rows.head(1)._repr_html_()
+    assert "<p class='note'>Quyết định: 766-qd-ubnd-2020; Mã chỉ tiêu: portal; " in alone, (
+        "nothing is shared by one row"
+    )
+    assert "Chưa đạt</td>" in alone, "the verdict stays among the figures"
     same = rows.assign(numerator=1, value=0.5)
-    assert "<th scope='col'>Tử số</th>" in same._repr_html_(), "a figure is never moved, even if all are the same"
+    moved = "a figure is never moved, even if all are the same"
+    assert "<th scope='col' class='count' title='numerator'>Tử số</th>" in same._repr_html_(), moved
 
 
 def test_dossiers_show_their_own_headings_and_words(data: dv.Data) -> None:
@@ -547,7 +601,7 @@ def test_dossiers_show_their_own_headings_and_words(data: dv.Data) -> None:
     assert "đã rút" in words
     assert "Kết luận" not in words
     beside = data.dossiers.groupby(["unit_code", "channel"], observed=True).size().unstack()
-    assert "<th scope='col'>trực tuyến</th>" in dv.Table(beside).pipe(lambda made: made._repr_html_())
+    assert "<th scope='col' class='count' title='online'>trực tuyến</th>" in beside._repr_html_()
 
 
 def test_a_table_to_search_brings_all_that_it_needs(data: dv.Data) -> None:

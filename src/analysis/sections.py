@@ -30,6 +30,11 @@ from analysis.writing import undirected
 
 VERDICTS = {ATTAINED: N_("Attained"), NOT_ATTAINED: N_("Not attained"), NOT_APPLICABLE: N_("Nothing to count")}
 ICONS = {ATTAINED: "✓", NOT_ATTAINED: "✗", NOT_APPLICABLE: "–"}  # beside the words, so that colour is not needed
+MEASURES = {
+    "procedures_online": N_("procedures with online dossiers"),
+    "dossiers_online": N_("dossiers resolved online"),
+    "dossiers_via_portal": N_("dossiers through the portal"),
+}
 TIER_WORDS = {"province": N_("Department"), "district": N_("District"), "commune": N_("Commune")}
 REASONS = {
     "missing_dossier_id": N_("no dossier code"),

@@ -16,7 +16,7 @@ from analysis.criteria.sensitivity import LEAST_DENOMINATOR, READING, STEADY, WE
 from analysis.criteria.workbench import Workbench
 from analysis.errors import N_
 from analysis.places import criteria_documents
-from analysis.sections import Section, cautions, render
+from analysis.sections import MEASURES, Section, cautions, render
 
 _MOST_NAMED = 12  # units that a chart names each
 REACH = 5  # dossiers or procedures from a band's edge that are told
@@ -41,11 +41,6 @@ STRATEGY_WORDS = {
     SPLITTING: N_("Splitting: every online dossier that is resolved becomes two, through the portal"),
 }
 _SHORT = {TOKENS: N_("tokens"), CUNNING: N_("cunning"), STEERING: N_("steering"), SPLITTING: N_("splitting")}
-_MEASURES = {
-    "procedures_online": N_("procedures with online dossiers"),
-    "dossiers_online": N_("dossiers resolved online"),
-    "dossiers_via_portal": N_("dossiers through the portal"),
-}
 
 
 def heading(bench: Workbench) -> Section:
@@ -273,7 +268,7 @@ def _choice_words(bench: Workbench, choice: Choice) -> str:
     titles = {target.id: target.title[language.code] for target in bench.criteria.decision.targets}
     if choice.kind == READING:
         reading = next(r for r in bench.criteria.decision.readings if (r.measure, r.id) == (choice.of, choice.to))
-        measure = language.text(_MEASURES[choice.of])
+        measure = language.text(MEASURES[choice.of])
         return language.text(N_("{measure}: “{reading}”"), measure=measure, reading=reading.title[language.code])
     if choice.kind == LEAST_DENOMINATOR and float(choice.to) <= 1:
         return language.text(N_("without least denominators"))

@@ -17,7 +17,7 @@ from analysis.measures import WINDOWS
 
 ALL = "all"
 _NOBODY = N_(
-    "No dossier was chosen, so every figure is 0 of 0. Filters ask for codes: see value_counts() of the column."
+    "No dossier was chosen, so every figure is 0 of 0. Filters ask for codes: point at a word in a table to see it."
 )
 
 

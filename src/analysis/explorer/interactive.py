@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import N_
-from analysis.explorer.tables import labelled, says_something
-from analysis.explorer.words import Column, column
+from analysis.explorer.tables import described, labelled, says_something
+from analysis.explorer.words import Column
 from analysis.language import Language
 from analysis.writing import undirected
 
@@ -35,7 +35,7 @@ class Shown:
         return self.html
 
 
-def show(table: pd.DataFrame) -> Shown:
+def show(table: pd.DataFrame | pd.Series) -> Shown:
     """A table that one can search (marks may be left out), sort by any column and leaf through, in a notebook.
 
     Headings and codes in words as ``dv.labelled`` has them; of more than 5 000 rows the first 5 000 are shown, and
@@ -48,10 +48,10 @@ def show(table: pd.DataFrame) -> Shown:
     import itables  # a notebook alone needs it
     from itables.javascript import generate_init_offline_itables_html
 
-    context, about = getattr(table, "context", None), getattr(table, "about", "")
-    report = context.report if context else None
-    language = report.language if report else Language()
-    columns = [column(name, about, report) for name in table.columns]
+    table = table.to_frame() if isinstance(table, pd.Series) else table
+    context = getattr(table, "context", None)
+    language = context.language if context else Language()
+    columns = described(table)
     named = says_something(table.index)
     # init_notebook_mode would ask for the program before it is there; and shown once for the whole notebook, the
     # tables of other cells would be lost when its cell is run again.
@@ -77,8 +77,6 @@ def show(table: pd.DataFrame) -> Shown:
 def _told(table: pd.DataFrame) -> pd.DataFrame:
     """The rows that are shown, in the reader's words; days as they are sorted, text without turned directions."""
     words = labelled(table.head(MOST))
-    if isinstance(words.columns, pd.MultiIndex):
-        words.columns = pd.Index([" · ".join(map(str, name)) for name in words.columns])
     for place in range(words.shape[1]):
         values = words.iloc[:, place]
         if pd.api.types.is_datetime64_any_dtype(values):

@@ -1,6 +1,7 @@
 """Tables that know the run they come from, show themselves with Vietnamese headings, and stay DataFrames."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.resources import files
@@ -41,19 +42,68 @@ class Context:
         """Units and groups by code, and how else they are called."""
         return Names(self.report)
 
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """Units and groups by code as they are shown where their name does not stand beside the code."""
+        return {code: f"{name} ({code})" for code, name in self.names.items()}
 
-class Table(pd.DataFrame):  # type: ignore[misc]  # pandas is looked at without types here
-    """A DataFrame of a run. ``context`` is the run and ``about`` what its rows are (a table of ``columns.toml``); both
-    are kept by whatever chooses rows or columns of it or joins them.
+
+class _OfARun:
+    """What tables and their columns have in common. ``context`` is the run and ``about`` what its rows are (a table of
+    ``columns.toml``); both are kept by whatever pandas makes of them: choosing, joining, grouping, counting.
     """
 
     _metadata = ["context", "about"]  # noqa: RUF012  # as pandas wants it
     context: Context | None = None
     about: str = ""
 
+    def _kept(self, kind: type[Any]) -> Callable[..., Any]:
+        context, about = self.context, self.about
+
+        def make(*content: Any, **options: Any) -> Any:
+            made = kind(*content, **options)
+            if made.context is None:
+                made.context, made.about = context, about
+            return made
+
+        return make
+
+
+class Values(_OfARun, pd.Series):  # type: ignore[misc]  # pandas is looked at without types here
+    """A column or a row of a table, or what was counted of one: a Series that shows itself in the reader's words."""
+
+    _metadata = [*pd.Series._metadata, *_OfARun._metadata]  # noqa: RUF012  # else it would lose its name
+
     @property
-    def _constructor(self) -> type["Table"]:
-        return Table
+    def _constructor(self) -> Callable[..., "Values"]:
+        return self._kept(Values)
+
+    @property
+    def _constructor_expanddim(self) -> Callable[..., "Table"]:
+        return self._kept(Table)
+
+    def value_counts(self, *args: Any, **kwargs: Any) -> "Values":
+        """As pandas has it, in words."""
+        return self._constructor(super().value_counts(*args, **kwargs))
+
+    def _repr_html_(self) -> str:
+        columns = described(self, self.index) if self.index.nlevels == 1 and self.index.name is None else []
+        if sum(bool(one.kind) for one in columns) <= len(columns) / 2:
+            return str(self.to_frame("" if self.name is None else self.name)._repr_html_())
+        told = [one.shown(value)[0] for one, value in zip(columns, self, strict=True)]
+        return table(pd.DataFrame({"": told}, [one.heading for one in columns]), self.context)._repr_html_()
+
+
+class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at without types here
+    """A DataFrame of a run, its headings, codes, numbers and dates shown in the reader's words."""
+
+    @property
+    def _constructor(self) -> Callable[..., "Table"]:
+        return self._kept(Table)
+
+    @property
+    def _constructor_sliced(self) -> Callable[..., Values]:
+        return self._kept(Values)
 
     def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> "Table":
         """As pandas has it, and tables that are joined keep the run of the first that has one."""
@@ -76,7 +126,7 @@ class Table(pd.DataFrame):  # type: ignore[misc]  # pandas is looked at without 
     def _unknown(self, wanted: str) -> ColumnProblem:
         """About a column that is not there: those that are called so in a reader's words, else the nearest names."""
         known = [str(name) for name in self.columns]
-        called = [str(name) for name in self.columns if bare(self._column(name).heading) == bare(wanted)]
+        called = [str(one.name) for one in described(self) if bare(one.heading) == bare(wanted)]
         near = called or get_close_matches(wanted, known, 3, 0.4)
         return ColumnProblem(
             N_("There is no column «{wanted}». Nearest: {near}. All: {known}."),
@@ -91,33 +141,29 @@ class Table(pd.DataFrame):  # type: ignore[misc]  # pandas is looked at without 
         common = self._common()
         rest = self.loc[:, [name not in common for name in self.columns]] if common else self
         rows = _with_index(rest.head(MOST_ROWS))
-        columns = [self._column(name) for name in rows.columns]
-        above = [f"{name.heading}: {name.shown(value)[0]}" for name, value in common.values()]
+        columns = described(self, rows.columns)
+        above = "; ".join(f"{name.heading}: {name.shown(value)[0]}" for name, value in common.values())
         more = len(self) - len(rows)
         notes = [
-            language.text(N_("In every row: {what}."), what="; ".join(above)) if above else "",
+            language.text(N_("In every row: {what}."), what=above) if above and len(self) > 1 else above,
             language.text(N_("… and {count} more rows"), count=language.number(more)) if more else "",
         ]
         before, after = (f"<p class='note'>{escaped(note)}</p>" if note else "" for note in notes)
-        heads = "".join(f"<th scope='col'>{escaped(self._head(name))}</th>" for name in columns)
-        body = "".join(_row(columns, values) for values in rows.itertuples(index=False, name=None))
+        cells = list(rows.itertuples(index=False, name=None))
+        heads = "".join(
+            _head(one, heading, [line[place] for line in cells])
+            for place, (one, heading) in enumerate(zip(columns, headings(self, columns), strict=True))
+        )
+        body = "".join(_row(columns, values) for values in cells)
         drawn = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
         return f"<style>{table_css()}</style><div class='dv-table'>{before}{drawn}{after}</div>"
 
-    def _column(self, name: Any) -> Column:
-        return column(name, self.about, self.context.report if self.context else None)
-
-    def _head(self, shown: Column) -> str:
-        """Its heading; where the columns are the values of another, such as channels side by side, those in words."""
-        if not self.columns.name or shown.heading != shown.name:
-            return shown.heading
-        return str(self._column(self.columns.name).word(shown.name))
-
     def _common(self) -> dict[Any, tuple[Column, Any]]:
-        """Of a wide table, the columns that name and have one value in all rows, with it."""
-        if len(self.columns) <= _MANY or len(self) < 2 or not self.columns.is_unique:
+        """Of a wide table, the columns that name and have one value in all rows, with it; no verdict, which judges."""
+        if len(self.columns) <= _MANY or self.empty or not self.columns.is_unique:
             return {}
-        naming = [one for one in map(self._column, self.columns) if one.naming and self[one.name].dtype != "object"]
+        naming = [one for one in described(self) if one.naming and one.name != "status"]
+        naming = [one for one in naming if self[one.name].dtype != "object"]
         return {one.name: (one, self[one.name].iloc[0]) for one in naming if self[one.name].nunique(dropna=False) == 1}
 
 
@@ -128,14 +174,46 @@ def table(frame: pd.DataFrame, context: Context | None, about: str = "") -> Tabl
     return made
 
 
-def labelled(frame: pd.DataFrame) -> pd.DataFrame:
-    """A plain DataFrame with headings and codes in the reader's words, for Excel, say."""
+def described(frame: pd.DataFrame | pd.Series, names: Iterable[Any] | None = None) -> list[Column]:
+    """The columns of a table of a run as a reader sees them, or those of the names. A unit's code has its name with it
+    where no column has it.
+    """
     context, about = getattr(frame, "context", None), getattr(frame, "about", "")
-    columns = [column(name, about, context.report if context else None) for name in frame.columns]
-    words = [one for one in columns if one.codes]
-    told = pd.DataFrame(frame).astype(dict.fromkeys((one.name for one in words), "object"))
-    told = told.assign(**{one.name: told[one.name].map(one.word) for one in words})
-    return told.rename(columns={one.name: one.heading for one in columns})
+    wanted = list(frame.columns if names is None else names)
+    columns = [column(name, about, context.report if context else None) for name in wanted]
+    if context is None or "unit_name" in wanted:
+        return columns
+    return [replace(one, codes=context.called) if one.name == "unit_code" else one for one in columns]
+
+
+def headings(frame: pd.DataFrame, columns: list[Column]) -> list[str]:
+    """What stands above each of the columns; where they are the values of another, such as channels side by side,
+    those in words.
+    """
+    codes = described(frame, [frame.columns.name])[0].codes if frame.columns.name else {}
+    return [codes.get(one.name, one.heading) for one in columns]
+
+
+def labelled(frame: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    """A plain DataFrame with headings and codes in the reader's words, for Excel, say."""
+    frame = frame.to_frame() if isinstance(frame, pd.Series) else frame
+    columns, told = described(frame), pd.DataFrame(frame).copy()
+    for place, one in enumerate(columns):
+        if one.codes:
+            told.isetitem(place, told.iloc[:, place].astype("object").map(one.word))
+    told.columns = pd.Index(headings(frame, columns))
+    return told.set_axis(_told_index(frame)) if says_something(frame.index) else told
+
+
+def _told_index(frame: pd.DataFrame) -> pd.Index:
+    columns = described(frame, frame.index.names)
+    levels = [frame.index.get_level_values(at) for at in range(len(columns))]
+    told = [
+        pd.Index([one.word(code) for code in level]) if one.codes else level
+        for one, level in zip(columns, levels, strict=True)
+    ]
+    names = [one.heading or None for one in columns]
+    return told[0].rename(names[0]) if len(told) == 1 else pd.MultiIndex.from_arrays(told, names=names)
 
 
 def says_something(index: pd.Index) -> bool:
@@ -156,6 +234,11 @@ def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
     return whole
 
 
+def _head(one: Column, heading: str, values: list[Any]) -> str:
+    look = " class='count'" if any(one.shown(value)[1] for value in values) else ""
+    return f"<th scope='col'{look}{_typed(one.name, heading)}>{escaped(heading)}</th>"
+
+
 def _row(columns: list[Column], values: tuple[Any, ...]) -> str:
     cells = "".join(_cell(one, value) for one, value in zip(columns, values, strict=True))
     return f"<tr>{cells}</tr>"
@@ -166,7 +249,12 @@ def _cell(one: Column, value: Any) -> str:
     look = "count" if numeric else "long" if len(text) > _LONG else ""
     if one.name == "status" and value in (ATTAINED, NOT_ATTAINED):
         look, text = str(value), f"{ICONS[value]} {text}"
-    return f"<td class='{look}'>{escaped(text)}</td>"
+    return f"<td class='{look}'{_typed(value, text) if one.codes else ''}>{escaped(text)}</td>"
+
+
+def _typed(name: Any, shown: str) -> str:
+    """What one types for that which is shown, seen by whoever points at it."""
+    return f" title='{escaped(name)}'" if isinstance(name, str) and name not in ("", shown) else ""
 
 
 @cache

@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.closing import ALL_ONLINE, PEERS, UNTOUCHED
 from analysis.comparison import ABOVE, AS_EXPECTED, BELOW
 from analysis.definitions import Columns, load_columns
 from analysis.errors import N_
 from analysis.figures import Report
 from analysis.language import Language
-from analysis.sections import REASONS, TIER_WORDS, VERDICTS
+from analysis.sections import MEASURES, REASONS, TIER_WORDS, VERDICTS
 from analysis.writing import undirected
 
 _NAMING = ("code", "text", "date", "month")  # types of columns that name a row rather than measure it
@@ -33,18 +34,32 @@ _STATES = {
     **{"resolved": N_("resolved"), "refused": N_("refused"), "withdrawn": N_("withdrawn")},
 }
 _AGAINST = {ABOVE: N_("clearly higher"), BELOW: N_("clearly lower"), AS_EXPECTED: N_("not clearly different")}
+_LEVELS = {"catalogue": N_("the catalogue"), "export": N_("the export")}
+_SCOPES = {"all": N_("every applicant"), "agency": N_("state agencies alone")}
+_FATES = {"accepted": N_("used"), "quarantined": N_("Quarantined")}
+_METHODS = {
+    **{UNTOUCHED: N_("procedures without an online dossier get one"), PEERS: N_("as good as its peers")},
+    **{ALL_ONLINE: N_("every dossier of the procedure online")},
+}
 _WINDOWS = {"month": N_("month"), "quarter": N_("quarter"), "to_date": N_("to date")}
 # What codes are in words; ``<table>.<column>`` goes before ``<column>``, as in columns.toml.
 _CODES: dict[str, dict[str, str]] = {
     **{"channel": _CHANNELS, "applicant": _APPLICANTS, "source": _SOURCES, "dossiers.status": _STATES},
+    **{"level_source": _LEVELS, "scope": _SCOPES, "measure": MEASURES, "files.status": _FATES, "method": _METHODS},
     **{"against_target": _AGAINST, "against_tier": _AGAINST},
     **{"tier": TIER_WORDS, "window": _WINDOWS, "status": VERDICTS, "rejects.reason": REASONS},
+}
+# What pandas calls that which it counts and sums.
+_SUMMARIES = {
+    **dict.fromkeys(("count", "size"), N_("count")),
+    **{"sum": N_("sum"), "mean": N_("mean"), "median": N_("median"), "min": N_("minimum"), "max": N_("maximum")},
+    **{"std": N_("standard deviation"), "proportion": N_("share")},
 }
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column as a reader sees it: its ``heading``; its type and ``codes`` are those of ``columns.toml``."""
+    """A column as a reader sees it: its ``heading``, its type (as in ``columns.toml``), its codes in words."""
 
     name: Any
     heading: str
@@ -68,7 +83,7 @@ class Column:
         if isinstance(value, date):
             return language.date(value), False
         if isinstance(value, str):
-            return self.word(value), False
+            return self._day(value) or self.word(value) or "–", False
         if pd.api.types.is_bool(value):
             return language.text(N_("Yes") if value else N_("No")), False
         if not isinstance(value, Real):
@@ -79,9 +94,18 @@ class Column:
             return language.percent(float(value)), True
         return language.number(round(float(value), 3)), True
 
+    def _day(self, text: str) -> str:
+        """A day as tables write it in the reader's order; "" for another text."""
+        if self.kind != "date":
+            return ""
+        try:
+            return self.language.date(date.fromisoformat(text))
+        except ValueError:
+            return ""
+
     def word(self, code: Any) -> Any:
         """A code in words; another value as it is."""
-        return self.language.text(self.codes[code]) if isinstance(code, str) and code in self.codes else code
+        return self.codes.get(code, code) if isinstance(code, str) else code
 
 
 def column(name: Any, about: str, report: Report | None) -> Column:
@@ -90,15 +114,24 @@ def column(name: Any, about: str, report: Report | None) -> Column:
     keys = [f"{about}.{name}", str(name)]
     known = _columns(str(report.reference.folder)).columns if report else {}
     words = next((known[key] for key in keys if key in known), None)
-    plain = " · ".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
+    codes = next((_CODES[key] for key in keys if key in _CODES), {})
     return Column(
         name=name,
-        heading=words.title[language.code] if words else plain,
+        heading=words.title[language.code] if words else _plain_heading(name, about, report),
         kind=words.type if words else "",
         counts=bool(words and words.unit),
-        codes=next((_CODES[key] for key in keys if key in _CODES), {}),
+        codes={code: language.text(word) for code, word in codes.items()},
         language=language,
     )
+
+
+def _plain_heading(name: Any, about: str, report: Report | None) -> str:
+    """Of a column that nothing describes: what pandas counted, the parts of a name, or nothing for no name."""
+    if isinstance(name, tuple):
+        return " · ".join(part for part in (column(one, about, report).heading for one in name) if part)
+    if name in _SUMMARIES:
+        return (report.language if report else Language()).text(_SUMMARIES[name])
+    return "" if name is None else str(name)
 
 
 @cache
