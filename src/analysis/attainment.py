@@ -213,38 +213,37 @@ def offered(reference: Reference, spans: pd.DataFrame, levels: Collection[int | 
 
     An expression: what every unit of a nation is given are millions of rows, the catalogue a few thousand.
     """
-    catalogue, units = reference.catalogue, reference.units
-    last_days = spans.drop_duplicates("month")
-    days = pd.to_datetime(last_days["last_day"]).to_numpy()
-    first, end = (catalogue[name].to_numpy()[:, None] for name in ("valid_from", "valid_to"))
-    valid = (first <= days) & (np.isnat(end) | (days < end))
-    months = valid @ np.array([month_bits([month]) for month in last_days["month"]])
-    wanted = catalogue["level"].isin(levels) & (months > 0)
-    rules = catalogue.assign(months=months)[wanted][["procedure_key", "tier", "unit_code", "level", "months"]]
-    of_all = ibis.memtable(rules[rules["unit_code"] == ""].drop(columns="unit_code"))
-    own = ibis.memtable(rules[rules["unit_code"] != ""].drop(columns="tier"))
-    columns = ["unit_code", "procedure_key", "level", "months"]
-    of_tier = of_all.join(ibis.memtable(units[["tier", "unit_code"]]), "tier")
-    return own.select(columns).union(of_tier.select(columns))
+    catalogue, months = reference.catalogue, spans["month"].unique()
+    bits = _in_force(catalogue, spans) @ np.array([month_bits([month]) for month in months])
+    rules = _rules(catalogue.assign(months=bits)[catalogue["level"].isin(levels) & (bits > 0)], "months")
+    given = ibis.memtable(rules).join(ibis.memtable(_receivers(reference.units)), ["tier", "owner"])
+    return given.select("unit_code", "procedure_key", "level", "months")
 
 
 def offers_by_month(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
     """(unit_code, procedure_key, level, month): what the catalogue gives to each unit on each window's last day."""
-    catalogue, units = reference.catalogue, reference.units
-    last_days = spans.drop_duplicates("month")
-    months = []
-    for month, last_day in zip(last_days["month"], pd.to_datetime(last_days["last_day"]), strict=True):
-        valid = (catalogue["valid_from"] <= last_day) & (
-            catalogue["valid_to"].isna() | (last_day < catalogue["valid_to"])
-        )
-        months.append(catalogue[valid].assign(month=month))
-    offered = pd.concat(months)[["procedure_key", "tier", "unit_code", "level", "month"]]
-    own = offered[offered["unit_code"] != ""].drop(columns="tier")
-    of_tier = (
-        offered[offered["unit_code"] == ""].drop(columns="unit_code").merge(units[["tier", "unit_code"]], on="tier")
-    )
-    every = pd.concat([own, of_tier.drop(columns="tier")])[["unit_code", "procedure_key", "level", "month"]]
-    return every.drop_duplicates(ignore_index=True)
+    months, lines = np.nonzero(_in_force(reference.catalogue, spans).T)
+    rules = _rules(reference.catalogue.iloc[lines].assign(month=spans["month"].unique()[months]), "month")
+    given = rules.merge(_receivers(reference.units), on=["tier", "owner"])
+    return given[["unit_code", "procedure_key", "level", "month"]].drop_duplicates(ignore_index=True)
+
+
+def _in_force(catalogue: pd.DataFrame, spans: pd.DataFrame) -> np.ndarray:
+    """Whether each line of the catalogue is in force on the last day of each month of ``spans``: lines × months."""
+    days = pd.to_datetime(spans.drop_duplicates("month")["last_day"]).to_numpy()
+    first, end = (catalogue[name].to_numpy()[:, None] for name in ("valid_from", "valid_to"))
+    return (first <= days) & (np.isnat(end) | (days < end))
+
+
+def _rules(catalogue: pd.DataFrame, when: str) -> pd.DataFrame:
+    """Lines of the catalogue as (procedure_key, level, ``when``) for a tier and an owner, "" for every unit of it."""
+    return catalogue.rename(columns={"unit_code": "owner"})[["procedure_key", "level", when, "tier", "owner"]]
+
+
+def _receivers(units: pd.DataFrame) -> pd.DataFrame:
+    """(tier, owner, unit_code): whom a line of the catalogue goes to, each unit by its tier and by its own code."""
+    every = units[["tier", "unit_code"]]
+    return pd.concat([every.assign(owner=""), every.assign(owner=every["unit_code"])], ignore_index=True)
 
 
 def _as_of(processed: Path, as_of: str) -> date:

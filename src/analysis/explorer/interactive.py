@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import N_
-from analysis.explorer.tables import described, labelled, says_something
-from analysis.explorer.words import Column
+from analysis.explorer.tables import described, labelled, report_of, says_something
+from analysis.explorer.words import Column, language_of
 from analysis.language import Language
 from analysis.writing import undirected
 
@@ -49,8 +49,7 @@ def show(table: pd.DataFrame | pd.Series) -> Shown:
     from itables.javascript import generate_init_offline_itables_html
 
     table = table.to_frame() if isinstance(table, pd.Series) else table
-    context = getattr(table, "context", None)
-    language = context.language if context else Language()
+    language = language_of(report_of(table))
     columns = described(table)
     named = says_something(table.index)
     # init_notebook_mode would ask for the program before it is there; and shown once for the whole notebook, the

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.attainment import ATTAINED, NOT_ATTAINED
 from analysis.errors import N_, ColumnProblem
 from analysis.explorer.names import Names, bare
-from analysis.explorer.words import Column, column, escaped
+from analysis.explorer.words import Column, column, escaped, language_of
 from analysis.figures import Report
 from analysis.language import Language
 from analysis.sections import ICONS
@@ -137,7 +137,7 @@ class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at
 
     def _repr_html_(self) -> str:
         """The first rows with headings, numbers and dates in the reader's language; attained or not in colour."""
-        language = self.context.language if self.context else Language()
+        language = language_of(report_of(self))
         common = self._common()
         rest = self.loc[:, [name not in common for name in self.columns]] if common else self
         rows = _with_index(rest.head(MOST_ROWS))
@@ -178,12 +178,18 @@ def described(frame: pd.DataFrame | pd.Series, names: Iterable[Any] | None = Non
     """The columns of a table of a run as a reader sees them, or those of the names. A unit's code has its name with it
     where no column has it.
     """
-    context, about = getattr(frame, "context", None), getattr(frame, "about", "")
     wanted = list(frame.columns if names is None else names)
-    columns = [column(name, about, context.report if context else None) for name in wanted]
+    columns = [column(name, getattr(frame, "about", ""), report_of(frame)) for name in wanted]
+    context = getattr(frame, "context", None)
     if context is None or "unit_name" in wanted:
         return columns
     return [replace(one, codes=context.called) if one.name == "unit_code" else one for one in columns]
+
+
+def report_of(frame: pd.DataFrame | pd.Series) -> Report | None:
+    """The run that a table or column comes from; None of a plain one."""
+    context: Context | None = getattr(frame, "context", None)
+    return context.report if context else None
 
 
 def headings(frame: pd.DataFrame, columns: list[Column]) -> list[str]:

@@ -108,9 +108,14 @@ class Column:
         return self.codes.get(code, code) if isinstance(code, str) else code
 
 
+def language_of(report: Report | None) -> Language:
+    """The reader's language; Vietnamese where a table is of no run."""
+    return report.language if report else Language()
+
+
 def column(name: Any, about: str, report: Report | None) -> Column:
     """A column of a table that is ``about`` something; without a run its name is its heading."""
-    language = report.language if report else Language()
+    language = language_of(report)
     keys = [f"{about}.{name}", str(name)]
     known = _columns(str(report.reference.folder)).columns if report else {}
     words = next((known[key] for key in keys if key in known), None)
@@ -130,7 +135,7 @@ def _plain_heading(name: Any, about: str, report: Report | None) -> str:
     if isinstance(name, tuple):
         return " · ".join(part for part in (column(one, about, report).heading for one in name) if part)
     if name in _SUMMARIES:
-        return (report.language if report else Language()).text(_SUMMARIES[name])
+        return language_of(report).text(_SUMMARIES[name])
     return "" if name is None else str(name)
 
 
