@@ -22,6 +22,7 @@ import analysis as dv
 from analysis.errors import Problem, UsageProblem
 from analysis.explorer import explaining
 from analysis.explorer.names import bare, find, unit_named
+from analysis.explorer.widgets import view
 from analysis.language import Language
 from analysis.notebook import code_cells, has_tag, load
 from analysis.sample import write_sample
@@ -470,6 +471,7 @@ def figures(row: pd.Series) -> str:
         ("unit", "AREA:H45.22"),
         ("typed", "so xay dung"),
         ("window", "month"),
+        ("window", "quarter"),
         ("month", "2020-03"),
     ],
 )
@@ -488,8 +490,19 @@ def test_each_choice_changes_the_chart_or_the_table(data: dv.Data, name: str, va
     assert after.count("<svg") == 1
     listed = int(explorer.month.value[5:])
     assert after.count("<tr>") == 1 + listed, "a row for each month up to the chosen"
-    chart = slice(before.index("<svg"), before.index("</svg>")), slice(after.index("<svg"), after.index("</svg>"))
-    assert (before[chart[0]] != after[chart[1]]) == (name != "window"), "the chart has month and to date anyway"
+    charts = [shown[shown.index("<svg") : shown.index("</svg>")] for shown in (before, after)]
+    assert charts[0] != charts[1]
+    numerator, denominator = (int(rows.iloc[0][name]) for name in ("numerator", "denominator"))
+    assert f">{Language('vi').percent(Fraction(numerator, denominator))}</text>" in charts[1]
+
+
+def test_a_month_with_nothing_has_no_figure_beside_it_in_the_chart(data: dv.Data) -> None:
+    """A figure of an earlier month would be taken for that of the chosen one."""
+    of_month = data.attainment.query("reading == 'default' and window == 'month' and measure == 'dossiers_online'")
+    wide = of_month.pivot_table("denominator", ["target_id", "unit_code"], "month", "sum", observed=True)
+    target, unit = wide[(wide["2020-08"] > 0) & (wide["2020-09"] == 0)].index[0]
+    told = {month: view(data, target, "default", unit, "month", month) for month in ("2020-08", "2020-09")}
+    assert told["2020-08"].count(" %</text>") == told["2020-09"].count(" %</text>") + 1
 
 
 def test_the_explorer_finds_units_as_they_are_typed(data: dv.Data) -> None:

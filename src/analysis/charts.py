@@ -67,13 +67,13 @@ class Funnel:
     about: str
 
 
-def trends(series: Sequence[tuple[Target, pd.DataFrame]], language: Language) -> Chart:
+def trends(series: Sequence[tuple[Target, pd.DataFrame]], language: Language, told: str = "to_date") -> Chart:
     """One panel per target: each month as a dot, the value to date as a line, the minimum dashed.
 
-    ``series`` hold the columns month, window, value as ``figures.trend`` gives them.
+    ``series`` hold the columns month, window, value as ``figures.trend`` gives them; ``told`` as in ``draw_trend``.
     """
     words = " ".join(trend_words(target, rows, language) for target, rows in series)
-    return Chart([_panel(draw_trend, target, rows, language) for target, rows in series], words)
+    return Chart([_panel(draw_trend, target, rows, language, told) for target, rows in series], words)
 
 
 def lowest(ranked: Sequence[tuple[Target, list[Figure]]], language: Language) -> Chart:
@@ -123,14 +123,16 @@ def _element(document: str) -> str:
     return " ".join([*kept, 'aria-hidden="true"', 'focusable="false"']) + ">" + rest
 
 
-def draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Language) -> None:
-    """Months as dots, the value to date as a line."""
+def draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Language, told: str = "to_date") -> None:
+    """Months as dots, the value to date as a line. ``told`` is the window whose last value stands beside it in figures;
+    with ``quarter`` the dots are quarters.
+    """
     months = sorted(rows["month"].unique())
     shown = rows.assign(percent=rows["value"] * 100, number=rows["month"].map(months.index))
-    monthly = shown[(shown["window"] == "month") & shown["value"].notna()]
+    single = shown[(shown["window"] == ("quarter" if told == "quarter" else "month")) & shown["value"].notna()]
     to_date = shown[(shown["window"] == "to_date") & shown["value"].notna()]
     _title(axes, target, language)
-    sns.scatterplot(monthly, x="number", y="percent", color=GREY, s=22, linewidth=0, ax=axes, legend=False)
+    sns.scatterplot(single, x="number", y="percent", color=GREY, s=22, linewidth=0, ax=axes, legend=False)
     sns.lineplot(to_date, x="number", y="percent", color=BLUE, linewidth=2.2, ax=axes, legend=False)
     axes.axhline(float(target.minimum * 100), color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
     axes.set(xlim=(-0.5, len(months) - 0.5), ylim=(0, 108), xlabel="", ylabel="")
@@ -138,11 +140,12 @@ def draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Languag
     axes.set_yticks([0, 25, 50, 75, 100], [language.percent(share / 100, 0) for share in (0, 25, 50, 75, 100)])
     axes.grid(axis="y", color="#E4E7EB", linewidth=0.8)
     axes.set_axisbelow(True)
-    if len(to_date):
-        end = to_date.iloc[-1]
+    course, colour = (to_date, BLUE) if told == "to_date" else (single, INK)
+    if len(course) and course.iloc[-1]["number"] == len(months) - 1:  # not an earlier month's
+        end = course.iloc[-1]
         figure = Figure(target, "", "", int(end["numerator"]), int(end["denominator"]), 0, end["status"])
         label = language.percent(figure.value, figure.digits())
-        axes.annotate(label, (end["number"], end["percent"]), (4, 0), **AT_RIGHT, color=BLUE, fontweight="bold")
+        axes.annotate(label, (end["number"], end["percent"]), (4, 0), **AT_RIGHT, color=colour, fontweight="bold")
     if not len(to_date):
         axes.text(0.5, 0.5, language.text(N_("Nothing to count")), transform=axes.transAxes, ha="center", color=GREY)
 

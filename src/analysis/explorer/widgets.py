@@ -79,14 +79,23 @@ def view(data: Data, target: str, reading: str, unit: str, window: str, month: s
     if own.empty:
         sentence = language.text(N_("There is no such figure: this reading counts groups alone."))
         return _framed(data.names[unit], sentence)
-    drawn = charts.trends([(chosen, own[own["window"] != "quarter"])], language).panels[0]
+    (drawn,) = charts.trends([(chosen, own)], language, window).panels
     course = own[own["window"] == window].sort_values("month", ignore_index=True)
     listed = table(course[_SHOWN], data.context, "attainment")
-    legend = language.text(
-        N_("Across: months. Dots: single months; line: to date, its last value in figures; dashes: the target.")
-    )
-    chart = f"{drawn}<p>{escaped(legend)}</p>"
+    chart = f"{drawn}<p>{escaped(_legend(window, data))}</p>"
     return _framed(data.names[unit], told(course.iloc[-1], data), chart) + listed._repr_html_()
+
+
+def _legend(window: str, data: Data) -> str:
+    text = data.report.language.text
+    if window == "to_date":
+        return text(
+            N_("Across: months. Dots: single months; line: to date, its last value in figures; dashes: the target.")
+        )
+    dots = text(N_("the quarter up to each month") if window == "quarter" else N_("single months"))
+    return text(
+        N_("Across: months. Dots: {dots}, the last value in figures; line: to date; dashes: the target."), dots=dots
+    )
 
 
 def _choices(data: Data) -> _Choices:
