@@ -18,6 +18,7 @@ from analysis.language import Language
 from analysis.sections import ICONS
 
 MOST_ROWS = 20  # that a table shows of itself
+_WIDEST = 100  # columns; what has more labels is no row
 _MANY = 8  # columns; with more, what is the same in every row is said once, above the table
 _LONG = 40  # letters; a longer text is broken into lines
 
@@ -87,7 +88,9 @@ class Values(_OfARun, pd.Series):  # type: ignore[misc]  # pandas is looked at w
         return self._constructor(super().value_counts(*args, **kwargs))
 
     def _repr_html_(self) -> str:
-        columns = described(self, self.index) if self.index.nlevels == 1 and self.index.name is None else []
+        index = self.index
+        may_be_row = index.nlevels == 1 and index.name is None and says_something(index) and len(index) <= _WIDEST
+        columns = described(self, index) if may_be_row else []
         if sum(bool(one.kind) for one in columns) <= len(columns) / 2:
             return str(self.to_frame("" if self.name is None else self.name)._repr_html_())
         told = [one.shown(value)[0] for one, value in zip(columns, self, strict=True)]
