@@ -50,9 +50,7 @@ class Context:
 
 
 class _OfARun:
-    """What tables and their columns have in common. ``context`` is the run and ``about`` what its rows are (a table of
-    ``columns.toml``); both are kept by whatever pandas makes of them: choosing, joining, grouping, counting.
-    """
+    """What tables and their columns have in common: whatever pandas makes of one knows its run, too."""
 
     _metadata = ["context", "about"]  # noqa: RUF012  # as pandas wants it
     context: Context | None = None
@@ -98,7 +96,10 @@ class Values(_OfARun, pd.Series):  # type: ignore[misc]  # pandas is looked at w
 
 
 class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at without types here
-    """A DataFrame of a run, its headings, codes, numbers and dates shown in the reader's words."""
+    """A DataFrame of a run that shows headings, codes, numbers and dates in the reader's words; so do its columns and
+    whatever pandas chooses, joins, groups or counts of it. ``context`` is the run and ``about`` what its rows are (a
+    table of ``columns.toml``).
+    """
 
     @property
     def _constructor(self) -> Callable[..., "Table"]:
