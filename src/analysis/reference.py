@@ -200,8 +200,8 @@ def _check_parents(path: Path, units: pd.DataFrame) -> None:
 def _typed_catalogue(path: Path, catalogue: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     typed = catalogue.assign(
         level=catalogue["level"].astype("int64"),
-        valid_from=pd.to_datetime(catalogue["valid_from"], errors="coerce"),
-        valid_to=pd.to_datetime(catalogue["valid_to"], errors="coerce"),
+        valid_from=pd.to_datetime(catalogue["valid_from"], format="%Y-%m-%d", errors="coerce"),
+        valid_to=pd.to_datetime(catalogue["valid_to"], format="%Y-%m-%d", errors="coerce"),
         procedure_key=catalogue["procedure_code"].map(procedure_key),
     )
     departments = set(units.loc[units["tier"] == "province", "unit_code"])
