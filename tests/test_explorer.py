@@ -434,6 +434,15 @@ def test_columns_and_counts_are_still_series(data: dv.Data) -> None:
         assert isinstance(ask(data.dossiers), pd.Series)
 
 
+@pytest.mark.parametrize("name", ["share", "rank", "gain", "online", "tau", "Tăng"])
+def test_a_column_of_ones_own_is_shown_under_its_own_name(data: dv.Data, name: str) -> None:
+    """Whatever another table of the run means by that name."""
+    shown = data.units.head(1).assign(**{name: 0.5})._repr_html_()
+    assert f"<th scope='col' class='count'>{name}</th>" in shown
+    assert "<td class='count'>0,5</td>" in shown
+    assert "0,5" not in dv.compare(data, "portal", ["dong xuan"]).assign(value=0.5)[["value"]]._repr_html_()
+
+
 def test_joined_tables_keep_the_run(data: dv.Data) -> None:
     plain = pd.DataFrame(data.units)[["unit_code", "parent_code"]]
     for joined in (data.attainment.merge(plain, on="unit_code"), pd.concat([data.dossiers.head(2), plain])):

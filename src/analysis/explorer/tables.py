@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.attainment import ATTAINED, NOT_ATTAINED
+from analysis.cleaning import DOSSIERS
 from analysis.errors import N_, ColumnProblem
 from analysis.explorer.names import Names, bare
 from analysis.explorer.words import Column, column, escaped, language_of
@@ -44,6 +45,13 @@ class Context:
         return Names(self.report)
 
     @cached_property
+    def columns(self) -> frozenset[str]:
+        """The columns of all tables of ``dv.Data``: a table that is joined with another has them, too."""
+        report = self.report
+        tables = [report.attainment, report.files, report.rejects, report.reference.units, report.reference.catalogue]
+        return frozenset(DOSSIERS.names).union(*(one.columns for one in tables))
+
+    @cached_property
     def called(self) -> dict[str, str]:
         """Units and groups by code as they are shown where their name does not stand beside the code."""
         return {code: f"{name} ({code})" for code, name in self.names.items()}
@@ -52,18 +60,17 @@ class Context:
 class _OfARun:
     """What tables and their columns have in common: whatever pandas makes of one knows its run, too."""
 
-    _metadata = ["context", "about"]  # noqa: RUF012  # as pandas wants it
+    _metadata = ["context", "about", "own"]  # noqa: RUF012  # as pandas wants it
     context: Context | None = None
     about: str = ""
+    own: frozenset[str] = frozenset()  # the columns that it was made with
 
     def _kept(self, kind: type[Any]) -> Callable[..., Any]:
-        context, about = self.context, self.about
+        kept = {name: getattr(self, name) for name in _OfARun._metadata}
 
         def make(*content: Any, **options: Any) -> Any:
             made = kind(*content, **options)
-            if made.context is None:
-                made.context, made.about = context, about
-            return made
+            return made if made.context else _marked(made, **kept)
 
         return make
 
@@ -114,7 +121,7 @@ class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at
         made: Table = super().__finalize__(other, method=method, **kwargs)
         joined = [one for one in getattr(other, "input_objs", ()) if getattr(one, "context", None)]
         if joined and made.context is None:
-            made.context, made.about = joined[0].context, joined[0].about
+            return _marked(made, **{name: getattr(joined[0], name) for name in _OfARun._metadata})
         return made
 
     def __getitem__(self, key: Any) -> Any:
@@ -173,8 +180,12 @@ class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at
 
 def table(frame: pd.DataFrame, context: Context | None, about: str = "") -> Table:
     """``frame`` as a table of the run, about something that ``columns.toml`` describes."""
-    made = Table(frame)
-    made.context, made.about = context, about
+    return _marked(Table(frame), context=context, about=about, own=frozenset(map(str, frame.columns)))
+
+
+def _marked(made: Any, **marks: Any) -> Any:
+    for name, value in marks.items():
+        setattr(made, name, value)
     return made
 
 
@@ -183,9 +194,12 @@ def described(frame: pd.DataFrame | pd.Series, names: Iterable[Any] | None = Non
     where no column has it.
     """
     wanted = list(frame.columns if names is None else names)
-    columns = [column(name, getattr(frame, "about", ""), report_of(frame)) for name in wanted]
     context = getattr(frame, "context", None)
-    if context is None or "unit_name" in wanted:
+    if context is None:
+        return [column(name, "", None) for name in wanted]
+    known = context.columns | frame.own
+    columns = [column(name, frame.about, context.report, known) for name in wanted]
+    if "unit_name" in wanted:
         return columns
     return [replace(one, codes=context.called) if one.name == "unit_code" else one for one in columns]
 

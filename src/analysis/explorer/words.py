@@ -1,6 +1,7 @@
 """What a reader sees of a table: headings from ``columns.toml``, codes in words, numbers as Vietnamese readers do."""
 
 import html
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -113,16 +114,18 @@ def language_of(report: Report | None) -> Language:
     return report.language if report else Language()
 
 
-def column(name: Any, about: str, report: Report | None) -> Column:
-    """A column of a table that is ``about`` something; without a run its name is its heading."""
+def column(name: Any, about: str, report: Report | None, known: Collection[str] | None = None) -> Column:
+    """A column of a table that is ``about`` something; without a run its name is its heading, nor is a column described
+    that is not among the ``known``: an analyst may call one ``share`` or ``rank`` and mean another thing by it.
+    """
     language = language_of(report)
-    keys = [f"{about}.{name}", str(name)]
-    known = _columns(str(report.reference.folder)).columns if report else {}
-    words = next((known[key] for key in keys if key in known), None)
+    keys = [f"{about}.{name}", str(name)] if known is None or name in known else []
+    definitions = _columns(str(report.reference.folder)).columns if report else {}
+    words = next((definitions[key] for key in keys if key in definitions), None)
     codes = next((_CODES[key] for key in keys if key in _CODES), {})
     return Column(
         name=name,
-        heading=words.title[language.code] if words else _plain_heading(name, about, report),
+        heading=words.title[language.code] if words else _plain_heading(name, about, report, known),
         kind=words.type if words else "",
         counts=bool(words and words.unit),
         codes={code: language.text(word) for code, word in codes.items()},
@@ -130,10 +133,10 @@ def column(name: Any, about: str, report: Report | None) -> Column:
     )
 
 
-def _plain_heading(name: Any, about: str, report: Report | None) -> str:
+def _plain_heading(name: Any, about: str, report: Report | None, known: Collection[str] | None) -> str:
     """Of a column that nothing describes: what pandas counted, the parts of a name, or nothing for no name."""
     if isinstance(name, tuple):
-        return " · ".join(part for part in (column(one, about, report).heading for one in name) if part)
+        return " · ".join(part for part in (column(one, about, report, known).heading for one in name) if part)
     if name in _SUMMARIES:
         return language_of(report).text(_SUMMARIES[name])
     return "" if name is None else str(name)
