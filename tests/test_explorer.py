@@ -240,6 +240,8 @@ def test_a_target_of_ones_own(data: dv.Data) -> None:
         (lambda d: dv.explain(target="portal", month="thang 9", data=d), "2020-09"),
         (lambda d: dv.explain(target="portal", window="todate", data=d), "to_date"),
         (lambda d: dv.plot_lowest(d, "portal", "provinc"), "province"),
+        (lambda d: d.dossiers.groupby(["tier", "chanel"]), "channel"),
+        (lambda d: d.dossiers.sort_values("recieved_at"), "received_at"),
         (lambda d: dv.attain(pd.DataFrame(d.dossiers)), "data=data"),
         (lambda d: dv.attain(d.dossiers[["unit_code", "level"]]), "received_at"),
         (lambda d: dv.new_target("x", "dossiers_online", 0.5), "level"),
@@ -368,7 +370,7 @@ MADE = {
     ),
     "side by side": (lambda d: pd.concat([d.units.head(2), d.units.head(2)], axis=1), ["H45"]),
     "turned": (lambda d: d.units.head(2).T, ["unit_name"]),
-    "described": (lambda d: d.attainment.describe().pipe(dv.Table), ["mean", "numerator"]),
+    "described": (lambda d: d.attainment.describe(), ["mean", "Tử số"]),
     "counted": (lambda d: d.dossiers["channel"].value_counts(), ["Hình thức nộp", "số lượng", "trực tuyến"]),
     "grouped and counted": (
         lambda d: d.dossiers.groupby("unit_code").size(),
@@ -387,6 +389,38 @@ MADE = {
         ["Sở Xây dựng", "trực tuyến"],
     ),
     "a share of each": (lambda d: d.attainment.groupby("tier", observed=True)["value"].mean(), ["Cấp xã", " %<"]),
+    "shares in two places": (
+        lambda d: d.attainment.groupby("tier", observed=True)[["value", "gap"]].agg(["mean", "max"]),
+        ["Tỷ lệ · trung bình", "100,0 %</td>", "+50,0</td>"],
+    ),
+    "per cent, not shares": (
+        lambda d: dv.trend(d, "portal", window="to_date").assign(value=lambda t: t["value"] * 0 + 40.25),
+        [">40,25</td>", ">100,0 %</td>"],
+    ),
+    "of sums": (
+        lambda d: d.attainment.groupby("window", observed=True)[["value"]].sum().mul(0).add(8.77),
+        ["Tỷ lệ", ">8,77</td>"],
+    ),
+    "small": (lambda d: d.units.head(2).assign(x=[0.0004, -0.00021]), [">0,0004</td>", ">−0,00021</td>"]),
+    "years": (lambda d: d.dossiers.groupby(d.dossiers["received_at"].dt.year).size(), [">2020</td>"]),
+    "described by groups": (
+        lambda d: d.dossiers.groupby("channel", observed=True)["level"].describe(),
+        ["trung bình", "trực tuyến", "độ lệch chuẩn"],
+    ),
+    "described column": (lambda d: d.dossiers["level"].describe(), ["Mức độ"]),
+    "counted by two": (lambda d: d.dossiers[["channel", "level"]].value_counts(), ["trực tuyến", "Mức độ"]),
+    "filtered by words": (
+        lambda d: d.dossiers[d.dossiers["channel"] == "trực tuyến"],
+        ["Không có dòng nào. Bộ lọc dùng mã"],
+    ),
+    "verdicts laid out": (
+        lambda d: d.attainment.pivot_table("status", "unit_name", "reading", "first", observed=True),
+        ["<td class='not_attained'>✗ Chưa đạt</td>"],
+    ),
+    "without a kind": (
+        lambda d: d.dossiers.groupby(["channel", "applicant"], dropna=False).size().unstack(),
+        ["<th scope='col' class='count'>–</th>"],
+    ),
     "a column": (lambda d: d.dossiers["channel"], ["Hình thức nộp", "trực tuyến"]),
     "a row": (lambda d: d.attainment.iloc[0], ["Tử số", "Toàn tỉnh", "50,0 %", "20/09/2020"]),
     "one figure": (

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from analysis.attainment import attain as official
 from analysis.decision import DEFAULT, Decision, Target, Words
 from analysis.errors import N_, UsageProblem
-from analysis.explorer.data import Data, relation
+from analysis.explorer.data import VERDICT_ORDER, Data, relation, typed
 from analysis.explorer.names import column_named, one_of, units_named
-from analysis.explorer.tables import Context, Table, table
+from analysis.explorer.tables import Context, Table
 from analysis.measures import WINDOWS
 
 ALL = "all"
@@ -61,7 +61,7 @@ def attain(
         found = found[found["window"] == window]
     if month != ALL:
         found = found[found["month"] == one_of("month", month, sorted(found["month"].unique()))]
-    return table(found.reset_index(drop=True), context, "attainment")
+    return typed(found, "attainment", context, VERDICT_ORDER)
 
 
 def new_target(

@@ -28,7 +28,7 @@ _ORDERS: dict[str, tuple[Any, ...]] = {
 }
 _STATUS = ("not_accepted", "processing", "supplement", "resolved", "refused", "withdrawn")
 _CODES = {**{name: _ORDERS[name] for name in ("channel", "applicant", "source")}, "status": _STATUS}
-_VERDICTS = ("attained", "not_attained", "not_applicable")
+VERDICT_ORDER = ("attained", "not_attained", "not_applicable")
 # What counting needs of a dossier. A column keeps its type where nothing is in it: a choice may be empty.
 _COUNTED = {
     **dict.fromkeys(("unit_code", "procedure_code", "channel", "applicant", "source", "status"), "string"),
@@ -118,10 +118,10 @@ def load(
         dossiers = dossiers[dossiers["received_at"] < end]
         attainment = attainment[attainment["month"] <= last]
     return Data(
-        dossiers=_typed(dossiers, "dossiers", context, _STATUS),
+        dossiers=typed(dossiers, "dossiers", context, _STATUS),
         catalogue=table(report.reference.catalogue, context, "catalogue"),
-        units=_typed(report.reference.units, "units", context),
-        attainment=_typed(attainment, "attainment", context, _VERDICTS),
+        units=typed(report.reference.units, "units", context),
+        attainment=typed(attainment, "attainment", context, VERDICT_ORDER),
         files=table(report.files, context, "files"),
         rejects=table(report.rejects, context, "rejects"),
         context=context,
@@ -156,14 +156,13 @@ def relation(dossiers: pd.DataFrame) -> ibis.Table:
     return ibis.memtable(rows, schema=ibis.schema(types))
 
 
-def _typed(frame: pd.DataFrame, about: str, context: Context, status: tuple[str, ...] = ()) -> Table:
+def typed(frame: pd.DataFrame, about: str, context: Context, status: tuple[str, ...] = ()) -> Table:
     """Codes as categories: ordered where there is an order, units as in units.csv, targets as in the decision."""
     report = context.report
     orders = dict(_ORDERS) | {"target_id": tuple(target.id for target in report.decision.targets)}
     orders["status"] = status
     orders["unit_code"] = tuple(dict.fromkeys([*report.reference.units["unit_code"], *report.names]))
-    if "month" in frame:
-        orders["month"] = tuple(sorted(frame["month"].unique()))
+    orders["month"] = tuple(sorted(month for month in report.attainment["month"].unique() if month <= context.month))
     typed = {}
     for name, values in orders.items():
         if name in frame and values:

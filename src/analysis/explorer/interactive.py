@@ -6,12 +6,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import N_
-from analysis.explorer.tables import described, labelled, report_of, says_something
+from analysis.explorer.tables import described, framed, labelled, report_of, says_something
 from analysis.explorer.words import Column, language_of
 from analysis.language import Language
 from analysis.writing import undirected
 
 MOST = 5_000  # rows that a browser is given
+_STYLE = "<style>table.dataTable caption { text-align: left; }</style>"  # in the middle of a wide table it is not seen
 _PAGE = 10  # rows on a page of the table
 # What is searched also has no marks, so that one may leave them out as everywhere else.
 _FOUND_BARE = """function (data, type) {
@@ -48,9 +49,10 @@ def show(table: pd.DataFrame | pd.Series) -> Shown:
     import itables  # a notebook alone needs it
     from itables.javascript import generate_init_offline_itables_html
 
-    table = table.to_frame() if isinstance(table, pd.Series) else table
+    table = framed(table)
     language = language_of(report_of(table))
-    columns = described(table)
+    shown = table.head(MOST)
+    columns = [one.suited(shown.iloc[:, place]) for place, one in enumerate(described(table))]
     named = says_something(table.index)
     # init_notebook_mode would ask for the program before it is there; and shown once for the whole notebook, the
     # tables of other cells would be lost when its cell is run again.
@@ -70,7 +72,7 @@ def show(table: pd.DataFrame | pd.Series) -> Shown:
         language=_texts(language),
         format_floats_in_python=False,
     )
-    return Shown(program + drawn)
+    return Shown(_STYLE + program + drawn)
 
 
 def _told(table: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +103,7 @@ def _number(one: Column) -> str:
     """The script that writes a column's numbers as ``Column.shown`` does; "" for a column that has none."""
     if one.naming or one.codes:
         return ""
-    signed, share = one.kind == "points" or one.name == "gap", one.kind == "share"
+    signed, share = one.kind == "points", one.kind == "share"
     spaced = "\\u00a0%" if one.language.code == "vi" else "%"
     parts = {
         "SIGN": 'data < 0 ? "−" : "+"' if signed else 'data < 0 ? "-" : ""',

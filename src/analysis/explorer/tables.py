@@ -16,7 +16,7 @@ from analysis.explorer.names import Names, bare
 from analysis.explorer.words import Column, column, escaped, language_of
 from analysis.figures import Report
 from analysis.language import Language
-from analysis.sections import ICONS
+from analysis.sections import ICONS, VERDICTS
 
 MOST_ROWS = 20  # that a table shows of itself
 _WIDEST = 100  # columns; what has more labels is no row
@@ -74,6 +74,14 @@ class _OfARun:
 
         return make
 
+    def describe(self, *args: Any, **kwargs: Any) -> Any:
+        """As pandas has it, which forgets what it describes."""
+        return self._kept(type(self))(super().describe(*args, **kwargs))  # type: ignore[misc]
+
+    def value_counts(self, *args: Any, **kwargs: Any) -> "Values":
+        """As pandas has it, which forgets what it counts."""
+        return self._kept(Values)(super().value_counts(*args, **kwargs))  # type: ignore[misc]
+
 
 class Values(_OfARun, pd.Series):  # type: ignore[misc]  # pandas is looked at without types here
     """A column or a row of a table, or what was counted of one: a Series that shows itself in the reader's words."""
@@ -88,16 +96,12 @@ class Values(_OfARun, pd.Series):  # type: ignore[misc]  # pandas is looked at w
     def _constructor_expanddim(self) -> Callable[..., "Table"]:
         return self._kept(Table)
 
-    def value_counts(self, *args: Any, **kwargs: Any) -> "Values":
-        """As pandas has it, in words."""
-        return self._constructor(super().value_counts(*args, **kwargs))
-
     def _repr_html_(self) -> str:
         index = self.index
         may_be_row = index.nlevels == 1 and index.name is None and says_something(index) and len(index) <= _WIDEST
         columns = described(self, index) if may_be_row else []
         if sum(bool(one.kind) for one in columns) <= len(columns) / 2:
-            return str(self.to_frame("" if self.name is None else self.name)._repr_html_())
+            return str(framed(self)._repr_html_())
         told = [one.shown(value)[0] for one, value in zip(columns, self, strict=True)]
         return table(pd.DataFrame({"": told}, [one.heading for one in columns]), self.context)._repr_html_()
 
@@ -134,6 +138,22 @@ class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at
                 raise self._unknown(str(name)) from None
             raise
 
+    def groupby(self, by: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """As pandas has it; a wrong column brings the nearest."""
+        self._look_for(by)
+        return super().groupby(by, *args, **kwargs)
+
+    def sort_values(self, by: Any, *args: Any, **kwargs: Any) -> Any:
+        """As pandas has it; a wrong column brings the nearest."""
+        self._look_for(by)
+        return super().sort_values(by, *args, **kwargs)
+
+    def _look_for(self, by: Any) -> None:
+        known = [*self.columns, *self.index.names]
+        for name in by if isinstance(by, list) else [by]:
+            if isinstance(name, str) and name not in known:
+                raise self._unknown(name)
+
     def _unknown(self, wanted: str) -> ColumnProblem:
         """About a column that is not there: those that are called so in a reader's words, else the nearest names."""
         known = [str(name) for name in self.columns]
@@ -152,15 +172,15 @@ class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at
         common = self._common()
         rest = self.loc[:, [name not in common for name in self.columns]] if common else self
         rows = _with_index(rest.head(MOST_ROWS))
-        columns = described(self, rows.columns)
+        cells = list(rows.itertuples(index=False, name=None))
+        columns = [one.suited(line[place] for line in cells) for place, one in enumerate(described(self, rows.columns))]
         above = "; ".join(f"{name.heading}: {name.shown(value)[0]}" for name, value in common.values())
         more = len(self) - len(rows)
         notes = [
             language.text(N_("In every row: {what}."), what=above) if above and len(self) > 1 else above,
-            language.text(N_("… and {count} more rows"), count=language.number(more)) if more else "",
+            language.text(N_("… and {count} more rows"), count=language.number(more)) if more else self._nothing(),
         ]
         before, after = (f"<p class='note'>{escaped(note)}</p>" if note else "" for note in notes)
-        cells = list(rows.itertuples(index=False, name=None))
         heads = "".join(
             _head(one, heading, [line[place] for line in cells])
             for place, (one, heading) in enumerate(zip(columns, headings(self, columns), strict=True))
@@ -168,6 +188,14 @@ class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at
         body = "".join(_row(columns, values) for values in cells)
         drawn = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
         return f"<style>{table_css()}</style><div class='dv-table'>{before}{drawn}{after}</div>"
+
+    def _nothing(self) -> str:
+        """What a table without rows says: a filter that asks for words instead of codes finds none."""
+        if len(self) or not self.context:
+            return ""
+        filtered = self.about in ("dossiers", "attainment")
+        hint = N_("No rows. Filters ask for codes: point at a word in a table to see it.")
+        return self.context.language.text(hint if filtered else N_("No rows"))
 
     def _common(self) -> dict[Any, tuple[Column, Any]]:
         """Of a wide table, the columns that name and have one value in all rows, with it; no verdict, which judges."""
@@ -218,9 +246,16 @@ def headings(frame: pd.DataFrame, columns: list[Column]) -> list[str]:
     return [codes.get(one.name, one.heading) for one in columns]
 
 
+def framed(frame: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    """A column as a table of that column alone."""
+    if isinstance(frame, pd.Series):
+        return frame.to_frame("" if frame.name is None else frame.name)
+    return frame
+
+
 def labelled(frame: pd.DataFrame | pd.Series) -> pd.DataFrame:
     """A plain DataFrame with headings and codes in the reader's words, for Excel, say."""
-    frame = frame.to_frame() if isinstance(frame, pd.Series) else frame
+    frame = framed(frame)
     columns, told = described(frame), pd.DataFrame(frame).copy()
     for place, one in enumerate(columns):
         if one.codes:
@@ -270,9 +305,10 @@ def _row(columns: list[Column], values: tuple[Any, ...]) -> str:
 
 def _cell(one: Column, value: Any) -> str:
     text, numeric = one.shown(value)
-    look = "count" if numeric else "long" if len(text) > _LONG else ""
-    if one.name == "status" and value in (ATTAINED, NOT_ATTAINED):
-        look, text = str(value), f"{ICONS[value]} {text}"
+    absent = text == "–" and not one.naming and not one.codes
+    look = "count" if numeric or absent else "long" if len(text) > _LONG else ""
+    if isinstance(value, str) and value in (ATTAINED, NOT_ATTAINED):  # also laid out under other headings
+        look, text = value, f"{ICONS[value]} {one.language.text(VERDICTS[value])}"
     return f"<td class='{look}'{_typed(value, text) if one.codes else ''}>{escaped(text)}</td>"
 
 

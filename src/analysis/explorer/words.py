@@ -1,15 +1,18 @@
 """What a reader sees of a table: headings from ``columns.toml``, codes in words, numbers as Vietnamese readers do."""
 
 import html
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
+from math import floor, isfinite, log10
 from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from babel.numbers import format_decimal
 
 from analysis.closing import ALL_ONLINE, PEERS, UNTOUCHED
 from analysis.comparison import ABOVE, AS_EXPECTED, BELOW
@@ -50,6 +53,9 @@ _CODES: dict[str, dict[str, str]] = {
     **{"against_target": _AGAINST, "against_tier": _AGAINST},
     **{"tier": TIER_WORDS, "window": _WINDOWS, "status": VERDICTS, "rejects.reason": REASONS},
 }
+_OF_ONE = ("value", "minimum", "gap")  # in official tables at most one
+_MIDDLES = ("mean", "median", "min", "max")
+_SMALL = 0.0005  # what is smaller would be rounded to nothing
 # What pandas calls that which it counts and sums.
 _SUMMARIES = {
     **dict.fromkeys(("count", "size"), N_("count")),
@@ -89,11 +95,19 @@ class Column:
             return language.text(N_("Yes") if value else N_("No")), False
         if not isinstance(value, Real):
             return str(value), False
-        if self.kind == "points" or self.name == "gap":
+        if self.kind == "points":
             return language.points(float(value)), True
         if self.kind == "share":
             return language.percent(float(value)), True
-        return language.number(round(float(value), 3)), True
+        if self.kind in ("date", "month") or self.name == "year":
+            return str(value), True  # a part of days: 2020 is no count of two thousand
+        return _plain_number(float(value), language), True
+
+    def suited(self, values: Iterable[Any]) -> "Column":
+        """As it is; as plain numbers where these cannot be shares of one: an analyst may have made per cent of them."""
+        name = self.name[0] if isinstance(self.name, tuple) else self.name
+        numbers = (float(one) for one in values if isinstance(one, Real) and not pd.isna(one))
+        return replace(self, kind="number") if name in _OF_ONE and any(abs(one) > 1 for one in numbers) else self
 
     def _day(self, text: str) -> str:
         """A day as tables write it in the reader's order; "" for another text."""
@@ -120,13 +134,15 @@ def column(name: Any, about: str, report: Report | None, known: Collection[str] 
     """
     language = language_of(report)
     keys = [f"{about}.{name}", str(name)] if known is None or name in known else []
+    of_shares = isinstance(name, tuple) and name[-1] in _MIDDLES  # these are shares, too
+    kind = column(name[0], about, report, known).kind if of_shares else ""
     definitions = _columns(str(report.reference.folder)).columns if report else {}
     words = next((definitions[key] for key in keys if key in definitions), None)
     codes = next((_CODES[key] for key in keys if key in _CODES), {})
     return Column(
         name=name,
         heading=words.title[language.code] if words else _plain_heading(name, about, report, known),
-        kind=words.type if words else "",
+        kind="points" if words and name == "gap" else words.type if words else kind,
         counts=bool(words and words.unit),
         codes={code: language.text(word) for code, word in codes.items()},
         language=language,
@@ -139,7 +155,16 @@ def _plain_heading(name: Any, about: str, report: Report | None, known: Collecti
         return " · ".join(part for part in (column(one, about, report, known).heading for one in name) if part)
     if name in _SUMMARIES:
         return language_of(report).text(_SUMMARIES[name])
-    return "" if name is None else str(name)
+    return "" if name is None else "–" if pd.isna(name) else str(name)
+
+
+def _plain_number(value: float, language: Language) -> str:
+    """With three decimals, or three digits of a number that is smaller: what is there is never shown as nothing."""
+    if not isfinite(value):
+        return "∞" if value > 0 else "−∞"
+    digits = 3 if abs(value) >= _SMALL or not value else 2 - floor(log10(abs(value)))
+    shown = format_decimal(Decimal(repr(round(value, digits))), "#,##0." + "#" * digits, language.code)
+    return shown.replace("-", "−")
 
 
 @cache
