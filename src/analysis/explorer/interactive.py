@@ -12,7 +12,8 @@ from analysis.language import Language
 from analysis.writing import undirected
 
 MOST = 5_000  # rows that a browser is given
-_STYLE = "<style>table.dataTable caption { text-align: left; }</style>"  # in the middle of a wide table it is not seen
+# In the middle of a wide table the caption would not be seen.
+_STYLE = "<style>table.dataTable caption { text-align: left; padding-top: .4em; }</style>"
 _PAGE = 10  # rows on a page of the table
 # What is searched also has no marks, so that one may leave them out as everywhere else.
 _FOUND_BARE = """function (data, type) {

@@ -181,12 +181,11 @@ class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at
             language.text(N_("… and {count} more rows"), count=language.number(more)) if more else self._nothing(),
         ]
         before, after = (f"<p class='note'>{escaped(note)}</p>" if note else "" for note in notes)
-        heads = "".join(
-            _head(one, heading, [line[place] for line in cells])
-            for place, (one, heading) in enumerate(zip(columns, headings(self, columns), strict=True))
-        )
-        body = "".join(_row(columns, values) for values in cells)
-        drawn = f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        told = zip(columns, headings(self, columns), strict=True)
+        parts = [_drawn(one, heading, [line[at] for line in cells]) for at, (one, heading) in enumerate(told)]
+        head, *body = ["".join(line) for line in zip(*parts, strict=True)] or [""]
+        lines = "".join(f"<tr>{line}</tr>" for line in body)
+        drawn = f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
         return f"<style>{table_css()}</style><div class='dv-table'>{before}{drawn}{after}</div>"
 
     def _nothing(self) -> str:
@@ -293,20 +292,19 @@ def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
     return whole
 
 
-def _head(one: Column, heading: str, values: list[Any]) -> str:
-    look = " class='count'" if any(one.shown(value)[1] for value in values) else ""
-    return f"<th scope='col'{look}{_typed(one.name, heading)}>{escaped(heading)}</th>"
+def _drawn(one: Column, heading: str, values: list[Any]) -> list[str]:
+    """A column's heading and cells; numbers stand at the right, and so does what stands for one that is not there."""
+    counts = any(one.shown(value)[1] for value in values)
+    look = " class='count'" if counts else ""
+    return [
+        f"<th scope='col'{look}{_typed(one.name, heading)}>{escaped(heading)}</th>",
+        *(_cell(one, value, counts) for value in values),
+    ]
 
 
-def _row(columns: list[Column], values: tuple[Any, ...]) -> str:
-    cells = "".join(_cell(one, value) for one, value in zip(columns, values, strict=True))
-    return f"<tr>{cells}</tr>"
-
-
-def _cell(one: Column, value: Any) -> str:
+def _cell(one: Column, value: Any, counts: bool) -> str:
     text, numeric = one.shown(value)
-    absent = text == "–" and not one.naming and not one.codes
-    look = "count" if numeric or absent else "long" if len(text) > _LONG else ""
+    look = "count" if numeric or (counts and text == "–") else "long" if len(text) > _LONG else ""
     if isinstance(value, str) and value in (ATTAINED, NOT_ATTAINED):  # also laid out under other headings
         look, text = value, f"{ICONS[value]} {one.language.text(VERDICTS[value])}"
     return f"<td class='{look}'{_typed(value, text) if one.codes else ''}>{escaped(text)}</td>"
