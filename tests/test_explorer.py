@@ -366,7 +366,7 @@ MADE = {
     "grouped": (lambda d: d.attainment.groupby("tier", observed=True)[["numerator"]].sum(), ["Cấp", "Cấp xã"]),
     "two headings": (
         lambda d: d.dossiers.groupby("channel", observed=True).agg({"level": ["mean", "size"]}),
-        ["Mức độ · trung bình", "Mức độ · số lượng", "trực tuyến"],
+        ["Mức độ · trung bình", "Mức độ · số dòng", "trực tuyến"],
     ),
     "side by side": (lambda d: pd.concat([d.units.head(2), d.units.head(2)], axis=1), ["H45"]),
     "turned": (lambda d: d.units.head(2).T, ["unit_name"]),
@@ -420,6 +420,10 @@ MADE = {
     "without a kind": (
         lambda d: d.dossiers.groupby(["channel", "applicant"], dropna=False).size().unstack(),
         ["<th scope='col' class='count'>–</th>"],
+    ),
+    "a gap of one's own": (
+        lambda d: d.dossiers.assign(gap=-0.6).groupby("channel", observed=True)["gap"].max(),
+        ["<th scope='col' class='count'>gap</th>", ">−0,6</td>"],
     ),
     "a column": (lambda d: d.dossiers["channel"], ["Hình thức nộp", "trực tuyến"]),
     "a row": (lambda d: d.attainment.iloc[0], ["Tử số", "Toàn tỉnh", "50,0 %", "20/09/2020"]),
@@ -475,6 +479,11 @@ def test_a_column_of_ones_own_is_shown_under_its_own_name(data: dv.Data, name: s
     assert f"<th scope='col' class='count'>{name}</th>" in shown
     assert "<td class='count'>0,5</td>" in shown
     assert "0,5" not in dv.compare(data, "portal", ["dong xuan"]).assign(value=0.5)[["value"]]._repr_html_()
+
+
+def test_dossiers_are_of_units_never_of_groups(data: dv.Data) -> None:
+    counts = data.dossiers["unit_code"].value_counts()
+    assert set(counts.index) == set(data.units["unit_code"])
 
 
 def test_joined_tables_keep_the_run(data: dv.Data) -> None:

@@ -161,7 +161,8 @@ def typed(frame: pd.DataFrame, about: str, context: Context, status: tuple[str, 
     report = context.report
     orders = dict(_ORDERS) | {"target_id": tuple(target.id for target in report.decision.targets)}
     orders["status"] = status
-    orders["unit_code"] = tuple(dict.fromkeys([*report.reference.units["unit_code"], *report.names]))
+    groups = [] if about in ("dossiers", "units") else report.names
+    orders["unit_code"] = tuple(dict.fromkeys([*report.reference.units["unit_code"], *groups]))
     orders["month"] = tuple(sorted(month for month in report.attainment["month"].unique() if month <= context.month))
     typed = {}
     for name, values in orders.items():

@@ -13,7 +13,7 @@ from analysis.attainment import ATTAINED, NOT_ATTAINED
 from analysis.cleaning import DOSSIERS
 from analysis.errors import N_, ColumnProblem
 from analysis.explorer.names import Names, bare
-from analysis.explorer.words import Column, column, escaped, language_of
+from analysis.explorer.words import OF_ONE, Column, column, escaped, language_of
 from analysis.figures import Report
 from analysis.language import Language
 from analysis.sections import ICONS, VERDICTS
@@ -49,7 +49,8 @@ class Context:
         """The columns of all tables of ``dv.Data``: a table that is joined with another has them, too."""
         report = self.report
         tables = [report.attainment, report.files, report.rejects, report.reference.units, report.reference.catalogue]
-        return frozenset(DOSSIERS.names).union(*(one.columns for one in tables))
+        every = frozenset(DOSSIERS.names).union(*(one.columns for one in tables))
+        return every - {*OF_ONE}  # elsewhere an analyst's value or gap is anything but a share
 
     @cached_property
     def called(self) -> dict[str, str]:

@@ -53,12 +53,12 @@ _CODES: dict[str, dict[str, str]] = {
     **{"against_target": _AGAINST, "against_tier": _AGAINST},
     **{"tier": TIER_WORDS, "window": _WINDOWS, "status": VERDICTS, "rejects.reason": REASONS},
 }
-_OF_ONE = ("value", "minimum", "gap")  # in official tables at most one
+OF_ONE = ("value", "minimum", "gap")  # in official tables at most one
 _MIDDLES = ("mean", "median", "min", "max")
 _SMALL = 0.0005  # what is smaller would be rounded to nothing
 # What pandas calls that which it counts and sums.
 _SUMMARIES = {
-    **dict.fromkeys(("count", "size"), N_("count")),
+    **{"count": N_("count"), "size": N_("number of rows")},
     **{"sum": N_("sum"), "mean": N_("mean"), "median": N_("median"), "min": N_("minimum"), "max": N_("maximum")},
     **{"std": N_("standard deviation"), "proportion": N_("share")},
 }
@@ -107,7 +107,7 @@ class Column:
         """As it is; as plain numbers where these cannot be shares of one: an analyst may have made per cent of them."""
         name = self.name[0] if isinstance(self.name, tuple) else self.name
         numbers = (float(one) for one in values if isinstance(one, Real) and not pd.isna(one))
-        return replace(self, kind="number") if name in _OF_ONE and any(abs(one) > 1 for one in numbers) else self
+        return replace(self, kind="number") if name in OF_ONE and any(abs(one) > 1 for one in numbers) else self
 
     def _day(self, text: str) -> str:
         """A day as tables write it in the reader's order; "" for another text."""
