@@ -124,7 +124,7 @@ def test_one_that_fails_is_named_and_the_others_are_there(task: Task, report: Re
 def test_one_that_dies_or_hangs_stops_no_other(
     task: Task, report: Report, tmp_path: Path, source: str, reason: str
 ) -> None:
-    made = _make(replace(_with_cell(task, source), seconds=8), report, tmp_path / "month")
+    made = _make(replace(_with_cell(task, source), seconds=25), report, tmp_path / "month")
     assert list(made.failed) == ["H45.22"]
     assert reason in made.failed["H45.22"]
     assert len(made.published) == len(CODES) - 1
