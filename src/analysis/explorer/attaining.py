@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from analysis.attainment import attain as official
 from analysis.decision import DEFAULT, Decision, Target, Words
 from analysis.errors import N_, UsageProblem
-from analysis.explorer.data import VERDICT_ORDER, Data, relation, typed
+from analysis.explorer.data import Data, relation, typed
 from analysis.explorer.names import column_named, one_of, units_named
 from analysis.explorer.tables import Context, Table
 from analysis.measures import WINDOWS
@@ -61,7 +61,7 @@ def attain(
         found = found[found["window"] == window]
     if month != ALL:
         found = found[found["month"] == one_of("month", month, sorted(found["month"].unique()))]
-    return typed(found, "attainment", context, VERDICT_ORDER)
+    return typed(found, "attainment", context)
 
 
 def new_target(

@@ -17,6 +17,7 @@ from analysis.figures import Report, read_report
 from analysis.language import Language
 from analysis.notebook import place
 from analysis.reference import TIERS
+from analysis.sections import VERDICTS
 
 # In the order in which people name them.
 _ORDERS: dict[str, tuple[Any, ...]] = {
@@ -28,7 +29,7 @@ _ORDERS: dict[str, tuple[Any, ...]] = {
 }
 _STATUS = ("not_accepted", "processing", "supplement", "resolved", "refused", "withdrawn")
 _CODES = {**{name: _ORDERS[name] for name in ("channel", "applicant", "source")}, "status": _STATUS}
-VERDICT_ORDER = ("attained", "not_attained", "not_applicable")
+_STATUSES = {"dossiers": _STATUS, "attainment": tuple(VERDICTS)}
 # What counting needs of a dossier. A column keeps its type where nothing is in it: a choice may be empty.
 _COUNTED = {
     **dict.fromkeys(("unit_code", "procedure_code", "channel", "applicant", "source", "status"), "string"),
@@ -118,10 +119,10 @@ def load(
         dossiers = dossiers[dossiers["received_at"] < end]
         attainment = attainment[attainment["month"] <= last]
     return Data(
-        dossiers=typed(dossiers, "dossiers", context, _STATUS),
+        dossiers=typed(dossiers, "dossiers", context),
         catalogue=table(report.reference.catalogue, context, "catalogue"),
         units=typed(report.reference.units, "units", context),
-        attainment=typed(attainment, "attainment", context, VERDICT_ORDER),
+        attainment=typed(attainment, "attainment", context),
         files=table(report.files, context, "files"),
         rejects=table(report.rejects, context, "rejects"),
         context=context,
@@ -156,18 +157,18 @@ def relation(dossiers: pd.DataFrame) -> ibis.Table:
     return ibis.memtable(rows, schema=ibis.schema(types))
 
 
-def typed(frame: pd.DataFrame, about: str, context: Context, status: tuple[str, ...] = ()) -> Table:
+def typed(frame: pd.DataFrame, about: str, context: Context) -> Table:
     """Codes as categories: ordered where there is an order, units as in units.csv, targets as in the decision."""
     report = context.report
     orders = dict(_ORDERS) | {"target_id": tuple(target.id for target in report.decision.targets)}
-    orders["status"] = status
+    orders["status"] = _STATUSES.get(about, ())
     groups = [] if about in ("dossiers", "units") else report.names
     orders["unit_code"] = tuple(dict.fromkeys([*report.reference.units["unit_code"], *groups]))
-    orders["month"] = tuple(sorted(month for month in report.attainment["month"].unique() if month <= context.month))
-    typed = {}
+    orders["month"] = context.months
+    categories = {}
     for name, values in orders.items():
         if name in frame and values:
             found = frame[name].astype("category").cat  # Arrow finds the values far sooner than pandas would
             known = [*values, *sorted(set(found.categories) - set(values))]
-            typed[name] = found.set_categories(known, ordered=name in ("tier", "month"))
-    return table(frame.assign(**typed).reset_index(drop=True), context, about)
+            categories[name] = found.set_categories(known, ordered=name in ("tier", "month"))
+    return table(frame.assign(**categories).reset_index(drop=True), context, about)

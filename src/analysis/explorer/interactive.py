@@ -53,13 +53,13 @@ def show(table: pd.DataFrame | pd.Series) -> Shown:
     table = framed(table)
     language = language_of(report_of(table))
     shown = table.head(MOST)
-    columns = [one.suited(shown.iloc[:, place]) for place, one in enumerate(described(table))]
+    columns = [one.suited(shown.iloc[:, place]) for place, one in enumerate(described(shown))]
     named = says_something(table.index)
     # init_notebook_mode would ask for the program before it is there; and shown once for the whole notebook, the
     # tables of other cells would be lost when its cell is run again.
     program = generate_init_offline_itables_html(itables.options.dt_bundle)
     drawn = itables.to_html_datatable(
-        _told(table),
+        _told(shown),
         caption=_caption(len(table), language),
         connected=False,
         display_logo_when_loading=False,
@@ -77,8 +77,8 @@ def show(table: pd.DataFrame | pd.Series) -> Shown:
 
 
 def _told(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are shown, in the reader's words; days as they are sorted, text without turned directions."""
-    words = labelled(table.head(MOST))
+    """Rows to show, in the reader's words; days as they are sorted, text without turned directions."""
+    words = labelled(table)
     for place in range(words.shape[1]):
         values = words.iloc[:, place]
         if pd.api.types.is_datetime64_any_dtype(values):

@@ -45,6 +45,11 @@ class Context:
         return Names(self.report)
 
     @cached_property
+    def months(self) -> tuple[str, ...]:
+        """The run's months up to the context's."""
+        return tuple(sorted(month for month in self.report.attainment["month"].unique() if month <= self.month))
+
+    @cached_property
     def columns(self) -> frozenset[str]:
         """The columns of all tables of ``dv.Data``: a table that is joined with another has them, too."""
         report = self.report
@@ -66,8 +71,12 @@ class _OfARun:
     about: str = ""
     own: frozenset[str] = frozenset()  # the columns that it was made with
 
+    @property
+    def _marks(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _OfARun._metadata}
+
     def _kept(self, kind: type[Any]) -> Callable[..., Any]:
-        kept = {name: getattr(self, name) for name in _OfARun._metadata}
+        kept = self._marks
 
         def make(*content: Any, **options: Any) -> Any:
             made = kind(*content, **options)
@@ -126,7 +135,7 @@ class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at
         made: Table = super().__finalize__(other, method=method, **kwargs)
         joined = [one for one in getattr(other, "input_objs", ()) if getattr(one, "context", None)]
         if joined and made.context is None:
-            return _marked(made, **{name: getattr(joined[0], name) for name in _OfARun._metadata})
+            return _marked(made, **joined[0]._marks)
         return made
 
     def __getitem__(self, key: Any) -> Any:
@@ -179,7 +188,9 @@ class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at
         more = len(self) - len(rows)
         notes = [
             language.text(N_("In every row: {what}."), what=above) if above and len(self) > 1 else above,
-            language.text(N_("… and {count} more rows"), count=language.number(more)) if more else self._nothing(),
+            language.text(N_("… and {count} more rows"), count=language.number(more))
+            if more
+            else self._nothing(language),
         ]
         before, after = (f"<p class='note'>{escaped(note)}</p>" if note else "" for note in notes)
         told = zip(columns, headings(self, columns), strict=True)
@@ -189,13 +200,13 @@ class Table(_OfARun, pd.DataFrame):  # type: ignore[misc]  # pandas is looked at
         drawn = f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
         return f"<style>{table_css()}</style><div class='dv-table'>{before}{drawn}{after}</div>"
 
-    def _nothing(self) -> str:
+    def _nothing(self, language: Language) -> str:
         """What a table without rows says: a filter that asks for words instead of codes finds none."""
         if len(self) or not self.context:
             return ""
         filtered = self.about in ("dossiers", "attainment")
         hint = N_("No rows. Filters ask for codes: point at a word in a table to see it.")
-        return self.context.language.text(hint if filtered else N_("No rows"))
+        return language.text(hint if filtered else N_("No rows"))
 
     def _common(self) -> dict[Any, tuple[Column, Any]]:
         """Of a wide table, the columns that name and have one value in all rows, with it; no verdict, which judges."""
@@ -295,16 +306,16 @@ def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _drawn(one: Column, heading: str, values: list[Any]) -> list[str]:
     """A column's heading and cells; numbers stand at the right, and so does what stands for one that is not there."""
-    counts = any(one.shown(value)[1] for value in values)
+    shown = [one.shown(value) for value in values]
+    counts = any(numeric for _, numeric in shown)
     look = " class='count'" if counts else ""
     return [
         f"<th scope='col'{look}{_typed(one.name, heading)}>{escaped(heading)}</th>",
-        *(_cell(one, value, counts) for value in values),
+        *(_cell(one, value, *told, counts) for value, told in zip(values, shown, strict=True)),
     ]
 
 
-def _cell(one: Column, value: Any, counts: bool) -> str:
-    text, numeric = one.shown(value)
+def _cell(one: Column, value: Any, text: str, numeric: bool, counts: bool) -> str:
     look = "count" if numeric or (counts and text == "–") else "long" if len(text) > _LONG else ""
     if isinstance(value, str) and value in (ATTAINED, NOT_ATTAINED):  # also laid out under other headings
         look, text = value, f"{ICONS[value]} {one.language.text(VERDICTS[value])}"
