@@ -1,6 +1,6 @@
 """Tries the projection on synthetic years whose end is known: are its intervals and probabilities right?
 
-python -m benchmarks.backtest [--years 24] [--dossiers 56000] writes src/analysis/evidence/backtest.csv, which
+python -m benchmarks.backtest [--years 24] [--dossiers 56000] writes src/analysis/outlook/backtest.csv, which
 the report shows. Each year has its own units, procedures and course: online filing may grow or not, jump or not,
 at another time. From each month's end, with what is known on that day, the end of the year is foretold.
 """
@@ -17,12 +17,12 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from analysis.attainment import ATTAINED, attain
-from analysis.decision import DEFAULT, Decision
-from analysis.evidence import BANDS, EVIDENCE, model_digest
-from analysis.history import PROCEDURES, History, history
-from analysis.projection import projections
-from analysis.reference import Reference, load_reference
+from analysis.measures.attainment import attain
+from analysis.measures.history import History, history
+from analysis.outlook.evidence import BANDS, EVIDENCE, model_digest
+from analysis.outlook.projection import projections
+from analysis.reference.decision import ATTAINED, DEFAULT, PROCEDURES, Decision
+from analysis.reference.tables import Reference, load_reference
 from analysis.sample.known import known_on
 from analysis.sample.province import read_province
 from analysis.sample.year import DECISION_DAY, Course, Year, live

@@ -23,9 +23,9 @@ COLUMNS = (
 
 
 def ours(dataset: Path, reference: Path, out: Path, engine: str = "duckdb", master: str = "") -> None:
-    from analysis.attainment import attainment_parts, write_attainment
-    from analysis.engines import Engine, connect, read_dossiers
-    from analysis.reference import load_reference
+    from analysis.measures.attainment import attainment_parts, write_attainment
+    from analysis.reference.tables import load_reference
+    from analysis.storage.backends import Engine, connect, read_dossiers
 
     known = load_reference(reference)
     with connect(Engine(engine, master)) as backend:

@@ -22,7 +22,7 @@ from playwright.sync_api import sync_playwright
 
 import analysis
 import analysis as dv
-from analysis.notebook import code_cells, load
+from analysis.notebooks.notebook import code_cells, load
 from benchmarks.reports import REFERENCE, processed_sample
 from tests.driven_lab import PATIENCE, RUN_ALL, RUN_MENU, end_kernels, served, until_ready
 

@@ -14,9 +14,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.attainment import group_members, offered, procedure_keys
-from analysis.measures import execute, windows
-from analysis.reference import load_reference
+from analysis.measures.expressions import windows
+from analysis.measures.offers import offered, procedure_keys
+from analysis.reference.groups import group_members
+from analysis.reference.tables import load_reference
+from analysis.storage.backends import execute
 
 HERE = Path(__file__).parent
 REFERENCE = HERE.parent / "data/reference"

@@ -13,14 +13,16 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from time import monotonic
 
 import analysis
-from analysis.executions import Task
-from analysis.figures import Report, read_report
-from analysis.unit_reports import make_unit_reports, wanted_codes
+from analysis.findings.report import Report, read_report
+from analysis.language.texts import Language
+from analysis.notebooks.batch import Made, make_pieces
+from analysis.publication.unit_reports import report_task, unit_pieces, wanted_codes
 from benchmarks.measuring import measure
 
 PROJECT = Path(__file__).parents[1]
@@ -66,7 +68,7 @@ def processed_sample() -> Path:
 def _together(report: Report, processed: Path, folder: Path, jobs: int) -> float:
     """Seconds for the reports of all units, from nothing."""
     begun = monotonic()
-    made = make_unit_reports(_task(processed, folder, jobs), report, ("all",), folder / "month", lambda count: None)
+    made = _make(processed, report, folder, jobs, lambda count: None)
     if made.failed:
         sys.exit(f"failed: {made.failed}")
     return monotonic() - begun
@@ -101,13 +103,15 @@ def _memory(report: Report, processed: Path, folder: Path, jobs: int) -> None:
     while count < MANY:
         number += 1
         place = folder / f"memory-{number}"
-        make_unit_reports(_task(processed, place, jobs), report, ("all",), place / "month", note)
+        _make(processed, report, place, jobs, note)
         shutil.rmtree(place)
     print("reports made, MiB of the run, MiB of the largest interpreter:", *sizes, sep="\n  ")
 
 
-def _task(processed: Path, folder: Path, jobs: int) -> Task:
-    return Task(NOTEBOOK, _parameters(processed), folder / "cache", jobs)
+def _make(processed: Path, report: Report, folder: Path, jobs: int, advance: Callable[[int], None]) -> Made:
+    task = report_task(_parameters(processed), folder / "cache", Language(), jobs)
+    pieces, wanted = unit_pieces(report, processed, NOTEBOOK), wanted_codes(report, ("all",))
+    return make_pieces(task, pieces, wanted, folder / "month", report.language, advance)
 
 
 def _parameters(processed: Path) -> dict[str, str]:

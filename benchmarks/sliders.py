@@ -11,7 +11,7 @@ from time import perf_counter
 
 from analysis.criteria.sliders import sliders
 from analysis.criteria.workbench import workbench
-from analysis.figures import read_report
+from analysis.findings.report import read_report
 from benchmarks.reports import REFERENCE, processed_sample
 
 LIMIT = 0.2  # seconds

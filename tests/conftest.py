@@ -1,20 +1,16 @@
 """What the tests of pages share: one finished run, one browser, and a page that may ask for nothing but itself."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from folders import REFERENCE
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from small_run import DVCTT, call
+from support.folders import REFERENCE
+from support.published import HOSTILE, Opener
+from support.small_run import DVCTT, call
 
 from analysis.sample import write_sample
-
-HOSTILE = "<img src=x onerror=alert(1)>&amp;=1+1"
-MONTH = "2020-12"
-
-Opener = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")

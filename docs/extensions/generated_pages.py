@@ -15,14 +15,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 from sphinx.application import Sphinx
 
-from analysis.decision import Conditions, Decision, Reading, Target
-from analysis.definitions import load_columns
+from analysis.documents.open_data import DICTIONARY, dictionary, published_tables
 from analysis.explorer.words import column
-from analysis.figures import read_report
-from analysis.language import Language
-from analysis.open_data import DICTIONARY, dictionary, published_tables
-from analysis.reference import CATALOGUE, UNITS, load_reference
-from analysis.sections import minimum
+from analysis.findings.report import read_report
+from analysis.language.texts import Language
+from analysis.presentation.numbers import minimum
+from analysis.reference.columns import load_columns
+from analysis.reference.decision import Conditions, Decision, Reading, Target
+from analysis.reference.tables import CATALOGUE, UNITS, load_reference
 
 VI = Language("vi")
 _TYPES = {

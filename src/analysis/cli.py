@@ -10,17 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from analysis.engines import ENGINES, Engine
-from analysis.errors import N_, Problem, UsageProblem
-from analysis.language import LANGUAGES, Language
-from analysis.order import STAGES, Order, check_day
+from analysis.language.problems import Problem, UsageProblem
+from analysis.language.texts import LANGUAGES, N_, Language
+from analysis.publication.order import STAGES, Order, check_day
+from analysis.storage.backends import ENGINES, Engine
+from analysis.storage.places import PROJECT
 
 if TYPE_CHECKING:
-    from analysis.run import Outcome
+    from analysis.publication.run import Outcome
 
 DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)  # exit codes
 INTERRUPTED = 130  # as shells have it
-_PROJECT = Path(__file__).parents[2]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,10 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen.more = unknown
         return int(chosen.command(chosen, language))
     except UsageProblem as problem:
-        print(f"dvctt: {language.problem(problem)}", file=sys.stderr)
+        print(f"dvctt: {problem.told(language)}", file=sys.stderr)
         return WRONG_USAGE
     except Problem as problem:
-        print(f"dvctt: {language.problem(problem)}", file=sys.stderr)
+        print(f"dvctt: {problem.told(language)}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print(f"dvctt: {language.text(N_('Interrupted. What was published before stands.'))}", file=sys.stderr)
@@ -110,8 +110,10 @@ def _parser(language: Language) -> _Parser:
     run.add_folder("--processed", Order.processed, N_("for the results (default data/processed)"))
     run.add_folder("--reports", Order.reports, N_("for the reports (default reports)"))
     run.add_choice("--until", Order.until, [stage.name for stage in STAGES], N_("the last stage (default report)"))
-    words = language.text(N_("whose reports are made: all, none, or codes with commas (default all)"))
-    run.add_argument("--units", type=_codes, default=Order.units, metavar="all|none|CODE,…", help=words)
+    words = language.text(
+        N_("reports to make: all, none, codes with commas, criteria for those of the criteria (default all)")
+    )
+    run.add_argument("--units", type=_codes, default=Order.units, metavar="all|none|criteria|CODE,…", help=words)
     run.add_number("--jobs", 0, N_("files read, or reports made, at once (default: one per core)"))
     summary = language.text(N_("open the notebooks in JupyterLab; further options are those of jupyter lab"))
     lab = commands.add_parser("lab", prog="dvctt lab", help=summary, description=summary)
@@ -168,7 +170,7 @@ def _one_of(flag: str, known: tuple[str, ...], text: str) -> str:
 def _run(chosen: argparse.Namespace, language: Language) -> int:
     # Jupyter asks for its new folders to be chosen; without it every run prints a warning.
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
-    from analysis.run import run  # heavy: only now
+    from analysis.publication.run import run  # heavy: only now
 
     order = Order(
         raw=chosen.raw,
@@ -190,8 +192,8 @@ def _run(chosen: argparse.Namespace, language: Language) -> int:
 
 
 def _measure(chosen: argparse.Namespace, language: Language) -> int:
-    from analysis.dataset import measure  # heavy: only now
-    from analysis.reference import load_reference
+    from analysis.outlook.dataset import measure  # heavy: only now
+    from analysis.reference.tables import load_reference
 
     if not chosen.dossiers or chosen.out is None:
         raise UsageProblem(N_("Say what to read and where to write: --dossiers PARQUET --out FOLDER."))
@@ -230,11 +232,11 @@ def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) ->
 
 def _notebooks() -> Path:
     """The notebooks of the folder that one stands in, else those of the project."""
-    return Order.notebooks if Order.notebooks.is_dir() else _PROJECT / Order.notebooks
+    return Order.notebooks if Order.notebooks.is_dir() else PROJECT / Order.notebooks
 
 
 def _lab(chosen: argparse.Namespace, language: Language) -> int:
-    from analysis.lab import open_lab  # heavy: only now
+    from analysis.explorer.lab import open_lab  # heavy: only now
 
     folder = _notebooks().parent
     if not (folder / Order.processed / "attainment.csv").is_file():

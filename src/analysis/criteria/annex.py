@@ -5,15 +5,14 @@ Sections I to V say the criteria; what is enclosed tries them on a run's figures
 
 from pathlib import Path
 
-from analysis import narrative
 from analysis.criteria import trial, words
-from analysis.criteria.model import Component, Criteria
 from analysis.criteria.rating import Evidence, Standing
-from analysis.definitions import CriteriaForm, load_criteria_form
-from analysis.errors import N_
-from analysis.history import PROCEDURES
-from analysis.language import Language
-from analysis.official_document import OfficialDocument
+from analysis.documents.official_document import OfficialDocument
+from analysis.language.texts import N_, Language
+from analysis.presentation import narrative
+from analysis.reference.criteria import Component, Criteria
+from analysis.reference.decision import PROCEDURES
+from analysis.reference.forms import CriteriaForm, load_criteria_form
 
 _PORTAL = "dossiers_via_portal"
 

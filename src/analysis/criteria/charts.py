@@ -12,11 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure as Canvas
 
-from analysis.charts import AT_RIGHT, BLUE, GREY, INK, STYLE, VERMILION, svg
 from analysis.criteria.scoring import Numbers
-from analysis.errors import N_
-from analysis.language import Language
-from analysis.writing import undirected
+from analysis.language.texts import N_, Language
+from analysis.presentation.charts import AT_RIGHT, BLUE, GREY, INK, STYLE, VERMILION, svg
+from analysis.storage.writing import undirected
 
 _SHADES = LinearSegmentedColormap.from_list("bands", [BLUE, "#9CC7E3", "#F2C6A0", VERMILION])
 _EVEN = 10  # times the smallest

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.comparison import standardised
 from analysis.criteria.gaming import DOSSIERS
 from analysis.criteria.rating import Evidence, Standing
 from analysis.criteria.scoring import Numbers, scores
-from analysis.decision import DEFAULT
+from analysis.outlook.comparison import standardised
+from analysis.reference.decision import DEFAULT
 
 RARE = 5  # dossiers in the period
 FENCE = 1.5  # interquartile ranges beyond the quartiles (Tukey, Exploratory Data Analysis, 1977)

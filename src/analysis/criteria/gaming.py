@@ -14,10 +14,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.criteria.model import Component, Criteria
 from analysis.criteria.rating import Evidence, Standing
 from analysis.criteria.scoring import Numbers, scores
-from analysis.history import PROCEDURES
+from analysis.reference.criteria import Component, Criteria
+from analysis.reference.decision import PROCEDURES
 
 Whole = NDArray[np.int64]
 DOSSIERS = "dossiers_online"

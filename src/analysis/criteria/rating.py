@@ -13,15 +13,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import figures
-from analysis.attainment import offers_by_month
-from analysis.criteria.model import Component, Criteria
 from analysis.criteria.scoring import NO_BAND, Numbers, Scores, bands, scores
-from analysis.engines import connect, read_dossiers
-from analysis.errors import N_, UsageProblem
-from analysis.figures import Report
-from analysis.history import PROCEDURES, History, history
-from analysis.measures import month_number, windows
+from analysis.findings import figures
+from analysis.findings.report import Report
+from analysis.language.problems import UsageProblem
+from analysis.language.texts import N_
+from analysis.measures.expressions import month_number, windows
+from analysis.measures.history import History, history
+from analysis.measures.offers import offers_by_month
+from analysis.reference.criteria import Component, Criteria
+from analysis.reference.decision import PROCEDURES
+from analysis.storage.backends import connect, read_dossiers
 
 _WINDOWS = {"quarter": "quarter", "year": "to_date", "to_date": "to_date"}
 AREAS = "areas"

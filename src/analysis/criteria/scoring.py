@@ -11,8 +11,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.criteria.file_form import Bonus, PassFail, Steps
-from analysis.criteria.model import Component, Criteria
+from analysis.reference.criteria import Component, Criteria
+from analysis.reference.criteria_form import Bonus, PassFail, Steps
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from analysis.charts import Chart
 from analysis.criteria import charts, rivals, sensitivity, sentences, words
 from analysis.criteria.certainty import SURE
 from analysis.criteria.charts import band_colours
@@ -14,9 +13,12 @@ from analysis.criteria.gaming import CUNNING, SPLITTING, STEERING, STRATEGIES, T
 from analysis.criteria.rating import AREAS, Standing
 from analysis.criteria.sensitivity import LEAST_DENOMINATOR, READING, STEADY, WEIGHT, Choice
 from analysis.criteria.workbench import Workbench
-from analysis.errors import N_
-from analysis.places import criteria_documents
-from analysis.sections import MEASURES, Section, cautions, render
+from analysis.findings.ledger import cautions
+from analysis.language.texts import N_
+from analysis.pages.rendering import Section, render
+from analysis.presentation.charts import Chart
+from analysis.presentation.words import MEASURES
+from analysis.storage.places import criteria_documents
 
 _MOST_NAMED = 12  # units that a chart names each
 REACH = 5  # dossiers or procedures from a band's edge that are told

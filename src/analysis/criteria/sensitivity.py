@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.criteria.model import Criteria
 from analysis.criteria.rating import Evidence, Standing, standing, under_reading
 from analysis.criteria.scoring import NO_BAND, Numbers, scores
+from analysis.reference.criteria import Criteria
 
 DRAWS, SEED = 10_000, 766
 FACTORS = (0.0, 0.5, 2.0)  # of one weight, the others keeping their proportions

@@ -11,9 +11,8 @@ from analysis.criteria.rivals import band_sizes
 from analysis.criteria.sensitivity import READING, STEADY
 from analysis.criteria.words import points, score
 from analysis.criteria.workbench import Workbench
-from analysis.errors import N_
-from analysis.language import Language
-from analysis.sections import minimum
+from analysis.language.texts import N_, Language
+from analysis.presentation.numbers import minimum
 
 PORTAL = "dossiers_via_portal"
 CHANCE = 0.05  # a correlation with a smaller p is told

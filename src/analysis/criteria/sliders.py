@@ -13,9 +13,9 @@ from analysis.criteria.rating import Standing
 from analysis.criteria.scoring import NO_BAND, bands, scores
 from analysis.criteria.words import points
 from analysis.criteria.workbench import Workbench
-from analysis.errors import N_
-from analysis.sections import render
-from analysis.writing import undirected
+from analysis.language.texts import N_
+from analysis.pages.rendering import render
+from analysis.storage.writing import undirected
 
 AS_DRAFTED = 0  # of the least denominator: each criterion keeps its own
 _MOST_LEAST = 100

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from analysis import narrative, sections
-from analysis.attainment import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.criteria import words
 from analysis.criteria.rating import AREAS, Evidence, Standing
 from analysis.criteria.scoring import NO_BAND
-from analysis.errors import N_
-from analysis.figures import Figure
-from analysis.language import Language
-from analysis.official_document import OfficialDocument
+from analysis.documents.official_document import OfficialDocument
+from analysis.findings.figures import Figure
+from analysis.language.texts import N_, Language
+from analysis.presentation import narrative
+from analysis.presentation.numbers import fraction, percent
+from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 
 _GROUPS = {**narrative.TIER_HEADS, AREAS: N_("Districts with their communes")}
 _DIGITS = 2  # of points in the worked example
@@ -190,7 +190,7 @@ def _example_rows(standing: Standing, unit: int, name: str, language: Language) 
         rows.append(
             [
                 *(str(place + 1), component.target.title[language.code]),
-                *(sections.fraction(figure, language), sections.percent(figure, language)),
+                *(fraction(figure, language), percent(figure, language)),
                 words.points(component.weight, language),
                 *(words.points(float(value), language, _DIGITS) for value in points[1:]),
             ]

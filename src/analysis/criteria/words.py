@@ -9,13 +9,11 @@ from fractions import Fraction
 
 from babel.numbers import format_decimal
 
-from analysis.criteria.file_form import Bonus, PassFail, Steps
-from analysis.criteria.model import Component, Criteria
 from analysis.criteria.scoring import DECIMALS
-from analysis.decision import DEFAULT
-from analysis.errors import N_
-from analysis.history import PROCEDURES
-from analysis.language import Language
+from analysis.language.texts import N_, Language
+from analysis.reference.criteria import Component, Criteria
+from analysis.reference.criteria_form import Bonus, PassFail, Steps
+from analysis.reference.decision import DEFAULT, PROCEDURES
 
 _MOST_DIGITS = 4  # of points and shares that are written as they are
 _RATED = {

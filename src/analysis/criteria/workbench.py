@@ -7,11 +7,11 @@ from pathlib import Path
 from analysis.criteria.certainty import Certainty, certainty
 from analysis.criteria.fairness import Fairness, fairness
 from analysis.criteria.gaming import STRATEGIES, Played, play, token_worth
-from analysis.criteria.model import Criteria
 from analysis.criteria.rating import Evidence, Standing, chosen, gather, standing
 from analysis.criteria.scoring import Numbers
 from analysis.criteria.sensitivity import Sensitivity, sensitivity
-from analysis.figures import Report
+from analysis.findings.report import Report
+from analysis.reference.criteria import Criteria
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from analysis.attainment import attain as official
-from analysis.decision import DEFAULT, Decision, Target, Words
-from analysis.errors import N_, UsageProblem
 from analysis.explorer.data import Data, relation, typed
 from analysis.explorer.names import column_named, one_of, units_named
 from analysis.explorer.tables import Context, Table
-from analysis.measures import WINDOWS
+from analysis.language.problems import UsageProblem
+from analysis.language.texts import N_
+from analysis.measures.attainment import attain as official
+from analysis.measures.expressions import WINDOWS
+from analysis.reference.decision import DEFAULT, Decision, Target, Words
 
 ALL = "all"
 _NOBODY = N_(

@@ -10,14 +10,14 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from analysis.errors import N_, AttributeProblem, UsageProblem
 from analysis.explorer.names import Names, one_of
 from analysis.explorer.tables import Context, Table, table
-from analysis.figures import Report, read_report
-from analysis.language import Language
-from analysis.notebook import place
-from analysis.reference import TIERS
-from analysis.sections import VERDICTS
+from analysis.findings.report import Report, read_report
+from analysis.language.problems import AttributeProblem, UsageProblem
+from analysis.language.texts import N_, Language
+from analysis.notebooks.notebook import place
+from analysis.presentation.words import VERDICTS
+from analysis.reference.tables import TIERS
 
 # In the order in which people name them.
 _ORDERS: dict[str, tuple[Any, ...]] = {

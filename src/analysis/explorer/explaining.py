@@ -7,15 +7,17 @@ from datetime import date
 import ibis
 import pandas as pd
 
-from analysis.attainment import offers_by_month, shortfall
-from analysis.decision import Reading, Target
-from analysis.errors import N_, UsageProblem
 from analysis.explorer.data import Data, relation
 from analysis.explorer.names import one_of, unit_named
 from analysis.explorer.tables import Context, Table, table
-from analysis.history import PROCEDURES
-from analysis.measures import Count, arising, behind, execute, hits, month_number, windows
-from analysis.sections import minimum
+from analysis.language.problems import UsageProblem
+from analysis.language.texts import N_
+from analysis.measures.attainment import shortfall
+from analysis.measures.expressions import Count, arising, behind, hits, month_number, windows
+from analysis.measures.offers import offers_by_month
+from analysis.presentation.numbers import minimum
+from analysis.reference.decision import PROCEDURES, Reading, Target
+from analysis.storage.backends import execute
 
 _NAMES = ("target_id", "unit_code", "reading", "window", "month")  # what names a figure
 _SHOWN = ["dossier_key", "unit_code", "procedure_code", "level", "channel", "applicant", "source", "status"]

@@ -5,11 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.errors import N_
 from analysis.explorer.tables import described, framed, labelled, report_of, says_something
 from analysis.explorer.words import Column, language_of
-from analysis.language import Language
-from analysis.writing import undirected
+from analysis.language.texts import N_, Language
+from analysis.storage.writing import undirected
 
 MOST = 5_000  # rows that a browser is given
 # In the middle of a wide table the caption would not be seen.

@@ -7,10 +7,11 @@ from difflib import get_close_matches
 
 import pandas as pd
 
-from analysis.errors import N_, UsageProblem
-from analysis.figures import Report
-from analysis.folding import fold
-from analysis.reference import TIERS
+from analysis.findings.report import Report
+from analysis.language.folding import fold
+from analysis.language.problems import UsageProblem
+from analysis.language.texts import N_
+from analysis.reference.tables import TIERS
 
 _NEAR = 3
 

@@ -7,13 +7,14 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from analysis import figures
-from analysis.charts import STYLE, VERMILION, draw_lowest, draw_trend
-from analysis.decision import Target
-from analysis.errors import N_, UsageProblem
 from analysis.explorer.data import Data
 from analysis.explorer.names import one_of, unit_named
 from analysis.explorer.views import compare
+from analysis.findings import figures
+from analysis.language.problems import UsageProblem
+from analysis.language.texts import N_
+from analysis.presentation.charts import STYLE, VERMILION, draw_lowest, draw_trend
+from analysis.reference.decision import Target
 
 # A backend that is first chosen inside a style's context is switched off with it: only one chart would be shown.
 plt.switch_backend(mpl.get_backend())

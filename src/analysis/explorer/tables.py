@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.attainment import ATTAINED, NOT_ATTAINED
-from analysis.cleaning import DOSSIERS
-from analysis.errors import N_, ColumnProblem
+from analysis.dossiers.cleaning import DOSSIERS
 from analysis.explorer.names import Names, bare
 from analysis.explorer.words import OF_ONE, Column, column, escaped, language_of
-from analysis.figures import Report
-from analysis.language import Language
-from analysis.sections import ICONS, VERDICTS
+from analysis.findings.report import Report
+from analysis.language.problems import ColumnProblem
+from analysis.language.texts import N_, Language
+from analysis.presentation.words import ICONS, VERDICTS
+from analysis.reference.decision import ATTAINED, NOT_ATTAINED
 
 MOST_ROWS = 20  # that a table shows of itself
 _WIDEST = 100  # columns; what has more labels is no row
@@ -330,4 +330,4 @@ def _typed(name: Any, shown: str) -> str:
 @cache
 def table_css() -> str:
     """The CSS of tables and views in a notebook, light or dark."""
-    return (files("analysis") / "templates" / "table.css").read_text(encoding="utf-8")
+    return (files("analysis.explorer") / "table.css").read_text(encoding="utf-8")

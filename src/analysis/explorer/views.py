@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.decision import DEFAULT
-from analysis.disclosure import may_be_named
-from analysis.errors import N_, UsageProblem
 from analysis.explorer.data import Data
 from analysis.explorer.names import one_of, unit_named, units_named
 from analysis.explorer.tables import Table, table
-from analysis.standing import rank_from_top
+from analysis.findings.standing import rank_from_top
+from analysis.language.problems import UsageProblem
+from analysis.language.texts import N_
+from analysis.reference.decision import DEFAULT
+from analysis.statistics.disclosure import may_be_named
 
 _FIGURES = ["unit_code", "unit_name", "numerator", "denominator", "value", "minimum", "gap", "shortfall", "status"]
 _JUDGED = ["against_target", "against_tier", "place", "place_lower", "place_upper", "ranked_units", "ratio"]

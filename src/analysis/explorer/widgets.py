@@ -7,15 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import charts
-from analysis.decision import DEFAULT
-from analysis.errors import N_
 from analysis.explorer.data import Data
 from analysis.explorer.explaining import told
 from analysis.explorer.names import find
 from analysis.explorer.tables import table, table_css
 from analysis.explorer.words import column, escaped
-from analysis.writing import undirected
+from analysis.language.texts import N_
+from analysis.presentation import charts
+from analysis.reference.decision import DEFAULT
+from analysis.storage.writing import undirected
 
 _WINDOWS = ("to_date", "month", "quarter")
 _SHOWN = ["month", "numerator", "denominator", "value", "gap", "shortfall", "status"]

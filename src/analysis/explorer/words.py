@@ -14,14 +14,13 @@ from typing import Any
 import pandas as pd
 from babel.numbers import format_decimal
 
-from analysis.closing import ALL_ONLINE, PEERS, UNTOUCHED
-from analysis.comparison import ABOVE, AS_EXPECTED, BELOW
-from analysis.definitions import Columns, load_columns
-from analysis.errors import N_
-from analysis.figures import Report
-from analysis.language import Language
-from analysis.sections import MEASURES, REASONS, TIER_WORDS, VERDICTS
-from analysis.writing import undirected
+from analysis.findings.report import Report
+from analysis.language.texts import N_, Language
+from analysis.outlook.closers import ALL_ONLINE, PEERS, UNTOUCHED
+from analysis.outlook.comparison import ABOVE, AS_EXPECTED, BELOW
+from analysis.presentation.words import MEASURES, REASONS, TIER_WORDS, VERDICTS
+from analysis.reference.columns import Columns, load_columns
+from analysis.storage.writing import undirected
 
 _NAMING = ("code", "text", "date", "month")  # types of columns that name a row rather than measure it
 _CHANNELS = {"online": N_("online"), "counter": N_("at the counter"), "post": N_("by post")}

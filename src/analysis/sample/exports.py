@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.errors import N_, UsageProblem
+from analysis.language.problems import UsageProblem
+from analysis.language.texts import N_
 from analysis.sample.broken import leave_owner_file, write_broken
 from analysis.sample.difficulties import write_difficulties
 from analysis.sample.faults import REASONS, Faults
@@ -15,7 +16,8 @@ from analysis.sample.layout import Sheet, Title, iso_day, lay_out
 from analysis.sample.people import SOMEBODY
 from analysis.sample.plan import Sender, plan_files, plan_province, shown_in
 from analysis.sample.province import read_province
-from analysis.sample.rows import Rows, Scribe, Style
+from analysis.sample.rows import Scribe
+from analysis.sample.style import Rows, Style
 from analysis.sample.truth import Truth, judge
 from analysis.sample.words import heading
 from analysis.sample.writers import FORMATS

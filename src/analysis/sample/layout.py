@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.sample.people import SOMEBODY
 from analysis.sample.province import FIRST_DAY
-from analysis.sample.rows import DATES, Rows, Style
+from analysis.sample.style import DATES, Rows, Style
 from analysis.sample.words import SYNTHETIC
 
 Line = Sequence[Any]

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.sample.layout import Look
 from analysis.sample.province import DAYS
-from analysis.sample.rows import DATES, Style
+from analysis.sample.style import DATES, Style
 from analysis.sample.words import Hand
 from analysis.sample.writers import FORMATS
 from analysis.sample.year import Year

@@ -4,7 +4,6 @@ The note is made while the cell is made, so it needs no reading of cells and can
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -12,39 +11,15 @@ import pandas as pd
 from analysis.sample.faults import Faults, plant_fault
 from analysis.sample.moments import NUMBER_WAYS, spell_moments
 from analysis.sample.people import PERSONAL, personal_cells
+from analysis.sample.style import Rows, Style
 from analysis.sample.words import Hand, names_alone, short_code, table_of, unit_spellings, value_words
 from analysis.sample.year import APPLICANTS, CHANNELS, SOURCES, STATUSES, Year
 
-DATES = ("received_at", "due_at", "completed_at")
 _NEVER = -1
 _BLANK = np.array(None, dtype=object)
 # What one typist among many writes; it says no more and no less than the usual way.
 _OTHER_WAYS = {"dmy": "iso", "iso": "dmy", "dmy_hm": "iso_hm", "dmy_hms": "iso_hms", "iso_hms": "dmy_hms"}
 _VARIANTS = 3  # spellings of a unit that are kept of each way of writing it
-
-
-@dataclass(frozen=True)
-class Style:
-    """How one sender writes its tables: columns, words, dates and codes; ``numbers``: cells hold numbers."""
-
-    columns: tuple[str, ...]
-    hand: Hand = field(default_factory=Hand)
-    dates: dict[str, str] = field(default_factory=dict)
-    units: tuple[str, ...] = ("name",)
-    codes: tuple[str, ...] = ("full",)
-    channel_numbers: bool = False
-    numbers: bool = True
-    grouped: bool = False
-
-
-@dataclass
-class Rows:
-    """``cells`` per column (object arrays, None where blank); ``truth`` a frame of what the rows say; ``groups`` the
-    text of the group line above each row."""
-
-    cells: dict[str, np.ndarray]
-    truth: pd.DataFrame
-    groups: np.ndarray
 
 
 class Scribe:

@@ -1,0 +1,1 @@
+"""The scoring workbook of a set of criteria, its formulas alive."""

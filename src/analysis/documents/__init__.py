@@ -1,0 +1,1 @@
+"""Word, Excel and open data, of the same figures as the pages."""

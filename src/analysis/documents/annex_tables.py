@@ -1,0 +1,308 @@
+"""What the workbook of annexes holds, before any cell is written: sheets of tables with their kinds of columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import pandas as pd
+
+from analysis.findings import figures
+from analysis.findings.figures import Figure
+from analysis.findings.ledger import doubtful_rows, rejected_rows
+from analysis.findings.report import Report
+from analysis.language.texts import N_, Language
+from analysis.presentation.numbers import minimum, minimum_digits
+from analysis.presentation.words import CHECKS, ICONS, PACES, REASONS, VERDICTS
+from analysis.reference.decision import DEFAULT, Target
+from analysis.reference.groups import PROVINCE, TIER_GROUPS
+from analysis.reference.tables import TIERS
+
+Kind = Literal["text", "long", "count", "share", "points", "verdict"]
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """A share of one or a difference of shares with the decimals at which a reader should see it."""
+
+    value: float
+    digits: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's heading, what its cells are, its width in letters."""
+
+    title: str
+    kind: Kind
+    width: int = 11
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings; ``spans`` are further headings above them, each over a number of columns."""
+
+    title: str
+    columns: list[Column]
+    rows: list[list[Any]]
+    spans: Sequence[tuple[str, int]] = ()
+    names: int = 1  # columns that stay in sight when one scrolls sideways
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet's name and its tables, one below the other."""
+
+    name: str
+    tables: list[Table]
+
+
+def sheets(report: Report) -> list[Sheet]:
+    """All sheets of the workbook, in order."""
+    text, found = report.language.text, _figures(report)
+    return [
+        Sheet(text(N_("Summary")), [_summary(report, found)]),
+        *(
+            Sheet(f"{place}. {target.title[report.language.code]}", [_of_target(report, target, found)])
+            for place, target in enumerate(report.decision.targets, start=1)
+        ),
+        Sheet(text(N_("Other readings")), [_readings(report)]),
+        Sheet(text(N_("Trends")), [_trends(report)]),
+        Sheet(text(N_("Definitions")), [_definitions(report)]),
+        Sheet(text(N_("Ledger")), [_files(report)]),
+        Sheet(text(N_("Quality of the data")), [_rejects(report), _checks(report)]),
+    ]
+
+
+def groups(report: Report) -> list[str]:
+    """The codes of the province, the tiers and the districts with their communes."""
+    return [PROVINCE, *TIER_GROUPS, *figures.areas(report)]
+
+
+def verdict(status: str, language: Language) -> str:
+    """``✓ Đạt``: a sign and a word, readable without colour."""
+    return f"{ICONS[status]} {language.text(VERDICTS[status])}"
+
+
+def notice(report: Report, language: Language) -> str:
+    """What must be known before any figure is read: draft, decision, as-of day, what is made up."""
+    text, decision = language.text, report.decision
+    parts = [
+        text(N_("DRAFT")),
+        f"{text(N_('Decision'))} {decision.number}, {language.date(decision.issued)}",
+        text(N_("figures to {day}"), day=language.date(report.as_of)),
+    ]
+    if report.synthetic:
+        parts.append(text(N_("Synthetic data: these exports were made up; no figure says anything about a real unit.")))
+    if report.reference.illustrative:
+        parts.append(text(N_("Illustrative catalogue.")))
+    return " · ".join(parts)
+
+
+def _figures(report: Report) -> dict[tuple[str, str], Figure]:
+    """Every figure to date by target and unit or group, groups first, then unit by unit within the tiers."""
+    codes = groups(report) + [code for tier in TIERS for code in figures.tier_units(report, tier)]
+    place = {code: number for number, code in enumerate(codes)}
+    rows = sorted(figures.figures(report, codes), key=lambda figure: place[figure.unit_code])
+    return {(figure.target.id, figure.unit_code): figure for figure in rows}
+
+
+def _share(figure: Figure) -> Rounded | None:
+    return None if figure.value is None else Rounded(float(figure.value), figure.digits())
+
+
+def _gap(figure: Figure) -> Rounded | None:
+    return None if figure.gap is None else Rounded(float(figure.gap * 100), figure.digits())
+
+
+def _summary(report: Report, found: dict[tuple[str, str], Figure]) -> Table:
+    text, lang = report.language.text, report.language
+    columns = [Column(text(N_("Unit or group")), "long", 34)]
+    for _ in report.decision.targets:
+        columns += [Column(text(N_("Share")), "share", 9), Column(text(N_("Verdict")), "verdict", 12)]
+    rows = []
+    for code in groups(report):
+        of_code = [found[target.id, code] for target in report.decision.targets]
+        cells = [cell for figure in of_code for cell in (_share(figure), verdict(figure.status, lang))]
+        rows.append([of_code[0].unit_name, *cells])
+    spans = [("", 1), *((f"{t.title[lang.code]} (≥ {minimum(t, lang)})", 2) for t in report.decision.targets)]
+    return Table(
+        text(N_("The province, its tiers and its districts with their communes, to date")), columns, rows, spans
+    )
+
+
+def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Figure]) -> Table:
+    """Every unit and group beside one target; what is to come only while something is to come."""
+    text, lang = report.language.text, report.language
+    ended = report.as_of >= report.decision.valid_to
+    compared, gaps, ahead = (_by_unit(report.outlook[name], target) for name in ("comparison", "gap", "projection"))
+    rows = []
+    for (target_id, code), figure in found.items():
+        if target_id != target.id:
+            continue
+        rank = compared.get(code)
+        row = [code, figure.unit_name, _tier(report, code), figure.numerator, figure.denominator, _share(figure)]
+        row += [Rounded(float(target.minimum), minimum_digits(target)), _gap(figure), figure.shortfall]
+        row += [verdict(figure.status, lang), *_rank(rank)]
+        if not ended:
+            sign, words = PACES[gaps[code].verdict]
+            row += [f"{sign} {text(words)}", _known(ahead[code].probability, 0)]
+        rows.append(row)
+    columns = [
+        *(Column(text(N_("Code")), "text", 14), Column(text(N_("Unit or group")), "long", 34)),
+        *(
+            Column(text(N_("Tier")), "text", 10),
+            Column(text(N_("Numerator")), "count"),
+            Column(text(N_("Denominator")), "count"),
+        ),
+        *(
+            Column(text(N_("Share")), "share"),
+            Column(text(N_("Minimum")), "share"),
+            Column(text(N_("Gap, percentage points")), "points"),
+        ),
+        *(Column(text(N_("Missing")), "count"), Column(text(N_("Verdict")), "verdict", 13)),
+        *(Column(text(N_("Rank in its tier (1: lowest)")), "count"), Column(text(N_("Rank, 95 %: from")), "count")),
+        *(Column(text(N_("Rank, 95 %: to")), "count"), Column(text(N_("Units ranked")), "count")),
+        *(Column(text(N_("Share, 95 %: from")), "share"), Column(text(N_("Share, 95 %: to")), "share")),
+    ]
+    if not ended:
+        columns += [Column(text(N_("Pace")), "text", 16), Column(text(N_("Probability of attaining")), "share")]
+    title = f"{target.title[lang.code]} (≥ {minimum(target, lang)})"
+    return Table(title, columns, rows, names=2)
+
+
+def _rank(row: Any) -> list[Any]:
+    """Rank, its interval, of how many, and the share's interval; groups are not compared."""
+    if row is None:
+        return [None] * 6
+    ranks = [int(value) if value == value else None for value in (row.rank, row.rank_lower, row.rank_upper)]
+    return [*ranks, row.ranked_units if row.ranked else None, _known(row.wilson_lower), _known(row.wilson_upper)]
+
+
+def _known(value: float, digits: int = 1) -> Rounded | None:
+    return Rounded(float(value), digits) if value == value else None
+
+
+def _by_unit(table: pd.DataFrame, target: Target) -> dict[str, Any]:
+    return {row.unit_code: row for row in table[table["target_id"] == target.id].itertuples(index=False)}
+
+
+def _tier(report: Report, code: str) -> str:
+    words = {"province": N_("Province"), "district": N_("District"), "commune": N_("Commune")}
+    units = report.reference.units
+    tier = units.loc[units["unit_code"] == code, "tier"]
+    return report.language.text(words[tier.iloc[0]]) if len(tier) else report.language.text(N_("Group"))
+
+
+def _readings(report: Report) -> Table:
+    text, lang = report.language.text, report.language
+    rows = []
+    for target in report.decision.targets:
+        for result in figures.readings(report, target):
+            figure, reading = result.figure, result.reading
+            counted = reading.id != DEFAULT and reading.count != "pairs"
+            changed = text(N_("Yes")) if result.changes_verdict else text(N_("No"))
+            row = [target.title[lang.code], reading.title[lang.code], figure.numerator, figure.denominator]
+            row += [_share(figure), _gap(figure), verdict(figure.status, lang), changed]
+            rows.append([*row, result.units_changed if counted else None, reading.definition[lang.code]])
+    columns = [
+        *(Column(text(N_("Target")), "long", 34), Column(text(N_("Reading")), "long", 28)),
+        *(
+            Column(text(N_("Numerator")), "count"),
+            Column(text(N_("Denominator")), "count"),
+            Column(text(N_("Share")), "share"),
+        ),
+        *(Column(text(N_("Gap, percentage points")), "points"), Column(text(N_("Verdict")), "verdict", 13)),
+        *(Column(text(N_("The verdict changes")), "text"), Column(text(N_("Units with another verdict")), "count")),
+        Column(text(N_("Definition")), "long", 60),
+    ]
+    return Table(text(N_("The province to date under each reading")), columns, rows, names=2)
+
+
+def _trends(report: Report) -> Table:
+    text, lang = report.language.text, report.language
+    some = [PROVINCE, *TIER_GROUPS]
+    table = report.attainment
+    few = replace(report, attainment=table[table["unit_code"].isin(some) & (table["reading"] == DEFAULT)])
+    names = {figure.unit_code: figure.unit_name for figure in figures.figures(few, some)}
+    rows = []
+    for target in report.decision.targets:
+        for code in some:
+            by_month = figures.trend(few, target, code).sort_values("month").groupby("month")
+            for month, of_month in by_month:
+                values = {row.window: _counted(target, row) for row in of_month.itertuples(index=False)}
+                aim = Rounded(float(target.minimum), minimum_digits(target))
+                rows.append([target.title[lang.code], names[code], month, *values["month"], *values["to_date"], aim])
+    parts = [
+        Column(text(N_("Numerator")), "count"),
+        Column(text(N_("Denominator")), "count"),
+        Column(text(N_("Share")), "share"),
+    ]
+    columns = [
+        *(
+            Column(text(N_("Target")), "long", 34),
+            Column(text(N_("Group")), "long", 24),
+            Column(text(N_("Month")), "text"),
+        ),
+        *(*parts, *parts, Column(text(N_("Minimum")), "share")),
+    ]
+    spans = [("", 3), (text(N_("The month by itself")), 3), (text(N_("To date")), 3), ("", 1)]
+    return Table(text(N_("By month and to date: the province and its tiers")), columns, rows, spans, names=3)
+
+
+def _counted(target: Target, row: Any) -> list[Any]:
+    figure = Figure(target, "", "", int(row.numerator), int(row.denominator), 0, row.status)
+    return [figure.numerator, figure.denominator, _share(figure)]
+
+
+def _definitions(report: Report) -> Table:
+    text, code = report.language.text, report.language.code
+    rows = []
+    for target in report.decision.targets:
+        aim = Rounded(float(target.minimum), minimum_digits(target))
+        rows.append([target.title[code], "", aim, target.clause[code], target.definition[code]])
+        for reading in report.decision.readings_of(target):
+            rows.append([target.title[code], reading.title[code], aim, target.clause[code], reading.definition[code]])
+    columns = [
+        *(Column(text(N_("Target")), "long", 34), Column(text(N_("Reading")), "long", 28)),
+        *(Column(text(N_("Minimum")), "share"), Column(text(N_("Clause")), "long", 44)),
+        Column(text(N_("Definition")), "long", 80),
+    ]
+    return Table(text(N_("What is counted, and on which clause it rests")), columns, rows, names=2)
+
+
+def _files(report: Report) -> Table:
+    text = report.language.text
+    words = {"accepted": N_("Accepted"), "quarantined": N_("Quarantined")}
+    rows = []
+    for row in report.files.itertuples(index=False):
+        cells = [row.file, text(words.get(row.status, row.status)), row.read, row.accepted, row.rejected]
+        rows.append([*cells, row.superseded, row.export_date, row.reason, row.sha256])
+    totals = report.totals
+    rows.append(
+        [text(N_("Total")), "", *(totals[name] for name in ("read", "accepted", "rejected", "superseded")), *[""] * 3]
+    )
+    columns = [
+        *(
+            Column(text(N_("File")), "long", 54),
+            Column(text(N_("Status")), "text", 14),
+            Column(text(N_("Read")), "count"),
+        ),
+        *(Column(text(N_("Accepted")), "count"), Column(text(N_("Rejected")), "count")),
+        *(Column(text(N_("Superseded")), "count"), Column(text(N_("Exported")), "text", 12)),
+        *(Column(text(N_("Reason")), "long", 40), Column("SHA-256", "text", 66)),
+    ]
+    return Table(text(N_("Files read")), columns, rows)
+
+
+def _rejects(report: Report) -> Table:
+    text = report.language.text
+    rows: list[list[Any]] = [[text(REASONS[reason]), count] for reason, count in rejected_rows(report).items()]
+    columns = [Column(text(N_("Reason")), "long", 54), Column(text(N_("Rows")), "count")]
+    return Table(text(N_("Rejected rows by reason")), columns, [*rows, [text(N_("Total")), report.totals["rejected"]]])
+
+
+def _checks(report: Report) -> Table:
+    text = report.language.text
+    rows: list[list[Any]] = [[text(CHECKS[check]), count] for check, count in doubtful_rows(report).items()]
+    columns = [Column(text(N_("What is doubtful")), "long", 54), Column(text(N_("Rows")), "count")]
+    return Table(text(N_("Accepted rows that are doubtful")), columns, rows)

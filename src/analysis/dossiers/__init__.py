@@ -1,0 +1,1 @@
+"""From rows to dossiers, and the ledger that accounts for every row."""

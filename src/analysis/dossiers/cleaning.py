@@ -1,0 +1,325 @@
+"""Cleans the rows of one export: each becomes a dossier or a reject with its reason (contract §4).
+
+Works on Arrow columns: texts are looked up once per distinct value, so a hundred thousand rows
+cost little more than their distinct words. Imports nothing heavy, because every worker does.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis.exports.moments import moments
+from analysis.exports.tables import Table
+from analysis.language.folding import fold
+from analysis.reference.keys import procedure_key, unit_key
+from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS, Vocabulary
+
+# The reasons for rejection, in the order in which they are tried.
+REASONS = (
+    "missing_dossier_id",
+    "unknown_procedure",
+    "unknown_unit",
+    "unknown_channel",
+    "bad_received_date",
+    "bad_date",
+    "completed_before_received",
+    "unknown_value",
+)
+# What the data-quality section counts; one bit each in ``flags``.
+CHECKS = (
+    "blank_channel",
+    "level_disagreement",
+    "level_unknown",
+    "procedure_not_in_catalogue",
+    "applicant_unknown",
+    "source_unknown",
+    "resolved_without_date",
+    "online_below_level_3",
+)
+DOSSIERS = pa.schema(
+    [
+        ("dossier_key", pa.string()),
+        ("procedure_code", pa.string()),
+        ("unit_code", pa.string()),
+        ("tier", pa.string()),
+        ("level", pa.int8()),
+        ("level_source", pa.string()),
+        ("channel", pa.string()),
+        ("applicant", pa.string()),
+        ("source", pa.string()),
+        ("status", pa.string()),
+        ("received_at", pa.timestamp("us")),
+        ("due_at", pa.timestamp("us")),
+        ("completed_at", pa.timestamp("us")),
+        ("sheet_index", pa.int16()),
+        ("row", pa.int32()),
+        ("flags", pa.int16()),
+    ]
+)
+_OPEN_END = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One catalogue row: who offers the procedure at which level on which days (days since 1970)."""
+
+    procedure_code: str
+    tier: str
+    unit_code: str
+    level: int
+    first_day: int
+    end_day: int
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """What cleaning needs of the reference data, as plain dictionaries that travel to workers."""
+
+    vocabulary: Vocabulary
+    units: dict[str, str]  # folded code, name or alias -> unit_code; ambiguous names are absent
+    tiers: dict[str, str]  # unit_code -> tier
+    offers: dict[str, tuple[Offer, ...]]  # procedure key -> catalogue rows
+    names: dict[tuple[str, str], str]  # (tier, folded name) -> procedure key; ambiguous names are absent
+
+
+Reject = tuple[str, int, str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """``dossiers`` after ``DOSSIERS``; ``rejects`` as (sheet, row, reason, column, value, unit); ``read`` data rows.
+
+    The unit of a reject is its code, "" where it is not known.
+    """
+
+    dossiers: pa.Table
+    rejects: list[Reject]
+    read: int
+
+
+def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) -> Cleaned:
+    """The dossiers and rejects of one table; ``key`` is the secret of the dossier keys."""
+    cells = {name: table.cells.column(name).combine_chunks() for name in table.cells.column_names}
+    count = table.cells.num_rows
+    blank = pa.nulls(count, pa.string())
+    coded = {name: _coded(cells.get(name, blank), lookups.vocabulary.values[name]) for name in CODED_COLUMNS}
+    days = {name: moments(cells.get(name, blank)) for name in DATE_COLUMNS}
+    units = _mapped(cells["unit"], lambda text: lookups.units.get(unit_key(text)))
+    ids = _canonical_ids(cells["dossier_id"])
+    procedures = _procedures(cells, units, coded["level"], lookups, count)
+
+    def given(name: str) -> np.ndarray:
+        return _valid(cells.get(name, blank))
+
+    received, completed = (pc.cast(days[name], pa.date32()) for name in ("received_at", "completed_at"))
+    unreadable = {name: given(name) & ~_valid(days[name]) for name in DATE_COLUMNS}
+    unknown = {name: given(name) & ~_valid(coded[name]) for name in CODED_COLUMNS}
+    failures = {
+        "missing_dossier_id": ~_valid(ids),
+        "unknown_procedure": ~_valid(procedures),
+        "unknown_unit": ~_valid(units),
+        "unknown_channel": unknown["channel"],
+        "bad_received_date": ~_valid(days["received_at"]),
+        "bad_date": unreadable["due_at"] | unreadable["completed_at"],
+        "completed_before_received": _true(pc.less(completed, received)),
+        "unknown_value": unknown["status"] | unknown["level"] | unknown["applicant"] | unknown["source"],
+    }
+    reason = np.select([failures[name] for name in REASONS], range(len(REASONS)), default=-1)
+    good = pa.array(np.flatnonzero(reason < 0))
+
+    def kept(column: pa.Array) -> pa.Array:
+        return column.take(good)
+
+    dossiers = _dossiers(
+        {name: kept(column) for name, column in coded.items()},
+        {name: kept(column) for name, column in days.items()},
+        kept(units),
+        kept(procedures),
+        lookups,
+    )
+    dossiers |= {
+        "dossier_key": _hashed(kept(ids), key),
+        "sheet_index": pa.array(np.full(len(good), sheet_index, np.int16)),
+        "row": pa.array(table.rows[reason < 0]),
+    }
+    bad = np.flatnonzero(reason >= 0)
+    rejects = [
+        (table.sheet, int(table.rows[line]), *_explain(REASONS[reason[line]], cells, unreadable, unknown, line), unit)
+        for line, unit in zip(bad.tolist(), pc.fill_null(units.take(pa.array(bad)), "").to_pylist(), strict=True)
+    ]
+    return Cleaned(pa.table(dossiers).select(DOSSIERS.names).cast(DOSSIERS), rejects, count)
+
+
+def _dossiers(
+    coded: dict[str, pa.Array],
+    days: dict[str, pa.Array],
+    units: pa.Array,
+    procedures: pa.Array,
+    lookups: Lookups,
+) -> dict[str, pa.Array]:
+    """The columns of valid rows: the catalogue's level wins, a blank channel is the counter's."""
+    catalogued, codes = _catalogue_levels(procedures, units, days["received_at"], lookups)
+    own = pc.cast(coded["level"], pa.int8())
+    level = pc.coalesce(catalogued, own)
+    resolved = pc.is_in(coded["status"], value_set=pa.array(["resolved", "refused"]))
+    online_low = pc.and_(pc.equal(coded["channel"], "online"), pc.less(level, 3))
+    flags = {
+        "blank_channel": pc.is_null(coded["channel"]),
+        "level_disagreement": pc.not_equal(catalogued, own),
+        "level_unknown": pc.is_null(level),
+        "procedure_not_in_catalogue": pc.invert(
+            pc.is_in(procedures, value_set=pa.array(list(lookups.offers), pa.string()))
+        ),
+        "applicant_unknown": pc.is_null(coded["applicant"]),
+        "source_unknown": pc.is_null(coded["source"]),
+        "resolved_without_date": pc.and_(resolved, pc.is_null(days["completed_at"])),
+        "online_below_level_3": online_low,
+    }
+    bits = sum(
+        (_true(flags[check]).astype(np.int16) << bit for bit, check in enumerate(CHECKS)),
+        np.zeros(len(units), np.int16),
+    )
+    source = pc.if_else(pc.is_valid(catalogued), "catalogue", pc.if_else(pc.is_valid(own), "export", None))
+    return {
+        **coded,
+        **days,
+        "channel": pc.fill_null(coded["channel"], "counter"),
+        "procedure_code": codes,
+        "unit_code": units,
+        "tier": _mapped(units, lookups.tiers.get),
+        "level": level,
+        "level_source": source,
+        "flags": pa.array(bits),
+    }
+
+
+def _procedures(
+    cells: dict[str, pa.Array], units: pa.Array, own_level: pa.Array, lookups: Lookups, count: int
+) -> pa.Array:
+    """The procedure key of each row, null where the procedure is not known (contract §4).
+
+    Known: a code of the catalogue; or, with no code, a name that belongs to exactly one procedure
+    of the unit's tier; or a code not in the catalogue on a row that carries a level.
+    """
+    blank = pa.nulls(count, pa.string())
+    codes = cells.get("procedure_code", blank)
+    keys = _mapped(codes, procedure_key)
+    in_catalogue = _mapped(keys, lambda key: key if key in lookups.offers else None)
+    with_level = pc.if_else(pc.is_valid(own_level), keys, pa.scalar(None, pa.string()))
+    by_code = pc.coalesce(in_catalogue, with_level)
+    without_code = pc.is_null(codes)
+    if not pc.any(without_code).as_py() or "procedure_name" not in cells:
+        return by_code
+    names = pc.if_else(without_code, cells["procedure_name"], pa.scalar(None, pa.string()))
+    by_name = _mapped_pairs(
+        _mapped(units, lookups.tiers.get), names, lambda tier, name: lookups.names.get((tier, fold(name)))
+    )
+    return pc.coalesce(by_code, by_name)
+
+
+def _catalogue_levels(
+    procedures: pa.Array, units: pa.Array, received_at: pa.Array, lookups: Lookups
+) -> tuple[pa.Array, pa.Array]:
+    """Per row the catalogue's level on the day of receipt (null where it has none), and the full code."""
+    pairs, index = _distinct_pairs(procedures, units)
+    day = pc.cast(pc.cast(received_at, pa.date32()), pa.int32()).to_numpy(zero_copy_only=False).astype(np.int64)
+    levels = np.zeros(len(day), dtype=np.int8)
+    offered = [_offers_to(key, unit, lookups) for key, unit in pairs]
+    for turn in range(max((len(offers) for offers in offered), default=0)):
+        nth = [offers[turn] if turn < len(offers) else None for offers in offered]
+        first = np.array([offer.first_day if offer else _OPEN_END for offer in nth], dtype=np.int64)[index]
+        end = np.array([offer.end_day if offer else 0 for offer in nth], dtype=np.int64)[index]
+        level = np.array([offer.level if offer else 0 for offer in nth], dtype=np.int8)[index]
+        levels = np.where((levels == 0) & (first <= day) & (day < end), level, levels)
+    codes = pa.array(
+        [o[0].procedure_code if o else key for o, (key, _) in zip(offered, pairs, strict=True)], pa.string()
+    )
+    return pa.array(levels, mask=levels == 0), codes.take(pa.array(index))
+
+
+def _offers_to(key: str, unit: str, lookups: Lookups) -> tuple[Offer, ...]:
+    """The catalogue rows of a procedure that concern a unit; all of them when none does (a misfiled dossier)."""
+    offers = lookups.offers.get(key, ())
+    tier = lookups.tiers[unit]
+    own = tuple(offer for offer in offers if offer.tier == tier and offer.unit_code in ("", unit))
+    return own or offers
+
+
+def _explain(
+    reason: str,
+    cells: dict[str, pa.Array],
+    unreadable: dict[str, np.ndarray],
+    unknown: dict[str, np.ndarray],
+    line: int,
+) -> tuple[str, str, str]:
+    """Reason, column and value of a reject; the value only of columns that may be quoted."""
+    columns: Iterable[str] = {
+        "missing_dossier_id": ("dossier_id",),
+        "unknown_procedure": ("procedure_code", "procedure_name"),
+        "unknown_unit": ("unit",),
+        "unknown_channel": ("channel",),
+        "bad_received_date": ("received_at",),
+        "bad_date": [name for name in ("due_at", "completed_at") if unreadable[name][line]],
+        "completed_before_received": ("completed_at",),
+        "unknown_value": [name for name in ("status", "level", "applicant", "source") if unknown[name][line]],
+    }[reason]
+    present = [name for name in columns if name in cells and cells[name][line].is_valid and name != "dossier_id"]
+    column = present[0] if present else next(iter(columns))
+    return reason, column, " ".join(cells[column][line].as_py().split())[:80] if present else ""
+
+
+def _coded(column: pa.Array, codes: dict[str, str]) -> pa.Array:
+    return _mapped(column, lambda text: codes.get(fold(text)))
+
+
+def _mapped(column: pa.Array, meaning: Callable[[str], str | None]) -> pa.Array:
+    """Each distinct text through ``meaning`` once; null stays null."""
+    encoded = column.dictionary_encode()
+    values = pa.array([meaning(text) for text in encoded.dictionary.to_pylist()], pa.string())
+    return values.take(encoded.indices)
+
+
+def _mapped_pairs(left: pa.Array, right: pa.Array, meaning: Callable[[str, str], str | None]) -> pa.Array:
+    pairs, index = _distinct_pairs(left, right)
+    values = pa.array([meaning(a, b) if a is not None and b is not None else None for a, b in pairs], pa.string())
+    return values.take(pa.array(index))
+
+
+def _distinct_pairs(left: pa.Array, right: pa.Array) -> tuple[list[tuple[Any, Any]], np.ndarray]:
+    """The distinct pairs of two columns and, per row, the number of its pair."""
+    a, b = (column.dictionary_encode(null_encoding="encode") for column in (left, right))
+    width = max(len(b.dictionary), 1)
+    combined = a.indices.to_numpy().astype(np.int64) * width + b.indices.to_numpy()
+    distinct, index = np.unique(combined, return_inverse=True)
+    lefts, rights = a.dictionary.to_pylist(), b.dictionary.to_pylist()
+    return [(lefts[code // width], rights[code % width]) for code in distinct.tolist()], index
+
+
+def _canonical_ids(column: pa.Array) -> pa.Array:
+    """Dossier codes without white space, in upper case; null where nothing is left."""
+    bare = pc.replace_substring_regex(column, r"[\s\pZ\x{200B}-\x{200D}\x{2060}\x{FEFF}]+", "")
+    upper = pc.utf8_upper(pc.utf8_normalize(bare, "NFC"))
+    return pc.if_else(pc.equal(upper, ""), pa.scalar(None, pa.string()), upper)
+
+
+def _hashed(ids: pa.Array, key: bytes) -> pa.Array:
+    """Keyed hashes: a dossier code opens the dossier on the public look-up, its hash opens nothing."""
+    return pa.array(
+        [hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest() for text in ids.to_pylist()], pa.string()
+    )
+
+
+def _valid(column: pa.Array) -> np.ndarray:
+    return cast(np.ndarray, pc.is_valid(column).to_numpy(zero_copy_only=False))
+
+
+def _true(column: pa.Array) -> np.ndarray:
+    return cast(np.ndarray, pc.fill_null(column, False).to_numpy(zero_copy_only=False))
+
+
+REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)

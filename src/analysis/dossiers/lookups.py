@@ -1,0 +1,37 @@
+"""The reference data as the dictionaries that cleaning looks up, and that travel to its workers."""
+
+from collections import defaultdict
+
+import pandas as pd
+
+from analysis.dossiers.cleaning import Lookups, Offer
+from analysis.language.folding import fold
+from analysis.reference.keys import unit_key
+from analysis.reference.tables import Reference
+
+
+def make_lookups(reference: Reference) -> Lookups:
+    """The reference data as the dictionaries that cleaning looks up."""
+    codes = {unit_key(code): code for code in reference.units["unit_code"]}
+    spellings: dict[str, set[str]] = defaultdict(set)
+    for code, name, aliases in reference.units[["unit_code", "unit_name", "aliases"]].itertuples(index=False):
+        for spelling in (name, *aliases.split("|")):
+            if unit_key(spelling):
+                spellings[unit_key(spelling)].add(code)
+    names = {spelling: next(iter(fits)) for spelling, fits in spellings.items() if len(fits) == 1}
+    offers: dict[str, list[Offer]] = defaultdict(list)
+    bearers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    epoch = pd.Timestamp(0)
+    for row in reference.catalogue.itertuples(index=False):
+        end = 2**31 - 1 if pd.isna(row.valid_to) else (row.valid_to - epoch).days
+        offers[row.procedure_key].append(
+            Offer(row.procedure_code, row.tier, row.unit_code, row.level, (row.valid_from - epoch).days, end)
+        )
+        bearers[row.tier, fold(row.procedure_name)].add(row.procedure_key)
+    return Lookups(
+        vocabulary=reference.vocabulary,
+        units=names | codes,
+        tiers=dict(zip(reference.units["unit_code"], reference.units["tier"], strict=True)),
+        offers={procedure: tuple(rows) for procedure, rows in offers.items()},
+        names={bearer: next(iter(fits)) for bearer, fits in bearers.items() if len(fits) == 1},
+    )

@@ -1,0 +1,27 @@
+"""Cleans exports on Spark's executors: the same function for each file, wherever there is a core for it.
+
+Driver and executors must see the exports and the work folder under the same paths, and the executors need this package.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from analysis.dossiers.cleaning import Lookups
+from analysis.dossiers.worker import FileResult, Job, clean_files
+
+
+def clean_on_executors(backend: Any, jobs: list[Job], lookups: Lookups, key: bytes) -> list[FileResult]:
+    """As ``worker.clean_files``, one task for each file; ``backend`` is of Spark. Results in the jobs' order.
+
+    On the executor, too, the file is read in a process apart: a bad one is quarantined and takes no executor with it.
+    """
+    context = backend._session.sparkContext
+    knowledge = context.broadcast((lookups, key))  # travels once to each executor
+
+    def clean(part: Iterator[Job]) -> list[FileResult]:
+        known, secret = knowledge.value
+        return clean_files(list(part), known, secret, workers=1)
+
+    resolved = [Job(job.path.resolve(), job.stem.resolve()) for job in jobs]  # an executor stands in another folder
+    results: list[FileResult] = context.parallelize(resolved, len(resolved)).mapPartitions(clean).collect()
+    return results

@@ -1,0 +1,235 @@
+"""From a folder of exports to one row per dossier, with a ledger of every row and file (contract §4)."""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.dossiers.difficulties import Stated, difficulty_files
+from analysis.dossiers.export_dates import export_date
+from analysis.dossiers.lookups import make_lookups
+from analysis.dossiers.on_spark import clean_on_executors
+from analysis.dossiers.statements import difficulties, read_statements, statements
+from analysis.dossiers.superseding import ALL_CHECKS, Settled, settle
+from analysis.dossiers.unit_quality import unit_quality
+from analysis.dossiers.worker import FileResult, Job, cached, clean_files, start_early
+from analysis.exports.reading import list_exports
+from analysis.language.problems import RunProblem
+from analysis.language.texts import N_, Language
+from analysis.reference.tables import Reference
+from analysis.storage.backends import DUCKDB, Engine, connect
+from analysis.storage.version import code_version, library_versions
+from analysis.storage.writing import spreadsheet_safe, write_csv, write_whole
+
+FILES = [
+    *("file", "sha256", "format", "encoding", "export_date", "status", "reason"),
+    *("read", "accepted", "rejected", "superseded", "skipped_lines"),
+]
+REJECTS = ["file", "sheet", "row", "reason", "detail"]
+# What a cleaned file depends on beside its bytes: a comment in a chart cleans nothing anew.
+_CODE = ("language", "storage", "reference", "exports", "dossiers")
+_LIBRARIES = ("fastexcel", "lxml", "numpy", "pyarrow", "tzdata")
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """The ledger of a run: ``files`` and ``rejects`` as in the contract's §4, ``quality`` (check, count).
+
+    ``quality_by_unit``: unit_code, kind, code, count, as ``unit_quality`` describes it. ``difficulties``: unit_code,
+    month, category, text, as units state them; ``stated`` is the ledger of the files in which they do.
+    """
+
+    files: pd.DataFrame
+    rejects: pd.DataFrame
+    quality: pd.DataFrame
+    quality_by_unit: pd.DataFrame
+    difficulties: pd.DataFrame
+    stated: pd.DataFrame
+    synthetic: bool
+    latest_day: date | None
+
+    def notice(self, language: Language) -> str:
+        """What a reader of these figures must know first; "" when there is nothing."""
+        if not self.synthetic:
+            return ""
+        return language.text(
+            N_("Synthetic data: these exports were made up; no figure says anything about a real unit.")
+        )
+
+    @property
+    def totals(self) -> pd.Series:
+        """Sums over all files: read, accepted, rejected, superseded, skipped_lines."""
+        return self.files[["read", "accepted", "rejected", "superseded", "skipped_lines"]].sum()
+
+
+def clean_exports(
+    raw: Path | str,
+    reference: Reference,
+    processed: Path | str,
+    work: Path | str | None = None,
+    jobs: int = 0,
+    language: Language = Language(),
+    engine: Engine = Engine(),
+) -> Cleaning:
+    """Clean every export under ``raw`` and write dossiers, the ledger and stated difficulties to ``processed``.
+
+    ``work`` keeps what an unchanged file need not be asked twice, and the secret of the dossier
+    keys; ``jobs`` is the number of files read at once (0: one per core, with Spark one per core of its
+    executors). A bad file is quarantined, never an error; raises RunProblem when there is no export at all.
+    """
+    raw, processed = Path(raw), Path(processed)
+    work = Path(work) if work else processed.absolute().with_name(f".{processed.absolute().name}.work")
+    stating = difficulty_files(raw)
+    paths = [path for path in list_exports(raw) if path not in stating]
+    if not paths:
+        raise RunProblem(N_("{folder} holds no export. Put .xlsx, .xls or .csv files of the portal there."), folder=raw)
+    if engine.name == DUCKDB:
+        start_early()
+    for folder in (processed, work / "cache"):
+        folder.mkdir(parents=True, exist_ok=True)
+    names = [path.relative_to(raw).as_posix() for path in paths]
+    with ThreadPoolExecutor() as pool:  # hashing lets other threads run
+        digests = list(pool.map(_sha256, paths))
+    key = _secret(work / "key")
+    stems = _stems(work / "cache", paths, digests, reference, key)
+    lookups = make_lookups(reference)
+    with connect(engine) as backend:
+
+        def clean(todo: list[Job]) -> list[FileResult]:
+            if engine.name == DUCKDB:
+                return clean_files(todo, lookups, key, jobs or os.cpu_count() or 1)
+            return clean_on_executors(backend, todo, lookups, key)
+
+        results = _results(paths, stems, clean)
+        stated = read_statements(raw, lookups)
+        export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
+        settled = settle(backend, names, stems, results, export_dates, processed / "dossiers.parquet")
+    cleaning = _ledger(names, digests, results, export_dates, settled, stated, reference, language)
+    _forget_others(work / "cache", set(stems))
+    write_csv(cleaning.files, processed / "files.csv")
+    write_csv(cleaning.rejects, processed / "rejects.csv")
+    write_csv(cleaning.quality, processed / "quality.csv")
+    write_csv(cleaning.quality_by_unit, processed / "unit_quality.csv")
+    write_csv(cleaning.difficulties, processed / "difficulties.csv")
+    facts = {
+        "synthetic": cleaning.synthetic,
+        "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat(),
+        "difficulties": cleaning.stated.to_dict("records"),
+    }
+    write_whole(
+        processed / "clean.json", lambda path: path.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    )
+    return cleaning
+
+
+def _results(paths: list[Path], stems: list[Path], clean: Callable[[list[Job]], list[FileResult]]) -> list[FileResult]:
+    """One result per file: kept ones where nothing changed, the others cleaned now, the largest first."""
+    results = {stem: cached(stem) for stem in stems}
+    wanted = {stem: path for stem, path in zip(stems, paths, strict=True) if results[stem] is None}
+    by_size = sorted(wanted, key=lambda stem: -_size(wanted[stem]))
+    todo = [Job(wanted[stem], stem) for stem in by_size]
+    if todo:
+        results |= dict(zip(by_size, clean(todo), strict=True))
+    return [result for stem in stems if (result := results[stem])]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _stems(cache: Path, paths: list[Path], digests: list[str], reference: Reference, key: bytes) -> list[Path]:
+    """Where each file's result is kept: names made of all that a result depends on, the code that reads among it."""
+    tables = [_sha256(reference.folder / name) for name in ("units.csv", "catalogue.csv", "vocabulary.toml")]
+    common = "\n".join([*tables, code_version(*_CODE), *library_versions(_LIBRARIES), hashlib.sha256(key).hexdigest()])
+    return [
+        cache / hashlib.sha256(f"{digest}\n{path.suffix.lower()}\n{common}".encode()).hexdigest()[:32]
+        for path, digest in zip(paths, digests, strict=True)
+    ]
+
+
+def _forget_others(cache: Path, stems: set[Path]) -> None:
+    for entry in cache.iterdir():
+        if entry.with_suffix("") not in stems:
+            entry.unlink(missing_ok=True)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError:
+        return ""  # the reader will say why it cannot be opened
+
+
+def _secret(path: Path) -> bytes:
+    """The key of the dossier hashes: made once, readable by its owner alone, never published."""
+    if not path.exists():
+        temporary = path.with_name(f"key.{os.getpid()}.tmp")
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
+            handle.write(secrets.token_bytes(32))
+        temporary.replace(path)
+    return path.read_bytes()
+
+
+def _ledger(
+    names: list[str],
+    digests: list[str],
+    results: list[FileResult],
+    export_dates: list[date],
+    settled: Settled,
+    stated: dict[str, Stated],
+    reference: Reference,
+    language: Language,
+) -> Cleaning:
+    """``files`` and ``rejects`` in the contract's columns, in the order of the files."""
+    files = pd.DataFrame(
+        [
+            {
+                "file": spreadsheet_safe(name),
+                "sha256": digest,
+                "format": result.format,
+                "encoding": result.encoding,
+                "export_date": day.isoformat(),
+                "status": "quarantined" if result.problem else "accepted",
+                "reason": language.text(result.problem[0], **result.problem[1]) if result.problem else "",
+                "read": result.read,
+                "accepted": result.rows - settled.lost.get(number, 0),
+                "rejected": len(result.rejects),
+                "superseded": settled.lost.get(number, 0),
+                "skipped_lines": result.skipped_lines,
+            }
+            for number, (name, digest, result, day) in enumerate(
+                zip(names, digests, results, export_dates, strict=True)
+            )
+        ],
+        columns=FILES,
+    )
+    rejects = pd.DataFrame(
+        [
+            (spreadsheet_safe(name), spreadsheet_safe(sheet), row, reason, _detail(column, value, result, reference))
+            for name, result in zip(names, results, strict=True)
+            for sheet, row, reason, column, value, _ in result.rejects
+        ],
+        columns=REJECTS,
+    )
+    quality = settled.checks[[*ALL_CHECKS]].sum().rename_axis("check").rename("count").reset_index()
+    by_unit = unit_quality(results, settled.checks)
+    synthetic = any(result.synthetic for result in results) or any(one.synthetic for one in stated.values())
+    tables = (files, rejects, quality, by_unit, difficulties(stated), statements(stated, language))
+    return Cleaning(*tables, synthetic, settled.latest_day)
+
+
+def _detail(column: str, value: str, result: FileResult, reference: Reference) -> str:
+    """``Hình thức tiếp nhận: «Fax»``: the column as the export calls it, and what stands there."""
+    heading = result.headings.get(column, reference.vocabulary.spelled[column])
+    return spreadsheet_safe(f"{' '.join(heading.split())}: «{value}»" if value else " ".join(heading.split()))

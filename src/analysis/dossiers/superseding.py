@@ -1,0 +1,97 @@
+"""Lets the sights of each dossier compete: one row per dossier, and who lost to whom (contract §4)."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+
+from analysis.dossiers.cleaning import CHECKS, DOSSIERS
+from analysis.dossiers.worker import FileResult
+from analysis.storage.backends import computed_once, execute, read_files, write_dossiers
+
+COLUMNS = [*(name for name in DOSSIERS.names if name not in ("sheet_index", "row", "flags")), "file", "row"]
+# What an export's own date shows to be doubtful comes to light here, after the checks of each row by itself.
+ALL_CHECKS = (*CHECKS, "received_after_export", "completed_after_export")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How many rows each file lost to later sights, the quality checks, the latest day.
+
+    ``checks``: a row for each unit, by code, with its accepted ``dossiers`` and a column for each of ``ALL_CHECKS``.
+    """
+
+    lost: dict[int, int]
+    checks: pd.DataFrame
+    latest_day: date | None
+
+
+def settle(
+    connection: Any,
+    names: list[str],
+    stems: list[Path],
+    results: list[FileResult],
+    export_dates: list[date],
+    target: Path,
+) -> Settled:
+    """Let the sights of each dossier compete on the engine of ``connection``, write one row per dossier to ``target``.
+
+    The sight from the latest export wins; ties go to the later row in (file, sheet, row) order.
+    """
+    rows = _all_rows(connection, names, stems, results, export_dates)
+    losers = computed_once(_losers(rows))
+    accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
+    write_dossiers(accepted.select(*COLUMNS), target)
+    lost = execute(losers.group_by("file_index").aggregate(lost=losers.count()))
+    by_unit = accepted.group_by("unit_code").aggregate(
+        **{check: ((accepted.flags // 2**bit) % 2).sum() for bit, check in enumerate(CHECKS)},
+        received_after_export=(accepted.received_at.date() > accepted.export_date).sum(),
+        completed_after_export=(accepted.completed_at.date() > accepted.export_date).sum(),
+        dossiers=accepted.count(),
+        latest_received=accepted.received_at.max(),
+        latest_completed=accepted.completed_at.max(),
+    )
+    counted = execute(by_unit).set_index("unit_code").sort_index()
+    if (found := counted["dossiers"].sum() + lost["lost"].sum()) != sum(result.rows for result in results):
+        raise AssertionError(f"{found} rows came back from the kept files")  # every row is accounted for
+    days = [counted.pop(name).max() for name in ("latest_received", "latest_completed")]
+    latest = max((day.date() for day in days if not pd.isna(day)), default=None)
+    checks = counted.fillna(0).astype("int64")[["dossiers", *ALL_CHECKS]]
+    return Settled(dict(zip(lost["file_index"], lost["lost"], strict=True)), checks, latest)
+
+
+def _all_rows(
+    connection: Any, names: list[str], stems: list[Path], results: list[FileResult], export_dates: list[date]
+) -> ibis.Table:
+    """Every valid row of every file, with its file, the file's place in the order and its export date."""
+    filled = [number for number, result in enumerate(results) if result.rows]
+    if not filled:
+        empty = DOSSIERS.empty_table().append_column("file", pa.array([], pa.string()))
+        empty = empty.append_column("file_index", pa.array([], pa.int32()))
+        return ibis.memtable(empty.append_column("export_date", pa.array([], pa.date32())))
+    # Resolved, because DuckDB calls the files that it read so, without ``..`` and the like.
+    paths = [stems[number].with_suffix(".parquet").resolve() for number in filled]
+    sources = pa.table(
+        {
+            "filename": [str(path) for path in paths],
+            "file": [names[number] for number in filled],
+            "file_index": pa.array(filled, pa.int32()),
+            "export_date": pa.array([export_dates[number] for number in filled], pa.date32()),
+        }
+    )
+    # Two files with the same bytes share one kept result; the join gives each its rows.
+    rows = read_files(connection, sorted(set(paths)))
+    return rows.join(ibis.memtable(sources), "filename").drop("filename")
+
+
+def _losers(rows: ibis.Table) -> ibis.Table:
+    """The rows that a later sight of the same dossier supersedes."""
+    seen_again = rows.group_by("dossier_key").aggregate(sights=rows.count()).filter(ibis._.sights > 1)
+    contenders = rows.semi_join(seen_again, "dossier_key")
+    latest_first = [ibis.desc(name) for name in ("export_date", "file_index", "sheet_index", "row")]
+    place = ibis.row_number().over(group_by="dossier_key", order_by=latest_first)
+    return contenders.mutate(place=place).filter(ibis._.place > 0).select("file_index", "sheet_index", "row")

@@ -1,0 +1,254 @@
+"""Reads and cleans one export in a process of its own, so that a bad file can harm nothing else.
+
+The process has bounded memory and time; what it made is kept under a key of everything that it
+depends on, so an unchanged file is not cleaned twice.
+"""
+
+import gc
+import json
+import multiprocessing
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, Protocol, TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.dossiers.cleaning import DOSSIERS, Lookups, Reject, clean_table
+from analysis.exports.reading import read_export
+from analysis.exports.tables import read_tables
+from analysis.language.problems import ExportProblem
+from analysis.language.texts import N_
+from analysis.storage.writing import write_whole
+
+MEMORY_LIMIT = 6 * 2**30  # bytes of address space; a hundred thousand rows need well under one GiB
+TIME_LIMIT = 600.0  # seconds
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
+_FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
+
+
+@dataclass
+class FileResult:
+    """What became of one export, without its name: the same bytes under two names share it.
+
+    ``problem`` is a template and its details when the file is quarantined. ``rejects`` are
+    (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it.
+    """
+
+    format: str = ""
+    encoding: str = ""
+    export_date: str | None = None
+    period_end: str | None = None
+    synthetic: bool = False
+    sheets: list[str] = field(default_factory=list)
+    read: int = 0
+    rows: int = 0
+    skipped_lines: int = 0
+    headings: dict[str, str] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    problem: tuple[str, dict[str, Any]] | None = None
+
+
+class Task(Protocol[Result_co]):
+    """What a process apart can be asked to do; it must be able to travel there, and its result back."""
+
+    def __call__(self, lookups: Lookups, key: bytes) -> Result_co: ...
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to clean into ``stem`` + ``.parquet`` and ``.json``."""
+
+    path: Path
+    stem: Path
+
+    def __call__(self, lookups: Lookups, key: bytes) -> FileResult:
+        return clean_file(self, lookups, key)
+
+
+def start_early() -> None:
+    """Let the server that forks the workers load its libraries while the caller still has other things to do."""
+    if _FORKSERVER:
+        from multiprocessing import forkserver
+
+        _context()
+        forkserver.ensure_running()
+
+
+def clean_files(jobs: list[Job], lookups: Lookups, key: bytes, workers: int) -> list[FileResult]:
+    """Clean each job's file in a process apart, ``workers`` at a time; results in the jobs' order."""
+    crew = _Crew(lookups, key)
+    try:
+        with ThreadPoolExecutor(max_workers=max(1, min(workers, len(jobs)))) as pool:
+            return list(pool.map(crew.clean, jobs))
+    finally:
+        crew.dismiss()
+
+
+def apart(task: Task[Result], lookups: Lookups) -> Result:
+    """What a task returns in a process apart; raises ExportProblem where it cannot be done there."""
+    crew = _Crew(lookups, b"")
+    try:
+        return crew.ask(task)
+    finally:
+        crew.dismiss()
+
+
+def cached(stem: Path) -> FileResult | None:
+    """The kept result of an earlier run, or None."""
+    with suppress(OSError, ValueError, TypeError):
+        content = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+        if content["rows"] == 0 or stem.with_suffix(".parquet").is_file():
+            return FileResult(**content)
+    return None
+
+
+def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
+    """Read and clean one file in this process; a file that cannot be used gives a result with a problem."""
+    result = FileResult()
+    try:
+        export = read_export(job.path)
+        result.format, result.encoding = export.format, export.encoding
+        tables = read_tables(export, lookups.vocabulary)
+    except ExportProblem as problem:
+        result.problem = (problem.template, {name: str(value) for name, value in problem.details.items()})
+        return result
+    result.export_date = tables.export_date.isoformat() if tables.export_date else None
+    result.period_end = tables.period_end.isoformat() if tables.period_end else None
+    result.synthetic = tables.synthetic
+    parts = []
+    order = {sheet.name: number for number, sheet in enumerate(export.sheets)}
+    for table in tables.tables:
+        cleaned = clean_table(table, order[table.sheet], lookups, key)
+        parts.append(cleaned.dossiers)
+        result.read += cleaned.read
+        result.rejects += cleaned.rejects
+        result.skipped_lines += table.skipped_lines
+        result.sheets.append(table.sheet)
+        result.headings |= table.headings
+    dossiers = pa.concat_tables(parts) if parts else DOSSIERS.empty_table()
+    result.rows = dossiers.num_rows
+    write_whole(job.stem.with_suffix(".parquet"), lambda path: pq.write_table(dossiers, path, compression="lz4"))
+    return result
+
+
+class _Crew:
+    """Processes that clean one file after the other; one that dies or dawdles is replaced by a new one.
+
+    Each calling thread has its own process.
+    """
+
+    def __init__(self, lookups: Lookups, key: bytes) -> None:
+        self._context = _context()
+        self._knowledge = (lookups, key)
+        self._idle: list[_Worker] = []
+
+    def clean(self, job: Job) -> FileResult:
+        """The result of one file, also kept beside ``job.stem``."""
+        try:
+            result = self.ask(job)
+        except ExportProblem as problem:
+            result = FileResult(problem=(problem.template, problem.details))
+        kept = json.dumps(asdict(result))
+        write_whole(job.stem.with_suffix(".json"), lambda path: path.write_text(kept, encoding="utf-8"))
+        return result
+
+    def ask(self, task: Task[Result]) -> Result:
+        """What a task returns; raises ExportProblem when it fails, dawdles or takes its process with it."""
+        worker = self._idle.pop() if self._idle else _Worker(self._context, self._knowledge)
+        try:
+            result = worker.ask(task)
+        except TimeoutError:
+            worker.kill()
+            raise ExportProblem(
+                N_("reading took longer than {seconds} s. Export a shorter period."), seconds=f"{TIME_LIMIT:.0f}"
+            ) from None
+        except (EOFError, OSError):
+            worker.kill()
+            raise ExportProblem(
+                N_("the reader gave up on this file (memory or a broken file). Save it anew as .xlsx or .csv.")
+            ) from None
+        self._idle.append(worker)
+        if isinstance(result, ExportProblem):
+            raise result
+        return result
+
+    def dismiss(self) -> None:
+        """End the processes that are left."""
+        while self._idle:
+            self._idle.pop().kill()
+
+
+class _Worker:
+    """One process at the other end of a pipe: a task goes in, its result or problem comes out."""
+
+    def __init__(self, context: Any, knowledge: tuple[Lookups, bytes]) -> None:
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, *knowledge), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def ask(self, task: Task[Result]) -> Result | ExportProblem:
+        """Raises TimeoutError after ``TIME_LIMIT``, EOFError or OSError when the process died."""
+        self._connection.send(task)
+        if not self._connection.poll(TIME_LIMIT):
+            raise TimeoutError
+        result: Result | ExportProblem = self._connection.recv()
+        return result
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing."""
+        self._process.kill()
+        self._process.join()
+        self._connection.close()
+
+
+def _work(tasks: Connection, lookups: Lookups, key: bytes) -> None:
+    """A worker's life: do what comes until the other end closes; give up for good when memory runs out."""
+    _limit_memory()
+    _fall_silent()
+    gc.freeze()  # the libraries' objects live as long as the process; no collection need look at them
+    with suppress(EOFError):
+        while True:
+            task = tasks.recv()
+            try:
+                result = task(lookups, key)
+            except MemoryError:
+                os._exit(1)
+            except ExportProblem as problem:
+                result = problem
+            except Exception as error:  # a fault of ours; its own words may quote a cell, so they stay here
+                place = extract_tb(error.__traceback__)[-1]
+                stumbled = N_("the reader stumbled ({kind} at {place}). Save it anew as .xlsx or .csv; report this.")
+                where = f"{Path(place.filename).name}:{place.lineno}"
+                result = ExportProblem(stumbled, kind=type(error).__name__, place=where)
+            tasks.send(result)
+
+
+def _fall_silent() -> None:
+    """What libraries print past Python on their way down (calamine's panics) may quote a cell of the export."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path of ours
+        for stream in (1, 2):
+            os.dup2(nowhere.fileno(), stream)
+
+
+def _limit_memory() -> None:
+    with suppress(ImportError, ValueError, OSError):  # no `resource` on Windows
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+
+
+def _context() -> Any:
+    """A server process with the libraries loaded forks each worker; where it cannot, workers start anew."""
+    if _FORKSERVER:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["__main__", "analysis.dossiers.worker", "fastexcel"])
+        return context
+    return multiprocessing.get_context("spawn")

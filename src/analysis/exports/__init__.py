@@ -1,0 +1,1 @@
+"""From bytes to named columns; the gate at which personal data stay behind."""

@@ -1,0 +1,165 @@
+"""The files that portals export, told apart by content within what their names allow, and read as text cells."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.exports.compound import OLE_MAGIC, compound_kind
+from analysis.exports.delimited import read_delimited
+from analysis.exports.encodings import as_utf8, check_declared
+from analysis.exports.hypertext import is_hypertext, read_hypertext
+from analysis.exports.sheets import LIMITS, MIB, Export, Limits, Sheet
+from analysis.exports.workbooks import ZIP_MAGIC, package_kind, read_sheets
+from analysis.language.problems import ExportProblem
+from analysis.language.texts import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["LIMITS", "Export", "Limits", "Sheet", "list_exports", "read_export"]
+_ALLOWED = {
+    ".xlsx": {"xlsx"},
+    ".xls": {"xls", "html", "csv", "xlsx"},
+    ".csv": {"csv"},
+    ".txt": {"csv"},
+}
+_WRONG_NAME = {
+    "xlsx": N_("the content is an Excel workbook: let the file's name end in .xlsx."),
+    "xls": N_("the content is an Excel 97-2003 workbook: let the file's name end in .xls."),
+    "html": N_("the content is an HTML table: let the file's name end in .xls."),
+    "csv": N_("the content is plain text: let the file's name end in .csv."),
+    "ods": N_("the content is an OpenDocument sheet: open it and save it as .xlsx."),
+    "xlsb": N_("the content is a binary Excel workbook (.xlsb): open it and save it as .xlsx."),
+    "zip": N_("the content is a zip archive without a workbook: unpack it and put its exports here."),
+    "ole": N_("the content is a Microsoft Office file without a workbook: save the table as .xlsx."),
+    "biff": N_("the content is a workbook from before Excel 5: open it and save it as .xlsx."),
+    "xml": N_("the content is XML (perhaps an XML spreadsheet): open it in Excel and save it as .xlsx."),
+    "mhtml": N_("the content is a web archive (MHTML): open it in Excel and save it as .xlsx."),
+    "binary": N_("the content is a picture, PDF, archive or program: no table can be read from it."),
+}
+_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF89a", b"Rar!\x1a", b"7z\xbc\xaf", b"\x1f\x8b", b"\x7fELF")
+_OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
+# Not to wait for ever for a writer, should the file be a pipe; and on Windows, bytes as they are.
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_DAMAGED = N_("damaged or truncated: it cannot be read. Open it, save it as .xlsx and put it here again.")
+_XML = re.compile(rb"\s*<(?:\?xml|\w+:?Workbook)\b", re.IGNORECASE)
+_MHTML = re.compile(rb"\s*MIME-Version:", re.IGNORECASE)
+
+
+def list_exports(raw: Path) -> list[Path]:
+    """Every file below ``raw`` but ``~$*`` and dot files, sorted by path.
+
+    Files of other kinds and what cannot be opened are listed too, so that ``read_export`` says why
+    they are not read: nothing is passed over in silence.
+    """
+    found: list[Path] = []
+
+    def unreadable(failure: OSError) -> None:
+        if Path(failure.filename) != raw:
+            found.append(Path(failure.filename))
+
+    for folder, folders, names in os.walk(raw, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]  # os.walk does not enter them
+        found += [Path(folder) / name for name in (*names, *links) if not name.startswith((".", "~$"))]
+    return sorted(found, key=lambda path: path.relative_to(raw).as_posix())
+
+
+def read_export(path: Path, limits: Limits = LIMITS) -> Export:
+    """All sheets of an export as text.
+
+    Raises ExportProblem, and nothing else, for whatever cannot be read. A hostile workbook may still
+    end the process or take its memory: run it where both are bounded.
+    """
+    kinds = _ALLOWED.get(path.suffix.lower())
+    if kinds is None:
+        raise ExportProblem(
+            N_("files that end in «{suffix}» are not read: save the table as .xlsx or .csv, or move the file away."),
+            suffix=path.suffix,
+        )
+    data = _content(path, limits)
+    export = _guarded(lambda: _read(data, kinds, limits))
+    if not any(column.null_count < len(column) for sheet in export.sheets for column in sheet.cells.columns):
+        raise ExportProblem(N_("empty: no cell is filled. Export it again."))
+    return export
+
+
+def _content(path: Path, limits: Limits) -> bytes:
+    """The bytes of a regular file that is not too large."""
+    try:
+        with os.fdopen(os.open(path, _READ), "rb") as file:
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            data = file.read(limits.file_bytes + 1) if regular else b""
+    except PermissionError:
+        raise ExportProblem(N_("cannot be opened: the right to read it is missing.")) from None
+    except IsADirectoryError:
+        regular, data = False, b""
+    except (OSError, ValueError):
+        raise ExportProblem(N_("cannot be opened: it has vanished, is a broken link, or the disk fails.")) from None
+    if not regular:
+        raise ExportProblem(N_("is no file: a folder, a link to one, or a device. Put the exports themselves here."))
+    if len(data) > limits.file_bytes:
+        raise ExportProblem(
+            N_("too large: a file may have {most} MB. Split the export."), most=limits.file_bytes // MIB
+        )
+    if not data:
+        raise ExportProblem(N_("empty: the file has 0 bytes. Export it again."))
+    return data
+
+
+def _guarded(read: Callable[[], Export]) -> Export:
+    """Every failure of a reader as an ExportProblem that quotes nothing of what the reader said."""
+    try:
+        return read()
+    except (ExportProblem, KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except MemoryError:
+        raise ExportProblem(N_("too large: it does not fit into memory. Split the export.")) from None
+    except BaseException:  # a panic of calamine's is no Exception
+        raise ExportProblem(_DAMAGED) from None
+
+
+def _read(data: bytes, kinds: set[str], limits: Limits) -> Export:
+    kind = _binary_kind(data, limits)
+    text, encoding = (b"", "") if kind else _as_utf8(data, kinds)
+    kind = kind or _text_kind(text)
+    if kind not in kinds:
+        raise ExportProblem(_WRONG_NAME[kind])
+    if kind in ("xlsx", "xls"):
+        return Export(kind, "", read_sheets(data, limits))
+    if kind == "html":
+        check_declared(text, encoding)
+        return Export(kind, encoding, (Sheet("", read_hypertext(text, limits)),))
+    return Export(kind, encoding, (Sheet("", read_delimited(text, limits)),))
+
+
+def _as_utf8(data: bytes, kinds: set[str]) -> tuple[bytes, str]:
+    try:
+        return as_utf8(data)
+    except ExportProblem:
+        if "csv" in kinds:
+            raise
+        raise ExportProblem(_DAMAGED) from None  # of a workbook's garbage there is no encoding to mend
+
+
+def _binary_kind(data: bytes, limits: Limits) -> str:
+    """What a file is if it is no text, else ""."""
+    if data.startswith(ZIP_MAGIC):
+        return package_kind(data, limits)
+    if data.startswith(OLE_MAGIC):
+        return compound_kind(data, limits)
+    if data.startswith(_OLD_BIFF):
+        return "biff"
+    return "binary" if data.startswith(_BINARY) else ""
+
+
+def _text_kind(text: bytes) -> str:
+    if is_hypertext(text):
+        return "html"
+    if _XML.match(text) and not re.search(rb"<html\b", text[:4096], re.IGNORECASE):
+        return "xml"
+    return "mhtml" if _MHTML.match(text) else "csv"

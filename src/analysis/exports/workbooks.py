@@ -1,0 +1,148 @@
+"""Workbooks: the packages of .xlsx, checked before calamine unpacks them, and the reading of .xlsx and .xls.
+
+A package is looked through before calamine reads it, because calamine builds the whole rectangle that
+the filled cells span: one stray cell in the last corner would ask for 500 GB and end the process.
+What is left to the process's own limits of memory and time: rows without numbers, a long shared
+string that a million cells repeat.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+from analysis.exports.compound import ENCRYPTED
+from analysis.exports.sheets import MIB, Limits, Sheet, check_extent
+from analysis.language.problems import ExportProblem
+from analysis.language.texts import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+ZIP_MAGIC = b"PK\x03\x04"
+_DAMAGED_PACKAGE = N_("damaged or truncated: the workbook cannot be unpacked. Export it again.")
+_RATIO_FROM = 16 * MIB  # small parts may pack as well as they like
+_PIECE = 2**16  # packed bytes at a time, so that a bomb unfolds in steps of at most 64 MiB
+_OVERLAP = 32  # bytes; longer than any cell reference with its attribute name
+# A reference with two letters or seven digits: only then can a sheet exceed 26 columns × 999.999 rows.
+_FAR_CELL = re.compile(rb"r=[\"'](?:[A-Za-z]{2,}\d|[A-Za-z]?\d{7})")
+_CELL = re.compile(rb"r=[\"']([A-Za-z]{0,9})(\d{1,12})[\"']")
+_SHEET_PART = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
+
+
+def package_kind(data: bytes, limits: Limits) -> str:
+    """``xlsx``, or the kind of another zip archive: ``ods``, ``xlsb``, ``zip``.
+
+    Raises ExportProblem for a package that is damaged, encrypted, or unpacks to too much.
+    """
+    try:
+        parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError, OSError):
+        raise ExportProblem(_DAMAGED_PACKAGE) from None
+    names = {part.filename.replace("\\", "/").lower() for part in parts}
+    kinds = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
+    kind = next((kind for name, kind in kinds.items() if name in names), "zip")
+    if kind == "xlsx":
+        _check_parts(data, parts, limits)
+    return kind
+
+
+def read_sheets(data: bytes, limits: Limits) -> tuple[Sheet, ...]:
+    """Every sheet, hidden ones too; dates come as ISO text, an error value as an empty cell."""
+    for name in ("calamine", "fastexcel"):  # they log what they meet, cells included
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    import fastexcel
+
+    workbook = fastexcel.read_excel(data)
+    return tuple(Sheet(name, _cells(workbook, n, limits)) for n, name in enumerate(workbook.sheet_names))
+
+
+def _cells(workbook: object, index: int, limits: Limits) -> pa.Table:
+    import pyarrow as pa
+
+    # skip_rows=0 keeps the leading blank rows, without which row numbers would be off.
+    sheet = workbook.load_sheet(index, header_row=None, skip_rows=0, dtypes="string")  # type: ignore[attr-defined]
+    if not sheet.width:
+        return pa.table({})
+    check_extent(sheet.height, sheet.width, limits)
+    batch = sheet.to_arrow()
+    return pa.table({f"c{n}": _emptied(column) for n, column in enumerate(batch.columns)})
+
+
+def _emptied(column: pa.Array) -> pa.Array:
+    """Text with null for "", which formulas and cleared cells leave behind."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = column.cast(pa.string())
+    empty = pc.equal(column, "")
+    return pc.if_else(empty, pa.scalar(None, pa.string()), column) if pc.any(empty).as_py() else column
+
+
+def _check_parts(data: bytes, parts: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """Sizes as the directory states them; then what calamine will read, unpacked piece by piece."""
+    if any(part.flag_bits & 1 for part in parts):
+        raise ExportProblem(ENCRYPTED)
+    unpacked = sum(part.file_size for part in parts)
+    for part in parts:
+        allowed = max(_RATIO_FROM, limits.ratio * part.compress_size)
+        if unpacked > limits.unpacked_bytes or part.file_size > allowed:
+            raise ExportProblem(
+                N_("too large: the workbook unpacks to {size} MB, {ratio} times its size. Split the export."),
+                size=unpacked // MIB,
+                ratio=unpacked // max(1, len(data)),
+            )
+    for part in parts:
+        if part.filename.lower().endswith((".xml", ".rels")):
+            _check_part(data, part, limits)
+
+
+def _check_part(data: bytes, part: zipfile.ZipInfo, limits: Limits) -> None:
+    """Raise ExportProblem when a part is longer than declared, damaged, or a sheet that spans too much."""
+    size, tail, rows, columns, is_sheet = 0, b"", 0, 0, False
+    for piece in _unpacked(data, part):
+        is_sheet = is_sheet or (size == 0 and bool(_SHEET_PART.search(piece, 0, 4096)))
+        size += len(piece)
+        if size > part.file_size:
+            break
+        if is_sheet and _FAR_CELL.search(window := tail + piece):
+            references = _CELL.findall(window)
+            columns = max([columns, *map(_column, {letters for letters, _ in references})])
+            rows = max([rows, *(int(digits) for _, digits in references)])
+            check_extent(rows, columns, limits)
+        tail = piece[-_OVERLAP:]
+    if size != part.file_size:
+        raise ExportProblem(_DAMAGED_PACKAGE)
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column from 1: A is 1, AA is 27."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _unpacked(data: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The content of a part in pieces. zipfile would stop at the declared length and never notice more."""
+    header = part.header_offset
+    name, extra = (int.from_bytes(data[header + at : header + at + 2], "little") for at in (26, 28))
+    start = header + 30 + name + extra
+    packed = memoryview(data)[start : start + part.compress_size]
+    if part.compress_type == zipfile.ZIP_STORED:
+        yield from (bytes(packed[at : at + MIB]) for at in range(0, len(packed), MIB))
+        return
+    if part.compress_type != zipfile.ZIP_DEFLATED:
+        raise ExportProblem(_DAMAGED_PACKAGE)
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        for at in range(0, len(packed), _PIECE):
+            yield inflater.decompress(packed[at : at + _PIECE])
+    except zlib.error:
+        raise ExportProblem(_DAMAGED_PACKAGE) from None

@@ -1,0 +1,143 @@
+"""What a report shows, taken from the files of a run: small frames and figures that know their fraction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+from typing import Any
+
+import pandas as pd
+
+from analysis.findings.report import Report
+from analysis.reference.decision import ATTAINED, DEFAULT, Reading, Target
+from analysis.reference.groups import PROVINCE
+
+_MOST_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One value of one unit or group beside its target, as a row of ``attainment.csv`` holds it."""
+
+    target: Target
+    unit_code: str
+    unit_name: str
+    numerator: int
+    denominator: int
+    shortfall: int
+    status: str
+
+    @property
+    def value(self) -> Fraction | None:
+        """The exact share; None where there is nothing to count."""
+        return Fraction(self.numerator, self.denominator) if self.denominator else None
+
+    @property
+    def gap(self) -> Fraction | None:
+        """Value − minimum, exact."""
+        return None if self.value is None else self.value - self.target.minimum
+
+    def digits(self) -> int:
+        """Decimals of the percentage, one or as many more as keep the rounded value on its side of the minimum."""
+        for digits in range(1, _MOST_DIGITS):
+            shown = Fraction(floor((self.value or 0) * 100 * 10**digits + Fraction(1, 2)), 10**digits)
+            if (shown >= self.target.minimum * 100) == (self.status == ATTAINED):
+                return digits
+        return _MOST_DIGITS
+
+
+def figures(report: Report, units: Iterable[str], reading: str = DEFAULT) -> list[Figure]:
+    """The figures to date of ``units`` (codes of units or groups) for every target that the reading touches."""
+    wanted = set(units)
+    rows = to_date(report)
+    rows = rows[(rows["reading"] == reading) & rows["unit_code"].isin(wanted)]
+    targets = {target.id: target for target in report.decision.targets}
+    names = report.names
+    return [_figure(targets[row.target_id], row, names) for row in rows.itertuples(index=False)]
+
+
+def to_date(report: Report) -> pd.DataFrame:
+    """The rows of the whole period up to the report's month."""
+    rows = report.attainment
+    return rows[(rows["window"] == "to_date") & (rows["month"] == report.month)]
+
+
+def tiles(report: Report, code: str = PROVINCE) -> list[Figure]:
+    """The figure of the province, a unit or a group for each target, in the decision's order."""
+    of_target = {figure.target.id: figure for figure in figures(report, [code])}
+    return [of_target[target.id] for target in report.decision.targets]
+
+
+def matrix(report: Report, units: Iterable[str]) -> list[tuple[str, dict[str, Figure]]]:
+    """(name, figure by target) of each unit, the worst first: most targets not attained, then the widest gap."""
+    by_unit: dict[str, dict[str, Figure]] = {}
+    for figure in figures(report, units):
+        by_unit.setdefault(figure.unit_code, {})[figure.target.id] = figure
+
+    def badness(of_target: dict[str, Figure]) -> tuple[int, Fraction]:
+        gaps = [figure.gap for figure in of_target.values() if figure.gap is not None and figure.gap < 0]
+        return (-len(gaps), sum(gaps, Fraction(0)))
+
+    ordered = sorted(by_unit.items(), key=lambda item: (*badness(item[1]), item[0]))
+    return [(next(iter(of_target.values())).unit_name, of_target) for _, of_target in ordered]
+
+
+def tier_units(report: Report, tier: str) -> list[str]:
+    """The codes of a tier's units."""
+    units = report.reference.units
+    return list(units.loc[units["tier"] == tier, "unit_code"])
+
+
+def areas(report: Report) -> list[str]:
+    """The groups of each district with its communes."""
+    return [f"AREA:{code}" for code in tier_units(report, "district")]
+
+
+def lowest(report: Report, target: Target, units: Iterable[str], count: int) -> list[Figure]:
+    """The ``count`` lowest values for a target, the lowest first; units with nothing to count have no rank."""
+    ranked = [f for f in figures(report, units) if f.target.id == target.id and f.value is not None]
+    return sorted(ranked, key=lambda figure: (figure.value, -figure.denominator, figure.unit_code))[:count]
+
+
+def largest_shortfalls(report: Report, target: Target, units: Iterable[str], count: int) -> list[Figure]:
+    """The ``count`` units that miss most dossiers or procedures, the largest shortfall first."""
+    missing = [f for f in figures(report, units) if f.target.id == target.id and f.shortfall > 0]
+    return sorted(missing, key=lambda figure: (-figure.shortfall, figure.unit_code))[:count]
+
+
+@dataclass(frozen=True)
+class ReadingResult:
+    """A target under another reading: the province's figure, and how many units' verdicts differ from the default."""
+
+    reading: Reading
+    figure: Figure
+    changes_verdict: bool
+    units_changed: int
+
+
+def readings(report: Report, target: Target) -> list[ReadingResult]:
+    """What each reading says of a target, the default first."""
+    rows = to_date(report)
+    rows = rows[rows["target_id"] == target.id]
+    status = rows.pivot(index="unit_code", columns="reading", values="status")
+    units = status.loc[status.index.isin(report.reference.units["unit_code"])]
+    province = {row.reading: row for row in rows[rows["unit_code"] == PROVINCE].itertuples(index=False)}
+    found = []
+    for reading in report.decision.readings_of(target):
+        changed = units[reading.id].notna() & (units[reading.id] != units[DEFAULT])
+        figure = _figure(target, province[reading.id], report.names)
+        differs = figure.status != province[DEFAULT].status
+        found.append(ReadingResult(reading, figure, differs, int(changed.sum())))
+    return found
+
+
+def trend(report: Report, target: Target, unit: str = PROVINCE) -> pd.DataFrame:
+    """Columns month, window (month, to_date), numerator, denominator, value (share, NaN for nothing), status."""
+    rows = report.attainment
+    rows = rows[(rows["target_id"] == target.id) & (rows["reading"] == DEFAULT) & (rows["unit_code"] == unit)]
+    return rows[rows["window"] != "quarter"][["month", "window", "numerator", "denominator", "value", "status"]]
+
+
+def _figure(target: Target, row: Any, names: dict[str, str]) -> Figure:
+    name = names[row.unit_code]
+    return Figure(target, row.unit_code, name, row.numerator, row.denominator, row.shortfall, row.status)

@@ -1,0 +1,29 @@
+"""What the ledger says of the rows behind a report, and what must be known before any figure is read."""
+
+from typing import Any
+
+from analysis.dossiers.cleaning import REASONS, REJECTED_LIMIT
+from analysis.dossiers.superseding import ALL_CHECKS
+from analysis.findings.report import Report
+
+
+def cautions(report: Report) -> dict[str, Any]:
+    """What a heading warns of: an illustrative catalogue, files quarantined, too many rows rejected."""
+    read, rejected = report.totals["read"], report.totals["rejected"]
+    return {
+        "illustrative": report.reference.illustrative,
+        "quarantined": len(report.quarantined),
+        "rejected": rejected / read if read and rejected > REJECTED_LIMIT * read else None,
+    }
+
+
+def rejected_rows(report: Report) -> dict[str, int]:
+    """How many rows were rejected for each of ``REASONS``, in their order."""
+    counts = report.rejects["reason"].value_counts()
+    return {reason: int(counts.get(reason, 0)) for reason in REASONS}
+
+
+def doubtful_rows(report: Report) -> dict[str, int]:
+    """How many accepted rows each of ``ALL_CHECKS`` found doubtful, in their order; those that the run made."""
+    counts = dict(zip(report.quality["check"], report.quality["count"], strict=True))
+    return {check: int(counts[check]) for check in ALL_CHECKS if check in counts}

@@ -1,0 +1,70 @@
+"""Which source files the dossiers of units came from, with the files' digests: the way back from any figure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from analysis.findings.report import Report
+from analysis.language.problems import RunProblem
+from analysis.language.texts import N_
+from analysis.reference.groups import group_members
+
+DOSSIERS = "dossiers.parquet"
+
+
+def dossiers_by_file(processed: Path | str) -> pd.DataFrame:
+    """unit_code, file, dossiers: how many accepted dossiers of each unit came from each file.
+
+    Raises RunProblem where ``processed`` has no dossiers.
+    """
+    path = Path(processed) / DOSSIERS
+    if not path.exists():
+        raise RunProblem(
+            N_("{folder} has no {file}. Run the notebooks clean and attainment first."),
+            folder=processed,
+            file=DOSSIERS,
+        )
+    # Two columns of the file, counted by Arrow: a few hundredths of a second for a year's dossiers.
+    counted = (
+        pq.read_table(path, columns=["unit_code", "file"])
+        .group_by(["unit_code", "file"])
+        .aggregate([([], "count_all")])
+    )
+    frame = counted.to_pandas().rename(columns={"count_all": "dossiers"})
+    return frame.astype({"unit_code": str, "file": str}).sort_values(["unit_code", "file"], ignore_index=True)
+
+
+def source_files(counted: pd.DataFrame, files: pd.DataFrame, units: Collection[str]) -> pd.DataFrame:
+    """file, dossiers, export_date, sha256 of the files with dossiers of ``units``, the latest export first.
+
+    ``counted`` as ``dossiers_by_file`` gives it, ``files`` are the rows of files.csv.
+    """
+    own = counted[counted["unit_code"].isin(units)].groupby("file", as_index=False)["dossiers"].sum()
+    known = own.merge(files[["file", "export_date", "sha256"]], "left", "file").fillna("")
+    return known.sort_values(["export_date", "file"], ascending=[False, True], ignore_index=True)[
+        ["file", "dossiers", "export_date", "sha256"]
+    ]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files that dossiers came from, numbered from 1; their numbers by unit, how many there are by group."""
+
+    files: list[tuple[int, str, str]]  # number, file, sha256
+    numbers: dict[str, list[int]]
+    counts: dict[str, int]
+
+
+def sources_of(processed: Path | str, report: Report) -> Sources:
+    """The files behind every unit's and group's dossiers."""
+    found = dossiers_by_file(processed)
+    digests = dict(zip(report.files["file"], report.files["sha256"], strict=True))
+    number = {file: place for place, file in enumerate(sorted(found["file"].unique()), start=1)}
+    numbers = {str(unit): [number[file] for file in of_unit] for unit, of_unit in found.groupby("unit_code")["file"]}
+    members = group_members(report.reference).merge(found, on="unit_code")
+    counts = members.groupby("group_code")["file"].nunique()
+    listed = [(place, file, str(digests.get(file, ""))) for file, place in number.items()]
+    return Sources(listed, numbers, {str(group): int(count) for group, count in counts.items()})

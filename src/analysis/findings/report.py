@@ -1,0 +1,142 @@
+"""A finished run, read from its files: what pages, documents and the explorer tell of."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.language.problems import RunProblem
+from analysis.language.texts import N_, Language
+from analysis.reference.decision import Decision
+from analysis.reference.groups import group_members, group_names
+from analysis.reference.tables import Reference, load_reference
+
+OUTLOOK = ("trends", "gap", "projection", "closers", "comparison", "delays", "procedures")
+# Columns of text, also where every cell looks like a number or none is filled.
+_TEXTS = dict.fromkeys(
+    [
+        *("unit_code", "tier", "procedure_key", "procedure_name", "rules"),
+        *("reason", "detail", "encoding", "format", "row", "sheet", "kind", "code", "month", "category", "text"),
+    ],
+    str,
+)
+# Files of the stage clean, and the fields of a report that hold them.
+_LEDGER = {
+    **{name: name for name in ("files", "rejects", "quality", "difficulties")},
+    "unit_quality": "quality_by_unit",
+}
+# Columns of the outlook's tables that may be blank and hold numbers; the others are text.
+_NUMBERS = (
+    *("level", "value", "slope", "slope_lower", "slope_upper", "tau", "p_value", "mean", "lower", "upper"),
+    *("pending_online", "remaining", "remaining_lower", "remaining_upper", "needed_share", "best"),
+    *("untouched", "untouched_with_dossiers", "median", "probability", "peer_share"),
+    *("wilson_lower", "wilson_upper", "target_lower_95", "target_upper_95", "target_lower_998", "target_upper_998"),
+    *("tier_share", "tier_lower_95", "tier_upper_95", "tier_lower_998", "tier_upper_998", "phi", "tau2"),
+    *("adjusted_lower", "adjusted_upper", "rank", "rank_lower", "rank_upper", "worst_probability"),
+    *("comparable", "expected", "ratio", "ratio_lower", "ratio_upper"),
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outputs of a run in ``processed``, with the definitions that they rest on.
+
+    ``stated`` is the ledger of the files of ``difficulties``: file, read, used, refused (by reason), masked, cut,
+    problem.
+    ``outlook["procedures"]`` holds true counts: only what its ``shown`` and ``split_shown`` allow may be printed.
+    """
+
+    attainment: pd.DataFrame
+    files: pd.DataFrame
+    rejects: pd.DataFrame
+    quality: pd.DataFrame
+    quality_by_unit: pd.DataFrame
+    difficulties: pd.DataFrame
+    stated: list[dict[str, Any]]
+    outlook: dict[str, pd.DataFrame]
+    synthetic: bool
+    reference: Reference
+    decision: Decision
+    as_of: date
+    language: Language
+
+    @property
+    def month(self) -> str:
+        """The last month, ``yyyy-mm``: the report is about the time up to its end or the as-of day."""
+        return str(self.attainment["month"].max())
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Units and groups by code; the groups' names are in the report's language."""
+        return self.directory["unit_name"].to_dict()
+
+    @cached_property
+    def directory(self) -> pd.DataFrame:
+        """unit_name and tier of every unit and group, by code."""
+        return group_names(self.reference, self.language).set_index("unit_code")
+
+    @cached_property
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """The units of each group, in the order of units.csv; a tier may have none."""
+        of_group = group_members(self.reference).groupby("group_code", sort=False)["unit_code"]
+        return dict.fromkeys(self.names, ()) | {str(group): tuple(units) for group, units in of_group}
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Sums over the files: read, accepted, rejected, superseded, skipped_lines."""
+        names = ["read", "accepted", "rejected", "superseded", "skipped_lines"]
+        return {name: int(self.files[name].sum()) for name in names}
+
+    @property
+    def quarantined(self) -> pd.DataFrame:
+        """The files of which nothing was used."""
+        return self.files[self.files["status"] == "quarantined"]
+
+
+def read_report(processed: Path | str, reference: Path | str, language: Language = Language()) -> Report:
+    """Read what the stages before the report left in ``processed``; raises RunProblem without it.
+
+    Files that did not change are not read twice by one process; nobody sees what another did to its tables.
+    """
+    kept = _read_report(Path(processed).absolute(), Path(reference).absolute(), language, _state(processed, reference))
+    frames = {name: part.copy(deep=False) for name, part in vars(kept).items() if isinstance(part, pd.DataFrame)}
+    return replace(kept, **frames, outlook={name: table.copy(deep=False) for name, table in kept.outlook.items()})
+
+
+def _state(*folders: Path | str) -> tuple[tuple[str, int, int, int], ...]:
+    """What tells that a file of the folders is not the one that it was."""
+    states = ((path, path.stat()) for folder in folders for path in sorted(Path(folder).rglob("*")))
+    return tuple((str(path), state.st_ino, state.st_size, state.st_mtime_ns) for path, state in states)
+
+
+@lru_cache(maxsize=2)
+def _read_report(processed: Path, reference: Path, language: Language, state: object) -> Report:
+    tables = {}
+    for name in ("attainment", *_LEDGER, *OUTLOOK):
+        if not (processed / f"{name}.csv").is_file():
+            raise RunProblem(
+                N_("{folder} has no {file}. Run the notebooks clean, attainment and trends_and_gap first."),
+                folder=processed,
+                file=f"{name}.csv",
+            )
+        blanks = {key: [""] for key in (_NUMBERS if name in OUTLOOK else ("value", "gap", "level"))}
+        path = processed / f"{name}.csv"
+        tables[name] = pd.read_csv(path, dtype=_TEXTS, keep_default_na=False, na_values=blanks)
+    facts = json.loads((processed / "clean.json").read_text(encoding="utf-8"))
+    definitions = load_reference(reference)
+    attainment = tables["attainment"]
+    return Report(
+        attainment=attainment,
+        **{field: tables[name] for name, field in _LEDGER.items()},
+        stated=facts["difficulties"],
+        outlook={name: tables[name] for name in OUTLOOK},
+        synthetic=facts["synthetic"],
+        reference=definitions,
+        decision=definitions.decision(attainment["decision"].iloc[0]),
+        as_of=date.fromisoformat(attainment["as_of"].iloc[0]),
+        language=language,
+    )

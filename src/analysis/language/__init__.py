@@ -1,0 +1,1 @@
+"""Words, numbers, dates and spelling: what a reader sees, and how text is compared."""

@@ -1,0 +1,63 @@
+"""Problems that a user can mend, each with a message that says what to do.
+
+A message is kept as an English template and its details and becomes words only at the edge
+(command line, notebook, ``files.csv``), where the reader's language is known.
+"""
+
+from typing import Any
+
+from analysis.language.texts import LANGUAGES, Language
+
+
+class Problem(Exception):
+    """Something that the user can mend; ``template`` is a gettext message id, ``details`` fill it.
+
+    Details must never hold cell contents, except from columns that the vocabulary names other
+    than ``dossier_id`` (contract §3, personal data).
+    """
+
+    def __init__(self, template: str, **details: Any) -> None:
+        self.template = template
+        self.details = details
+        super().__init__(template.format(**details))
+
+    def told(self, language: Language) -> str:
+        """The message in a language."""
+        return language.text(self.template, **self.details)
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback: the message in each of the languages."""
+        return [self.told(Language(code)) for code in LANGUAGES]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild, (type(self), self.template, self.details))
+
+
+def _rebuild(kind: type[Problem], template: str, details: dict[str, Any]) -> Problem:
+    return kind(template, **details)
+
+
+class UsageProblem(Problem):
+    """The command was called wrongly: call it again, corrected (exit 2)."""
+
+
+class ColumnProblem(UsageProblem, KeyError):
+    """A table has no such column; a KeyError too, as pandas and its users expect."""
+
+    __str__ = Problem.__str__  # KeyError would put the sentence in quotation marks
+
+
+class AttributeProblem(UsageProblem, AttributeError):
+    """There is nothing of that name; an AttributeError too, as Python expects."""
+
+
+class ReferenceProblem(Problem):
+    """A file in the reference folder is wrong: mend the file and line that it names."""
+
+
+class ExportProblem(Problem):
+    """An export cannot be used: it is quarantined whole and the run goes on."""
+
+
+class RunProblem(Problem):
+    """The run cannot go on (locked, no disk, a stage failed): previous outputs stand."""

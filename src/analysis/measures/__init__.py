@@ -1,0 +1,1 @@
+"""Each measure once, as an expression; attainment and history from them."""

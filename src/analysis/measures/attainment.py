@@ -1,0 +1,199 @@
+"""Attainment (mức độ đạt chỉ tiêu): every target's value beside its minimum (contract §5, ``attainment.csv``)."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from analysis.language.problems import RunProblem, UsageProblem
+from analysis.language.texts import N_, Language
+from analysis.measures.expressions import (
+    WINDOWS,
+    Count,
+    arisen,
+    cells,
+    dossier_counts,
+    procedure_counts,
+    procedure_hits,
+    windows,
+)
+from analysis.measures.offers import offered, procedure_keys
+from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, PROCEDURES, Decision, Target
+from analysis.reference.groups import group_members, group_names
+from analysis.reference.tables import Reference
+from analysis.storage.backends import Engine, connect, execute, read_dossiers
+from analysis.storage.writing import write_whole
+
+COLUMNS = [
+    *("decision", "target_id", "measure", "level", "scope", "reading"),
+    *("unit_code", "unit_name", "tier", "window", "month", "as_of"),
+    *("numerator", "denominator", "value", "minimum", "gap", "shortfall", "status"),
+]
+_SHARES = ("value", "minimum", "gap")
+_NUMBERS = ("level", "numerator", "denominator", "shortfall")
+_SCHEMA = pa.schema([(name, pa.int64() if name in _NUMBERS else pa.string()) for name in COLUMNS])
+
+
+def make_attainment(
+    processed: Path | str,
+    reference: Reference,
+    decision: str = "",
+    as_of: str = "",
+    language: Language = Language(),
+    engine: Engine = Engine(),
+) -> pd.DataFrame:
+    """Compute ``attainment.csv`` from ``dossiers.parquet`` in ``processed``, write it there and return it.
+
+    ``decision`` is an id ("": the one in force on the as-of day); ``as_of`` an ISO day ("": the
+    latest day of receipt or result in the data).
+    """
+    processed = Path(processed)
+    day = _as_of(processed, as_of)
+    chosen = decision_on(reference, decision, day)
+    with connect(engine) as backend:
+        attainment = attain(read_dossiers(backend, processed / "dossiers.parquet"), reference, chosen, day)
+    write_attainment([attainment], processed / "attainment.csv")
+    return attainment
+
+
+def decision_on(reference: Reference, decision: str, day: date) -> Decision:
+    """The decision with that id, for "" the one in force on ``day``; UsageProblem where ``day`` lies before it."""
+    chosen = reference.decision(decision, day)
+    if day < chosen.valid_from:
+        raise UsageProblem(
+            N_("The as-of day {day} lies before the decision {decision}, in force from {first}. Choose a later day."),
+            day=day.isoformat(),
+            decision=chosen.id,
+            first=chosen.valid_from.isoformat(),
+        )
+    return chosen
+
+
+def attain(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
+    """Every target × reading × unit or group × window × month, in the columns of ``attainment.csv``.
+
+    ``dossiers`` as in ``dossiers.parquet``. ``value`` and ``gap`` are shares of one (NaN where
+    nothing arises); ``shortfall`` counts dossiers or procedures. Compared in exact arithmetic.
+    """
+    return pd.concat(attainment_parts(dossiers, reference, decision, as_of), ignore_index=True)
+
+
+def attainment_parts(
+    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date
+) -> Iterator[pd.DataFrame]:
+    """The rows of ``attain``, one target and reading after the other: a nation's are too many to be held at once."""
+    spans = windows(decision, as_of)
+    span_table, group_table = ibis.memtable(spans), ibis.memtable(group_members(reference))
+    found = arisen(dossiers, decision, as_of)
+    counts = [Count(target, reading) for target in decision.targets for reading in decision.readings_of(target)]
+    of_dossiers = [count for count in counts if count.target.measure != PROCEDURES]
+    of_procedures = [reading for reading in decision.readings if reading.measure == PROCEDURES]
+    levels = {target.level for target in decision.targets if target.measure == PROCEDURES}
+    dossier_figures = execute(dossier_counts(cells(found, "unit_code"), span_table, group_table, of_dossiers))
+    hits = procedure_hits(found, procedure_keys(reference), of_procedures)
+    offers = offered(reference, spans, levels)
+    procedure_figures = execute(procedure_counts(hits, span_table, group_table, offers, of_procedures))
+    grid = _grid(reference, spans)
+    by_dossiers = _aligned(grid, dossier_figures)
+    by_level = {level: _aligned(grid, procedure_figures[procedure_figures["level"] == level]) for level in levels}
+    for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
+        if count.target.measure == PROCEDURES:
+            rows = _rows(by_level[count.target.level], of_procedures.index(count.reading), count)
+        else:
+            rows = _rows(by_dossiers, of_dossiers.index(count), count)
+        yield rows.assign(decision=decision.id, as_of=as_of.isoformat())[COLUMNS]
+
+
+def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) -> np.ndarray:
+    """The smallest whole k ≥ 0 with (numerator + k) / denominator ≥ minimum; 0 for an empty denominator.
+
+    Integers throughout: with minimum = p/q, k = ⌈p · denominator / q⌉ − numerator.
+    """
+    p, q = target.minimum.numerator, target.minimum.denominator
+    return np.where(denominator > 0, np.maximum(-(-p * denominator // q) - numerator, 0), 0)
+
+
+def _grid(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
+    """Every unit or group × window × month, sorted: each has its rows, without dossiers too."""
+    months = sorted(spans["month"].unique())
+    # The names in the data are Vietnamese whatever the report's language, as the units' names are.
+    names = group_names(reference, Language("vi"))
+    steps = pd.DataFrame(
+        [(window, f"{month // 12}-{month % 12 + 1:02d}", month) for window in sorted(WINDOWS) for month in months],
+        columns=["window", "month", "window_month"],
+    )
+    return names.merge(steps, how="cross")
+
+
+def _aligned(grid: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
+    """The grid with the figures of its rows; ``figures`` lack what has no dossier."""
+    keys = ["unit_code", "window", "window_month"]
+    return grid.merge(
+        figures.rename(columns={"group_code": "unit_code"}).drop(columns="level", errors="ignore"), how="left", on=keys
+    )
+
+
+def _rows(aligned: pd.DataFrame, number: int, count: Count) -> pd.DataFrame:
+    """The rows of one target under one reading, of which the figures have the ``number``."""
+    target, rows = count.target, aligned
+    if count.reading.count == "pairs":  # a unit by itself has no pairs to count
+        rows = rows[(rows["unit_code"] == "ALL") | rows["unit_code"].str.contains(":")]
+    numerator, denominator = (rows[f"{part}{number}"].fillna(0).to_numpy().astype("int64") for part in "nd")
+    p, q = target.minimum.numerator, target.minimum.denominator
+    empty = denominator == 0
+    safe = np.where(empty, 1, denominator)
+    status = np.where(numerator * q >= p * denominator, ATTAINED, NOT_ATTAINED)
+    return rows[["unit_code", "unit_name", "tier", "window", "month"]].assign(
+        target_id=target.id,
+        measure=target.measure,
+        level=pd.array([target.level] * len(rows), dtype="Int64"),
+        scope=target.scope,
+        reading=count.reading.id,
+        numerator=numerator,
+        denominator=denominator,
+        value=np.where(empty, np.nan, numerator / safe),
+        minimum=p / q,
+        gap=np.where(empty, np.nan, (numerator * q - p * denominator) / (safe * q)),
+        shortfall=shortfall(numerator, denominator, target),
+        status=np.where(empty, NOT_APPLICABLE, status),
+    )
+
+
+def _as_of(processed: Path, as_of: str) -> date:
+    if as_of:
+        return date.fromisoformat(as_of)
+    facts = json.loads((processed / "clean.json").read_text(encoding="utf-8"))
+    if not facts["latest_day"]:
+        raise RunProblem(
+            N_("No row is valid. Run dvctt run --until clean, then look at rejects.csv and files.csv in {folder}."),
+            folder=processed,
+        )
+    return date.fromisoformat(facts["latest_day"])
+
+
+def write_attainment(parts: Iterable[pd.DataFrame], path: Path) -> None:
+    """Write ``attainment.csv``, part by part, whole or not at all.
+
+    Shares have nine decimals, enough that a rounded one does not cross its minimum unseen.
+    """
+    write_whole(path, lambda temporary: _write(parts, temporary))
+
+
+def _write(parts: Iterable[pd.DataFrame], path: Path) -> None:
+    options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
+    with pyarrow.csv.CSVWriter(path, _SCHEMA, write_options=options) as writer:
+        for part in parts:
+            columns = [_decimals(part[name]) if name in _SHARES else pa.array(part[name]) for name in COLUMNS]
+            writer.write_table(pa.table(columns, COLUMNS).cast(_SCHEMA))
+
+
+def _decimals(shares: pd.Series) -> pa.Array:
+    """Each distinct share is put into words once."""
+    encoded = pa.array(shares, from_pandas=True).dictionary_encode()
+    return pa.array([f"{share:.9f}" for share in encoded.dictionary.to_pylist()], pa.string()).take(encoded.indices)

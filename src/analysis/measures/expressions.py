@@ -1,0 +1,252 @@
+"""The measures (contract §5), each once, as Ibis expressions over the finest cells they need.
+
+Dossiers are grouped once into cells, procedures once into the months in which they were hit; every reading, window
+and group is a sum or a distinct count over these, so the same expressions serve a sample on DuckDB and a nation on
+Spark.
+
+Windows, groups and cells share months as numbers: ``12 * year + month - 1``. In which of its months a
+procedure was hit is one integer, a bit for each, so that a window asks for it without a row per month.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+import ibis
+import pandas as pd
+from ibis.expr.types import BooleanValue, IntegerValue, Table
+
+from analysis.reference.decision import Conditions, Decision, Reading, Target
+
+WINDOWS = ("month", "quarter", "to_date")
+MOST_MONTHS = 60  # a decision's longest period, with the rest of its first quarter: months are bits of one integer
+
+
+@dataclass(frozen=True)
+class Count:
+    """One target under one reading: what is counted for one column of figures."""
+
+    target: Target
+    reading: Reading
+
+
+@ibis.udf.agg.builtin(signature=(("int64",), "int64"))  # type: ignore[untyped-decorator]  # Ibis ships no types
+def bit_or(bits: int) -> int:  # type: ignore[empty-body]  # the engine has it
+    """The union of sets of months. By its name in SQL: Ibis has no translation of its own ``bit_or`` for Spark."""
+
+
+def month_number(day: date) -> int:
+    """Months as consecutive numbers, so that a window is a range."""
+    return 12 * day.year + day.month - 1
+
+
+def windows(decision: Decision, as_of: date) -> pd.DataFrame:
+    """The windows of each month from the decision's first to that of ``as_of``.
+
+    Columns: window, month (number), first (number of the window's first month), last_day, bits (its
+    months). A window ends with its month, with ``as_of`` or with the decision's period, whichever
+    comes first.
+    """
+    rows = []
+    start = month_number(decision.valid_from)
+    for month in range(start, month_number(min(as_of, decision.valid_to)) + 1):
+        year, index = divmod(month, 12)
+        last_day = min(date(year, index + 1, monthrange(year, index + 1)[1]), as_of, decision.valid_to)
+        firsts = {"month": month, "quarter": month - index % 3, "to_date": start}
+        rows += [
+            (window, month, firsts[window], last_day, month_bits(range(firsts[window], month + 1)))
+            for window in WINDOWS
+        ]
+    return pd.DataFrame(rows, columns=["window", "month", "first", "last_day", "bits"])
+
+
+def month_bits(months: Iterable[int]) -> int:
+    """Months as bits of one integer, each at its number modulo ``MOST_MONTHS``."""
+    return reduce(or_, (1 << (month % MOST_MONTHS) for month in months), 0)
+
+
+def arisen(dossiers: Table, decision: Decision, as_of: date) -> Table:
+    """Dossiers that arise (phát sinh) from the quarter in which the decision begins, with what the measures ask for:
+    ``month`` (number), ``agency`` and ``resolved``.
+
+    What happened after ``as_of`` is not known: later receipts do not exist, later results are open.
+    """
+    first = date(decision.valid_from.year, 3 * ((decision.valid_from.month - 1) // 3) + 1, 1)
+    found = arising(dossiers, first, min(as_of, decision.valid_to))
+    return found.mutate(
+        month=12 * found.received_at.year() + found.received_at.month() - 1,
+        agency=found.applicant.fill_null("") == "agency",
+        resolved=resolved(found, as_of),
+    )
+
+
+def cells(arisen: Table, *by: str) -> Table:
+    """Dossiers that arise, counted ``by`` unit_code and what else is wanted, and by everything that a measure asks for.
+
+    Columns: ``by``, month, level, channel, source, agency, resolved, dossiers.
+    """
+    keys = [*by, "month", "level", "channel", "source", "agency", "resolved"]
+    return arisen.group_by(keys).aggregate(dossiers=ibis._.count())
+
+
+def arising(dossiers: Table, first: date, last: date) -> Table:
+    """The dossiers that arise from ``first`` to ``last``: received on one of these days, neither withdrawn nor refused
+    entry.
+    """
+    # Moments are compared, not their days: row groups of other days are passed over unread.
+    midnight = datetime.combine(last + timedelta(days=1), time())
+    return dossiers.filter(
+        dossiers.received_at >= ibis.literal(datetime.combine(first, time())),
+        dossiers.received_at < ibis.literal(midnight),
+        dossiers.status.fill_null("").notin(["withdrawn", "not_accepted"]),
+    )
+
+
+def resolved(dossiers: Table, as_of: date) -> BooleanValue:
+    """Whether a dossier had its result by ``as_of``; one without the day of its result by its status."""
+    completed = dossiers.completed_at
+    by_status = dossiers.status.fill_null("").isin(["resolved", "refused"])
+    return completed.isnull().ifelse(by_status, completed.date() <= ibis.literal(as_of))
+
+
+def dossier_counts(cells: Table, windows: Table, groups: Table, counts: list[Count]) -> Table:
+    """Numerators ``n0, n1, …`` and denominators ``d0, d1, …`` of ``counts`` per group_code, window, month.
+
+    For ``dossiers_online`` and ``dossiers_via_portal``. ``groups`` holds (group_code, unit_code).
+    """
+    sums = _sums(cells, counts)
+    by_month = cells.group_by("unit_code", "month").aggregate(**sums)
+    by_group = _summed(by_month.join(groups, "unit_code"), ["group_code", "month"], list(sums))
+    return _summed(_in_windows(by_group, windows), ["group_code", "window", "window_month"], list(sums))
+
+
+def procedure_hits(arisen: Table, keys: Table, readings: list[Reading]) -> Table:
+    """Per unit_code and procedure_key: the months in which dossiers made it count under each of ``readings``, ``hit0``,
+    ``hit1``, …, and those with any dossier, ``active``, as bits.
+
+    For ``procedures_online``. ``keys`` holds (procedure_code, procedure_key) of the catalogue.
+    """
+    rows = arisen.mutate(bit=_bit(arisen.month))
+    hits = {
+        f"hit{number}": bit_or(rows.bit, where=_admits(rows, reading.numerator))
+        for number, reading in enumerate(readings)
+    }
+    by_code = rows.group_by("unit_code", "procedure_code").aggregate(**hits, active=bit_or(rows.bit))
+    return _united(by_code.join(keys, "procedure_code"), ["unit_code", "procedure_key"], [*hits, "active"])
+
+
+def procedure_counts(hits: Table, windows: Table, groups: Table, offers: Table, readings: list[Reading]) -> Table:
+    """Per group_code, window, month and level: procedures that the catalogue gives and those with dossiers.
+
+    For ``procedures_online``. ``hits`` as ``procedure_hits`` gives them; ``offers`` holds (unit_code, procedure_key,
+    level, months): the months on whose last day the catalogue gives it, as bits. Columns ``n0, d0, …`` follow
+    ``readings``; a group counts a procedure once, and ``pairs`` are its members' sums.
+    """
+    names = [f"hit{number}" for number in range(len(readings))] + ["active"]
+    present = _united(hits.join(groups, "unit_code"), ["group_code", "procedure_key"], names)
+    given = _united(offers.join(groups, "unit_code"), ["group_code", "procedure_key", "level"], ["months"])
+    joined = given.left_join(present, ["group_code", "procedure_key"])
+    # Procedures that were hit in the same months count alike: together they meet each window once.
+    alike = joined.mutate(**{name: joined[name].fill_null(0) for name in names})
+    alike = alike.group_by("group_code", "level", "months", *names).aggregate(procedures=ibis._.count())
+    spans = windows.select("window", "bits", window_month="month")
+    seen = alike.join(spans, (alike.months & _bit(spans.window_month)) != 0)
+    sums = {}
+    for number, reading in enumerate(readings):
+        base = _in_window(seen, "active") if reading.denominator == "active" else seen.level.notnull()
+        sums[f"n{number}"] = seen.procedures.sum(where=_in_window(seen, f"hit{number}") & base)
+        sums[f"d{number}"] = seen.procedures.sum(where=base)
+    keys = ["group_code", "window", "window_month", "level"]
+    counted = seen.group_by(keys).aggregate(**sums)
+    pairs = [f"{part}{number}" for number, reading in enumerate(readings) if reading.count == "pairs" for part in "nd"]
+    return _with_pairs(counted, groups, keys, pairs) if pairs else counted
+
+
+def procedure_months(cells: Table, counts: list[Count], reading: Reading) -> Table:
+    """Per unit_code, procedure_key and month: ``n0, d0, …`` of ``counts``, then ``hits`` and ``dossiers``.
+
+    What every finer analysis starts from. ``counts`` are of dossiers; ``reading`` is one of
+    ``procedures_online``: ``hits`` are the dossiers that its numerator admits, ``dossiers`` all,
+    at whatever level.
+    """
+    sums = _sums(cells, counts)
+    sums["hits"] = cells.dossiers.sum(where=_admits(cells, reading.numerator))
+    sums["dossiers"] = cells.dossiers.sum()
+    return cells.group_by("unit_code", "procedure_key", "month").aggregate(**sums)
+
+
+def behind(dossiers: Table, count: Count, as_of: date) -> tuple[Table, Table]:
+    """(numerator, denominator): the dossiers that a count of dossiers counts, of ``dossiers`` that arise.
+
+    For ``dossiers_online`` and ``dossiers_via_portal``; the same conditions as the sums have.
+    """
+    rows = dossiers.mutate(
+        agency=dossiers.applicant.fill_null("") == "agency",
+        resolved=resolved(dossiers, as_of),
+    )
+    whole = rows.filter(_admits(rows, count.reading.denominator) & _in_scope(rows, count.target))
+    return whole.filter(_admits(whole, count.reading.numerator)), whole
+
+
+def hits(dossiers: Table, reading: Reading) -> Table:
+    """The dossiers that make procedures count under a reading of ``procedures_online``, of those that arise."""
+    return dossiers.filter(_admits(dossiers, reading.numerator))
+
+
+def _with_pairs(counted: Table, groups: Table, keys: list[str], pairs: list[str]) -> Table:
+    """Replace the ``pairs`` columns of each group by the sums over its member units."""
+    members = counted.rename(unit_code="group_code").join(groups, "unit_code")
+    summed = _summed(members, keys, pairs)
+    return counted.drop(*pairs).join(summed, keys)
+
+
+def _sums(cells: Table, counts: list[Count]) -> dict[str, Any]:
+    """Numerator ``n…`` and denominator ``d…`` of each count, as sums over cells."""
+    sums = {}
+    for number, count in enumerate(counts):
+        denominator = _admits(cells, count.reading.denominator) & _in_scope(cells, count.target)
+        numerator = _admits(cells, count.reading.numerator) & denominator
+        sums[f"n{number}"] = cells.dossiers.sum(where=numerator)
+        sums[f"d{number}"] = cells.dossiers.sum(where=denominator)
+    return sums
+
+
+def _admits(cells: Table, conditions: Conditions | str) -> BooleanValue:
+    """Whether a cell meets every condition; an unknown value meets none."""
+    given = [] if isinstance(conditions, str) else conditions.items()
+    tests = [cells[name].isin(values).fill_null(False) for name, values in given]
+    return reduce(and_, tests, ibis.literal(True))
+
+
+def _in_scope(cells: Table, target: Target) -> BooleanValue:
+    tests = [] if target.level is None else [(cells.level == target.level).fill_null(False)]
+    tests += [cells.agency] if target.scope == "agency" else []
+    return reduce(and_, tests, ibis.literal(True))
+
+
+def _in_windows(by_month: Table, windows: Table) -> Table:
+    """Each monthly row in every window that holds its month."""
+    spans = windows.select("window", "first", window_month="month")
+    return by_month.join(spans, [by_month.month >= spans.first, by_month.month <= spans.window_month])
+
+
+def _in_window(seen: Table, hits: str) -> BooleanValue:
+    """Whether a month in which procedures were hit lies in the window."""
+    return (seen[hits] & seen.bits) != 0
+
+
+def _bit(month: IntegerValue) -> IntegerValue:
+    return ibis.literal(1, "int64") << (month % MOST_MONTHS)
+
+
+def _united(table: Table, keys: list[str], columns: list[str]) -> Table:
+    """Sets of months united by ``keys``."""
+    return table.group_by(keys).aggregate(**{column: bit_or(table[column]) for column in columns})
+
+
+def _summed(table: Table, keys: list[str], columns: list[str]) -> Table:
+    return table.group_by(keys).aggregate(**{column: table[column].sum() for column in columns})

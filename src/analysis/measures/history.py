@@ -1,0 +1,148 @@
+"""What arose by unit, procedure and month up to the as-of day: where the outlook of every target starts."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from analysis.language.texts import Language
+from analysis.measures.expressions import Count, arisen, cells, month_number, procedure_months
+from analysis.measures.offers import offers_by_month, procedure_keys
+from analysis.reference.decision import DEFAULT, Conditions, Decision, Reading, Target
+from analysis.reference.decision import PROCEDURES as PROCEDURES  # where the later stops look for it
+from analysis.reference.groups import group_members, group_names
+from analysis.reference.tables import Reference
+from analysis.storage.backends import execute
+
+
+class Counts(NamedTuple):
+    """Dossiers of a target by series (rows, in the order of ``History.names``) and month (columns).
+
+    ``resolved`` is the default reading's numerator and ``arising`` its denominator; ``filed`` is the
+    numerator without asking for a result: what will count once it has one.
+    """
+
+    resolved: np.ndarray
+    filed: np.ndarray
+    arising: np.ndarray
+
+
+@dataclass(frozen=True)
+class History:
+    """``table``: unit_code, procedure_key, month (number), then ``<target id>:resolved``, ``:filed`` and
+    ``:arising`` for each target that counts dossiers, and ``hits`` and ``dossiers`` for those that count
+    procedures. ``months`` are the decision's months up to the as-of day.
+    """
+
+    table: pd.DataFrame
+    reference: Reference
+    decision: Decision
+    as_of: date
+
+    @cached_property
+    def months(self) -> list[int]:
+        """Month numbers from the decision's first to that of the as-of day or of its end."""
+        last = min(self.as_of, self.decision.valid_to)
+        return list(range(month_number(self.decision.valid_from), month_number(last) + 1))
+
+    @cached_property
+    def names(self) -> pd.DataFrame:
+        """unit_code, unit_name, tier of every unit and group, sorted by code."""
+        return group_names(self.reference, Language("vi"))
+
+    @cached_property
+    def members(self) -> pd.DataFrame:
+        """group_code, unit_code: every unit by itself, and the groups."""
+        return group_members(self.reference)
+
+    @property
+    def of_dossiers(self) -> list[Target]:
+        """The targets that count dossiers."""
+        return [target for target in self.decision.targets if target.measure != PROCEDURES]
+
+    @property
+    def of_procedures(self) -> list[Target]:
+        """The targets that count procedures."""
+        return [target for target in self.decision.targets if target.measure == PROCEDURES]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the decision's period is over: nothing more can arise in it."""
+        return self.as_of >= self.decision.valid_to
+
+    def counts(self, target: Target) -> Counts:
+        """A target's dossiers by series and month."""
+        summed = self._by_series
+        shape = (len(self.names), len(self.months))
+        return Counts(*(summed[f"{target.id}:{part}"].to_numpy().reshape(shape) for part in Counts._fields))
+
+    @cached_property
+    def _by_series(self) -> pd.DataFrame:
+        """The table's sums for every series and month of the period, zeros included."""
+        by_unit = self.table.drop(columns="procedure_key").groupby(["unit_code", "month"], as_index=False).sum()
+        grouped = self.members.merge(by_unit, on="unit_code").drop(columns="unit_code")
+        summed = grouped.groupby(["group_code", "month"]).sum()
+        whole = pd.MultiIndex.from_product([self.names["unit_code"], self.months])
+        return summed.reindex(whole, fill_value=0)
+
+    @cached_property
+    def to_date(self) -> pd.DataFrame:
+        """The table summed over the period's months: one row per unit and procedure."""
+        inside = self.table[self.table["month"].isin(self.months)]
+        return inside.drop(columns="month").groupby(["unit_code", "procedure_key"], as_index=False).sum()
+
+    @cached_property
+    def offered(self) -> pd.DataFrame:
+        """What the catalogue gives to each unit or group on the period's last day, and whether it was hit.
+
+        group_code, procedure_key, level, then to date ``hits``, ``dossiers`` and ``first``, the number of the
+        first month with a hit (0 for none). A group has a procedure once.
+        """
+        spans = pd.DataFrame({"month": [0], "last_day": [self.decision.valid_to]})
+        offers = offers_by_month(self.reference, spans).drop(columns="month")
+        inside = self.table.loc[self.table["month"].isin(self.months), ["unit_code", "procedure_key", "month", "hits"]]
+        firsts = inside[inside["hits"] > 0].groupby(["unit_code", "procedure_key"], as_index=False)["month"].min()
+        own = ["unit_code", "procedure_key"]
+        counted = self.to_date[[*own, "hits", "dossiers"]].merge(firsts, how="left", on=own)
+        whole = offers.merge(counted, how="left", on=own).merge(self.members, on="unit_code")
+        grouped = whole.groupby(["group_code", "procedure_key", "level"], as_index=False)
+        found = grouped.agg(hits=("hits", "sum"), dossiers=("dossiers", "sum"), first=("month", "min"))
+        return found.fillna({"first": 0}).astype({"hits": "int64", "dossiers": "int64", "first": "int64"})
+
+
+def history(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date) -> History:
+    """Count the dossiers (as in ``dossiers.parquet``) that arose up to ``as_of``, as was known on that day."""
+    targets = [target for target in decision.targets if target.measure != PROCEDURES]
+    counts: list[Count] = []
+    columns = {}
+    for target in targets:
+        default = next(reading for reading in decision.readings_of(target) if reading.id == DEFAULT)
+        for part, reading in (("resolved", default), ("filed", _filed(default))):
+            columns[f"n{len(counts)}"] = f"{target.id}:{part}"
+            columns[f"d{len(counts)}"] = f"{target.id}:arising" if part == "resolved" else ""
+            counts.append(Count(target, reading))
+    of_procedures = next((r for r in decision.readings if r.measure == PROCEDURES and r.id == DEFAULT), _ANY)
+    # A code that the catalogue lacks is stored by the groups that make its key.
+    found = cells(arisen(dossiers, decision, as_of), "unit_code", "procedure_code")
+    keyed = found.left_join(procedure_keys(reference), "procedure_code")
+    keyed = keyed.mutate(procedure_key=keyed.procedure_key.fill_null(keyed.procedure_code))
+    table = execute(procedure_months(keyed, counts, of_procedures))
+    kept = table.drop(columns=[column for column, name in columns.items() if not name]).rename(columns=columns)
+    numbers = [name for name in kept.columns if name not in ("unit_code", "procedure_key", "month")]
+    kept[numbers] = kept[numbers].fillna(0).astype("int64")
+    kept = kept.sort_values(["unit_code", "procedure_key", "month"], ignore_index=True)
+    return History(kept, reference, decision, as_of)
+
+
+def _filed(reading: Reading) -> Reading:
+    """A reading that does not ask whether there is a result yet."""
+    asked = {name: values for name, values in reading.numerator.items() if name != "resolved"}
+    return reading.model_copy(update={"numerator": Conditions.model_validate(asked)})
+
+
+# A decision without a target on procedures has no reading of them; nothing will ask for the hits then.
+_ANY = Reading.model_construct(id=DEFAULT, measure=PROCEDURES, numerator=Conditions())

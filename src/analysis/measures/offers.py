@@ -1,0 +1,56 @@
+"""What the catalogue gives to whom, and in which months: the base of the measures on procedures (contract §5)."""
+
+from collections.abc import Collection
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from analysis.measures.expressions import (
+    month_bits,
+)
+from analysis.reference.tables import Reference
+
+
+def procedure_keys(reference: Reference) -> ibis.Table:
+    """(procedure_code, procedure_key) of the catalogue: two spellings of a code are one procedure."""
+    keys = reference.catalogue[["procedure_code", "procedure_key"]].drop_duplicates("procedure_code")
+    return ibis.memtable(keys)
+
+
+def offered(reference: Reference, spans: pd.DataFrame, levels: Collection[int | None]) -> ibis.Table:
+    """(unit_code, procedure_key, level, months): as ``offers_by_month``, the months as bits of one integer.
+
+    An expression: what every unit of a nation is given are millions of rows, the catalogue a few thousand.
+    """
+    catalogue, months = reference.catalogue, spans["month"].unique()
+    bits = _in_force(catalogue, spans) @ np.array([month_bits([month]) for month in months])
+    rules = _rules(catalogue.assign(months=bits)[catalogue["level"].isin(levels) & (bits > 0)], "months")
+    given = ibis.memtable(rules).join(ibis.memtable(_receivers(reference.units)), ["tier", "owner"])
+    return given.select("unit_code", "procedure_key", "level", "months")
+
+
+def offers_by_month(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
+    """(unit_code, procedure_key, level, month): what the catalogue gives to each unit on each window's last day."""
+    months, lines = np.nonzero(_in_force(reference.catalogue, spans).T)
+    rules = _rules(reference.catalogue.iloc[lines].assign(month=spans["month"].unique()[months]), "month")
+    given = rules.merge(_receivers(reference.units), on=["tier", "owner"])
+    return given[["unit_code", "procedure_key", "level", "month"]].drop_duplicates(ignore_index=True)
+
+
+def _in_force(catalogue: pd.DataFrame, spans: pd.DataFrame) -> np.ndarray:
+    """Whether each line of the catalogue is in force on the last day of each month of ``spans``: lines × months."""
+    days = pd.to_datetime(spans.drop_duplicates("month")["last_day"]).to_numpy()
+    first, end = (catalogue[name].to_numpy()[:, None] for name in ("valid_from", "valid_to"))
+    return (first <= days) & (np.isnat(end) | (days < end))
+
+
+def _rules(catalogue: pd.DataFrame, when: str) -> pd.DataFrame:
+    """Lines of the catalogue as (procedure_key, level, ``when``) for a tier and an owner, "" for every unit of it."""
+    return catalogue.rename(columns={"unit_code": "owner"})[["procedure_key", "level", when, "tier", "owner"]]
+
+
+def _receivers(units: pd.DataFrame) -> pd.DataFrame:
+    """(tier, owner, unit_code): whom a line of the catalogue goes to, each unit by its tier and by its own code."""
+    every = units[["tier", "unit_code"]]
+    return pd.concat([every.assign(owner=""), every.assign(owner=every["unit_code"])], ignore_index=True)

@@ -1,0 +1,1 @@
+"""What the figures foretell and what would change it; modules are named as the tables that they write."""

@@ -1,0 +1,81 @@
+"""Difficulties that the data show (``delays.csv``): late dossiers, requests for supplements and refusals, by unit.
+
+All are shares of the dossiers that arose to date, at any level and through any channel, as was known on the as-of
+day. Each unit stands beside its tier's share with the limits that chance alone keeps to.
+
+``late``: of the dossiers with a due date, those completed after the due day, and those still open on the as-of day
+whose due day is past. To finish on the due day is on time, whatever the clock says; a dossier due on the as-of day
+may still make it. A result after the as-of day is not known yet, so the dossier is open. One that is resolved by its
+status and without the day of its result counts as on time: nothing shows that it was late. Time spent waiting for a
+supplement is not subtracted, because exports do not tell it.
+``supplement``: of all, those whose applicant was asked for more. ``refused``: of all, those refused by the as-of day.
+"""
+
+from datetime import date
+
+import ibis
+import numpy as np
+import pandas as pd
+from ibis.expr.types import Table
+
+from analysis.measures.expressions import arising, resolved
+from analysis.outlook.comparison import CONFIDENCES, LEAST_RANKED, mirrored_upper, verdicts
+from analysis.reference.decision import Decision
+from analysis.reference.tables import Reference
+from analysis.statistics.shares import funnel_limits
+from analysis.storage.backends import execute
+
+LATE, SUPPLEMENT, REFUSED = "late", "supplement", "refused"
+INDICATORS = (LATE, SUPPLEMENT, REFUSED)
+COLUMNS = [
+    *("unit_code", "unit_name", "tier", "as_of", "indicator", "numerator", "denominator", "value"),
+    *("tier_share", "lower", "upper", "verdict"),
+]
+
+
+def delays(dossiers: Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
+    """One row per unit and indicator, in ``COLUMNS``; shares of one, NaN where there is nothing to count.
+
+    ``dossiers`` as in dossiers.parquet. ``lower`` and ``upper`` are the 99.8 % limits around the tier's share;
+    ``verdict`` is above, below or as_expected, and "" under a denominator of ten or where the tier's share leaves no
+    room for chance.
+    """
+    units = reference.units[["unit_code", "unit_name", "tier"]]
+    counted = _counted(dossiers, decision, as_of).reindex(units["unit_code"], fill_value=0)
+    parts = []
+    for indicator in INDICATORS:
+        of_all = counted["due" if indicator == LATE else "dossiers"].to_numpy()
+        rows = units.assign(indicator=indicator, numerator=counted[indicator].to_numpy(), denominator=of_all)
+        parts += [_against_tier(of_tier) for _, of_tier in rows.groupby("tier")]
+    whole = pd.concat(parts, ignore_index=True).assign(as_of=as_of.isoformat())
+    order = {indicator: place for place, indicator in enumerate(INDICATORS)}
+    whole = whole.sort_values(["unit_code", "indicator"], key=lambda column: column.replace(order), ignore_index=True)
+    return whole[COLUMNS]
+
+
+def _counted(dossiers: Table, decision: Decision, as_of: date) -> pd.DataFrame:
+    """By unit: ``dossiers`` arising, those ``due`` some day, and the number of each indicator."""
+    arises = arising(dossiers, decision.valid_from, min(as_of, decision.valid_to))
+    known, status = resolved(arises, as_of), arises.status.fill_null("")
+    due = arises.due_at.date()
+    # Where there is no day of a result, a dossier that is not known to be resolved is open on the as-of day.
+    too_late = known.ifelse(arises.completed_at.date() > due, due < ibis.literal(as_of))
+    sums = {
+        "dossiers": arises.count(),
+        "due": due.notnull().sum(),
+        LATE: too_late.fill_null(False).sum(),
+        SUPPLEMENT: (status == "supplement").sum(),
+        REFUSED: ((status == "refused") & known).sum(),
+    }
+    return execute(arises.group_by("unit_code").aggregate(**sums)).set_index("unit_code").fillna(0).astype("int64")
+
+
+def _against_tier(rows: pd.DataFrame) -> pd.DataFrame:
+    numerator, denominator = rows["numerator"].to_numpy(), rows["denominator"].to_numpy()
+    centre = numerator.sum() / denominator.sum() if denominator.sum() else np.nan
+    lower = funnel_limits(centre, denominator, CONFIDENCES[-1]).lower
+    upper = mirrored_upper(1 - centre, denominator)
+    value = np.where(denominator > 0, numerator / np.maximum(denominator, 1), np.nan)
+    judged = (denominator >= LEAST_RANKED) & (0 < centre < 1)
+    verdict = np.where(judged, verdicts(pd.Series(value), lower, upper), "")
+    return rows.assign(value=value, tier_share=centre, lower=lower, upper=upper, verdict=verdict)

@@ -1,0 +1,92 @@
+"""The stage ``trends_and_gap``: from a run's figures to what they foretell and what would change it.
+
+It goes by the decision and the as-of day of ``attainment.csv``.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from analysis.language.problems import RunProblem
+from analysis.language.texts import N_
+from analysis.measures.history import history
+from analysis.outlook.closers import closers
+from analysis.outlook.comparison import comparison
+from analysis.outlook.delays import delays
+from analysis.outlook.gap import gaps
+from analysis.outlook.procedures import procedures
+from analysis.outlook.projection import projections
+from analysis.outlook.trends import trends
+from analysis.reference.decision import DEFAULT
+from analysis.reference.tables import Reference
+from analysis.storage.backends import Engine, connect, read_dossiers
+from analysis.storage.writing import write_whole
+
+_DECIMALS = 6
+_BLANKS = {"level": "Int64", "value": "float64", "gap": "float64"}
+
+
+def make_outlook(processed: Path | str, reference: Reference, engine: Engine = Engine()) -> dict[str, pd.DataFrame]:
+    """Write trends.csv, gap.csv, projection.csv, closers.csv, comparison.csv, delays.csv and procedures.csv into
+    ``processed``; returns them by name.
+
+    Raises RunProblem where ``attainment.csv`` or ``dossiers.parquet`` is missing.
+    """
+    processed = Path(processed)
+    for name in ("attainment.csv", "dossiers.parquet"):
+        if not (processed / name).exists():
+            raise RunProblem(
+                N_("{folder} has no {file}. Run the notebooks clean and attainment first."), folder=processed, file=name
+            )
+    attainment = read_default(processed / "attainment.csv")
+    with connect(engine) as backend:
+        tables = outlook(attainment, read_dossiers(backend, processed / "dossiers.parquet"), reference)
+    write_outlook(tables, processed)
+    return tables
+
+
+def outlook(attainment: pd.DataFrame, dossiers: ibis.Table, reference: Reference) -> dict[str, pd.DataFrame]:
+    """The tables of ``make_outlook``. ``attainment``: rows of attainment.csv under the default reading."""
+    decision = reference.decision(attainment["decision"].iloc[0])
+    as_of = date.fromisoformat(attainment["as_of"].iloc[0])
+    known = history(dossiers, reference, decision, as_of)
+    latest = attainment["month"].max()
+    standing = attainment[(attainment["window"] == "to_date") & (attainment["month"] == latest)].drop(columns="month")
+    return {
+        "trends": trends(attainment, known),
+        "gap": gaps(standing, known),
+        "projection": projections(standing, known),
+        "closers": closers(standing, known),
+        "comparison": comparison(standing, known),
+        "delays": delays(dossiers, reference, decision, as_of),
+        "procedures": procedures(dossiers, reference, decision, as_of),
+    }
+
+
+def write_outlook(tables: Mapping[str, pd.DataFrame], processed: Path) -> None:
+    """Each table as CSV, shares with six decimals."""
+    for name, table in tables.items():
+        write_whole(processed / f"{name}.csv", partial(_write, table))
+
+
+def read_default(path: Path) -> pd.DataFrame:
+    """The rows of attainment.csv under the default reading; pandas alone would take a second for all of them."""
+    texts = dict.fromkeys(
+        ["decision", "target_id", "reading", "unit_code", "tier", "window", "month", "as_of"], pa.string()
+    )
+    options = pyarrow.csv.ConvertOptions(column_types=texts, strings_can_be_null=False)
+    table = pyarrow.csv.read_csv(path, convert_options=options)
+    return table.filter(pc.equal(table["reading"], DEFAULT)).to_pandas().astype(_BLANKS)
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    rounded = table.round(_DECIMALS)
+    options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
+    pyarrow.csv.write_csv(pa.Table.from_pandas(rounded, preserve_index=False), path, options)

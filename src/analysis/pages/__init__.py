@@ -1,0 +1,1 @@
+"""HTML: the sections of reports, the pages around them, the site."""

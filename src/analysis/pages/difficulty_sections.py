@@ -1,0 +1,40 @@
+"""Difficulties and obstacles gathered over units: Sở TT&TT is bound to report them."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from analysis.findings.obstacles import Stated, burdened, stated
+from analysis.findings.report import Report
+from analysis.language.texts import N_
+from analysis.outlook.delays import LATE, REFUSED, SUPPLEMENT
+from analysis.pages.rendering import Section, render
+
+INDICATORS = {
+    LATE: N_("Dossiers resolved late or overdue"),
+    SUPPLEMENT: N_("Dossiers waiting for a supplement"),
+    REFUSED: N_("Dossiers refused"),
+}
+
+
+def difficulties(report: Report) -> Section:
+    """What units state and who is above its tier by more than chance, over the whole province."""
+    units = list(report.reference.units["unit_code"])
+    return _gathered(report, stated(report, units), burdened(report, units), ledger=report.stated)
+
+
+def difficulties_of_group(report: Report, units: Collection[str], base: str) -> Section:
+    """The same of some units, with its own heading; nothing where there is nothing to tell."""
+    told, seen = stated(report, units), burdened(report, units)
+    return _gathered(report, told, seen, base, headed=True) if told or seen else Section("")
+
+
+def _gathered(
+    report: Report,
+    told: list[Stated],
+    seen: list[list[Any]],
+    base: str = "",
+    headed: bool = False,
+    ledger: Sequence[dict[str, Any]] = (),
+) -> Section:
+    values = {"stated": told, "burdened": seen, "indicators": INDICATORS, "ledger": ledger}
+    return render("difficulties", report, base, headed=headed, **values)

@@ -1,0 +1,81 @@
+"""Pieces of HTML by template: a notebook shows them, the page is made of them.
+
+Everything that comes from data is escaped by the templates; words come from the catalogue of texts.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis.findings.report import Report
+from analysis.language.texts import Language
+from analysis.presentation.narrative import ask_sentence
+from analysis.presentation.numbers import chance, fraction, gap, minimum, missing, percent, whole
+from analysis.presentation.words import ASSURANCES, ICONS, PACES, VARIATIONS, VERDICTS
+from analysis.storage.places import page_name, target_page, unit_page
+from analysis.storage.writing import undirected
+
+
+@dataclass(frozen=True)
+class Section:
+    """A piece of HTML that shows itself in a notebook."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+@cache
+def stylesheet() -> str:
+    """The CSS of pages and sections."""
+    return (files("analysis.pages") / "templates" / "report.css").read_text(encoding="utf-8")
+
+
+def render(name: str, report: Report, base: str = "", **values: Any) -> Section:
+    """A section by its template; ``base`` leads from its page to the month's folder: "" or "../"."""
+    template = _environment(report.language).get_template(f"{name}.html.j2")
+    return Section(template.render(report=report, decision=report.decision, base=base, **values))
+
+
+def _printed(value: Any) -> Any:
+    """What a template prints of a value: text from data keeps to its own direction (sections are done already)."""
+    return undirected(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader("analysis.pages", f"templates/{place}") for place in ("sections", "site")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.loopcontrols"],
+        finalize=_printed,
+    )
+    environment.globals |= {"t": language.text, "lang": language.code}
+    environment.globals |= {"verdicts": VERDICTS, "icons": ICONS}
+    environment.globals |= {"target_page": target_page, "unit_page": unit_page, "page_name": page_name}
+    environment.globals |= {"variations": VARIATIONS, "assurances": ASSURANCES, "paces": PACES}
+    environment.filters |= {
+        "number": language.number,
+        "date": language.date,
+        "month": language.month,
+        "share": language.percent,
+        "percent": lambda figure: percent(figure, language),
+        "gap": lambda figure: gap(figure, language),
+        "minimum": lambda target: minimum(target, language),
+        "fraction": lambda figure: fraction(figure, language),
+        "ask": lambda ask: ask_sentence(ask, language),
+        "points": language.points,
+        "chance": lambda probability: chance(probability, language),
+        "decimal": language.decimal,
+        "missing": lambda figure: missing(figure, language),
+        "whole": lambda figure: whole(figure, language),
+    }
+    return environment

@@ -1,0 +1,160 @@
+"""The sections of a report as pieces of HTML: a notebook shows them, the page is made of them.
+
+Everything that comes from data is escaped by the templates; words come from the catalogue of texts.
+"""
+
+from analysis import __version__
+from analysis.findings import advice, figures
+from analysis.findings.figures import Figure
+from analysis.findings.ledger import cautions, doubtful_rows, rejected_rows
+from analysis.findings.report import Report
+from analysis.findings.standing import rank_from_top
+from analysis.outlook.evidence import backtest
+from analysis.pages.rendering import Section, render, stylesheet
+from analysis.presentation import charts
+from analysis.presentation.narrative import headline
+from analysis.presentation.words import CHECKS, KINDS, REASONS
+from analysis.reference.groups import PROVINCE, TIER_GROUPS
+from analysis.storage.version import code_version
+
+
+def style() -> Section:
+    """The look of the sections, for a notebook; the page brings it by itself."""
+    return Section(f"<style>{stylesheet()}</style>")
+
+
+def heading(report: Report) -> Section:
+    """The decision, the as-of day, what must be known before any figure is read, and the headline."""
+    return render("heading", report, headline=headline(report), **cautions(report))
+
+
+def tiles(report: Report) -> Section:
+    """The seven targets of the whole province."""
+    return render("tiles", report, figures=figures.tiles(report))
+
+
+def tiers(report: Report) -> Section:
+    """Targets by tier and by district with its communes."""
+    groups = TIER_GROUPS
+    by_tier = sorted(figures.matrix(report, groups), key=lambda row: groups.index(_any(row[1]).unit_code))
+    return render("tiers", report, tiers=by_tier, areas=figures.matrix(report, figures.areas(report)))
+
+
+def units(report: Report) -> Section:
+    """Every unit beside every target, the worst first."""
+    by_tier = {tier: figures.matrix(report, figures.tier_units(report, tier)) for tier in ("province", "district")}
+    communes = figures.matrix(report, figures.tier_units(report, "commune"))
+    return render("units", report, by_tier=by_tier, communes=communes)
+
+
+def lowest(report: Report, count: int = 8) -> Section:
+    """Charts of the departments and districts furthest below each target."""
+    some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
+    ranked = [(target, figures.lowest(report, target, some, count)) for target in report.decision.targets]
+    return render("lowest", report, charts=charts.lowest(ranked, report.language))
+
+
+def trends(report: Report) -> Section:
+    """Each target by month and to date against its minimum."""
+    series = [(target, figures.trend(report, target)) for target in report.decision.targets]
+    return render("trends", report, charts=charts.trends(series, report.language))
+
+
+def readings(report: Report) -> Section:
+    """What the other readings of the decision would say, side by side."""
+    results = [(target, figures.readings(report, target)) for target in report.decision.targets]
+    return render("readings", report, results=results)
+
+
+def gaps(report: Report, count: int = 5) -> Section:
+    """Where most dossiers or procedures are missing."""
+    some = list(report.reference.units["unit_code"])
+    rows = [(target, figures.largest_shortfalls(report, target, some, count)) for target in report.decision.targets]
+    return render("gaps", report, rows=rows)
+
+
+def calls(report: Report) -> Section:
+    """Whom to call first, and what to ask of them."""
+    return render("calls", report, ended=report.as_of >= report.decision.valid_to, calls=advice.calls(report))
+
+
+def outlook(report: Report) -> Section:
+    """The province's trend, pace and projection by target, and how many units each verdict holds for."""
+    return render(
+        "outlook",
+        report,
+        ended=report.as_of >= report.decision.valid_to,
+        rows=advice.outlook(report, PROVINCE),
+        counts=advice.verdict_counts(report).to_dict("index"),
+    )
+
+
+def signals(report: Report) -> Section:
+    """Trend verdicts of the groups, then of departments and districts."""
+    groups = [PROVINCE, *TIER_GROUPS]
+    some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
+    return render("signals", report, groups=advice.signals(report, groups), units=advice.signals(report, some))
+
+
+def closers(report: Report) -> Section:
+    """What would close each gap of departments and districts, as sentences."""
+    tiers = {tier: advice.asks(report, tier) for tier in ("province", "district")}
+    return render("closers", report, tiers=tiers)
+
+
+def comparison(report: Report) -> Section:
+    """Funnels against the target and the tier, and the lowest ranks with their intervals."""
+    panels = advice.funnels(report)
+    ranks = [(target, advice.lowest_ranked(report, target, "province")) for target in report.decision.targets]
+    drawn = charts.funnels(panels, report.language) if panels else None
+    whole = report.outlook["comparison"]
+    rows = [
+        (target, [(row, rank_from_top(whole, row)) for row in found.itertuples(index=False)])
+        for target, found in ranks
+        if len(found)
+    ]
+    return render("comparison", report, charts=drawn, ranks=rows)
+
+
+def proof(report: Report) -> Section:
+    """How the projection fared where the end is known."""
+    table = backtest()
+    scores = table[table["table"] == "score"].set_index("group")
+    reliability = table[table["table"] == "reliability"]
+    return render(
+        "proof",
+        report,
+        overall=scores.loc["all"],
+        kinds=[(words, scores.loc[kind]) for kind, words in KINDS.items()],
+        months=[(int(month), row) for month, row in scores.iterrows() if str(month).isdigit()],
+        bands=list(reliability.itertuples(index=False)),
+    )
+
+
+def quality(report: Report) -> Section:
+    """The ledger of files and rows, and what is doubtful in accepted rows."""
+    return render(
+        "quality",
+        report,
+        totals=report.totals,
+        files=len(report.files),
+        quarantined=report.quarantined.to_dict("records"),
+        reasons=[(REASONS[reason], count) for reason, count in rejected_rows(report).items()],
+        checks=[(CHECKS[check], count) for check, count in doubtful_rows(report).items()],
+    )
+
+
+def definitions(report: Report) -> Section:
+    """Each target's clause, default reading and other readings."""
+    return render("definitions", report, targets=report.decision.targets)
+
+
+def sources(report: Report) -> Section:
+    """The files with their hashes and rows, the as-of day, the code."""
+    return render(
+        "sources", report, files=report.files.to_dict("records"), version=__version__, code=code_version()[:16]
+    )
+
+
+def _any(of_target: dict[str, Figure]) -> Figure:
+    return next(iter(of_target.values()))

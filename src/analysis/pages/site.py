@@ -1,0 +1,187 @@
+"""The site around a month's reports: the overview, a page for each target, the front page of all months."""
+
+import json
+from collections.abc import Collection, Mapping
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from analysis.findings import figures
+from analysis.findings.ledger import cautions
+from analysis.findings.provenance import Sources, sources_of
+from analysis.findings.report import Report
+from analysis.language.texts import N_, Language
+from analysis.pages import overview
+from analysis.pages.bundle import policy, table_script
+from analysis.pages.page import SUMMARY, page_css
+from analysis.pages.rendering import render
+from analysis.presentation.narrative import headline
+from analysis.presentation.words import TIER_WORDS
+from analysis.reference.groups import PROVINCE
+from analysis.storage.places import (
+    CRITERIA,
+    OPEN_DATA,
+    OVERVIEW,
+    PROVINCE_PAGE,
+    annexes,
+    criteria_page,
+    target_page,
+    unit_page,
+)
+from analysis.storage.writing import write_whole
+
+FRONT_PAGE = "index.html"
+
+
+def publish_site(
+    reports: Path,
+    month_folder: Path,
+    processed: Path,
+    report: Report,
+    made: Collection[str],
+    failed: Mapping[str, str],
+) -> None:
+    """Write the pages around the reports of ``month_folder``, a folder of ``reports``.
+
+    ``made`` are the codes of units and groups that have a page, ``failed`` those whose page could not be made, with
+    the reason. Called last: pages link to the annexes, open data and criteria that stand there by then.
+    """
+    linked = {*made, *failed}
+    earlier = month_before(reports, report.month)
+    _write(month_folder / OVERVIEW, _overview(report, month_folder, earlier, linked, failed))
+    sources = sources_of(processed, report)
+    for page, html in _target_pages(report, sources, linked).items():
+        _write(month_folder / page, html)
+    for code, reason in failed.items():
+        _write(month_folder / unit_page(code), _absent_page(report, code, reason))
+    # Reports link to one another: where one was not asked for, its page says so.
+    for code in report.names:
+        if code != PROVINCE and not (month_folder / unit_page(code)).is_file():
+            _write(month_folder / unit_page(code), _absent_page(report, code))
+    _write(reports / FRONT_PAGE, _front_page(reports, report))
+
+
+def _overview(
+    report: Report,
+    folder: Path,
+    earlier: str,
+    linked: Collection[str],
+    failed: Collection[str],
+) -> str:
+    script = table_script()
+    return _page(
+        "overview",
+        report,
+        headline=headline(report),
+        **cautions(report),
+        earlier=earlier,
+        links=_annexes(folder, report.month),
+        drafts=_drafts(report, folder),
+        linked=linked,
+        failed=failed,
+        province=overview.province_row(report),
+        groups=overview.heat_groups(report),
+        rows=overview.standings(report),
+        words=_words(report.language),
+        names=report.names,
+        script=script,
+        policy=policy(script),
+    )
+
+
+def _target_pages(report: Report, sources: Sources, linked: Collection[str]) -> dict[str, str]:
+    """The page of each target by its place in the month's folder."""
+    found = {}
+    rows_of = overview.target_rows(report)
+    for target in report.decision.targets:
+        rows = rows_of[target.id]
+        found[target_page(target.id)] = _page(
+            "target",
+            report,
+            base="../",
+            target=target,
+            default=report.decision.readings_of(target)[0],
+            province=rows["groups"][0],
+            readings=figures.readings(report, target),
+            rows=rows,
+            sources=sources,
+            linked=linked,
+        )
+    return found
+
+
+def _absent_page(report: Report, code: str, reason: str = "") -> str:
+    """In the place of a report that failed, or, without a ``reason``, that nobody asked for."""
+    name = report.names.get(code, code)
+    return _page("failed", report, base="../", code=code, unit=name, reason=reason)
+
+
+def _front_page(reports: Path, report: Report) -> str:
+    months = published_months(reports)
+    newest = reports / months[0]["month"]
+    return _page(
+        "front",
+        report,
+        months=months,
+        overviews=[known["month"] for known in months if (reports / known["month"] / OVERVIEW).is_file()],
+        links=_annexes(newest, months[0]["month"]),
+        criteria=any((newest / CRITERIA).glob("*.html")),
+    )
+
+
+def _annexes(folder: Path, month: str) -> dict[str, list[str]]:
+    """What officials take along: the workbook, the draft and the open data that stand in a month's folder."""
+    workbook, draft = ([name] if (folder / name).is_file() else [] for name in annexes(month))
+    data = sorted(f"{OPEN_DATA}/{path.name}" for path in (folder / OPEN_DATA).glob("*") if path.is_file())
+    return {"workbook": workbook, "draft": draft, "data": data}
+
+
+def _drafts(report: Report, folder: Path) -> list[tuple[str, str]]:
+    """Title and page of the drafts of evaluation criteria that have one in a month's folder."""
+    pages = [(found, criteria_page(name)) for name, found in report.reference.criteria.items()]
+    return [(found.title[report.language.code], page) for found, page in pages if (folder / page).is_file()]
+
+
+def _words(language: Language) -> dict[str, Any]:
+    """DataTables' own texts, and how many rows are shown, in the reader's language."""
+    return {
+        "emptyTable": language.text(N_("There is no unit.")),
+        "zeroRecords": language.text(N_("No unit matches. Shorten the name, or choose “All”.")),
+        "shown": language.text(N_("Units shown: {shown} of {all}."), shown="_SHOWN_", all="_ALL_"),
+        "aria": {
+            "orderable": language.text(N_(": press to sort")),
+            "orderableReverse": language.text(N_(": press to sort the other way")),
+            "orderableRemove": language.text(N_(": press to sort no more")),
+        },
+    }
+
+
+def _page(name: str, report: Report, **values: Any) -> str:
+    own = (files("analysis.pages") / "templates" / "site" / "site.css").read_text(encoding="utf-8")
+    shared: dict[str, Any] = {
+        "css": page_css() + own,
+        "policy": policy(),
+        "province_page": PROVINCE_PAGE,
+        "overview": OVERVIEW,
+    }
+    shared |= {"shades": overview.SHADE_WORDS, "tiers": TIER_WORDS, "group_titles": overview.GROUPS}
+    shared |= {"shade": overview.shade, "short": partial(overview.short_title, language=report.language)}
+    return render(f"{name}_page", report, **(shared | values)).html
+
+
+def _write(page: Path, html: str) -> None:
+    page.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(page, lambda path: path.write_text(html, encoding="utf-8"))
+
+
+def published_months(reports: Path) -> list[dict[str, Any]]:
+    """What every month in ``reports`` says of itself, the newest first."""
+    summaries = sorted(reports.glob(f"*/{SUMMARY}"), reverse=True)
+    return [json.loads(summary.read_text(encoding="utf-8")) for summary in summaries]
+
+
+def month_before(reports: Path, month: str) -> str:
+    """The latest month before ``month`` that has an overview, "" without one."""
+    earlier = [known["month"] for known in published_months(reports) if known["month"] < month]
+    return next((month for month in earlier if (reports / month / OVERVIEW).is_file()), "")

@@ -1,0 +1,156 @@
+"""The sections of a unit's or group's report; those that do not apply show nothing, not even their heading."""
+
+from pathlib import Path
+from typing import Any
+
+from analysis.findings import advice, figures
+from analysis.findings.ledger import cautions
+from analysis.findings.obstacles import delays, stated
+from analysis.findings.offered import offer
+from analysis.findings.provenance import dossiers_by_file, source_files
+from analysis.findings.report import Report
+from analysis.findings.standing import AS_MANY, FEWER, MORE, standings
+from analysis.findings.subject import Subject
+from analysis.findings.tasks import nearest, tasks, unsafe
+from analysis.language.texts import N_
+from analysis.outlook.comparison import ABOVE, AS_EXPECTED, BELOW, LEAST_RANKED
+from analysis.pages.difficulty_sections import INDICATORS, difficulties_of_group
+from analysis.pages.rendering import Section, render
+from analysis.presentation.numbers import missing
+from analysis.presentation.quality import records
+from analysis.presentation.small_charts import small_trends
+from analysis.presentation.words import TIER_WORDS
+from analysis.reference.decision import ATTAINED, NOT_APPLICABLE
+from analysis.storage.places import OVERVIEW
+
+BASE = "../"  # from a unit's page to the month's folder
+KINDS = {**TIER_WORDS, "": N_("Group of units")}
+AGAINST = {
+    ABOVE: ("▲", N_("Above by more than chance")),
+    BELOW: ("▼", N_("Below by more than chance")),
+    AS_EXPECTED: ("●", N_("No more than chance")),
+}
+MIXES = {
+    MORE: N_("More online than the tier"),
+    FEWER: N_("Less online than the tier"),
+    AS_MANY: N_("As much online as the tier"),
+}
+
+
+def heading(report: Report, subject: Subject) -> Section:
+    """Who it is, the decision, the as-of day, what must be known before any figure is read, and the headline."""
+    values = {
+        "headline": headline(report, subject),
+        "parent_name": report.names.get(subject.parent, ""),
+        "kind": _kind(subject),
+        **cautions(report),
+    }
+    return _render("unit_heading", report, subject, **values)
+
+
+def headline(report: Report, subject: Subject) -> str:
+    """How many targets it attains, of those that have anything to count, and which of the others is nearest."""
+    shown = [figure for figure in figures.tiles(report, subject.code) if figure.status != NOT_APPLICABLE]
+    day, text = report.language.date(report.as_of), report.language.text
+    if not shown:
+        return text(N_("To {day}, {unit} has nothing to count for any target."), day=day, unit=subject.name)
+    closest = nearest(shown)
+    if closest is None:
+        return text(N_("To {day}, {unit} attains all {of} targets."), day=day, unit=subject.name, of=len(shown))
+    return text(
+        N_("To {day}, {unit} attains {attained} of {of} targets; nearest of the others: {target}, {missing} short."),
+        day=day,
+        unit=subject.name,
+        attained=sum(figure.status == ATTAINED for figure in shown),
+        of=len(shown),
+        target=_inside(closest.target.title[report.language.code]),
+        missing=missing(closest, report.language),
+    )
+
+
+def tiles(report: Report, subject: Subject) -> Section:
+    """Its targets."""
+    return render("tiles", report, base=BASE, figures=figures.tiles(report, subject.code))
+
+
+def todo(report: Report, subject: Subject) -> Section:
+    """What to do: what is missing for each target, the pace, and the fewest procedures that make it up."""
+    shown = figures.tiles(report, subject.code)
+    found = {"tasks": tasks(report, subject, shown), "unsafe": unsafe(report, subject, shown)}
+    counted = any(figure.denominator for figure in shown)
+    return _render("unit_todo", report, subject, ended=_ended(report), counted=counted, **found)
+
+
+def standing(report: Report, subject: Subject) -> Section:
+    """A unit's shares, ranks and differences beside its tier's; for a group its members, the worst first."""
+    if subject.is_group:
+        return _members(report, subject)
+    words = {"against": AGAINST, "mixes": MIXES, "least": LEAST_RANKED}
+    return _render("unit_standing", report, subject, standings=standings(report, subject.code), **words)
+
+
+def trend(report: Report, subject: Subject) -> Section:
+    """The months of each target that has anything to count, what they signal, and where they lead."""
+    counted = [figure.target for figure in figures.tiles(report, subject.code) if figure.denominator]
+    drawn = small_trends([(one, figures.trend(report, one, subject.code)) for one in counted], report.language)
+    rows = [row for row in advice.outlook(report, subject.code) if row[0] in counted]
+    return _render("unit_trend", report, subject, charts=drawn, rows=rows, ended=_ended(report))
+
+
+def procedures(report: Report, subject: Subject) -> Section:
+    """A unit's procedures, the closers of its gaps first; nothing for a group."""
+    titles = {target.id: target.title[report.language.code] for target in report.decision.targets}
+    shown = None if subject.is_group else offer(report, subject.code)
+    return _render("unit_procedures", report, subject, offer=shown, titles=titles)
+
+
+def quality(report: Report, subject: Subject, processed: Path) -> Section:
+    """Accepted, rejected and doubtful rows with how to mend them, and the files that the dossiers came from."""
+    files = source_files(dossiers_by_file(processed), report.files, subject.units)
+    values = {"records": records(report, subject.units), "files": files.to_dict("records")}
+    return _render("unit_quality", report, subject, **values)
+
+
+def obstacles(report: Report, subject: Subject) -> Section:
+    """A unit's stated difficulties and what its dossiers show; for a group those of its members."""
+    if subject.is_group:
+        return difficulties_of_group(report, subject.units, BASE)
+    found = {"stated": stated(report, subject.units), "delays": delays(report, subject.units)}
+    return _render("unit_difficulties", report, subject, **found, against=AGAINST, indicators=INDICATORS)
+
+
+def members(report: Report, subject: Subject) -> Section:
+    """A district's communes beside all targets, and a district or a commune beside its area; else nothing."""
+    return Section("") if subject.is_group else _members(report, subject)
+
+
+def links(report: Report, subject: Subject) -> Section:
+    """Where to read on: the province, all units, the tier, the district and its area."""
+    tier = "" if subject.is_group else f"TIER:{subject.tier}"
+    district = subject.code.partition(":")[2] if subject.code.startswith("AREA:") else subject.parent
+    linked = [(code, report.names[code]) for code in (district, subject.area, tier) if code]
+    return _render("unit_links", report, subject, linked=linked, overview=OVERVIEW)
+
+
+def _members(report: Report, subject: Subject) -> Section:
+    beside = [code for code in (subject.code, subject.parent, subject.area) if code] if subject.area else []
+    rows = figures.matrix(report, beside)
+    area = sorted(rows, key=lambda row: beside.index(next(iter(row[1].values())).unit_code))
+    return _render("unit_members", report, subject, area=area, members=figures.matrix(report, subject.members))
+
+
+def _render(name: str, report: Report, subject: Subject, **values: Any) -> Section:
+    return render(name, report, base=BASE, subject=subject, **values)
+
+
+def _ended(report: Report) -> bool:
+    return report.as_of >= report.decision.valid_to
+
+
+def _kind(subject: Subject) -> str:
+    return KINDS["" if subject.is_group else subject.tier]
+
+
+def _inside(title: str) -> str:
+    """A title inside a sentence: ``Hồ sơ mức độ 3`` → ``hồ sơ mức độ 3``."""
+    return title[0].lower() + title[1:]

@@ -1,0 +1,1 @@
+"""Words and pictures that pages, documents and the explorer share."""

@@ -1,0 +1,229 @@
+"""Charts as SVG with alternative text: trends against the target line, and who is furthest below it.
+
+A chart is a row of panels, each an SVG of its own: the page lets them flow, so that a phone shows them at a
+size that can be read. Colours are those of Okabe and Ito (2008), told apart by colour-blind readers; nothing
+is told by colour alone.
+"""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from textwrap import fill
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from analysis.findings.advice import Funnel
+from analysis.findings.figures import Figure
+from analysis.language.texts import N_, Language
+from analysis.reference.decision import ATTAINED, Target
+from analysis.storage.writing import undirected
+
+BLUE, VERMILION, GREY, INK = "#0072B2", "#D55E00", "#8A8F98", "#1F2933"
+_PANEL_WIDTH, _PANEL_HEIGHT = 4.6, 2.45  # inches
+_SHORT_LINE = 28  # letters that fit over a panel that shares its width with names
+STYLE: Any = {
+    # DejaVu Sans comes with matplotlib and has every Vietnamese letter; it is wider than what readers have
+    # instead, so that no label outgrows its room. As text: a quarter of the size of outlines, and it can be searched.
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar sign in a unit's name is a dollar sign
+    "svg.hashsalt": "dvctt",  # the same data give the same bytes
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Panels as SVG elements, and what they show in words."""
+
+    panels: list[str]
+    words: str
+
+
+def trends(series: Sequence[tuple[Target, pd.DataFrame]], language: Language, told: str = "to_date") -> Chart:
+    """One panel per target: each month as a dot, the value to date as a line, the minimum dashed.
+
+    ``series`` hold the columns month, window, value as ``figures.trend`` gives them; ``told`` as in ``draw_trend``.
+    """
+    words = " ".join(trend_words(target, rows, language) for target, rows in series)
+    return Chart([_panel(draw_trend, target, rows, language, told) for target, rows in series], words)
+
+
+def lowest(ranked: Sequence[tuple[Target, list[Figure]]], language: Language) -> Chart:
+    """One panel per target: the lowest values, the lowest on top, against the minimum."""
+    some = [(target, figures) for target, figures in ranked if figures]
+    words = " ".join(_lowest_words(target, figures, language) for target, figures in some)
+    return Chart([_panel(draw_lowest, target, figures, language) for target, figures in some], words)
+
+
+def funnels(panels: Sequence[Funnel], language: Language) -> Chart:
+    """Shares against denominators inside their funnel: who differs by more than chance."""
+    words = " ".join(_funnel_words(panel, language) for panel in panels)
+    return Chart([_panel(draw_funnel, panel, language) for panel in panels], words)
+
+
+def picture(draw: Callable[..., None], *content: Any, dots: int = 200) -> bytes:
+    """One panel as PNG, for documents that take no SVG: ``draw`` is one of ``draw_trend`` and its like."""
+    buffer = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        _canvas(draw, *content).savefig(buffer, format="png", dpi=dots, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _panel(draw: Callable[..., None], *content: Any) -> str:
+    with mpl.rc_context(STYLE):
+        return svg(_canvas(draw, *content))
+
+
+def svg(canvas: Canvas) -> str:
+    """A drawing as an SVG element; the same drawing gives the same bytes."""
+    buffer = io.StringIO()
+    canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    return _element(buffer.getvalue())
+
+
+def _canvas(draw: Callable[..., None], *content: Any) -> Canvas:
+    canvas = Canvas(figsize=(_PANEL_WIDTH, _PANEL_HEIGHT), layout="constrained")
+    draw(canvas.subplots(), *content)
+    return canvas
+
+
+def _element(document: str) -> str:
+    """The svg element alone, which scales to its room; screen readers skip it for the words beside it."""
+    element = document[document.index("<svg") :]
+    opening, rest = element.split(">", 1)
+    kept = [part for part in opening.split() if not part.startswith(("width=", "height="))]
+    return " ".join([*kept, 'aria-hidden="true"', 'focusable="false"']) + ">" + rest
+
+
+def draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Language, told: str = "to_date") -> None:
+    """Months as dots, the value to date as a line. ``told`` is the window whose last value stands beside it in figures;
+    with ``quarter`` the dots are quarters.
+    """
+    months = sorted(rows["month"].unique())
+    shown = rows.assign(percent=rows["value"] * 100, number=rows["month"].map(months.index))
+    single = shown[(shown["window"] == ("quarter" if told == "quarter" else "month")) & shown["value"].notna()]
+    to_date = shown[(shown["window"] == "to_date") & shown["value"].notna()]
+    _title(axes, target, language)
+    sns.scatterplot(single, x="number", y="percent", color=GREY, s=22, linewidth=0, ax=axes, legend=False)
+    sns.lineplot(to_date, x="number", y="percent", color=BLUE, linewidth=2.2, ax=axes, legend=False)
+    axes.axhline(float(target.minimum * 100), color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
+    axes.set(xlim=(-0.5, len(months) - 0.5), ylim=(0, 108), xlabel="", ylabel="")
+    axes.set_xticks(range(len(months)), [month[5:].lstrip("0") for month in months])
+    axes.set_yticks([0, 25, 50, 75, 100], [language.percent(share / 100, 0) for share in (0, 25, 50, 75, 100)])
+    axes.grid(axis="y", color="#E4E7EB", linewidth=0.8)
+    axes.set_axisbelow(True)
+    course, colour = (to_date, BLUE) if told == "to_date" else (single, INK)
+    if len(course) and course.iloc[-1]["number"] == len(months) - 1:  # not an earlier month's
+        end = course.iloc[-1]
+        figure = Figure(target, "", "", int(end["numerator"]), int(end["denominator"]), 0, end["status"])
+        label = language.percent(figure.value, figure.digits())
+        axes.annotate(label, (end["number"], end["percent"]), (4, 0), **AT_RIGHT, color=colour, fontweight="bold")
+    if not len(to_date):
+        axes.text(0.5, 0.5, language.text(N_("Nothing to count")), transform=axes.transAxes, ha="center", color=GREY)
+
+
+def draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: Language) -> None:
+    """Values as dots on stems, with their fractions at the right."""
+    names = [_short(figure.unit_name) for figure in figures]
+    percents = [float((figure.value or 0) * 100) for figure in figures]
+    colours = [BLUE if figure.status == ATTAINED else VERMILION for figure in figures]
+    _title(axes, target, language, _SHORT_LINE)
+    places = list(range(len(figures)))
+    axes.hlines(places, 0, percents, color="#CBD2D9", linewidth=2)
+    sns.scatterplot(x=percents, y=places, color=colours, s=34, linewidth=0, zorder=3, ax=axes, legend=False)
+    axes.axvline(float(target.minimum * 100), color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
+    for place, figure in zip(places, figures, strict=True):
+        fraction = f"{language.number(figure.numerator)}/{language.number(figure.denominator)}"
+        label = f"{language.percent(figure.value, figure.digits())}  ({fraction})"
+        axes.text(104, place, label, va="center", fontsize=8)
+    axes.set(xlim=(0, 101), ylim=(len(figures) - 0.4, -0.6), xlabel="", ylabel="")
+    axes.set_yticks(places, names, fontsize=8)
+    axes.set_xticks([0, 50, 100], [language.percent(share / 100, 0) for share in (0, 50, 100)])
+    axes.tick_params(axis="y", length=0)
+
+
+def draw_funnel(axes: Axes, panel: Funnel, language: Language) -> None:
+    """Marks by size and share, inside the limits."""
+    rows, limits = panel.rows, panel.limits
+    edges = [name for name in limits.columns if name != "denominator"]
+    for lower, upper, line in zip(edges[::2], edges[1::2], [(0, (2, 2)), "-"], strict=False):
+        for edge in (lower, upper):
+            axes.plot(limits["denominator"], limits[edge] * 100, color=GREY, linewidth=1, linestyle=line)
+    axes.axhline(panel.centre * 100, color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
+    # Told apart by shape as well: what is below points down.
+    for verdict, colour, marker in (("as_expected", GREY, "o"), ("above", BLUE, "^"), ("below", VERMILION, "v")):
+        some = rows[rows["verdict"] == verdict]
+        axes.scatter(some["denominator"], some["value"] * 100, color=colour, marker=marker, s=24, linewidth=0, zorder=3)
+    axes.set(xscale="log", ylim=(-4, 108), xlabel=language.text(N_("Dossiers (logarithmic)")), ylabel="")
+    shown = [size for size in (1, 3, 10, 30, 100, 300, 1000, 3000, 10000) if size <= 2 * rows["denominator"].max()]
+    axes.set_xticks(shown, [language.number(size) for size in shown])
+    axes.minorticks_off()
+    axes.set_yticks([0, 50, 100], [language.percent(share / 100, 0) for share in (0, 50, 100)])
+    title = fill(panel.target.title[language.code], 60)
+    axes.set_title(f"{title}\n{panel.about}", loc="left", fontsize=9, fontweight="bold")
+
+
+def _funnel_words(panel: Funnel, language: Language) -> str:
+    counts = panel.rows["verdict"].value_counts()
+    return language.text(
+        N_("{target}, {about}: {below} units below by more than chance, {above} above, {inside} inside the limits."),
+        target=panel.target.title[language.code],
+        about=panel.about,
+        below=int(counts.get("below", 0)),
+        above=int(counts.get("above", 0)),
+        inside=int(counts.get("as_expected", 0)),
+    )
+
+
+AT_RIGHT: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "left", "annotation_clip": False}
+
+
+def panel_title(target: Target, language: Language, width: int = 60) -> str:
+    """The target and, on a line of its own, its minimum."""
+    aim = language.text(N_("target {minimum}"), minimum=language.percent(target.minimum, 0))
+    return f"{fill(target.title[language.code], width)}\n{aim}"
+
+
+def _title(axes: Axes, target: Target, language: Language, width: int = 60) -> None:
+    axes.set_title(panel_title(target, language, width), loc="left", fontsize=9, fontweight="bold")
+
+
+def _short(name: str) -> str:
+    """A unit's name cut to what fits beside a chart; the table has the whole."""
+    name = undirected(name)
+    return name if len(name) <= 30 else name[:29].rstrip() + "…"
+
+
+def trend_words(target: Target, rows: pd.DataFrame, language: Language) -> str:
+    """What a trend panel shows, for those who do not see it."""
+    to_date = rows[(rows["window"] == "to_date") & rows["value"].notna()]
+    if to_date.empty:
+        return language.text(N_("{target}: nothing to count."), target=target.title[language.code])
+    first, last = to_date.iloc[0], to_date.iloc[-1]
+    return language.text(
+        N_("{target}: from {first} ({start}) to {last} ({end}) to date, target {minimum}."),
+        target=target.title[language.code],
+        first=language.percent(first["value"]),
+        start=language.month(first["month"]),
+        last=language.percent(last["value"]),
+        end=language.month(last["month"]),
+        minimum=language.percent(target.minimum, 0),
+    )
+
+
+def _lowest_words(target: Target, figures: list[Figure], language: Language) -> str:
+    units = "; ".join(f"{figure.unit_name} {language.percent(figure.value, figure.digits())}" for figure in figures[:3])
+    return language.text(N_("{target}, lowest: {units}."), target=target.title[language.code], units=units)

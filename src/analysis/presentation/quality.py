@@ -1,0 +1,70 @@
+"""The quality of a unit's records: rows accepted, rejected and doubtful, and how the unit can mend each kind."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from analysis.dossiers.unit_quality import ACCEPTED, CHECK, REJECTED
+from analysis.findings.report import Report
+from analysis.language.texts import N_
+from analysis.presentation.words import CHECKS, REASONS
+
+_DAY = N_("Enter the day as dd/mm/yyyy in the one-stop system and leave no text in the date column.")
+MENDS = {
+    "missing_dossier_id": N_("Let the one-stop system give every dossier its code; type none into the export."),
+    "unknown_procedure": N_("Use the code of the catalogue; report a procedure that is missing there."),
+    "unknown_unit": N_("Write the unit by its code or full name, as the list of units has it."),
+    "unknown_channel": N_("Choose the channel from the list: online, counter or public post."),
+    "bad_received_date": _DAY,
+    "bad_date": _DAY,
+    "completed_before_received": N_("Compare with the paper file and correct the day of receipt or of the result."),
+    "unknown_value": N_("Choose the value from the list; report a new value so that it is added to the vocabulary."),
+    "blank_channel": N_("State the channel: an online dossier without it counts as filed at the counter."),
+    "level_disagreement": N_("Set the level on the portal as the catalogue has it, or ask to correct the catalogue."),
+    "level_unknown": N_(
+        "Have the procedure added to the catalogue with its level: without one it counts for no level."
+    ),
+    "procedure_not_in_catalogue": N_("Have the procedure added to the catalogue."),
+    "applicant_unknown": N_("State the kind of applicant: only then does a dossier between agencies count."),
+    "source_unknown": N_("State the system of receipt: only then does the dossier count for the portal target."),
+    "resolved_without_date": N_("Enter the day of the result when the dossier is closed."),
+    "online_below_level_3": N_("Check the channel, or the procedure's level in the catalogue."),
+    "received_after_export": N_("Check the day of receipt: it lies after the day of the export."),
+    "completed_after_export": N_("Check the day of the result: it lies after the day of the export."),
+}
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A reason of rejection or a doubt in words, how many rows have it, and how to mend them ("": not known)."""
+
+    words: str
+    count: int
+    mend: str
+
+
+@dataclass(frozen=True)
+class Records:
+    """A unit's rows: how many were accepted, why others were rejected, what is doubtful; most rows first."""
+
+    accepted: int
+    rejected: list[Flaw]
+    doubtful: list[Flaw]
+
+    @property
+    def rejected_rows(self) -> int:
+        """All rejected rows together."""
+        return sum(flaw.count for flaw in self.rejected)
+
+
+def records(report: Report, units: Collection[str]) -> Records:
+    """The quality of the records of some units together."""
+    rows = report.quality_by_unit
+    sums = rows[rows["unit_code"].isin(units)].groupby(["kind", "code"])["count"].sum()
+
+    def flaws(kind: str, words: dict[str, str]) -> list[Flaw]:
+        found = sums[sums.index.get_level_values("kind") == kind].droplevel("kind")
+        ordered = sorted(found[found > 0].items(), key=lambda item: (-item[1], item[0]))
+        return [Flaw(words.get(code, code), int(count), MENDS.get(code, "")) for code, count in ordered]
+
+    accepted = int(sums[sums.index.get_level_values("kind") == ACCEPTED].sum())
+    return Records(accepted, flaws(REJECTED, REASONS), flaws(CHECK, CHECKS))

@@ -1,0 +1,1 @@
+"""A run from order to publication, and the month that it publishes."""

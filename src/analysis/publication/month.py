@@ -1,0 +1,96 @@
+"""A month's publication, into staging: the province's report, the units', the annexes, and the pages around them."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from tqdm import tqdm
+
+from analysis.criteria.rating import Evidence, gather
+from analysis.documents.annex_workbook import write_workbook
+from analysis.documents.draft_report import write_draft_report
+from analysis.documents.open_data import write_open_data
+from analysis.findings.report import Report, read_report
+from analysis.language.texts import N_
+from analysis.notebooks.batch import Made, make_pieces
+from analysis.notebooks.notebook import load, parameter_names
+from analysis.pages.page import publish_report, publish_summary
+from analysis.pages.site import publish_site
+from analysis.publication.criteria_reports import KEY, criteria_in_force, criteria_pieces, write_criteria_documents
+from analysis.publication.order import CRITERIA, UNIT, Order
+from analysis.publication.run_facts import Clock
+from analysis.publication.unit_reports import report_task, unit_pieces, wanted_codes
+from analysis.storage.generations import Staging
+from analysis.storage.places import NOTEBOOKS, OPEN_DATA, PROVINCE_PAGE, annexes
+
+
+def write_month(
+    order: Order, parameters: dict[str, Any], new: Staging, executed: dict[str, Any], clock: Clock
+) -> tuple[str, Made]:
+    """Write the month's folder and the index; returns the month and what became of the reports of units and criteria.
+
+    ``parameters`` are those of the notebooks, ``executed`` the stages' notebooks.
+    """
+    report = read_report(parameters["processed"], order.reference, order.language)
+    folder = new.folder / report.month
+    for name, notebook in executed.items():
+        _write_notebook(notebook, folder / NOTEBOOKS / f"{name}.ipynb")
+    publish_summary(folder, report)
+    with clock.timed("units"):
+        drafts = criteria_in_force(report) if CRITERIA in order.further else []
+        evidence = gather(report, parameters["processed"]) if drafts else None
+        made = _write_reports(order, parameters, report, evidence, folder, new.work)
+    with clock.timed("documents"):
+        write_annexes(folder, report)
+        if evidence:
+            write_criteria_documents(folder, evidence)
+    units = made.part(is_unit)
+    rated = bool(made.part(lambda key: not is_unit(key)).published)
+    publish_report(executed["report"], folder / PROVINCE_PAGE, order.language, criteria=rated)
+    publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed)
+    return report.month, made
+
+
+def is_unit(key: str) -> bool:
+    """Whether a report's key is a unit's or a group's code."""
+    return not key.startswith(KEY)
+
+
+def _write_reports(
+    order: Order, parameters: dict[str, Any], report: Report, evidence: Evidence | None, folder: Path, work: Path
+) -> Made:
+    """The pages of the units that are asked for, and of the criteria."""
+    if not order.further:
+        return Made()
+    names = [name for further in order.further for name in parameter_names(load(order.notebook(further)))]
+    shared = {name: value for name, value in parameters.items() if name in names}
+    task = report_task(shared, work / "pages", order.language, order.jobs)
+    criteria = criteria_pieces(order.notebook(CRITERIA), evidence) if evidence else []
+    pieces = [*criteria, *unit_pieces(report, Path(shared["processed"]), order.notebook(UNIT))]
+    wanted = [piece.key for piece in criteria] + wanted_codes(report, order.units)
+    # On a terminal alone: a log of a scheduled run needs no bar.
+    with tqdm(
+        total=len(wanted),
+        disable=None,
+        leave=False,
+        desc=order.language.text(N_("Reports of the units")),
+        bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {elapsed}",
+    ) as progress:
+        return make_pieces(task, pieces, wanted, folder, report.language, progress.update)
+
+
+def _write_notebook(notebook: Any, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # a link to the published one
+    nbformat.write(notebook, path)
+
+
+def write_annexes(folder: Path, report: Report) -> list[str]:
+    """Write them into the month's folder; returns their names relative to it.
+
+    The same report gives the same bytes: what did not change is not published anew.
+    """
+    workbook, draft = annexes(report.month)
+    write_workbook(folder / workbook, report)
+    write_draft_report(folder / draft, report)
+    return [workbook, draft, *(f"{OPEN_DATA}/{name}" for name in write_open_data(folder / OPEN_DATA, report))]

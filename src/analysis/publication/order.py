@@ -1,0 +1,150 @@
+"""What a run is asked to do, and the checks at its door."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from itertools import combinations
+from pathlib import Path
+
+from analysis.language.problems import UsageProblem
+from analysis.language.texts import N_, Language
+from analysis.storage.backends import Engine
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One notebook of the run; ``outputs`` are the files that it leaves in the processed folder."""
+
+    name: str
+    title: str
+    outputs: tuple[str, ...] = ()
+    writes_reports: bool = False
+
+
+STAGES = (
+    Stage(
+        "clean",
+        N_("Reading and cleaning the exports"),
+        (
+            *("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
+            *("difficulties.csv", "clean.json"),
+        ),
+    ),
+    Stage("attainment", N_("Computing the attainment"), ("attainment.csv",)),
+    Stage(
+        "trends_and_gap",
+        N_("Trends, the gap and a fair comparison"),
+        (
+            *("trends.csv", "gap.csv", "projection.csv", "closers.csv"),
+            *("comparison.csv", "delays.csv", "procedures.csv"),
+        ),
+    ),
+    Stage("report", N_("Writing the report"), writes_reports=True),
+)
+UNIT = "unit"  # the notebook of the units' reports, which the last stage publishes too
+CRITERIA = "evaluation_criteria"  # and that of the evaluation criteria
+ALL, NONE, DRAFTS = "all", "none", "criteria"  # of ``units``, beside codes: DRAFTS are the criteria's pages
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a run is asked to do; "" for ``decision`` and ``as_of``: the run finds them in the data."""
+
+    raw: Path = Path("data/raw")
+    reference: Path = Path("data/reference")
+    processed: Path = Path("data/processed")
+    reports: Path = Path("reports")
+    notebooks: Path = Path("notebooks")
+    decision: str = ""
+    as_of: str = ""
+    until: str = STAGES[-1].name
+    jobs: int = 0
+    units: tuple[str, ...] = (ALL,)
+    language: Language = field(default_factory=Language)
+    engine: Engine = field(default_factory=Engine)
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages up to ``until``."""
+        names = [stage.name for stage in STAGES]
+        return STAGES[: names.index(self.until) + 1]
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """The notebooks of the reports beside the stages' own: of the criteria and of the units; none for ``none``."""
+        wanted = self.units != (NONE,) and any(stage.writes_reports for stage in self.stages)
+        return (CRITERIA, UNIT) if wanted else ()
+
+    def notebook(self, name: str) -> Path:
+        """Where the notebook of a stage, or of the units, stands."""
+        return self.notebooks / f"{name}.ipynb"
+
+
+def check_order(order: Order) -> None:
+    """Raise UsageProblem for an order that cannot be carried out, before anything is begun."""
+    if not order.raw.is_dir():
+        raise UsageProblem(
+            N_("There is no folder {folder}. Put the portal's exports in data/raw, or give their folder with --raw."),
+            folder=order.raw,
+        )
+    decisions = {path.stem for path in (order.reference / "decisions").glob("*.toml")}
+    if not decisions:
+        raise UsageProblem(
+            N_("{folder} is not a folder of reference data: no decisions/*.toml. Give the folder with --reference."),
+            folder=order.reference,
+        )
+    if order.decision and order.decision not in decisions:
+        raise UsageProblem(
+            N_("There is no decision {wanted}. Known: {known}. A decision is a file in {folder}."),
+            wanted=order.decision,
+            known=", ".join(sorted(decisions)),
+            folder=order.reference / "decisions",
+        )
+    check_day(order.as_of)
+    for name in [*(stage.name for stage in order.stages), *order.further]:
+        if not order.notebook(name).is_file():
+            raise UsageProblem(
+                N_("The notebook {path} is missing. Run dvctt in the project's folder."), path=order.notebook(name)
+            )
+    _check_units(order)
+    _check_apart(order)
+
+
+def _check_units(order: Order) -> None:
+    """Every code of ``--units`` is a unit's or a group's."""
+    if order.units in ((ALL,), (NONE,)):
+        return
+    from analysis.reference.groups import group_members  # heavy: only now
+    from analysis.reference.tables import load_reference
+
+    known = set(group_members(load_reference(order.reference))["group_code"])
+    for code in order.units:
+        if code not in known | {DRAFTS}:
+            near = get_close_matches(code, known, 3) or sorted(known)[:3]
+            raise UsageProblem(
+                N_("--units {code}: there is no such unit or group. Like it are: {near}. Codes are in {file}."),
+                code=code,
+                near=", ".join(near),
+                file=order.reference / "units.csv",
+            )
+
+
+def check_day(as_of: str) -> None:
+    """Raise UsageProblem unless ``as_of`` is "" or a day as ISO writes it."""
+    try:
+        is_day = not as_of or date.fromisoformat(as_of).isoformat() == as_of
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise UsageProblem(N_("--as-of {value} is not a day. Write it yyyy-mm-dd, such as 2020-09-30."), value=as_of)
+
+
+def _check_apart(order: Order) -> None:
+    """A folder that is swapped as a whole must not hold another, nor the exports."""
+    folders = {"--raw": order.raw, "--processed": order.processed, "--reports": order.reports}
+    for (one, left), (other, right) in combinations(folders.items(), 2):
+        left, right = left.resolve(), right.resolve()
+        if left == right or left in right.parents or right in left.parents:
+            raise UsageProblem(
+                N_("{one} and {other} must be separate folders, neither inside the other."), one=one, other=other
+            )

@@ -1,0 +1,218 @@
+"""The whole job: the stages' notebooks one after the other by papermill, then publication in one step."""
+
+import csv
+import errno
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from analysis.dossiers.cleaning import REJECTED_LIMIT
+from analysis.language.problems import Problem, RunProblem, UsageProblem
+from analysis.language.texts import LANGUAGES, N_
+from analysis.notebooks.batch import Made
+from analysis.notebooks.forks import modules_of, prepare
+from analysis.notebooks.notebook import code_cells, imported_modules, load, parameter_names
+from analysis.notebooks.warm_kernels import WarmKernel, execute, sweep
+from analysis.publication.order import STAGES, Order, Stage, check_order
+from analysis.publication.run_facts import Clock, run_facts
+from analysis.storage.generations import Staging, publish, staging
+
+AHEAD = 2  # kernels that are started before the first stage: its own and the next one's
+CELL_LIMIT = 3600  # seconds that one cell may take
+_DISK_FULL = N_("The disk is full. Make room for the data and its results, then start again.")
+_TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError")  # their words quote no data
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to: sums over ``files.csv``, the as-of day, the report's page if any, the reports of units
+    and of criteria.
+    """
+
+    files: int
+    quarantined: int
+    read: int
+    accepted: int
+    rejected: int
+    superseded: int
+    as_of: date | None
+    report: Path | None
+    units: Made
+    criteria: Made
+    seconds: float
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether files were quarantined or too many rows rejected (exit 3)."""
+        return self.quarantined > 0 or self.rejected > REJECTED_LIMIT * self.read
+
+
+def run(order: Order) -> Outcome:
+    """Run the stages and publish what they made.
+
+    Raises a Problem where something fails; what was published before stands then.
+    """
+    check_order(order)
+    sweep()
+    with ExitStack() as stack:
+        stack.enter_context(_told_problems())
+        outputs = {name for stage in STAGES for name in stage.outputs}
+        stagings = [stack.enter_context(staging(order.processed, outputs))]
+        if any(stage.writes_reports for stage in order.stages):
+            stagings.append(stack.enter_context(staging(order.reports, {"index.html"})))
+        clock = Clock()
+        executed = _execute_stages(order, stagings, clock)
+        month, units, criteria = "", Made(), Made()
+        if len(stagings) > 1:
+            from analysis.publication.month import is_unit, write_month  # heavy: only now
+
+            month, made = write_month(order, _parameters(order, stagings), stagings[1], executed, clock)
+            units, criteria = made.part(is_unit), made.part(lambda key: not is_unit(key))
+        publish(stagings, run_facts(order, stagings[0].folder, units, criteria, clock))
+    return _outcome(order, month, units, criteria, clock.total)
+
+
+def _execute_stages(order: Order, stagings: list[Staging], clock: Clock) -> dict[str, Any]:
+    """Execute every stage's notebook; returns the executed notebooks by stage."""
+    notebooks = {stage: load(order.notebook(stage.name)) for stage in order.stages}
+    executed = {}
+    with ExitStack() as stack:
+        # One kernel loads while the stage before it works: all at once would take the processors from the first.
+        waiting = iter(notebooks.values())
+        kernels = deque(_next_kernel(waiting, stack, AHEAD))
+        cells = sum(len(code_cells(notebook)) + 1 for notebook in notebooks.values())  # and the parameters
+        # On a terminal alone: a log of a scheduled run needs no bar.
+        progress = stack.enter_context(
+            tqdm(total=cells, disable=None, leave=False, bar_format="{l_bar}{bar}| {elapsed}")
+        )
+        for stage, notebook in notebooks.items():
+            progress.set_description(order.language.text(stage.title))
+            parameters = {
+                name: value for name, value in _parameters(order, stagings).items() if name in parameter_names(notebook)
+            }
+            kernel = kernels.popleft()
+            if stage.writes_reports:
+                # Nothing else loads now; the reports of units and criteria begin as soon as this one ends.
+                prepare([*modules_of(map(order.notebook, order.further)), "analysis.publication.unit_reports"])
+            with clock.timed(stage.name):
+                executed[stage.name] = _execute(order, stage, parameters, kernel, progress.update)
+            kernel.close()
+            kernels.extend(_next_kernel(waiting, stack, 1))
+            _check_outputs(stage, stagings[0].folder)
+    return executed
+
+
+def _next_kernel(notebooks: Iterator[Any], stack: ExitStack, count: int) -> list[WarmKernel]:
+    """Kernels for the next ``count`` notebooks, as far as there are any, loading what those import."""
+    return [stack.enter_context(WarmKernel(imported_modules(notebook))) for notebook in islice(notebooks, count)]
+
+
+def _execute(
+    order: Order, stage: Stage, parameters: dict[str, Any], kernel: WarmKernel, advance: Callable[[], Any]
+) -> Any:
+    from papermill import PapermillExecutionError
+
+    try:
+        return execute(order.notebook(stage.name), parameters, kernel, CELL_LIMIT, advance)
+    except PapermillExecutionError as failed:
+        raise _problem(order, stage, parameters, failed) from None
+    except (RuntimeError, TimeoutError) as failed:  # of nbclient: the kernel died, or does not answer
+        raise RunProblem(
+            N_("Stage {stage} did not end well ({kind}): perhaps memory ran out. Close other programs, start again."),
+            stage=stage.name,
+            kind=type(failed).__name__,
+        ) from None
+
+
+def _problem(order: Order, stage: Stage, parameters: dict[str, Any], failed: Any) -> Problem:
+    """Why a cell failed, in words that quote no cell of an export."""
+    if failed.ename.endswith("Problem") and len(failed.traceback) == len(LANGUAGES):
+        kind = UsageProblem if failed.ename == UsageProblem.__name__ else RunProblem
+        reason = failed.traceback[LANGUAGES.index(order.language.code)]
+        # The staging folder is gone when the message is read.
+        return kind("{reason}", reason=reason.replace(parameters["processed"], str(order.processed)))
+    if os.strerror(errno.ENOSPC) in failed.evalue:
+        return RunProblem(_DISK_FULL)
+    words = f": {failed.evalue}" if failed.ename in _TELL_OF_CODE else ""
+    return RunProblem(
+        N_("Stage {stage} failed: {notebook}, cell {cell} ({kind}{words}). Run the notebook in JupyterLab to see why."),
+        stage=stage.name,
+        cell=failed.exec_count,
+        notebook=order.notebook(stage.name).name,
+        kind=failed.ename,
+        words=words,
+    )
+
+
+def _check_outputs(stage: Stage, folder: Path) -> None:
+    for name in stage.outputs:
+        if not (folder / name).exists():
+            raise RunProblem(
+                N_("The notebook of stage {stage} did not write {file}. Restore it from the project."),
+                stage=stage.name,
+                file=name,
+            )
+
+
+def _parameters(order: Order, stagings: list[Staging]) -> dict[str, Any]:
+    """The parameters of all stages; they write into the staging folders, not the published ones."""
+    return {
+        "raw": _short(order.raw),
+        "reference": _short(order.reference),
+        "processed": _short(stagings[0].folder),
+        "work": _short(stagings[0].work),
+        "decision": order.decision,
+        "as_of": order.as_of,
+        "lang": order.language.code,
+        "jobs": order.jobs,
+        "engine": order.engine.name,
+        "master": order.engine.master,
+    }
+
+
+def _short(path: Path) -> str:
+    """Relative where it can be: the executed notebooks are published, the user's folders need not be."""
+    absolute = path.absolute()
+    return str(absolute.relative_to(Path.cwd())) if absolute.is_relative_to(Path.cwd()) else str(absolute)
+
+
+def _outcome(order: Order, month: str, units: Made, criteria: Made, seconds: float) -> Outcome:
+    with (order.processed / "files.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    sums = {name: sum(int(row[name]) for row in rows) for name in ("read", "accepted", "rejected", "superseded")}
+    quarantined = sum(row["status"] == "quarantined" for row in rows)
+    report = order.reports / month / "index.html" if month else None
+    as_of = _as_of(order.processed / "attainment.csv")
+    known: dict[str, Any] = {"as_of": as_of, "report": report, "units": units, "criteria": criteria, "seconds": seconds}
+    return Outcome(**{"files": len(rows), "quarantined": quarantined, **sums, **known})
+
+
+def _as_of(attainment: Path) -> date | None:
+    """The as-of day of the figures, None when the run ended before there were any."""
+    if not attainment.is_file():
+        return None
+    with attainment.open(encoding="utf-8", newline="") as file:
+        return date.fromisoformat(next(csv.DictReader(file))["as_of"])
+
+
+@contextmanager
+def _told_problems() -> Iterator[None]:
+    """What the system refuses, as a Problem that says what to do; its own words may hold a path, never a cell."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise RunProblem(_DISK_FULL) from None
+        raise RunProblem(
+            N_("{file}: {reason}. Check that the folder is there and may be written to."),
+            file=error.filename or "?",
+            reason=error.strerror or type(error).__name__,
+        ) from None

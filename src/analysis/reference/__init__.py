@@ -1,0 +1,1 @@
+"""The definitions of ``data/reference``, checked at the door."""

@@ -1,0 +1,46 @@
+"""Groups of units: the whole province, each tier, each district with its communes (contract §5)."""
+
+import pandas as pd
+
+from analysis.language.texts import N_, Language
+from analysis.reference.tables import TIERS, Reference
+
+_TIER_NAMES = {
+    "province": N_("Province tier (departments)"),
+    "district": N_("District tier"),
+    "commune": N_("Commune tier"),
+}
+
+
+def group_members(reference: Reference) -> pd.DataFrame:
+    """(group_code, unit_code): every unit by itself, ``ALL``, ``TIER:…`` and ``AREA:<district>``; with several
+    provinces ``PROVINCE:<code>`` too.
+    """
+    units = reference.units
+    tiered = units.assign(group_code="TIER:" + units["tier"])
+    area = units["parent_code"].where(units["tier"] == "commune", units["unit_code"])
+    areas = units.assign(group_code="AREA:" + area)[units["tier"] != "province"]
+    parts = [units.assign(group_code=units["unit_code"]), units.assign(group_code="ALL"), tiered, areas]
+    if len(reference.provinces):
+        parts.append(units.assign(group_code="PROVINCE:" + units["province_code"]))
+    return pd.concat(parts)[["group_code", "unit_code"]].reset_index(drop=True)
+
+
+def group_names(reference: Reference, language: Language = Language()) -> pd.DataFrame:
+    """unit_code, unit_name, tier of every unit and group, sorted by code."""
+    units = reference.units
+    districts = units[units["tier"] == "district"]
+    whole = N_("All provinces") if len(reference.provinces) else N_("Whole province")
+    rows = [("ALL", language.text(whole), "")]
+    rows += [(f"PROVINCE:{code}", name, "") for code, name in reference.provinces.itertuples(index=False)]
+    rows += [(f"TIER:{tier}", language.text(_TIER_NAMES[tier]), tier) for tier in TIERS]
+    rows += [
+        (f"AREA:{code}", language.text(N_("{district} with its communes"), district=name), "district")
+        for code, name in districts[["unit_code", "unit_name"]].itertuples(index=False)
+    ]
+    rows += list(units[["unit_code", "unit_name", "tier"]].itertuples(index=False, name=None))
+    return pd.DataFrame(sorted(rows), columns=["unit_code", "unit_name", "tier"])
+
+
+PROVINCE = "ALL"
+TIER_GROUPS = tuple(f"TIER:{tier}" for tier in TIERS)

@@ -1,0 +1,34 @@
+"""The keys by which procedure codes and units are matched (contract §4)."""
+
+import re
+
+from analysis.language.folding import fold
+
+
+def procedure_key(code: str) -> str:
+    """The first two groups of a procedure code, by which codes match: ``1.009994.000.00.00.H45`` → ``1.009994``.
+
+    A code that a spreadsheet took for a number gets its lost zeros back: ``1.00119`` → ``1.001190``.
+    """
+    words = fold(code)
+    if number := re.fullmatch(r"(\d)[.,](\d{1,5}|\d{7,})", words):
+        return f"{number[1]}.{_six_digits(number[2])}"
+    return ".".join(words.replace(",", ".").split(".")[:2])
+
+
+def _six_digits(fraction: str) -> str:
+    # 1.009994 may come back from a workbook as 1.0099940000000001.
+    return fraction.ljust(6, "0") if len(fraction) < 6 else f"{round(float('0.' + fraction), 6):.6f}"[2:]
+
+
+def unit_key(text: str) -> str:
+    """A unit's code, name or alias as it is compared; both national forms of a code are one.
+
+    ``000.00.12.H45`` is ``H45.12`` (QCVN 102:2016 and Quyết định 20/2020/QĐ-TTg), ``000.01.20.H45``
+    is ``H45.20.01``.
+    """
+    words = fold(text)
+    if old := re.fullmatch(r"000\.(\d\d)\.(\d\d)\.(h\d\d)", words):
+        commune, agency, province = old.groups()
+        return ".".join([province, agency] + [commune] * (commune != "00"))
+    return words

@@ -1,0 +1,115 @@
+"""The vocabulary: which headings mean which column and which cell values mean which code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from analysis.language.folding import fold
+from analysis.language.problems import ReferenceProblem
+from analysis.language.texts import N_
+from analysis.reference.toml_files import read_toml
+
+# The columns that the program knows, as the contract's §3 names them.
+TEXT_COLUMNS = ("dossier_id", "procedure_code", "procedure_name", "unit")
+DATE_COLUMNS = ("received_at", "due_at", "completed_at")
+CODED_COLUMNS = ("channel", "status", "level", "applicant", "source")
+COLUMNS = TEXT_COLUMNS + CODED_COLUMNS + DATE_COLUMNS
+# Those of the file in which units state their difficulties.
+DIFFICULTY_COLUMNS = ("unit", "month", "category", "text")
+
+
+class _Lines(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    total: list[str]
+    export_date: list[str]
+    period_end: list[str]
+    unit_title: list[str]
+    synthetic: list[str] = []
+    blank: list[str] = []
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    columns: dict[str, list[str]]
+    values: dict[str, dict[str, list[str]]]
+    difficulties: dict[str, list[str]]
+    lines: _Lines
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Folded words: ``headings`` to (column, rank), per coded column ``values`` to codes.
+
+    ``spelled`` keeps the first heading of each column as people write it, for messages. ``difficulties`` and
+    ``stated`` are the same for the file in which units state their difficulties.
+    """
+
+    headings: dict[str, tuple[str, int]]
+    spelled: dict[str, str]
+    values: dict[str, dict[str, str]]
+    total: tuple[str, ...]
+    export_date: tuple[str, ...]
+    period_end: tuple[str, ...]
+    unit_title: tuple[str, ...]
+    synthetic: tuple[str, ...]
+    blank: tuple[str, ...]
+    difficulties: dict[str, tuple[str, int]]
+    stated: dict[str, str]
+
+
+def load_vocabulary(path: Path) -> Vocabulary:
+    """Read ``vocabulary.toml``; raises ReferenceProblem that says which key to mend."""
+    content = read_toml(path, _File)
+    _check_names(path, "columns", content.columns, COLUMNS)
+    _check_names(path, "values", content.values, CODED_COLUMNS)
+    _check_names(path, "difficulties", content.difficulties, DIFFICULTY_COLUMNS)
+    return Vocabulary(
+        headings=_headings(path, content.columns),
+        spelled={column: words[0] for column, words in content.columns.items()},
+        values={column: _codes(path, column, codes) for column, codes in content.values.items()},
+        total=tuple(map(fold, content.lines.total)),
+        export_date=tuple(map(fold, content.lines.export_date)),
+        period_end=tuple(map(fold, content.lines.period_end)),
+        unit_title=tuple(map(fold, content.lines.unit_title)),
+        synthetic=tuple(map(fold, content.lines.synthetic)),
+        blank=tuple(content.lines.blank),
+        difficulties=_headings(path, content.difficulties),
+        stated={column: words[0] for column, words in content.difficulties.items()},
+    )
+
+
+def _check_names(path: Path, table: str, found: Mapping[str, object], known: tuple[str, ...]) -> None:
+    if unlike := set(found) ^ set(known):
+        raise ReferenceProblem(
+            N_("{file}: [{table}] must have exactly the keys {known}; look at {unlike}."),
+            file=path.name,
+            table=table,
+            known=", ".join(known),
+            unlike=", ".join(sorted(unlike)),
+        )
+
+
+def _headings(path: Path, columns: dict[str, list[str]]) -> dict[str, tuple[str, int]]:
+    headings: dict[str, tuple[str, int]] = {}
+    for column, words in columns.items():
+        for rank, word in enumerate(words):
+            if headings.setdefault(fold(word), (column, rank))[0] != column:
+                raise _twice(path, word)
+    return headings
+
+
+def _codes(path: Path, column: str, codes: dict[str, list[str]]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for code, words in codes.items():
+        for word in words:
+            if values.setdefault(fold(word), code) != code:
+                raise _twice(path, word)
+    return values
+
+
+def _twice(path: Path, word: str) -> ReferenceProblem:
+    return ReferenceProblem(
+        N_("{file}: «{word}» stands under two meanings. Keep it under one of them."), file=path.name, word=word
+    )

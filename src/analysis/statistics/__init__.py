@@ -1,0 +1,1 @@
+"""Pure functions over arrays and frames: shares and intervals, control charts, disclosure control."""

@@ -1,0 +1,1 @@
+"""Whole files and generations, where things stand, and the engines that hold tables."""

@@ -1,0 +1,179 @@
+"""Generations: the files of a run replace the previous ones in one step, or not at all.
+
+A run fills a staging folder beside the published one, on the same file system, and the two swap
+places. Killed at any moment, it leaves the published folder as one whole generation.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from analysis.language.problems import RunProblem
+from analysis.language.texts import N_
+from analysis.storage.swap import switch
+
+LEDGER = "run.json"  # in the published folder: the generation and the sha256 of each of its files
+
+
+@dataclass(frozen=True)
+class Staging:
+    """A folder in the making: ``folder`` will replace ``published``; ``work`` is the run's own, never published.
+
+    ``kept`` are the inodes of the files linked from the published folder, ``earlier`` the digests
+    of those that an earlier run made; both by path relative to the folder.
+    """
+
+    published: Path
+    work: Path
+    folder: Path
+    kept: dict[str, int]
+    earlier: dict[str, str]
+
+
+@contextmanager
+def staging(published: Path, outputs: Collection[str]) -> Iterator[Staging]:
+    """Hold the lock on ``published`` and give a staging folder with what a new run keeps of it.
+
+    Kept are the user's own files and what earlier runs made in subfolders (earlier months);
+    ``outputs`` (names) and earlier runs' other files are left out. Raises RunProblem when another
+    run holds the lock. In the end the staging folder, or what was swapped into it, is removed.
+    """
+    published = Path(os.path.realpath(published))
+    work = work_folder(published)
+    work.mkdir(parents=True, exist_ok=True)
+    with _locked(work / "lock", published):
+        for leftover in work.glob("staging-*"):  # of killed runs: the lock says that none is alive
+            shutil.rmtree(leftover, ignore_errors=True)
+        folder = work / f"staging-{secrets.token_hex(4)}"
+        folder.mkdir()
+        try:
+            earlier = _files_of(published)
+            left_out = {LEDGER, *outputs, *(path for path in earlier if "/" not in path)}
+            kept = _link_tree(published, folder, left_out)
+            yield Staging(published, work, folder, kept, earlier)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish(stagings: Sequence[Staging], facts: dict[str, Any]) -> str:
+    """Put every staging folder in the place of its published one, back to back; returns the generation's id.
+
+    ``facts`` about the run stand beside the digests in ``run.json``.
+    """
+    generation = secrets.token_hex(8)
+    for new in stagings:
+        files = _settle_files(new)
+        ledger = {"generation": generation, **facts, "files": files}
+        (new.folder / LEDGER).write_text(json.dumps(ledger, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        _like(new.published, new.folder)
+    for new in stagings:
+        switch(new.folder, new.published, LEDGER, set(new.earlier))
+    return generation
+
+
+def verify_generation(folder: Path) -> str:
+    """The id of the generation in ``folder``; raises RunProblem unless each of its files is there and unaltered."""
+    ledger = _ledger_of(folder)
+    if not ledger:
+        raise RunProblem(N_("{folder} holds no finished run. Run dvctt run first."), folder=folder)
+    for name, digest in ledger["files"].items():
+        if not (folder / name).is_file() or _sha256(folder / name) != digest:
+            raise RunProblem(
+                N_("{folder}: {file} is not as the run left it. Run dvctt run again."), folder=folder, file=name
+            )
+    return str(ledger["generation"])
+
+
+def work_folder(published: Path) -> Path:
+    """The hidden sibling of a published folder that holds its lock, its cache and staging."""
+    return published.with_name(f".{published.name}.work")
+
+
+def new_files(new: Staging) -> list[str]:
+    """The files that this run wrote so far, relative to the staging folder, sorted."""
+    return [path for path in _tree(new.folder) if new.kept.get(path) != (new.folder / path).lstat().st_ino]
+
+
+@contextmanager
+def _locked(path: Path, published: Path) -> Iterator[None]:
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RunProblem(
+            N_("Another run is at work on {folder}. Wait until it has ended, then start again."), folder=published
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _settle_files(new: Staging) -> dict[str, str]:
+    """The digests of the generation's files; drops earlier files from the subfolders that this run wrote anew."""
+    made = new_files(new)
+    renewed = {path.split("/")[0] for path in made if "/" in path}
+    files = {path: _sha256(new.folder / path) for path in made}
+    for path, digest in new.earlier.items():
+        if path not in new.kept or path in files:
+            continue
+        if path.split("/")[0] in renewed:
+            (new.folder / path).unlink(missing_ok=True)
+        elif (new.folder / path).is_file():
+            files[path] = digest
+    return dict(sorted(files.items()))
+
+
+def _ledger_of(folder: Path) -> dict[str, Any]:
+    try:
+        ledger = json.loads((folder / LEDGER).read_text(encoding="utf-8"))
+        return ledger if isinstance(ledger.get("files"), dict) and "generation" in ledger else {}
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def _files_of(folder: Path) -> dict[str, str]:
+    """What an earlier run made in ``folder``: path and sha256."""
+    return _ledger_of(folder).get("files", {})
+
+
+def _link_tree(source: Path, target: Path, left_out: Collection[str]) -> dict[str, int]:
+    """Hard links to all files of ``source`` in ``target``; returns their inodes there. Links cost no space or time."""
+    inodes = {}
+    for path in _tree(source):
+        if path not in left_out and path.split("/")[0] not in left_out:  # an output may be a folder
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(source / path, target / path, follow_symlinks=False)
+            except OSError:  # a file system without hard links
+                shutil.copy2(source / path, target / path, follow_symlinks=False)
+            inodes[path] = (target / path).lstat().st_ino
+    return inodes
+
+
+def _tree(folder: Path) -> list[str]:
+    """All files and symbolic links below ``folder`` by their relative paths, sorted."""
+    entries = (entry for entry in folder.rglob("*") if entry.is_symlink() or not entry.is_dir())
+    return sorted(entry.relative_to(folder).as_posix() for entry in entries)
+
+
+def _like(published: Path, folder: Path) -> None:
+    """Give the new folder the mode and owner of the one that it replaces."""
+    with suppress(OSError):
+        before = published.stat()
+        folder.chmod(before.st_mode & 0o7777)
+        os.chown(folder, before.st_uid, before.st_gid)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -1,0 +1,47 @@
+"""Where things stand: the project's own files, and those of a month's publication, relative to its folder.
+
+Names are made of unit codes alone.
+"""
+
+import re
+from pathlib import Path
+
+# The project's notebooks and data/reference: a wheel brings them inside the package, a checkout has them beside src.
+_PACKED = Path(__file__).parents[1] / "project"
+PROJECT = _PACKED if _PACKED.is_dir() else Path(__file__).parents[3]
+OWN_REFERENCE = PROJECT / "data" / "reference"
+
+OVERVIEW = "overview.html"  # all units beside all targets
+PROVINCE_PAGE = "index.html"
+UNITS, TARGETS, CRITERIA, OPEN_DATA, NOTEBOOKS = "units", "targets", "criteria", "open-data", "notebooks"
+
+
+def page_name(code: str) -> str:
+    """A unit's or group's code as the name of a file, also on Windows: ``AREA:H45.22`` → ``AREA-H45.22``."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", code)
+
+
+def unit_page(code: str) -> str:
+    """``units/H45.18.html``."""
+    return f"{UNITS}/{page_name(code)}.html"
+
+
+def target_page(target_id: str, code: str = "") -> str:
+    """``targets/portal.html#H45.18``: how the figure of a unit or group for a target was computed."""
+    return f"{TARGETS}/{page_name(target_id)}.html" + (f"#{page_name(code)}" if code else "")
+
+
+def annexes(month: str) -> tuple[str, str]:
+    """The workbook of annexes and the draft report of a month."""
+    return f"phu-luc-{month}.xlsx", f"bao-cao-{month}.docx"
+
+
+def criteria_page(regulation: str) -> str:
+    """``criteria/chu-tich-huyen.html``: a draft of evaluation criteria beside its rivals."""
+    return f"{CRITERIA}/{page_name(regulation)}.html"
+
+
+def criteria_documents(criteria: str, month: str) -> tuple[str, str]:
+    """The draft annex and the scoring workbook of a set of criteria, beside its page."""
+    name = f"{page_name(criteria)}-{month}"
+    return f"{CRITERIA}/tieu-chi-{name}.docx", f"{CRITERIA}/cham-diem-{name}.xlsx"

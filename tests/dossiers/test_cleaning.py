@@ -1,0 +1,154 @@
+"""From rows to dossiers and rejects: each rule of the contract's §4 by a case small enough to check by eye."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from support.small_exports import clean
+
+from analysis.dossiers.stage import clean_exports
+from analysis.reference.tables import load_reference
+
+
+def only(folder: Path, **cells: str) -> dict[str, Any]:
+    """The one dossier that a row becomes."""
+    cleaning, dossiers = clean(folder, e=[{ROW_NAMES.get(k, k): v for k, v in cells.items()}])
+    assert cleaning.rejects.empty, cleaning.rejects
+    (dossier,) = dossiers.to_dict("records")
+    return dossier
+
+
+def reason(folder: Path, **cells: str) -> str:
+    cleaning, dossiers = clean(folder, e=[{ROW_NAMES.get(k, k): v for k, v in cells.items()}])
+    assert dossiers.empty
+    return str(cleaning.rejects["reason"].item())
+
+
+ROW_NAMES = {
+    "id": "Mã hồ sơ",
+    "code": "Mã TTHC",
+    "name": "Tên thủ tục",
+    "unit": "Đơn vị",
+    "channel": "Hình thức nộp",
+    "received": "Ngày tiếp nhận",
+    "due": "Ngày hẹn trả",
+    "completed": "Ngày trả kết quả",
+    "status": "Trạng thái",
+    "level": "Mức độ",
+    "applicant": "Đối tượng",
+    "source": "Nguồn",
+}
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"id": " \u00a0"}, "missing_dossier_id"),
+        ({"id": "", "code": "9.9", "unit": "?"}, "missing_dossier_id"),
+        ({"code": "9.999999"}, "unknown_procedure"),
+        ({"code": "9.999999", "level": "Mức 9"}, "unknown_procedure"),
+        ({"code": "", "name": "Trùng tên"}, "unknown_procedure"),
+        ({"code": "", "name": "Khai sinh"}, "unknown_procedure"),  # a commune's, not a department's
+        ({"unit": "Sở Không Có"}, "unknown_unit"),
+        ({"unit": "Phường 1"}, "unknown_unit"),  # an alias of two communes is nobody's
+        ({"unit": ""}, "unknown_unit"),
+        ({"channel": "Fax"}, "unknown_channel"),
+        ({"received": ""}, "bad_received_date"),
+        ({"received": "31/02/2020", "completed": "x"}, "bad_received_date"),
+        ({"due": "mai"}, "bad_date"),
+        ({"completed": "32/01/2020"}, "bad_date"),
+        ({"completed": "09/06/2020 23:59", "received": "10/06/2020 00:01"}, "completed_before_received"),
+        ({"status": "Chưa rõ"}, "unknown_value"),
+        ({"applicant": "Người ngoài hành tinh"}, "unknown_value"),
+        ({"source": "Fax"}, "unknown_value"),
+        ({"level": "Mức 9"}, "unknown_value"),
+    ],
+)
+def test_the_first_reason_that_applies_rejects_a_row(tmp_path: Path, cells: dict[str, str], expected: str) -> None:
+    assert reason(tmp_path, **cells) == expected
+
+
+def test_completed_on_the_day_of_receipt_is_valid_whatever_the_clock_says(tmp_path: Path) -> None:
+    dossier = only(tmp_path, received="10/06/2020 15:00", completed="10/06/2020 08:00")
+    assert dossier["completed_at"] == datetime(2020, 6, 10, 8)
+
+
+@pytest.mark.parametrize(("day", "level"), [("30/06/2020", 3), ("01/07/2020", 4)])
+def test_the_level_is_the_catalogues_on_the_day_of_receipt(tmp_path: Path, day: str, level: int) -> None:
+    dossier = only(tmp_path, received=day, level="Mức độ 2")
+    assert (dossier["level"], dossier["level_source"]) == (level, "catalogue")
+
+
+def test_a_disagreement_of_levels_is_counted(tmp_path: Path) -> None:
+    cleaning, _ = clean(tmp_path, e=[{"Mức độ": "2"}, {"Mã hồ sơ": "h2", "Mức độ": "3"}])
+    assert cleaning.quality.set_index("check")["count"]["level_disagreement"] == 1
+
+
+def test_before_the_catalogue_knows_a_level_the_rows_own_is_taken(tmp_path: Path) -> None:
+    dossier = only(tmp_path, code="1.000004", unit="Xã Đa Lộc", received="01/02/2020", level="MĐ3")
+    assert (dossier["level"], dossier["level_source"]) == (3, "export")
+
+
+def test_a_code_outside_the_catalogue_passes_with_a_level_of_its_own(tmp_path: Path) -> None:
+    dossier = only(tmp_path, code="9.999999.000.00.00.H45", level="Mức 4")
+    assert (dossier["level"], dossier["level_source"]) == (4, "export")
+
+
+def test_a_name_that_fits_one_procedure_of_the_tier_stands_for_the_code(tmp_path: Path) -> None:
+    dossier = only(tmp_path, code="", name="CẤP  GIẤY PHÉP")
+    assert dossier["procedure_code"] == "1.001190.000.00.00.H45"
+
+
+@pytest.mark.parametrize("unit", ["H45.18", "000.00.18.H45", "sở xây dựng", "SXD", " SỞ XÂY DỰNG "])
+def test_a_unit_is_known_by_code_name_or_alias(tmp_path: Path, unit: str) -> None:
+    assert only(tmp_path, unit=unit)["unit_code"] == "H45.18"
+
+
+def test_a_blank_channel_is_the_counters_and_counted(tmp_path: Path) -> None:
+    cleaning, dossiers = clean(tmp_path, e=[{"Hình thức nộp": ""}])
+    assert dossiers["channel"].tolist() == ["counter"]
+    assert cleaning.quality.set_index("check")["count"]["blank_channel"] == 1
+
+
+def test_an_absent_applicant_is_not_guessed(tmp_path: Path) -> None:
+    assert pd.isna(only(tmp_path)["applicant"])
+
+
+def test_the_sight_from_the_latest_export_wins_whatever_the_files_order(tmp_path: Path) -> None:
+    early = [{"Trạng thái": "Đang xử lý"}]
+    late = [{"Mã hồ sơ": " H 1", "Trạng thái": "Đã trả kết quả"}]
+    cleaning, dossiers = clean(tmp_path, b_20200630=early, a_20200930=late)
+    assert dossiers["status"].tolist() == ["resolved"]
+    assert cleaning.files.set_index("file")["superseded"].to_dict() == {"a-20200930.csv": 0, "b-20200630.csv": 1}
+
+
+def test_ties_go_to_the_later_row(tmp_path: Path) -> None:
+    _, dossiers = clean(tmp_path, a_20200930=[{}, {"Trạng thái": "Từ chối"}])
+    assert dossiers[["status", "row"]].to_dict("records") == [{"status": "refused", "row": 3}]
+
+
+def test_a_rejected_row_supersedes_nothing(tmp_path: Path) -> None:
+    cleaning, dossiers = clean(tmp_path, a_20200630=[{}], b_20200930=[{"Hình thức nộp": "Fax"}])
+    assert len(dossiers) == 1
+    assert cleaning.totals[["read", "accepted", "rejected", "superseded"]].tolist() == [2, 1, 1, 0]
+
+
+def test_the_dossier_code_is_stored_nowhere_and_its_key_is_stable(tmp_path: Path) -> None:
+    _, dossiers = clean(tmp_path, a=[{"Mã hồ sơ": "000.00.18.H45-200610-0001"}])
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and "raw" not in path.parts)
+    assert b"200610-0001" not in written
+    again = clean_exports(tmp_path / "raw", load_reference(tmp_path / "reference"), tmp_path / "processed")
+    assert again.totals["accepted"] == 1
+    assert pd.read_parquet(tmp_path / "processed" / "dossiers.parquet")["dossier_key"].equals(dossiers["dossier_key"])
+
+
+def test_the_latest_day_of_the_data_is_known(tmp_path: Path) -> None:
+    cleaning, _ = clean(tmp_path, a=[{"Ngày trả kết quả": "15/06/2020"}])
+    assert cleaning.latest_day == date(2020, 6, 15)
+
+
+def test_a_detail_cannot_become_a_formula(tmp_path: Path) -> None:
+    cleaning, _ = clean(tmp_path, a=[{"Hình thức nộp": '=HYPERLINK("x")'}])
+    assert not cleaning.rejects["detail"].item().startswith(("=", "+", "-", "@"))

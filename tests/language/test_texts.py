@@ -1,0 +1,38 @@
+"""Numbers, dates and messages in the reader's language."""
+
+from datetime import date
+from fractions import Fraction
+
+from analysis.language.problems import UsageProblem
+from analysis.language.texts import Language
+
+
+def test_vietnamese_forms() -> None:
+    vi = Language("vi")
+    assert vi.number(1598) == "1.598"
+    assert vi.percent(0.189) == "18,9 %"
+    assert vi.percent(Fraction(1, 3)) == "33,3 %"
+    assert vi.points(-0.1) == "−10,0"
+    assert vi.date(date(2020, 9, 29)) == "29/09/2020"
+    assert vi.month("2020-09") == "tháng 9/2020"
+
+
+def test_english_forms() -> None:
+    en = Language("en")
+    assert (en.number(1598), en.percent(0.189), en.month("2020-09")) == ("1,598", "18.9%", "September 2020")
+
+
+def test_what_has_no_value_is_a_dash() -> None:
+    assert Language().percent(None) == Language().percent(float("nan")) == "–"
+
+
+def test_a_problem_speaks_the_readers_language_with_its_details() -> None:
+    problem = UsageProblem(
+        "There is no decision {wanted}. Known: {known}. A decision is a file in {folder}.",
+        wanted="x",
+        known="y",
+        folder="z",
+    )
+    assert "x" in problem.told(Language("en"))
+    assert problem.told(Language("vi")) != problem.told(Language("en"))
+    assert "x" in problem.told(Language("vi"))

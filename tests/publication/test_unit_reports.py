@@ -1,0 +1,219 @@
+"""Reports of units at scale: only what changed is made again, one that fails stops no other, a killed run goes on."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+from papermill import execute_notebook
+from support.small_run import SmallProject, small_project
+from support.worked_example import AS_OF
+
+from analysis.findings.report import Report, read_report
+from analysis.language.texts import Language
+from analysis.notebooks.batch import Made, Task, make_pieces
+from analysis.pages.page import publish_report
+from analysis.publication.unit_reports import report_task, unit_pieces, wanted_codes
+
+pytestmark = pytest.mark.slow
+CODES = ["AREA:H45.22", "H45.18", "H45.22", "TIER:commune", "TIER:district", "TIER:province"]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    project = small_project(tmp_path_factory.mktemp("finished") / "project")
+    done = project.run("--units", "none", "--as-of", AS_OF.isoformat())
+    assert done.returncode == 0, done.stderr
+    return project
+
+
+@pytest.fixture
+def report(finished: SmallProject) -> Report:
+    return read_report(finished.processed, finished.home / "data/reference")
+
+
+@pytest.fixture
+def task(finished: SmallProject, tmp_path: Path) -> Task:
+    """A notebook that says which unit it is about, for each unit once: it notes its runs in a file."""
+    log = tmp_path / "log"
+    cells = [
+        nbformat.v4.new_code_cell(
+            'processed = ""\nreference = ""\nlang = ""\nunit = ""', metadata={"tags": ["parameters"]}
+        ),
+        nbformat.v4.new_code_cell(f"with open({str(log)!r}, 'a') as log:\n    print(unit, file=log)"),
+        nbformat.v4.new_code_cell("from IPython.display import HTML\nHTML(f'<p>report of {unit}</p>')"),
+    ]
+    made = nbformat.v4.new_notebook(cells=cells)
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(made, tmp_path / "unit.ipynb")
+    folders = {"processed": str(finished.processed), "reference": str(finished.home / "data/reference"), "lang": "vi"}
+    return replace(report_task(folders, tmp_path / "cache", Language(), jobs=2), seconds=60)
+
+
+def _make(
+    task: Task, report: Report, folder: Path, *units: str, advance: Callable[[int], None] = lambda count: None
+) -> Made:
+    pieces = unit_pieces(report, Path(task.parameters["processed"]), _notebook(task))
+    return make_pieces(task, pieces, wanted_codes(report, units or ("all",)), folder, report.language, advance)
+
+
+def _notebook(task: Task) -> Path:
+    return task.cache.with_name("unit.ipynb")
+
+
+def _runs(task: Task) -> list[str]:
+    log = task.cache.with_name("log")
+    return sorted(log.read_text(encoding="utf-8").split()) if log.exists() else []
+
+
+def _with_cell(task: Task, source: str) -> Task:
+    notebook = nbformat.read(_notebook(task), 4)
+    notebook.cells.insert(2, nbformat.v4.new_code_cell(source))
+    nbformat.write(notebook, _notebook(task))
+    return task
+
+
+def test_each_unit_and_group_has_its_page_once(task: Task, report: Report, tmp_path: Path) -> None:
+    made = _make(task, report, tmp_path / "month")
+    assert sorted(made.made) == made.published == CODES == _runs(task)
+    names = {path.stem for path in (tmp_path / "month/units").iterdir()}
+    assert names == {code.replace(":", "-") for code in CODES}
+    assert "report of AREA:H45.22" in (tmp_path / "month/units/AREA-H45.22.html").read_text(encoding="utf-8")
+
+
+def test_what_did_not_change_is_not_made_again(task: Task, report: Report, tmp_path: Path) -> None:
+    _make(task, report, tmp_path / "first")
+    again = _make(task, report, tmp_path / "second")
+    assert (again.made, sorted(again.kept)) == ([], CODES)
+    assert _runs(task) == CODES
+    assert (tmp_path / "second/units/H45.18.html").is_file()
+
+
+def test_a_districts_new_figures_leave_the_departments_page_alone(task: Task, report: Report, tmp_path: Path) -> None:
+    _make(task, report, tmp_path / "first")
+    rows = report.attainment
+    changed = rows.assign(shortfall=rows["shortfall"] + rows["unit_code"].eq("H45.22"))
+    again = _make(task, replace(report, attainment=changed), tmp_path / "second")
+    assert sorted(again.made) == ["AREA:H45.22", "H45.22", "TIER:district"]
+
+
+def test_another_comparison_among_departments_changes_all_of_them(task: Task, report: Report, tmp_path: Path) -> None:
+    _make(task, report, tmp_path / "first")
+    compared = report.outlook["comparison"]
+    changed = compared.assign(ranked_units=compared["ranked_units"] + compared["tier"].eq("province"))
+    again = _make(task, replace(report, outlook=report.outlook | {"comparison": changed}), tmp_path / "second")
+    assert sorted(again.made) == ["H45.18", "TIER:province"]
+
+
+def test_another_day_notebook_or_language_makes_all_anew(task: Task, report: Report, tmp_path: Path) -> None:
+    _make(task, report, tmp_path / "first")
+    assert len(_make(task, replace(report, as_of=report.as_of.replace(day=1)), tmp_path / "day").made) == len(CODES)
+    assert len(_make(_with_cell(task, "1 + 1"), report, tmp_path / "notebook").made) == len(CODES)
+
+
+def test_one_that_fails_is_named_and_the_others_are_there(task: Task, report: Report, tmp_path: Path) -> None:
+    broken = _with_cell(task, "if unit == 'H45.18':\n    raise ValueError('0905 123 456')")
+    made = _make(broken, report, tmp_path / "month")
+    assert list(made.failed) == ["H45.18"]
+    assert "ValueError" in made.failed["H45.18"]
+    assert "0905" not in made.failed["H45.18"], "what an error quotes may be a cell of an export"
+    assert made.published == [code for code in CODES if code != "H45.18"]
+    assert not (tmp_path / "month/units/H45.18.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [("if unit == 'H45.22':\n    import os; os._exit(1)", "bộ nhớ"), ("while unit == 'H45.22': pass", "quá")],
+)
+def test_one_that_dies_or_hangs_stops_no_other(
+    task: Task, report: Report, tmp_path: Path, source: str, reason: str
+) -> None:
+    made = _make(replace(_with_cell(task, source), seconds=25), report, tmp_path / "month")
+    assert list(made.failed) == ["H45.22"]
+    assert reason in made.failed["H45.22"]
+    assert len(made.published) == len(CODES) - 1
+
+
+def test_a_run_that_was_cut_short_goes_on_where_it_ended(task: Task, report: Report, tmp_path: Path) -> None:
+    """What was finished is kept, although nothing was published."""
+
+    def cut_after_three(count: int) -> None:
+        cut_after_three.finished += count  # type: ignore[attr-defined]
+        if cut_after_three.finished == 3:  # type: ignore[attr-defined]
+            raise KeyboardInterrupt
+
+    cut_after_three.finished = 0  # type: ignore[attr-defined]
+    task = replace(_with_cell(task, "import time\ntime.sleep(0.5)"), jobs=1)
+    with pytest.raises(KeyboardInterrupt):
+        _make(task, report, tmp_path / "month", advance=cut_after_three)
+    begun = len(_runs(task))
+    assert 3 <= begun < len(CODES), "those at work are ended, no other is begun"
+    again = _make(task, report, tmp_path / "month")
+    assert len(again.kept) == 3
+    assert again.published == CODES
+    assert len(_runs(task)) <= len(CODES) + begun - 3, "only what was at work when it was cut is done twice"
+
+
+def test_only_the_wanted_are_made_and_others_stay_where_they_still_hold(
+    task: Task, report: Report, tmp_path: Path
+) -> None:
+    first = _make(task, report, tmp_path / "first", "H45.18")
+    assert first.made == ["H45.18"]
+    second = _make(task, report, tmp_path / "second", "H45.22")
+    assert (second.made, second.kept) == (["H45.22"], ["H45.18"])
+    third = _make(task, report, tmp_path / "third", "criteria")
+    assert (third.made, sorted(third.kept)) == ([], ["H45.18", "H45.22"])
+
+
+def test_pages_that_nothing_needs_any_more_are_forgotten(task: Task, report: Report, tmp_path: Path) -> None:
+    _make(task, report, tmp_path / "first")
+    _make(task, replace(report, as_of=report.as_of.replace(day=1)), tmp_path / "second")
+    assert len(list(task.cache.iterdir())) == len(CODES)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_run_with_a_failing_report_ends_with_1_and_says_which(
+    finished: SmallProject, tmp_path: Path, lang: str
+) -> None:
+    notebooks = tmp_path / "notebooks"
+    shutil.copytree(Path(__file__).parents[2] / "notebooks", notebooks, ignore=shutil.ignore_patterns(".*"))
+    notebook = nbformat.read(notebooks / "unit.ipynb", 4)
+    notebook.cells.append(nbformat.v4.new_code_cell("assert unit != 'H45.18'"))
+    nbformat.write(notebook, notebooks / "unit.ipynb")
+    ended = finished.run("--as-of", AS_OF.isoformat(), "--lang", lang, cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "H45.18" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert "5" in ended.stdout.splitlines()[-1]
+    month = finished.reports / AS_OF.strftime("%Y-%m")
+    assert "AssertionError" in (month / "units/H45.18.html").read_text(encoding="utf-8")
+    assert (month / "units/H45.22.html").is_file()
+
+
+def test_a_units_page_is_the_same_from_papermills_own_engine(finished: SmallProject, tmp_path: Path) -> None:
+    notebook = Path(__file__).parents[2] / "notebooks/unit.ipynb"
+    folders = {"processed": str(finished.processed), "reference": str(finished.home / "data/reference")}
+    pages = []
+    for engine in (None, "dvctt"):
+        executed = execute_notebook(
+            str(notebook), None, {**folders, "unit": "H45.22"}, engine_name=engine, progress_bar=False
+        )
+        publish_report(executed, tmp_path / f"{engine}.html", Language(), "title", "../")
+        pages.append((tmp_path / f"{engine}.html").read_text(encoding="utf-8"))
+    assert pages[0] == pages[1]
+    assert "Đồng Xuân" in pages[0]
+
+
+def test_the_run_tells_other_programs_what_it_did(finished: SmallProject) -> None:
+    told = json.loads((finished.reports / "run.json").read_text(encoding="utf-8"))
+    assert {"clean", "attainment", "trends_and_gap", "report", "total"} <= told["seconds"].keys()
+    assert told["order"]["as_of"] == AS_OF.isoformat()
+    assert [(file["file"], len(file["sha256"]), file["status"]) for file in told["inputs"]] == [
+        ("xuat-20200731.csv", 64, "accepted")
+    ]
+    assert told["libraries"]["papermill"]
+    assert told["warnings"] == []
+    assert told["reports"].keys() == {"made", "kept", "failed"}

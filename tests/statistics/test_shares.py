@@ -1,0 +1,454 @@
+"""Statistics of shares and series: published values to their digits, and what must hold whatever the numbers."""
+
+from collections.abc import Callable
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from analysis.statistics.shares import (
+    funnel_limits,
+    mann_kendall,
+    overdispersion,
+    p_limits,
+    theil_sen,
+    wilson_interval,
+    xmr_limits,
+)
+
+NAN = np.nan
+SLACK = 1e-9  # what rounding in the last digits may take from an inequality
+
+relaxed = settings(deadline=None)
+
+shares_of = st.integers(1, 500).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
+confidences = st.floats(0.01, 0.999)
+series = st.lists(st.integers(-1000, 1000), min_size=2, max_size=15)
+with_gaps = st.lists(st.integers(-1000, 1000) | st.just(NAN), min_size=2, max_size=15)
+centres = st.floats(0.001, 0.999)
+
+
+# --- Wilson's interval ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("successes", "total", "lower", "upper"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0000, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_wilson_interval_is_that_of_newcombe(successes: int, total: int, lower: float, upper: float) -> None:
+    # Newcombe (1998), Statistics in Medicine 17:857-872, Table I, method 3 (score, no continuity correction).
+    found = wilson_interval(successes, total)
+    assert (round(float(found.lower), 4), round(float(found.upper), 4)) == (lower, upper)
+
+
+@given(shares_of, confidences)
+@relaxed
+def test_wilson_interval_holds_the_share_and_stays_a_share(share: tuple[int, int], confidence: float) -> None:
+    successes, total = share
+    lower, upper = wilson_interval(successes, total, confidence)
+    assert 0 <= lower <= successes / total + SLACK
+    assert successes / total - SLACK <= upper <= 1
+
+
+@given(shares_of, confidences)
+@relaxed
+def test_wilson_interval_of_failures_mirrors_that_of_successes(share: tuple[int, int], confidence: float) -> None:
+    successes, total = share
+    one = wilson_interval(successes, total, confidence)
+    other = wilson_interval(total - successes, total, confidence)
+    assert np.allclose((one.lower, one.upper), (1 - other.upper, 1 - other.lower))
+
+
+@given(shares_of, confidences, confidences)
+@relaxed
+def test_more_confidence_never_narrows_a_wilson_interval(share: tuple[int, int], one: float, other: float) -> None:
+    less, more = (wilson_interval(*share, confidence) for confidence in sorted((one, other)))
+    assert more.lower <= less.lower + SLACK
+    assert less.upper <= more.upper + SLACK
+
+
+@given(shares_of, st.integers(2, 9))
+@relaxed
+def test_more_dossiers_narrow_a_wilson_interval(share: tuple[int, int], times: int) -> None:
+    few, many = wilson_interval(*share), wilson_interval(share[0] * times, share[1] * times)
+    assert many.upper - many.lower < few.upper - few.lower
+
+
+def test_a_share_of_nothing_or_of_the_unknown_has_no_wilson_interval() -> None:
+    lower, upper = wilson_interval([0, NAN, 1, 1], [0, 4, NAN, 4])
+    assert np.isnan(lower).tolist() == np.isnan(upper).tolist() == [True, True, True, False]
+
+
+# --- Theil and Sen's slope --------------------------------------------------------------------------
+
+
+def test_slope_and_its_limits_are_those_of_sen() -> None:
+    # Sen (1968), JASA 63:1379-1389, section 6: slope 4, 93 % limits 3.71 and 4.38. Also in scipy's tests.
+    values = np.full(18, NAN)
+    values[np.array([1, 2, 3, 4, 10, 12, 18]) - 1] = [9, 15, 19, 20, 45, 55, 78]
+    found = theil_sen(values, 0.93)
+    assert (found.slope, round(found.lower, 2), round(found.upper, 2)) == (4, 3.71, 4.38)
+
+
+@pytest.mark.parametrize(("values", "slope", "intercept"), [([0, 1, 1], 1 / 2, 1 / 2), ([0, 1, NAN, 1], 1 / 3, 2 / 3)])
+def test_slope_and_intercept_are_those_of_scipy(values: list[float], slope: float, intercept: float) -> None:
+    # scipy 1.17, scipy/stats/tests/test_mstats_basic.py, test_theilslopes.
+    assert theil_sen(values)[:2] == pytest.approx((slope, intercept))
+
+
+@given(with_gaps, st.integers(1, 50), st.integers(-1000, 1000))
+@relaxed
+def test_slope_follows_the_unit_of_measurement(values: list[float], scale: int, shift: int) -> None:
+    one, other = theil_sen(values), theil_sen(np.array(values) * scale + shift)
+    assert other == pytest.approx(
+        (one.slope * scale, one.intercept * scale + shift, one.lower * scale, one.upper * scale), nan_ok=True
+    )
+
+
+@given(with_gaps)
+@relaxed
+def test_a_slope_read_backwards_changes_its_sign(values: list[float]) -> None:
+    one, other = theil_sen(values), theil_sen(values[::-1])
+    assert (other.slope, other.lower, other.upper) == pytest.approx((-one.slope, -one.upper, -one.lower), nan_ok=True)
+
+
+@given(series)
+@relaxed
+def test_a_slope_lies_inside_its_limits(values: list[int]) -> None:
+    found = theil_sen(values)
+    assert found.lower <= found.slope <= found.upper
+
+
+@given(st.integers(-20, 20), st.integers(-100, 100), st.sets(st.integers(0, 30), min_size=2))
+@relaxed
+def test_gaps_leave_the_slope_of_a_straight_line_as_it_is(slope: int, first: int, known: set[int]) -> None:
+    values = [first + slope * step if step in known else NAN for step in range(31)]
+    assert theil_sen(values) == (slope, first, slope, slope)
+
+
+@pytest.mark.parametrize("values", [[], [1.0], [NAN, 1.0, NAN]])
+def test_under_two_values_there_is_no_slope(values: list[float]) -> None:
+    assert np.isnan(theil_sen(values)).all()
+
+
+# --- Mann and Kendall's test ------------------------------------------------------------------------
+
+
+def test_a_rising_series_has_the_published_score() -> None:
+    # MannKendall.jl, test/runtests.jl: 1 to 100 gives s 4950, var_s 112750, z 14.73869998208331, tau 1.
+    found = mann_kendall(np.arange(1, 101))
+    assert (found.tau, found.s, found.var_s) == (1, 4950, 112750)
+    assert found.p_value == pytest.approx(2 * stats.norm.sf(14.73869998208331), rel=1e-9)
+
+
+def test_a_rising_series_of_360_has_the_published_score() -> None:
+    # pyMannKendall, tests/test_pymannkendall.py (TrendData): s 64620, tau 1, p 0 to the last digit of a double.
+    tau, p_value, s, _ = mann_kendall(np.arange(360))
+    assert (tau, s) == (1, 64620)
+    assert p_value == pytest.approx(0, abs=1e-16)
+
+
+def test_a_series_that_does_not_vary_has_no_trend() -> None:
+    # pyMannKendall, tests/test_pymannkendall.py (NoTrendData): p 1, s 0, var_s 0. Its tau is 0; ours is unknown.
+    assert mann_kendall(np.full(360, 7.0)) == pytest.approx((NAN, 1, 0, 0), nan_ok=True)
+
+
+@pytest.mark.parametrize("values", [[1, 2, 3, 4, 5, 6, 7], [1, 1, 2, 3, 3, 3, 4], [0, 0, 0, 0, 0, 1, 1]])
+def test_variance_of_the_score_is_that_over_all_orders(values: list[int]) -> None:
+    scores = [mann_kendall(order).s for order in permutations(values)]
+    assert sum(scores) == 0
+    assert np.mean(np.square(scores)) == pytest.approx(mann_kendall(values).var_s)
+
+
+@given(st.lists(st.integers(0, 6), min_size=2, max_size=15))
+@relaxed
+def test_tau_is_that_of_scipy(values: list[int]) -> None:
+    wanted = stats.kendalltau(range(len(values)), values).statistic
+    assert mann_kendall(values).tau == pytest.approx(wanted, nan_ok=True)
+
+
+@given(st.lists(st.integers(0, 6), min_size=2, max_size=15))
+@relaxed
+def test_p_value_follows_from_score_and_variance(values: list[int]) -> None:
+    _, p_value, s, var_s = mann_kendall(values)
+    z = max(abs(s) - 1, 0) / np.sqrt(var_s) if var_s else 0
+    assert p_value == pytest.approx(2 * stats.norm.sf(z))
+
+
+@given(with_gaps)
+@relaxed
+def test_a_trend_reversed_or_negated_changes_its_sign_alone(values: list[float]) -> None:
+    tau, p_value, s, var_s = mann_kendall(values)
+    for other in (values[::-1], [-value for value in values]):
+        assert mann_kendall(other) == pytest.approx((-tau, p_value, -s, var_s), nan_ok=True)
+
+
+@given(with_gaps)
+@relaxed
+def test_only_the_order_of_values_matters_to_a_trend(values: list[float]) -> None:
+    assert mann_kendall(np.array(values) ** 3) == pytest.approx(mann_kendall(values), nan_ok=True)
+
+
+@given(with_gaps)
+@relaxed
+def test_missing_values_are_left_out_of_a_trend(values: list[float]) -> None:
+    known = [value for value in values if not np.isnan(value)]
+    assert mann_kendall(values) == pytest.approx(mann_kendall(known), nan_ok=True)
+
+
+# --- Limits of an XmR chart -------------------------------------------------------------------------
+
+FLOWRATE = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
+
+
+def test_xmr_limits_are_those_of_nist() -> None:
+    # NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.2: mean 50.81, limits 45.8159 and 55.8041, with
+    # 3 / 1.128 as the factor on a mean moving range of 1.8778; Wheeler's rounded 2.66 moves them by 0.0008.
+    rounding = (2.66 - 3 / 1.128) * 1.8778
+    found = xmr_limits(FLOWRATE)
+    assert found.mean == pytest.approx(50.81)
+    assert (found.lower + rounding, found.upper - rounding) == pytest.approx((45.8159, 55.8041), abs=5e-5)
+
+
+@given(series, st.integers(1, 50), st.integers(-1000, 1000))
+@relaxed
+def test_xmr_limits_follow_the_unit_of_measurement(values: list[int], scale: int, shift: int) -> None:
+    wanted = [limit * scale + shift for limit in xmr_limits(values)]
+    assert xmr_limits(np.array(values) * scale + shift) == pytest.approx(wanted)
+
+
+@given(with_gaps)
+@relaxed
+def test_missing_values_are_closed_over_in_xmr_limits(values: list[float]) -> None:
+    known = [value for value in values if not np.isnan(value)]
+    assert xmr_limits(values) == pytest.approx(xmr_limits(known), nan_ok=True)
+
+
+def test_one_value_has_a_mean_but_no_limits() -> None:
+    assert xmr_limits([NAN, 3]) == pytest.approx((3, NAN, NAN), nan_ok=True)
+    assert np.isnan(xmr_limits([NAN])).all()
+
+
+# --- Limits of a p′-chart ---------------------------------------------------------------------------
+
+
+def test_scatter_beyond_chance_widens_p_limits() -> None:
+    # By hand: shares 0.1, 0.2, … of 100 around 0.15; every moving range is 0.1, so three sigma are 3 · 0.1 / 1.128.
+    centre, (lower, upper) = p_limits([10, 20, 10, 20], [100] * 4)
+    assert centre == pytest.approx(0.15)
+    assert lower.tolist() == [0] * 4
+    assert upper == pytest.approx(np.full(4, 0.15 + 0.3 / 1.128))
+
+
+def test_scatter_below_chance_never_narrows_p_limits() -> None:
+    # By hand: around 0.5, three binomial sigmas are 3 · 0.5 / √n: 0.15 for 100 and 0.075 for 400.
+    _, (lower, upper) = p_limits([50, 200, 50, 200], [100, 400, 100, 400])
+    assert lower == pytest.approx([0.35, 0.425, 0.35, 0.425])
+    assert upper == pytest.approx([0.65, 0.575, 0.65, 0.575])
+
+
+@given(st.lists(shares_of, min_size=1, max_size=15))
+@relaxed
+def test_p_limits_hold_the_centre_and_stay_shares(pairs: list[tuple[int, int]]) -> None:
+    successes, totals = zip(*pairs, strict=True)
+    centre, (lower, upper) = p_limits(successes, totals)
+    assert centre == pytest.approx(sum(successes) / sum(totals))
+    assert (lower >= 0).all()
+    assert (upper <= 1).all()
+    assert (lower <= centre + SLACK).all()
+    assert (upper >= centre - SLACK).all()
+
+
+@given(st.lists(shares_of, min_size=2, max_size=15))
+@relaxed
+def test_a_larger_total_has_narrower_p_limits(pairs: list[tuple[int, int]]) -> None:
+    successes, totals = zip(*pairs, strict=True)
+    _, (lower, upper) = p_limits(successes, totals)
+    by_total = np.argsort(totals)
+    assert (np.diff((upper - lower)[by_total]) <= SLACK).all()
+
+
+@given(st.lists(shares_of, min_size=1, max_size=15))
+@relaxed
+def test_p_limits_of_failures_mirror_those_of_successes(pairs: list[tuple[int, int]]) -> None:
+    successes, totals = (np.array(part) for part in zip(*pairs, strict=True))
+    centre, one = p_limits(successes, totals)
+    mirrored, other = p_limits(totals - successes, totals)
+    assert mirrored == pytest.approx(1 - centre)
+    assert other.lower == pytest.approx(1 - one.upper)
+    assert other.upper == pytest.approx(1 - one.lower)
+
+
+def test_a_point_without_dossiers_has_no_p_limits_and_moves_no_others() -> None:
+    centre, (lower, upper) = p_limits([10, 0, 20, NAN], [100, 0, 100, 100])
+    alone, (lower_alone, upper_alone) = p_limits([10, 20], [100, 100])
+    assert centre == alone
+    assert lower == pytest.approx([lower_alone[0], NAN, lower_alone[1], NAN], nan_ok=True)
+    assert upper == pytest.approx([upper_alone[0], NAN, upper_alone[1], NAN], nan_ok=True)
+    assert np.isnan(p_limits([0, 0], [0, 0])[0])
+
+
+# --- Limits of a funnel -----------------------------------------------------------------------------
+
+
+def test_funnel_limits_follow_from_the_binomial_table() -> None:
+    # Any table of the cumulative binomial distribution, n = 20 and p = 0.5, to four digits:
+    at_most = {5: 0.0207, 6: 0.0577, 13: 0.9423, 14: 0.9793}
+    lower = (6 - (at_most[6] - 0.025) / (at_most[6] - at_most[5])) / 20
+    upper = (14 - (at_most[14] - 0.975) / (at_most[14] - at_most[13])) / 20
+    assert funnel_limits(0.5, 20, 0.95) == pytest.approx((lower, upper), abs=3e-4)  # 1e-4 / 0.037 / 20, twice
+
+
+@given(st.integers(1, 2000), centres, confidences)
+@relaxed
+def test_funnel_limits_lie_on_the_counts_of_their_tails(total: int, centre: float, confidence: float) -> None:
+    lower, upper = funnel_limits(centre, total, confidence)
+    assert 0 <= lower <= upper <= 1
+    tail = (1 - confidence) / 2
+    first, last = (np.ceil(limit * total - 1e-6) for limit in (lower, upper))
+    assert stats.binom.cdf(first - 1, total, centre) <= tail + SLACK
+    assert stats.binom.sf(last, total, centre) <= tail + SLACK
+
+
+@given(st.integers(1, 2000), centres, confidences)
+@relaxed
+def test_funnel_limits_of_failures_mirror_those_of_successes(total: int, centre: float, confidence: float) -> None:
+    # From the definition: interpolated within a count, the two limits lie one count short of mirroring.
+    lower = float(funnel_limits(1 - centre, total, confidence).lower)
+    upper = float(funnel_limits(centre, total, confidence).upper)
+    assume(lower > 0 and upper > 0)  # else held inside [0, 1]
+    assert lower + upper == pytest.approx(1 - 1 / total, abs=1e-6)
+
+
+@given(st.integers(1, 2000), centres, confidences, confidences)
+@relaxed
+def test_more_confidence_never_narrows_a_funnel(total: int, centre: float, one: float, other: float) -> None:
+    less, more = (funnel_limits(centre, total, confidence) for confidence in sorted((one, other)))
+    assert more.lower <= less.lower + SLACK
+    assert less.upper <= more.upper + SLACK
+
+
+@pytest.mark.parametrize("centre", [0, 1])
+def test_a_funnel_around_none_or_all_keeps_within_one_dossier(centre: int) -> None:
+    lower, upper = funnel_limits(centre, [1, 20, 400], 0.95)
+    assert (lower >= 0).all()
+    assert (upper <= 1).all()
+    assert (np.abs(np.array([lower, upper]) - centre) * [1, 20, 400] < 1).all()
+
+
+def test_a_total_of_nothing_has_no_funnel_limits() -> None:
+    lower, upper = funnel_limits([0.5, 0.5, NAN, 0.5], [0, NAN, 20, 20], 0.95)
+    assert np.isnan(lower).tolist() == np.isnan(upper).tolist() == [True, True, True, False]
+
+
+# --- Over-dispersion --------------------------------------------------------------------------------
+
+# Trials of the BCG vaccine against tuberculosis (Colditz et al. 1994; `dat.bcg` of the R package metadat):
+# vaccinated with and without the disease, then those not vaccinated.
+BCG = np.array(
+    [
+        *[(4, 119, 11, 128), (6, 300, 29, 274), (3, 228, 11, 209), (62, 13536, 248, 12619), (33, 5036, 47, 5761)],
+        *[(180, 1361, 372, 1079), (8, 2537, 10, 619), (505, 87886, 499, 87892), (29, 7470, 45, 7232)],
+        *[(17, 1699, 65, 1600), (186, 50448, 141, 27197), (5, 2493, 3, 2338), (27, 16886, 29, 17825)],
+    ]
+)
+
+
+def test_heterogeneity_of_the_bcg_trials_is_that_of_metafor() -> None:
+    # metafor (Viechtbauer 2010), log risk ratios: Q = 152.2330 (its test_misc_metan_vs_rma.uni_with_dat.bcg.r)
+    # and, with method = "DL", tau² = 0.3088.
+    ill, well, ill_without, well_without = BCG.T
+    treated, others = ill + well, ill_without + well_without
+    effects = np.log(ill / treated) - np.log(ill_without / others)
+    variances = 1 / ill - 1 / treated + 1 / ill_without - 1 / others
+    fixed = np.average(effects, weights=1 / variances)
+    found = overdispersion(effects - fixed, np.sqrt(variances), winsorise=0)
+    assert (round(len(BCG) * found.phi, 4), round(found.tau2, 4)) == (152.2330, 0.3088)
+
+
+def test_odd_units_do_not_excuse_themselves() -> None:
+    # By hand: z of 0 … 10 and 1000; a tenth at either end is set to 1 and 9 (eleven values: the quantiles are values).
+    z = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1000]
+    phi = (1 + 1 + 4 + 9 + 16 + 25 + 36 + 49 + 64 + 81 + 81) / 11
+    # With equal weights of 1/4 the scale is 11/4 − 1/4.
+    assert overdispersion(np.multiply(z, 2), [2] * 11) == pytest.approx((phi, (11 * phi - 10) / (10 / 4)))
+
+
+def test_units_that_scatter_less_than_chance_have_no_variance_between_them() -> None:
+    assert overdispersion([0.1, -0.1, 0.1, -0.1], [1, 1, 1, 1], winsorise=0) == pytest.approx((0.01, 0))
+
+
+@given(
+    st.lists(st.tuples(st.integers(-50, 50), st.integers(1, 50)), min_size=2, max_size=12),
+    st.randoms(use_true_random=False),
+    st.floats(0, 0.49),
+)
+@relaxed
+def test_the_order_of_units_does_not_matter(units: list[tuple[int, int]], seed: object, winsorise: float) -> None:
+    shuffled = seed.sample(units, len(units))  # type: ignore[attr-defined]
+    one, other = (overdispersion(*zip(*part, strict=True), winsorise) for part in (units, shuffled))
+    assert one == pytest.approx(other)
+
+
+@given(st.lists(st.tuples(st.integers(-50, 50), st.integers(1, 50)), min_size=2, max_size=12), st.integers(1, 9))
+@relaxed
+def test_overdispersion_follows_the_unit_of_measurement(units: list[tuple[int, int]], scale: int) -> None:
+    deviations, errors = (np.array(part) for part in zip(*units, strict=True))
+    phi, tau2 = overdispersion(deviations, errors)
+    assert overdispersion(deviations * scale, errors * scale) == pytest.approx((phi, tau2 * scale**2))
+
+
+def test_units_with_a_missing_value_are_left_out() -> None:
+    assert overdispersion([1, NAN, 3, 5], [1, 1, 2, NAN]) == overdispersion([1, 3], [1, 2])
+    assert np.isnan(overdispersion([1, NAN], [1, 1])).all()
+
+
+# --- What cannot be ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        (lambda: wilson_interval(5, 4), "successes must lie between 0 and their totals"),
+        (lambda: wilson_interval(-1, 4), "successes must lie between 0 and their totals"),
+        (lambda: wilson_interval(0, -4), "successes must lie between 0 and their totals"),
+        (lambda: p_limits([5], [4]), "successes must lie between 0 and their totals"),
+        (lambda: funnel_limits(0.5, -1, 0.95), "totals must be whole numbers, 0 or more"),
+        (lambda: funnel_limits(0.5, 10.5, 0.95), "totals must be whole numbers, 0 or more"),
+        (lambda: funnel_limits(1.2, 10, 0.95), "the centre must be a share"),
+        (lambda: funnel_limits(-0.2, 10, 0.95), "the centre must be a share"),
+        (lambda: overdispersion([1, 2], [1, 1], winsorise=0.5), "winsorise must be a share from 0 to below 0.5"),
+        (lambda: overdispersion([1, 2], [1, 1], winsorise=-0.1), "winsorise must be a share from 0 to below 0.5"),
+        (lambda: overdispersion([1, 2], [1, 0]), "standard errors must be above 0"),
+        (lambda: overdispersion([1, 2], [1]), "must be of one length"),
+        (lambda: p_limits([1, 2], [3]), "must be of one length"),
+        (lambda: theil_sen([[1, 2], [3, 4]]), "a series of one dimension is wanted"),
+        (lambda: mann_kendall([[1, 2], [3, 4]]), "a series of one dimension is wanted"),
+        (lambda: xmr_limits(3), "a series of one dimension is wanted"),
+        (lambda: theil_sen([1, np.inf]), "must be finite"),
+        (lambda: xmr_limits(["một", "hai"]), "must be numbers"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_reason(call: Callable[[], object], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        call()
+
+
+@pytest.mark.parametrize("confidence", [0, 1, 2, -0.5, 95, NAN])
+def test_confidence_is_a_share_between_none_and_all(confidence: float) -> None:
+    for call in (
+        lambda: wilson_interval(1, 4, confidence),
+        lambda: theil_sen([1, 2], confidence),
+        lambda: funnel_limits(0.5, 4, confidence),
+    ):
+        with pytest.raises(ValueError, match="confidence must lie between 0 and 1"):
+            call()
+
+
+@pytest.mark.parametrize(("successes", "totals"), [([0, 1], [-5, 4]), ([5, 1], [0, 4])])
+def test_p_limits_refuse_totals_that_cannot_be(successes: list[int], totals: list[int]) -> None:
+    with pytest.raises(ValueError, match="totals"):
+        p_limits(successes, totals)

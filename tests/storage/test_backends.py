@@ -1,0 +1,122 @@
+"""Engines and datasets: one file or many, one machine or a cluster, the same tables (Spark's own are in test_spark)."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.folders import read_csv
+from support.small_run import DVCTT, SmallProject, call, small_project
+
+from analysis.language.problems import RunProblem, UsageProblem
+from analysis.outlook.dataset import TABLES
+from analysis.storage.backends import Engine, connect, read_dossiers
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    """The worked example, run up to the tables."""
+    project = small_project(tmp_path_factory.mktemp("engines"))
+    done = project.run("--until", "trends_and_gap", "--as-of", "2020-07-31")
+    assert done.returncode == 0, done.stderr
+    return project
+
+
+def measure(project: SmallProject, dossiers: Path, out: Path, *options: str) -> Path:
+    """``dvctt measure`` on a dataset; returns ``out``."""
+    folders = ["--dossiers", str(dossiers), "--out", str(out), "--reference", str(project.home / "data/reference")]
+    done = call([*DVCTT, "measure", *folders, *options], project.elsewhere)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def partitioned(project: SmallProject, folder: Path) -> Path:
+    """The dossiers of the run by month and source; some have no source."""
+    table = pq.read_table(project.processed / "dossiers.parquet")
+    months = pa.compute.strftime(table["received_at"], "%Y-%m")
+    pq.write_to_dataset(table.append_column("part", months), folder, partition_cols=["part"])
+    return folder
+
+
+def test_measure_writes_the_tables_of_a_run_whether_dossiers_are_one_file_or_many(
+    project: SmallProject, tmp_path: Path
+) -> None:
+    many = partitioned(project, tmp_path / "many")
+    assert len(list(many.rglob("*.parquet"))) == 2
+    day = ["--as-of", "2020-07-31"]
+    of_one = measure(project, project.processed / "dossiers.parquet", tmp_path / "of-one", *day)
+    of_many = measure(project, many, tmp_path / "of-many", *day)
+    for name in TABLES:
+        assert (of_many / name).read_bytes() == (of_one / name).read_bytes() == (project.processed / name).read_bytes()
+
+
+def test_the_day_is_the_datasets_latest_unless_it_is_given(project: SmallProject, tmp_path: Path) -> None:
+    rows = read_csv(measure(project, project.processed / "dossiers.parquet", tmp_path / "out") / "attainment.csv")
+    latest = pd.read_parquet(project.processed / "dossiers.parquet")[["received_at", "completed_at"]].max().max()
+    assert {row["as_of"] for row in rows} == {latest.date().isoformat()}
+
+
+@given(parts=st.lists(st.integers(0, 3), min_size=7, max_size=7))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_however_dossiers_are_split_they_are_the_same(
+    project: SmallProject, tmp_path_factory: pytest.TempPathFactory, parts: list[int]
+) -> None:
+    whole = pq.read_table(project.processed / "dossiers.parquet")
+    folder = tmp_path_factory.mktemp("split")
+    pq.write_to_dataset(whole.append_column("part", pa.array(parts)), folder, partition_cols=["part"])
+    with connect() as backend:
+        read = read_dossiers(backend, folder).drop("part").to_pyarrow().select(whole.column_names)
+    assert read.cast(whole.schema).sort_by("dossier_key") == whole.sort_by("dossier_key")
+
+
+@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.mkdir()], ids=["nothing", "an empty folder"])
+def test_a_dataset_that_is_none_is_told(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "dataset")
+    with connect() as backend, pytest.raises(RunProblem, match="dataset is no Parquet file"):
+        read_dossiers(backend, tmp_path / "dataset")
+
+
+def test_an_empty_dataset_has_no_latest_day(project: SmallProject, tmp_path: Path) -> None:
+    pq.write_table(pq.read_table(project.processed / "dossiers.parquet").slice(0, 0), tmp_path / "empty.parquet")
+    folders = ["--dossiers", str(tmp_path / "empty.parquet"), "--out", str(tmp_path / "out")]
+    done = call([*DVCTT, "measure", *folders, "--reference", str(project.home / "data/reference")], project.elsewhere)
+    assert (done.returncode, list(tmp_path.glob("out/*.csv"))) == (1, [])
+    assert "không có hồ sơ nào" in done.stderr
+
+
+@pytest.mark.parametrize(("name", "master"), [("spark", ""), ("duckdb", "local[2]")])
+def test_spark_and_its_master_go_together(name: str, master: str) -> None:
+    with pytest.raises(UsageProblem, match="--master URL go together"):
+        Engine(name, master)
+
+
+@pytest.mark.parametrize(
+    "options", [["--engine", "spark"], ["--master", "local[2]"], ["--engine", "hive"], ["--as-of", "31/7/2020"], []]
+)
+def test_measure_called_wrongly_says_so(tmp_path: Path, options: list[str]) -> None:
+    given = ["--dossiers", str(tmp_path), "--out", str(tmp_path / "out")] if options else []
+    assert call([*DVCTT, "measure", *given, *options], tmp_path).returncode == 2
+
+
+def test_without_spark_one_is_told_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(RunProblem, match=r"requirements-spark\.lock"), connect(Engine("spark", "local[1]")):
+        pass
+
+
+def test_the_command_line_loads_no_engine_to_name_them(tmp_path: Path) -> None:
+    code = "import sys, analysis.cli; print(sorted({'ibis', 'pandas', 'pyspark'} & set(sys.modules)))"
+    assert call([sys.executable, "-c", code], tmp_path).stdout.strip() == "[]"
+
+
+def test_a_connection_is_closed_when_it_is_left() -> None:
+    with connect() as backend:
+        assert backend.create_table("t", ibis.memtable({"a": [1]})).count().execute() == 1
+    with pytest.raises(Exception, match=r"(?i)closed"):
+        backend.list_tables()

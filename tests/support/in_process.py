@@ -1,0 +1,42 @@
+"""Runs the cleaning inside the test's own process: fast, and no exception can hide in a worker."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from analysis.dossiers import stage, statements
+from analysis.dossiers.worker import FileResult, Job, clean_file
+from analysis.measures.attainment import make_attainment
+from analysis.reference.tables import Reference
+
+
+@contextmanager
+def cleaning_in_this_process() -> Iterator[None]:
+    """``clean_exports`` without its worker processes: what a worker raises is raised here."""
+    with patch.object(stage, "clean_files", _clean_files), patch.object(statements, "apart", _apart):
+        yield
+
+
+def figures_of(raw: Path, reference: Reference, folder: Path, as_of: str) -> list[tuple[object, ...]]:
+    """Clean ``raw`` into ``folder`` and return the rows of its attainment."""
+    with cleaning_in_this_process():
+        stage.clean_exports(raw, reference, folder / "processed", folder / "work", jobs=1)
+    table = make_attainment(folder / "processed", reference, as_of=as_of)
+    return list(table.astype(str).itertuples(index=False, name=None))
+
+
+def _clean_files(jobs: list[Job], lookups: object, key: bytes, workers: int) -> list[FileResult]:
+    results = []
+    for job in jobs:
+        result = clean_file(job, lookups, key)  # type: ignore[arg-type]
+        json.dumps(asdict(result))  # a worker's result must be able to travel
+        results.append(result)
+    return results
+
+
+def _apart(task: Any, lookups: object) -> Any:
+    return task(lookups, b"")

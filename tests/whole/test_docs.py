@@ -1,0 +1,181 @@
+"""The documentation: it builds without a warning, its examples run, its links lead somewhere, and it cannot drift."""
+
+import doctest
+import re
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from babel.messages.pofile import read_po
+from lxml import html
+from playwright.sync_api import Browser
+from support.folders import REFERENCE
+from support.followed import blocks, copy_project, follow
+from support.links import broken_links
+
+import analysis as dv
+from analysis.documents.open_data import published_tables
+from analysis.reference.tables import load_reference
+
+DOCS = Path(__file__).parents[2] / "docs"
+sys.path[:0] = [str(DOCS), str(DOCS / "extensions")]
+import build  # noqa: E402
+import generated_pages  # noqa: E402
+
+pytestmark = pytest.mark.slow
+PAGES = sorted(path.relative_to(DOCS) for path in DOCS.rglob("*.md") if "_build" not in path.parts)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+HOW_TO = sorted((DOCS / "huong-dan").glob("*.md"))
+FOLLOWED = [page for page in HOW_TO if any(block.language == "sh" for block in blocks(page))]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project as a user has it after a run on the shipped sample."""
+    folder = tmp_path_factory.mktemp("docs") / "project"
+    build.make_project(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(project: Path) -> Path:
+    """The built site; building it runs every example of its pages, and any warning is an error."""
+    folder = project.with_name("html")
+    assert build.build(project, folder, "--quiet", "--jobs", "2").returncode == 0, "see what Sphinx printed"
+    return folder
+
+
+def _tree(page: Path) -> html.HtmlElement:
+    return html.parse(str(page), html.HTMLParser(encoding="utf-8", huge_tree=True)).getroot()
+
+
+def test_every_page_is_there_with_a_title_and_in_vietnamese(site: Path) -> None:
+    for page in PAGES:
+        tree = _tree(site / page.with_suffix(".html"))
+        assert tree.get("lang") == "vi", page
+        assert len(tree.xpath("//article//h1")) == 1, page
+        assert tree.findtext(".//title"), page
+
+
+def test_every_link_and_every_place_that_one_leads_to_is_there(site: Path) -> None:
+    """A link out of the site, or anything that a page would load from elsewhere, counts as broken."""
+    assert broken_links(site) == []
+    for sheet in site.rglob("*.css"):
+        assert not re.search(r"url\(\s*['\"]?(?:https?:)?//|@import", sheet.read_text(encoding="utf-8")), sheet.name
+
+
+def test_pages_with_results_say_that_the_data_are_made_up(site: Path) -> None:
+    with_results = [
+        page
+        for page in PAGES
+        if _tree(site / page.with_suffix(".html")).xpath("//*[@class='cell_output docutils container']")
+    ]
+    assert len(with_results) > 10
+    for page in with_results:
+        assert "ô phỏng" in _tree(site / page.with_suffix(".html")).xpath("string(//article)"), page
+
+
+def test_code_cells_have_shown_what_they_were_to_show(site: Path) -> None:
+    """Tables, charts and the helpful errors stand in the tutorial; nothing else went wrong anywhere."""
+    tutorial = _tree(site / "bat-dau/gio-dau-tien.html")
+    assert len(tutorial.xpath("//div[contains(@class, 'cell_output')]//table")) > 8
+    assert len(tutorial.xpath("//img[contains(@src, '.svg')][@alt != '']")) == 2
+    assert "Gần nhất: l3-dossiers" in tutorial.xpath("string(//article)")
+    for page in PAGES:
+        words = _tree(site / page.with_suffix(".html")).xpath("string(//article)")
+        assert "Traceback" not in words, page
+    for name in ("bat-dau/gio-dau-tien", "bat-dau/cau-hoi-cua-minh"):  # the reader's own checks come out true
+        printed = _tree(site / f"{name}.html").xpath("//div[contains(@class, 'cell_output')]//pre")
+        assert {one.text_content().strip() for one in printed} & {"True", "False"} == {"True"}, name
+
+
+def test_search_finds_pages_from_disk(site: Path, browser: Browser) -> None:
+    page = browser.new_page(offline=True, viewport={"width": 380, "height": 800})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{(site / 'search.html').as_uri()}?q={quote('bưu chính')}")
+    page.wait_for_selector("#search-results li a")
+    assert "Các cách hiểu" in page.inner_text("#search-results")
+    assert all(url.startswith("file://") for url in asked)
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_a_small_screen_and_everybody(site: Path, browser: Browser, scheme: str) -> None:
+    page = browser.new_page(offline=True, viewport={"width": 380, "height": 800}, color_scheme=scheme)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for name in PAGES:
+        page.goto((site / name.with_suffix(".html")).as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 380, name
+        if name.stem in ("gio-dau-tien", "cach-do", "api", "so-sanh"):
+            wrong = (
+                Axe()
+                .run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+                .response["violations"]
+            )
+            assert [(one["id"], one["nodes"][0]["html"]) for one in wrong] == [], name
+    assert all(url.startswith(("file://", "data:")) for url in asked)
+    page.close()
+
+
+def test_every_public_name_is_documented(site: Path) -> None:
+    known = set(_tree(site / "tham-chieu/api.html").xpath("//dt/@id"))
+    assert {f"analysis.{name}" for name in dv.__all__} <= known
+
+
+def test_docstrings_are_translated_and_no_translation_is_left_over(site: Path) -> None:
+    """An English paragraph would stand on the page alone; a translation that is left over, in the catalogue alone."""
+    told = _tree(site / "tham-chieu/api.html").xpath("//dl[starts-with(@class, 'py ')]/dd/p")
+    shown = {paragraph.text_content() for paragraph in told}
+    with (DOCS / "locale/vi/LC_MESSAGES/tham-chieu/api.po").open("rb") as file:
+        translated = {str(one.string).replace("``", "") for one in read_po(file) if one.id}
+    assert len(translated) > 15
+    assert shown == translated
+
+
+@pytest.mark.parametrize("name", dv.__all__)
+def test_the_examples_of_a_public_name_run(name: str, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project / "notebooks")
+    names: dict[str, object] = {}
+    for example in doctest.DocTestParser().get_examples(getattr(dv, name).__doc__ or ""):
+        exec(compile(example.source, f"dv.{name}", "single"), names)
+
+
+@pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: page.stem)
+def test_a_how_to_leads_where_it_says(page: Path, tmp_path: Path) -> None:
+    assert follow(page, copy_project(tmp_path / "project"))
+
+
+def test_what_a_how_to_shows_is_run_or_is_plain_text() -> None:
+    assert len(FOLLOWED) > 3
+    for page in HOW_TO:
+        for block in blocks(page):
+            to_run = block.language == "sh" or "code-cell" in block.language or block.caption
+            assert to_run or block.language in ("text", "ini", "powershell", "{toctree}"), (page.name, block)
+
+
+def test_every_reading_of_every_target_is_told_with_its_formula() -> None:
+    decision = load_reference(REFERENCE).decisions["766-qd-ubnd-2020"]
+    told = {
+        (target.id, reading.id): generated_pages.fraction(target, reading)
+        for target in decision.targets
+        for reading in decision.readings_of(target)
+    }
+    assert len(set(told.values())) == len(told), "two formulas read alike"
+    assert told["l3-interagency", "no_post"] == (
+        "hồ sơ mức độ 3 phát sinh trong kỳ, người nộp là cơ quan nhà nước, nộp trực tuyến, đã giải quyết",
+        "hồ sơ mức độ 3 phát sinh trong kỳ, người nộp là cơ quan nhà nước, nộp trực tuyến hoặc trực tiếp",
+    )
+    assert told["portal", "provincial_only"][0] == "hồ sơ phát sinh trong kỳ, tiếp nhận qua Cổng tỉnh"
+    assert told["l4-procedures", "any_channel"][0].endswith("có ít nhất một hồ sơ phát sinh trong kỳ")
+
+
+def test_every_table_of_a_run_is_in_the_dictionary(project: Path, site: Path) -> None:
+    data = dv.load(processed=project / "data/processed", reference=project / "data/reference")
+    published = {f"{name}.csv" for name in published_tables(data.report)}
+    written = {path.name for path in (project / "data/processed").iterdir() if path.suffix in (".csv", ".parquet")}
+    words = _tree(site / "tham-chieu/tu-dien.html").xpath("string(//article)")
+    assert [name for name in sorted(written | published) if name not in words] == []

@@ -1,0 +1,163 @@
+"""The stages' notebooks: fit to be kept in version control, and each able to run by itself (contract §6)."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from support.small_run import SmallProject, call, small_project
+from support.worked_example import AS_OF
+
+from analysis.notebooks.notebook import code_cells, has_tag, load, parameter_names
+from analysis.publication.order import STAGES
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+PARAMETERS = {"raw", "reference", "processed", "reports", "work", "decision", "as_of", "lang", "jobs", "unit"}
+PARAMETERS |= {"criteria", "period", "engine", "master"}
+
+each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def _source(cell: Any) -> str:
+    return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+
+
+def _headings(cell: Any) -> int:
+    return sum(line.startswith("#") for line in _source(cell).splitlines())
+
+
+def test_every_stage_has_its_notebook() -> None:
+    assert {stage.name for stage in STAGES} <= {path.stem for path in NOTEBOOKS}
+
+
+@each
+def test_is_valid_with_stable_ids_in_words(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) >= (4, 5), "cells have ids from 4.5 on"
+    ids = [cell["id"] for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    assert all(name.replace("-", "").isalnum() and not name.isdigit() for name in ids)
+
+
+@each
+def test_is_kept_without_outputs(path: Path) -> None:
+    for cell in code_cells(load(path)):
+        assert cell["outputs"] == []
+        assert cell["execution_count"] is None
+
+
+@each
+def test_has_one_cell_of_parameters_with_known_names(path: Path) -> None:
+    notebook = load(path)
+    assert sum(has_tag(cell, "parameters") for cell in notebook["cells"]) == 1
+    names = parameter_names(notebook)
+    assert "lang" in names
+    assert set(names) <= PARAMETERS
+    assert has_tag(code_cells(notebook)[0], "parameters"), "before anything that uses them"
+
+
+@each
+def test_begins_with_its_title_in_vietnamese(path: Path) -> None:
+    first = load(path)["cells"][0]
+    assert first["cell_type"] == "markdown"
+    assert has_tag(first, "lang-vi")
+    assert _source(first).startswith("# ")
+
+
+@each
+def test_every_text_has_its_twin_in_the_other_language(path: Path) -> None:
+    texts = [cell for cell in load(path)["cells"] if cell["cell_type"] == "markdown"]
+    assert texts
+    assert len(texts) % 2 == 0
+    for vietnamese, english in zip(texts[::2], texts[1::2], strict=True):
+        assert has_tag(vietnamese, "lang-vi")
+        assert has_tag(english, "lang-en")
+        assert not has_tag(vietnamese, "lang-en")
+        assert _headings(vietnamese) == _headings(english)
+
+
+@each
+def test_its_code_cells_are_short(path: Path) -> None:
+    for cell in code_cells(load(path)):
+        assert has_tag(cell, "parameters") or len(_source(cell).splitlines()) <= 10, cell["id"]
+
+
+@pytest.fixture(scope="module")
+def analyst(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    """A project with notebooks, as an analyst opens it."""
+    project = small_project(tmp_path_factory.mktemp("analyst") / "project")
+    shutil.copytree(FOLDER, project.home / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    return project
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", [stage.name for stage in STAGES])
+def test_runs_alone_from_its_own_folder(analyst: SmallProject, stage: str) -> None:
+    """Papermill with the ordinary kernel and the defaults, where JupyterLab would start it; in order."""
+    papermill = [sys.executable, "-m", "papermill", "--no-progress-bar"]
+    command = [*papermill, f"{stage}.ipynb", f"../{stage}.out.ipynb", "-p", "as_of", AS_OF.isoformat()]
+    done = call(command, analyst.home / "notebooks")
+    assert done.returncode == 0, done.stderr[-2000:]
+    executed = load(analyst.home / f"{stage}.out.ipynb")
+    assert all(cell["execution_count"] for cell in code_cells(executed))
+    shown = (analyst.home / f"{stage}.out.ipynb").read_text(encoding="utf-8")
+    assert "Thử Nghiệm" not in shown
+
+
+@pytest.mark.slow
+def test_the_report_of_a_unit_runs_alone_after_them(analyst: SmallProject) -> None:
+    """As the brief of a unit is looked at: ``papermill notebooks/unit.ipynb out.ipynb -p unit H45.22``."""
+    papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/unit.ipynb"]
+    for code, name in (("H45.22", "Huyện Đồng Xuân"), ("AREA:H45.22", "Địa bàn Huyện Đồng Xuân")):
+        done = call([*papermill, "unit.out.ipynb", "-p", "unit", code], analyst.home)
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert f"<h1>{name}</h1>" in (analyst.home / "unit.out.ipynb").read_text(encoding="utf-8")
+    failed = call([*papermill, "failed.ipynb", "-p", "unit", "H45.81"], analyst.home)
+    assert failed.returncode != 0
+    outputs = [output for cell in code_cells(load(analyst.home / "failed.ipynb")) for output in cell["outputs"]]
+    (error,) = [output for output in outputs if output["output_type"] == "error"]
+    assert "H45.18 (Sở Xây dựng)" in error["traceback"][0]
+
+
+@pytest.mark.slow
+def test_the_criteria_run_alone_after_them(analyst: SmallProject) -> None:
+    """``papermill notebooks/evaluation_criteria.ipynb out.ipynb -p criteria chu-tich-huyen -p period 2020``."""
+    papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/evaluation_criteria.ipynb"]
+    done = call(
+        [*papermill, "criteria.ipynb", "-p", "criteria", "chu-tich-huyen", "-p", "period", "2020"], analyst.home
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    shown = (analyst.home / "criteria.ipynb").read_text(encoding="utf-8")
+    assert "Địa bàn Huyện Đồng Xuân" in shown
+    assert "application/vnd.jupyter.widget-view+json" in shown, "the sliders, in JupyterLab alone"
+    for wrong, named in (("giam-doc", "giam-doc-so"), ("thi-dua,chu-tich-huyen", "thi-dua")):
+        failed = call([*papermill, "failed.ipynb", "-p", "criteria", wrong], analyst.home)
+        assert failed.returncode != 0
+        outputs = [output for cell in code_cells(load(analyst.home / "failed.ipynb")) for output in cell["outputs"]]
+        (error,) = [output for output in outputs if output["output_type"] == "error"]
+        assert len(error["traceback"]) == 2
+        assert named in error["traceback"][0]
+
+
+@pytest.mark.slow
+def test_runs_alone_from_the_projects_root(analyst: SmallProject) -> None:
+    """As the README has it: ``papermill notebooks/<stage>.ipynb out.ipynb -p as_of …``."""
+    command = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/clean.ipynb", "out.ipynb"]
+    done = call([*command, "-p", "as_of", AS_OF.isoformat()], analyst.home)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert not (analyst.home / "notebooks/data").exists()
+
+
+@pytest.mark.slow
+def test_a_problem_in_a_notebook_is_a_message_without_traceback(analyst: SmallProject) -> None:
+    command = [sys.executable, "-m", "papermill", "--no-progress-bar", "clean.ipynb", "../failed.ipynb"]
+    failed = call([*command, "-p", "raw", "../elsewhere"], analyst.home / "notebooks")
+    assert failed.returncode != 0
+    outputs = [output for cell in code_cells(load(analyst.home / "failed.ipynb")) for output in cell["outputs"]]
+    (error,) = [output for output in outputs if output["output_type"] == "error"]
+    assert len(error["traceback"]) == 2, "the message in each of the languages"
+    assert "../elsewhere" in error["traceback"][0]

@@ -1,0 +1,136 @@
+"""The same definitions on a real Spark cluster: equal to DuckDB, row by row, also when a worker dies on the way.
+
+The cluster is one master and two workers, separate processes on loopback. Needs Java 17 and the packages of
+requirements-spark.lock; without them these tests fail, they are not skipped.
+"""
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from support.cluster import Cluster, ask, environment, spark_cluster, wait_for
+from support.small_run import DVCTT, call
+
+from analysis.measures.attainment import attain
+from analysis.measures.history import history
+from analysis.outlook.dataset import TABLES, latest_day
+from analysis.reference.tables import Reference, load_reference
+from analysis.storage.backends import Engine, connect, read_dossiers
+from analysis.storage.generations import verify_generation
+from benchmarks.nation import make_nation
+
+pytestmark = pytest.mark.slow
+PROJECT = Path(__file__).parents[2]
+AS_OF = date(2020, 9, 17)
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    home = tmp_path_factory.mktemp("cluster")
+    with spark_cluster(home) as running, pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(home).items():
+            patch.setenv(name, value)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def nation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Reference]:
+    """Five provinces with 150 000 dossiers, partitioned by province."""
+    dataset, reference = make_nation(150_000, 5, tmp_path_factory.mktemp("nation"))
+    return dataset, load_reference(reference)
+
+
+def figures(engine: Engine, dataset: Path, reference: Reference) -> tuple[pd.DataFrame, pd.DataFrame, date]:
+    """The attainment, the history that trends, comparison and closers start from, and the latest day."""
+    decision = reference.decision("")
+    with connect(engine) as backend:
+        dossiers = read_dossiers(backend, dataset)
+        attained = attain(dossiers, reference, decision, AS_OF)
+        return attained, history(dossiers, reference, decision, AS_OF).table, latest_day(dossiers)
+
+
+def test_a_run_on_spark_writes_what_a_run_on_duckdb_writes(cluster: Cluster, tmp_path: Path) -> None:
+    """The sample, cleaned on the executors: the same ledger, dossiers and tables, every target, reading, window, group.
+
+    Broken files among the exports are quarantined there as here, and dossiers seen in several files count once.
+    """
+    raw = tmp_path / "dữ liệu thô"
+    shutil.copytree(PROJECT / "data/raw", raw)
+    (raw / "hỏng.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
+    (raw / "khác.csv").write_text("một,hai\n1,2\n", encoding="utf-8")
+    made = {}
+    for name, options in (("duckdb", []), ("spark", ["--engine", "spark", "--master", cluster.master])):
+        made[name] = tmp_path / name
+        folders = ["--raw", str(raw), "--processed", str(made[name]), "--reports", str(tmp_path / f"reports-{name}")]
+        done = call([*DVCTT, "run", *folders, "--until", "trends_and_gap", *options], PROJECT)
+        assert done.returncode == 3, done.stderr  # two files are quarantined
+    tables = sorted(path.name for path in made["duckdb"].glob("*.csv"))
+    assert {"attainment.csv", "files.csv", "rejects.csv", *TABLES} <= set(tables)
+    for name in [*tables, "clean.json"]:
+        assert (made["spark"] / name).read_bytes() == (made["duckdb"] / name).read_bytes(), name
+    files = pd.read_csv(made["spark"] / "files.csv")
+    assert (files["status"] == "quarantined").sum() == 2
+    assert files["superseded"].sum() > 0
+    theirs, ours = (pd.read_parquet(made[name] / "dossiers.parquet") for name in ("duckdb", "spark"))
+    assert (made["spark"] / "dossiers.parquet").is_dir()
+    unhashed = [column for column in theirs if column != "dossier_key"]  # each folder has a secret of its own
+    ours, theirs = (rows[unhashed].sort_values(unhashed, ignore_index=True) for rows in (ours, theirs))
+    pd.testing.assert_frame_equal(ours, theirs)
+    verify_generation(made["spark"])
+
+
+def test_a_nations_figures_are_duckdbs_though_a_worker_dies_on_the_way(
+    cluster: Cluster, nation: tuple[Path, Reference]
+) -> None:
+    expected = figures(Engine(), *nation)
+    victim = cluster.workers[0]
+    with ThreadPoolExecutor() as pool:
+        job = pool.submit(figures, Engine("spark", cluster.master), *nation)
+        busy = wait_until_busy(cluster, victim)
+        cluster.kill_worker()
+        assert not job.done(), "the worker was killed while the job ran"
+        wait_for(lambda: not executor(cluster, busy["id"])["isActive"])
+        found = job.result()
+    for ours, theirs in zip(found[:2], expected[:2], strict=True):
+        pd.testing.assert_frame_equal(ours, theirs)
+    assert found[2] == expected[2]
+    assert set(found[0]["reading"]) == {reading.id for reading in nation[1].decision("").readings}
+    assert {"ALL", "PROVINCE:T01", "TIER:commune"} <= set(found[0].loc[found[0]["numerator"] > 0, "unit_code"])
+
+
+def test_a_master_that_is_none_is_told_without_a_traceback(cluster: Cluster, tmp_path: Path) -> None:
+    folders = ["--dossiers", str(tmp_path), "--out", str(tmp_path / "out")]
+    done = call([*DVCTT, "measure", *folders, "--engine", "spark", "--master", "nonsense"], PROJECT)
+    assert done.returncode == 1
+    assert "dvctt: Spark tại nonsense bỏ dở (" in done.stderr
+    assert "Traceback" not in done.stderr.partition("dvctt:")[2]
+
+
+def wait_until_busy(cluster: Cluster, worker: Any) -> dict[str, Any]:
+    """The executor of a worker, once it has finished some tasks and is at work on another."""
+    seen: dict[str, Any] = {}
+
+    def is_busy() -> bool:
+        name = cluster.executor_of(worker)
+        if name:
+            seen.update(executor(cluster, name))
+        return bool(seen) and seen["completedTasks"] >= 5 and seen["activeTasks"] >= 1
+
+    wait_for(is_busy)
+    return seen
+
+
+def executor(cluster: Cluster, name: str) -> dict[str, Any]:
+    """What the driver says of an executor; OSError as long as there is no driver."""
+    from pyspark import SparkContext
+
+    context = SparkContext._active_spark_context
+    if context is None or getattr(context, "_jsc", None) is None:
+        raise OSError("no driver yet")
+    known = ask(f"{context.uiWebUrl}/api/v1/applications/{context.applicationId}/allexecutors")
+    return next((one for one in known if one["id"] == name), {"completedTasks": 0, "activeTasks": 0})
