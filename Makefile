@@ -1,9 +1,14 @@
 # The targets are the table of contents: report, test, setup, lab, docs, bench, lock.
-PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-READY  := $(VENV)/.ready
-SPARK  := $(VENV)/.spark
+PYTHON  ?= python3
+WORKERS ?= 2
+VENV    := .venv
+BIN     := $(VENV)/bin
+UV      := $(BIN)/uv
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+# What is installed already, as marks in the environment: to run the job, to test it, to test it on Spark.
+READY   := $(VENV)/.ready
+TESTS   := $(VENV)/.tests
+SPARK   := $(VENV)/.spark
 
 .PHONY: report test setup lab docs bench lock
 .DEFAULT_GOAL := report
@@ -12,47 +17,57 @@ SPARK  := $(VENV)/.spark
 report: $(READY)
 	@$(BIN)/dvctt run || test $$? -eq 3
 
-test: $(READY) $(SPARK)
+test: $(TESTS) $(SPARK)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/lint-imports
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
 setup: $(READY)
 
-# The hashes are checked at every install; hatchling stands in the lock too, so the project builds
-# without a second, unpinned resolution.
-$(READY): requirements.lock pyproject.toml
+# pip brings uv, whose version and hashes are locked, and uv the rest: ten times as fast. Every hash is checked.
+$(UV): requirements-uv.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Cần Python 3.11 trở lên / Python 3.11 or later is needed: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	touch $@
+
+# hatchling stands in the lock too, so the project builds without a second, unpinned resolution.
+$(READY): $(UV) requirements.lock pyproject.toml
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-build-isolation --no-deps --editable .
+	touch $@
+
+$(TESTS): $(READY) requirements-test.lock
+	$(INSTALL) --require-hashes -r requirements-test.lock
 	touch $@
 
 # Spark is for what one machine cannot hold, and for the tests that it says the same; a report does without. It comes as
-# source alone, so pip fetches the setuptools that packs it, of whatever version.
+# source alone, so a setuptools is fetched that packs it, of whatever version.
 $(SPARK): $(READY) requirements-spark.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	$(INSTALL) --require-hashes -r requirements-spark.lock
 	touch $@
 
 lab: $(READY)
 	@$(BIN)/dvctt lab $(LAB_OPTIONS)
 
 # Into docs/_build/html; the examples in its pages run on the shipped sample.
-docs: $(READY)
+docs: $(TESTS)
 	$(BIN)/python docs/build.py
 
-bench: $(READY) $(SPARK)
+bench: $(TESTS) $(SPARK)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.reports
 	$(BIN)/python -m benchmarks.sliders
 	$(BIN)/python -m benchmarks.explorer
 	$(BIN)/python -m benchmarks.scale
 
-# Run after a change of the dependencies in pyproject.toml (needs uv).
-lock:
-	uv --no-config pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+# Run after a change of the dependencies in pyproject.toml. No lock names a registry: who installs has one.
+LOCK := $(UV) --no-config pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+lock: $(UV)
+	$(LOCK) pyproject.toml --group build --output-file requirements.lock
+	$(LOCK) pyproject.toml --group dev --constraints requirements.lock --output-file requirements-test.lock
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"])' | \
-	  uv --no-config pip compile - --constraints requirements.lock --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements-spark.lock
+	  $(LOCK) - --constraints requirements-test.lock --output-file requirements-spark.lock
+	$(LOCK) --group pyproject.toml:setup --output-file requirements-uv.lock

@@ -1,8 +1,10 @@
-"""The three lists of dependencies say the same: pyproject.toml, environment.yml, requirements.lock."""
+"""The lists of dependencies say the same: pyproject.toml, environment.yml and the locks."""
 
 import re
 import tomllib
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 # conda-forge calls some packages otherwise.
@@ -17,9 +19,18 @@ CONDA_NAMES = {
 }
 
 
-def requirements() -> dict[str, str]:
+LOCKS = {
+    "requirements-uv.lock": ("setup",),
+    "requirements.lock": ("build",),
+    "requirements-test.lock": ("build", "test", "docs", "bench"),
+}
+
+
+def requirements(*groups: str) -> dict[str, str]:
+    """What the project needs to run, and what the groups add to it, by name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    lines = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    of_groups = [line for group in groups for line in project["dependency-groups"][group]]
+    lines = of_groups if groups == ("setup",) else [*project["project"]["dependencies"], *of_groups]
     found = (re.fullmatch(r"([\w-]+)(?:\[[\w,]+\])?(.*)", line) for line in lines)
     return {match[1]: match[2] for match in found if match}
 
@@ -30,28 +41,45 @@ def test_environment_yml_names_the_same_packages_and_ranges() -> None:
     for name in ("python", "pip", "conda-forge"):
         listed.pop(name, None)
     listed = {name.lower(): versions for name, versions in listed.items()}
-    assert listed == {CONDA_NAMES.get(name, name): versions for name, versions in requirements().items()}
+    assert listed == {
+        CONDA_NAMES.get(name, name): versions
+        for name, versions in requirements(*LOCKS["requirements-test.lock"]).items()
+    }
 
 
 def test_spark_has_a_lock_of_its_own_that_goes_with_the_other() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("requirements.lock", "requirements-spark.lock")]
-    plain, spark = (dict(re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)) for text in texts)
+    plain, spark = pinned("requirements-test.lock"), pinned("requirements-spark.lock")
     assert {re.split("[<>=]", line)[0] for line in project["optional-dependencies"]["spark"]} <= set(spark)
     assert "pyspark" not in plain, "a report does without Spark"
     assert all(plain.get(name, version) == version for name, version in spark.items())
-    assert "://" not in texts[1]
-    assert texts[1].count("--hash=sha256:") >= len(spark)
     assert any(
         line in (ROOT / "environment.yml").read_text(encoding="utf-8")
         for line in project["optional-dependencies"]["spark"]
     )
 
 
-def test_the_lock_holds_every_package_with_hashes_and_no_address() -> None:
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    pinned = set(re.findall(r"^([\w.-]+)==", text, re.MULTILINE))
-    assert set(requirements()) <= pinned
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_every_package_of_its_groups(lock: str) -> None:
+    assert set(requirements(*LOCKS[lock])) <= set(pinned(lock))
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, "requirements-spark.lock"])
+def test_a_lock_has_hashes_and_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text
     blocks = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
+    assert blocks
     assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_a_report_installs_nothing_of_the_tests_docs_and_benchmarks() -> None:
+    further = set(requirements("test", "docs", "bench")) - set(requirements())
+    assert not further & set(pinned("requirements.lock"))
+    tests = pinned("requirements-test.lock")
+    assert all(tests[name] == version for name, version in pinned("requirements.lock").items()), "one version for all"
+
+
+def pinned(lock: str) -> dict[str, str]:
+    """The versions in a lock by name."""
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE))
