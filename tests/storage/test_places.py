@@ -13,7 +13,8 @@ SAYS = """
 from pathlib import Path
 from analysis.reference.columns import load_columns
 from analysis.storage.places import OWN_REFERENCE, PROJECT
-print(OWN_REFERENCE, load_columns(Path("nowhere")).key("files", "sha256"), (PROJECT / "notebooks/clean.ipynb").is_file())
+known = load_columns(Path("nowhere"))
+print(OWN_REFERENCE, known.key("files", "sha256"), (PROJECT / "notebooks/clean.ipynb").is_file())
 """
 
 
