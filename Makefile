@@ -22,7 +22,7 @@ test: $(TESTS) $(SPARK)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --durations 20
 
 setup: $(READY)
 
