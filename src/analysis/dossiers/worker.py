@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.dossiers.cleaning import DOSSIERS, Lookups, Reject, clean_table
+from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table
 from analysis.exports.reading import read_export
 from analysis.exports.tables import read_tables
 from analysis.language.problems import ExportProblem
@@ -132,7 +132,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
         result.skipped_lines += table.skipped_lines
         result.sheets.append(table.sheet)
         result.headings |= table.headings
-    dossiers = pa.concat_tables(parts) if parts else DOSSIERS.empty_table()
+    dossiers = pa.concat_tables(parts) if parts else SIGHTS_SCHEMA.empty_table()
     result.rows = dossiers.num_rows
     write_whole(job.stem.with_suffix(".parquet"), lambda path: pq.write_table(dossiers, path, compression="lz4"))
     return result

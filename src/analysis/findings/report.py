@@ -11,12 +11,12 @@ import pandas as pd
 
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
+from analysis.outlook import OUTLOOK
 from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision
 from analysis.reference.groups import group_members, group_names
 from analysis.reference.tables import Reference, load_reference
 
-OUTLOOK = ("trends", "gap", "projection", "closers", "comparison", "delays", "procedures")
 # Files of the stage clean, and the fields of a report that hold them.
 _LEDGER = {
     **{name: name for name in ("files", "rejects", "quality", "difficulties")},

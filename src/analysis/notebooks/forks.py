@@ -54,7 +54,7 @@ class Nursery:
         self._start()
 
     def run(self, notebook: Any, seconds: float) -> Iterator[Any]:
-        """Each code cell with its outputs, as ``cells.run_cells`` gives them.
+        """Each code cell with its outputs, as ``in_process.run_cells`` gives them.
 
         Raises TimeoutError when the notebook takes longer than ``seconds``, EOFError when its process died; the
         next notebook gets a new one either way.
