@@ -25,8 +25,9 @@ PROCEDURES_COLUMNS = [*_OWN, "procedure_name", "level", "dossiers", "online", "s
 def procedures(dossiers: Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
     """One row per unit and procedure with dossiers arising to date, or offered at level 3 or 4.
 
-    In ``PROCEDURES_COLUMNS``: ``dossiers`` are of any level and channel, as was known on the as-of day, ``online`` those filed so, resolved or
-    not. ``level`` is the catalogue's on the period's last day or the as-of day, blank where it gives the unit none.
+    In ``PROCEDURES_COLUMNS``: ``dossiers`` are of any level and channel, as was known on the as-of day, ``online``
+    those filed so, resolved or not. ``level`` is the catalogue's on the period's last day or the as-of day, blank where
+    it gives the unit none.
     """
     last = min(as_of, decision.valid_to)
     offers = offers_by_month(reference, pd.DataFrame({"month": [0], "last_day": [last]})).drop(columns="month")
