@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from support.folders import write_reference
 
-from analysis.outlook.delays import COLUMNS, delays
+from analysis.outlook.delays import DELAYS_COLUMNS, delays
 from analysis.reference.tables import load_reference
 
 DAY = date(2020, 9, 30)
@@ -31,7 +31,7 @@ def _table(folder: Path, rows: list[dict[str, Any]], as_of: date = DAY, units: i
     days = ["received_at", "due_at", "completed_at"]
     dossiers = ibis.memtable(whole.astype(dict.fromkeys(days, "datetime64[us]")))
     table = delays(dossiers, reference, reference.decision(""), as_of)
-    assert list(table) == COLUMNS
+    assert list(table) == DELAYS_COLUMNS
     return table.set_index(["unit_code", "indicator"])
 
 

@@ -14,7 +14,7 @@ from support.worked_example import CATALOGUE, P3, UNITS
 
 from analysis.measures.attainment import attain
 from analysis.measures.history import History, history
-from analysis.outlook.trends import COLUMNS, settled_months, trends
+from analysis.outlook.trends import TRENDS_COLUMNS, settled_months, trends
 from analysis.reference.tables import Reference, load_reference
 from analysis.statistics.control import (
     COMMON_CAUSE,
@@ -283,7 +283,7 @@ def counted(reference: Reference) -> tuple[pd.DataFrame, History]:
 def test_every_target_of_every_unit_and_group_has_one_row(counted: tuple[pd.DataFrame, History]) -> None:
     attainment, past = counted
     found = trends(attainment, past)
-    assert list(found.columns) == COLUMNS
+    assert list(found.columns) == TRENDS_COLUMNS
     keys = set(zip(found["target_id"], found["unit_code"], strict=True))
     assert len(keys) == len(found)
     assert keys == {(target.id, code) for target in past.decision.targets for code in past.names["unit_code"]}

@@ -41,7 +41,8 @@ CHECKS = (
     "resolved_without_date",
     "online_below_level_3",
 )
-DOSSIERS = pa.schema(
+# A row of an export that is valid: a sight of its dossier, which others may supersede.
+SIGHTS_SCHEMA = pa.schema(
     [
         ("dossier_key", pa.string()),
         ("procedure_code", pa.string()),
@@ -92,7 +93,7 @@ Reject = tuple[str, int, str, str, str, str]
 
 @dataclass(frozen=True)
 class Cleaned:
-    """``dossiers`` after ``DOSSIERS``; ``rejects`` as (sheet, row, reason, column, value, unit); ``read`` data rows.
+    """``dossiers`` in ``SIGHTS_SCHEMA``; ``rejects`` as (sheet, row, reason, column, value, unit); ``read`` data rows.
 
     The unit of a reject is its code, "" where it is not known.
     """
@@ -152,7 +153,7 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         (table.sheet, int(table.rows[line]), *_explain(REASONS[reason[line]], cells, unreadable, unknown, line), unit)
         for line, unit in zip(bad.tolist(), pc.fill_null(units.take(pa.array(bad)), "").to_pylist(), strict=True)
     ]
-    return Cleaned(pa.table(dossiers).select(DOSSIERS.names).cast(DOSSIERS), rejects, count)
+    return Cleaned(pa.table(dossiers).select(SIGHTS_SCHEMA.names).cast(SIGHTS_SCHEMA), rejects, count)
 
 
 def _dossiers(

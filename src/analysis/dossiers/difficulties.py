@@ -22,11 +22,11 @@ from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 from analysis.reference.keys import unit_key
-from analysis.reference.vocabulary import DIFFICULTY_COLUMNS, Vocabulary
+from analysis.reference.vocabulary import STATEMENT_COLUMNS, Vocabulary
 
-FILES = ("kho-khan.csv", "kho-khan.xlsx")  # directly in the folder of the exports
-COLUMNS = ["unit_code", "month", "category", "text"]
-REASONS = ("unknown_unit", "bad_month", "empty_text")  # the first that applies refuses a row
+STATEMENT_FILES = ("kho-khan.csv", "kho-khan.xlsx")  # directly in the folder of the exports
+DIFFICULTIES_COLUMNS = ["unit_code", "month", "category", "text"]
+REFUSALS = ("unknown_unit", "bad_month", "empty_text")  # the first that applies refuses a row
 MOST_LETTERS, MOST_CATEGORY = 1000, 100
 _REQUIRED = ("unit", "month", "text")
 _YEAR_FIRST = re.compile(r"(\d{4}) ?[-/.] ?(\d{1,2})")
@@ -35,7 +35,7 @@ _MONTH_FIRST = re.compile(r"(?:tháng |th?\.? ?)?(\d{1,2})(?: ?[-/.] ?| năm )(\
 
 @dataclass
 class Stated:
-    """What a file states: ``rows`` as ``COLUMNS``; of its rows ``read``, how many were refused by reason.
+    """What a file states: ``rows`` as ``DIFFICULTIES_COLUMNS``; of its rows ``read``, how many were refused by reason.
 
     ``masked`` counts what was masked, ``cut`` the texts that were shortened. ``problem`` is a template and its details
     when nothing of the file could be used.
@@ -61,8 +61,8 @@ class Statement:
 
 
 def difficulty_files(raw: Path) -> list[Path]:
-    """Which of ``FILES`` are there."""
-    return [raw / name for name in FILES if (raw / name).exists() or (raw / name).is_symlink()]
+    """Which of ``STATEMENT_FILES`` are there."""
+    return [raw / name for name in STATEMENT_FILES if (raw / name).exists() or (raw / name).is_symlink()]
 
 
 def read_difficulties(path: Path, lookups: Lookups) -> Stated:
@@ -90,7 +90,7 @@ def read_difficulties(path: Path, lookups: Lookups) -> Stated:
             rows=HEADING_ROWS,
             missing=", ".join(f"«{lookups.vocabulary.stated[name]}»" for name in _REQUIRED),
         )
-    stated.refused = {reason: refused[reason] for reason in REASONS if refused[reason]}
+    stated.refused = {reason: refused[reason] for reason in REFUSALS if refused[reason]}
     return stated
 
 
@@ -139,7 +139,7 @@ def _find_head(lines: list[list[str]], vocabulary: Vocabulary) -> tuple[int, dic
                 name, rank = named
                 ranked[name] = min(ranked.get(name, (rank, column)), (rank, column))
         if set(_REQUIRED) <= set(ranked):
-            return number, {name: ranked[name][1] for name in DIFFICULTY_COLUMNS if name in ranked}
+            return number, {name: ranked[name][1] for name in STATEMENT_COLUMNS if name in ranked}
     return None
 
 

@@ -28,11 +28,11 @@ from analysis.storage.backends import DUCKDB, Engine, connect
 from analysis.storage.version import code_version, library_versions
 from analysis.storage.writing import spreadsheet_safe, write_csv, write_whole
 
-FILES = [
+FILES_COLUMNS = [
     *("file", "sha256", "format", "encoding", "export_date", "status", "reason"),
     *("read", "accepted", "rejected", "superseded", "skipped_lines"),
 ]
-REJECTS = ["file", "sheet", "row", "reason", "detail"]
+REJECTS_COLUMNS = ["file", "sheet", "row", "reason", "detail"]
 # What a cleaned file depends on beside its bytes: a comment in a chart cleans nothing anew.
 _CODE = ("language", "storage", "reference", "exports", "dossiers")
 _LIBRARIES = ("fastexcel", "lxml", "numpy", "pyarrow", "tzdata")
@@ -212,7 +212,7 @@ def _ledger(
                 zip(names, digests, results, export_dates, strict=True)
             )
         ],
-        columns=FILES,
+        columns=FILES_COLUMNS,
     )
     rejects = pd.DataFrame(
         [
@@ -220,7 +220,7 @@ def _ledger(
             for name, result in zip(names, results, strict=True)
             for sheet, row, reason, column, value, _ in result.rejects
         ],
-        columns=REJECTS,
+        columns=REJECTS_COLUMNS,
     )
     quality = settled.checks[[*ALL_CHECKS]].sum().rename_axis("check").rename("count").reset_index()
     by_unit = unit_quality(results, settled.checks)

@@ -5,13 +5,13 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.dossiers.cleaning import Lookups
-from analysis.dossiers.difficulties import COLUMNS, Stated, Statement, difficulty_files
+from analysis.dossiers.difficulties import DIFFICULTIES_COLUMNS, Stated, Statement, difficulty_files
 from analysis.dossiers.worker import apart
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import Language
 from analysis.storage.writing import spreadsheet_safe
 
-LEDGER = ["file", "read", "used", "refused", "masked", "cut", "problem"]
+STATEMENTS_LEDGER = ["file", "read", "used", "refused", "masked", "cut", "problem"]
 
 
 def read_statements(raw: Path, lookups: Lookups) -> dict[str, Stated]:
@@ -22,7 +22,9 @@ def read_statements(raw: Path, lookups: Lookups) -> dict[str, Stated]:
 def difficulties(stated: dict[str, Stated]) -> pd.DataFrame:
     """What all files state, by unit and month; nothing in it can run in a spreadsheet."""
     rows = [tuple(map(spreadsheet_safe, row)) for one in stated.values() for row in one.rows]
-    return pd.DataFrame(rows, columns=COLUMNS).sort_values(["unit_code", "month"], kind="stable", ignore_index=True)
+    return pd.DataFrame(rows, columns=DIFFICULTIES_COLUMNS).sort_values(
+        ["unit_code", "month"], kind="stable", ignore_index=True
+    )
 
 
 def statements(stated: dict[str, Stated], language: Language) -> pd.DataFrame:
@@ -40,7 +42,7 @@ def statements(stated: dict[str, Stated], language: Language) -> pd.DataFrame:
             }
             for name, one in stated.items()
         ],
-        columns=LEDGER,
+        columns=STATEMENTS_LEDGER,
     )
 
 

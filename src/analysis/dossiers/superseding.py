@@ -9,11 +9,17 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
-from analysis.dossiers.cleaning import CHECKS, DOSSIERS
+from analysis.dossiers.cleaning import CHECKS, SIGHTS_SCHEMA
 from analysis.dossiers.worker import FileResult
 from analysis.storage.backends import computed_once, execute, read_files, write_dossiers
 
-COLUMNS = [*(name for name in DOSSIERS.names if name not in ("sheet_index", "row", "flags")), "file", "row"]
+# Of ``dossiers.parquet``: a dossier's last sight, and where it stands.
+DOSSIERS_SCHEMA = pa.schema(
+    [
+        *(field for field in SIGHTS_SCHEMA if field.name not in ("sheet_index", "row", "flags")),
+        *(pa.field("file", pa.string()), SIGHTS_SCHEMA.field("row")),
+    ]
+)
 # What an export's own date shows to be doubtful comes to light here, after the checks of each row by itself.
 ALL_CHECKS = (*CHECKS, "received_after_export", "completed_after_export")
 
@@ -45,7 +51,7 @@ def settle(
     rows = _all_rows(connection, names, stems, results, export_dates)
     losers = computed_once(_losers(rows))
     accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
-    write_dossiers(accepted.select(*COLUMNS), target)
+    write_dossiers(accepted.select(*DOSSIERS_SCHEMA.names), target)
     lost = execute(losers.group_by("file_index").aggregate(lost=losers.count()))
     by_unit = accepted.group_by("unit_code").aggregate(
         **{check: ((accepted.flags // 2**bit) % 2).sum() for bit, check in enumerate(CHECKS)},
@@ -70,7 +76,7 @@ def _all_rows(
     """Every valid row of every file, with its file, the file's place in the order and its export date."""
     filled = [number for number, result in enumerate(results) if result.rows]
     if not filled:
-        empty = DOSSIERS.empty_table().append_column("file", pa.array([], pa.string()))
+        empty = SIGHTS_SCHEMA.empty_table().append_column("file", pa.array([], pa.string()))
         empty = empty.append_column("file_index", pa.array([], pa.int32()))
         return ibis.memtable(empty.append_column("export_date", pa.array([], pa.date32())))
     # Resolved, because DuckDB calls the files that it read so, without ``..`` and the like.

@@ -6,7 +6,6 @@ depends on, so an unchanged file is not cleaned twice.
 
 import gc
 import json
-import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,18 +18,19 @@ from typing import Any, Protocol, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.dossiers.cleaning import DOSSIERS, Lookups, Reject, clean_table
+from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table
 from analysis.exports.reading import read_export
 from analysis.exports.tables import read_tables
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
+from analysis.storage.forkserver import fork_context, start_server
 from analysis.storage.writing import write_whole
 
 MEMORY_LIMIT = 6 * 2**30  # bytes of address space; a hundred thousand rows need well under one GiB
 TIME_LIMIT = 600.0  # seconds
 Result = TypeVar("Result")
 Result_co = TypeVar("Result_co", covariant=True)
-_FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
+_PRELOADED = ("__main__", "analysis.dossiers.worker", "fastexcel")
 
 
 @dataclass
@@ -74,11 +74,7 @@ class Job:
 
 def start_early() -> None:
     """Let the server that forks the workers load its libraries while the caller still has other things to do."""
-    if _FORKSERVER:
-        from multiprocessing import forkserver
-
-        _context()
-        forkserver.ensure_running()
+    start_server(_PRELOADED)
 
 
 def clean_files(jobs: list[Job], lookups: Lookups, key: bytes, workers: int) -> list[FileResult]:
@@ -132,7 +128,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
         result.skipped_lines += table.skipped_lines
         result.sheets.append(table.sheet)
         result.headings |= table.headings
-    dossiers = pa.concat_tables(parts) if parts else DOSSIERS.empty_table()
+    dossiers = pa.concat_tables(parts) if parts else SIGHTS_SCHEMA.empty_table()
     result.rows = dossiers.num_rows
     write_whole(job.stem.with_suffix(".parquet"), lambda path: pq.write_table(dossiers, path, compression="lz4"))
     return result
@@ -145,7 +141,7 @@ class _Crew:
     """
 
     def __init__(self, lookups: Lookups, key: bytes) -> None:
-        self._context = _context()
+        self._context = fork_context(_PRELOADED)
         self._knowledge = (lookups, key)
         self._idle: list[_Worker] = []
 
@@ -243,12 +239,3 @@ def _limit_memory() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-
-
-def _context() -> Any:
-    """A server process with the libraries loaded forks each worker; where it cannot, workers start anew."""
-    if _FORKSERVER:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["__main__", "analysis.dossiers.worker", "fastexcel"])
-        return context
-    return multiprocessing.get_context("spawn")

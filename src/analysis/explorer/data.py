@@ -9,7 +9,9 @@ from typing import Any
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 
+from analysis.dossiers.superseding import DOSSIERS_SCHEMA
 from analysis.explorer.names import Names, one_of
 from analysis.explorer.tables import Context, Table, table
 from analysis.findings.report import Report, read_report
@@ -30,13 +32,13 @@ _ORDERS: dict[str, tuple[Any, ...]] = {
 _STATUS = ("not_accepted", "processing", "supplement", "resolved", "refused", "withdrawn")
 _CODES = {**{name: _ORDERS[name] for name in ("channel", "applicant", "source")}, "status": _STATUS}
 _STATUSES = {"dossiers": _STATUS, "attainment": tuple(VERDICTS)}
-# What counting needs of a dossier. A column keeps its type where nothing is in it: a choice may be empty.
-_COUNTED = {
-    **dict.fromkeys(("unit_code", "procedure_code", "channel", "applicant", "source", "status"), "string"),
-    **{"level": "int8", "received_at": "timestamp", "completed_at": "timestamp"},
-}
+# What counting needs of a dossier.
+_COUNTED = (
+    *("unit_code", "procedure_code", "channel", "applicant", "source", "status"),
+    *("level", "received_at", "completed_at"),
+)
 _TABLES = ["dossiers", "catalogue", "units", "attainment", "files", "rejects"]
-_TRACED = {"dossier_key": "string", "file": "string", "row": "int32"}
+_TRACED = ("dossier_key", "file", "row")
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,10 +153,11 @@ def relation(dossiers: pd.DataFrame) -> ibis.Table:
     for name, known in _CODES.items():
         for code in dossiers[name].dropna().unique():
             one_of(name, code, known)
-    types = _COUNTED | {name: kind for name, kind in _TRACED.items() if name in dossiers}
-    texts = dict.fromkeys((name for name, kind in types.items() if kind == "string"), "str")
-    rows = pd.DataFrame(dossiers)[list(types)].astype(texts)
-    return ibis.memtable(rows, schema=ibis.schema(types))
+    names = [*_COUNTED, *(name for name in _TRACED if name in dossiers)]
+    # As they are stored: a column keeps its type where nothing is in it, for a choice may be empty.
+    schema = pa.schema([DOSSIERS_SCHEMA.field(name) for name in names])
+    texts = dict.fromkeys((field.name for field in schema if pa.types.is_string(field.type)), "str")
+    return ibis.memtable(pd.DataFrame(dossiers)[names].astype(texts), schema=ibis.Schema.from_pyarrow(schema))
 
 
 def typed(frame: pd.DataFrame, about: str, context: Context) -> Table:

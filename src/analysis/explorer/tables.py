@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.dossiers.cleaning import DOSSIERS
+from analysis.dossiers.superseding import DOSSIERS_SCHEMA
 from analysis.explorer.names import Names, bare
 from analysis.explorer.words import OF_ONE, Column, column, escaped, language_of
 from analysis.findings.report import Report
@@ -54,7 +54,7 @@ class Context:
         """The columns of all tables of ``dv.Data``: a table that is joined with another has them, too."""
         report = self.report
         tables = [report.attainment, report.files, report.rejects, report.reference.units, report.reference.catalogue]
-        every = frozenset(DOSSIERS.names).union(*(one.columns for one in tables))
+        every = frozenset(DOSSIERS_SCHEMA.names).union(*(one.columns for one in tables))
         return every - {*OF_ONE}  # elsewhere an analyst's value or gap is anything but a share
 
     @cached_property

@@ -98,8 +98,8 @@ class Column:
             return language.points(float(value)), True
         if self.kind == "share":
             return language.percent(float(value)), True
-        if self.kind in ("date", "month") or self.name == "year":
-            return str(value), True  # a part of days: 2020 is no count of two thousand
+        if self.kind in ("date", "month") or self.name in ("year", "row"):
+            return str(value), True  # a part of days, a place in a file: 2020 is no count of two thousand
         return _plain_number(float(value), language), True
 
     def suited(self, values: Iterable[Any]) -> "Column":

@@ -11,34 +11,17 @@ import pandas as pd
 
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
+from analysis.outlook import OUTLOOK
+from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision
 from analysis.reference.groups import group_members, group_names
 from analysis.reference.tables import Reference, load_reference
 
-OUTLOOK = ("trends", "gap", "projection", "closers", "comparison", "delays", "procedures")
-# Columns of text, also where every cell looks like a number or none is filled.
-_TEXTS = dict.fromkeys(
-    [
-        *("unit_code", "tier", "procedure_key", "procedure_name", "rules"),
-        *("reason", "detail", "encoding", "format", "row", "sheet", "kind", "code", "month", "category", "text"),
-    ],
-    str,
-)
 # Files of the stage clean, and the fields of a report that hold them.
 _LEDGER = {
     **{name: name for name in ("files", "rejects", "quality", "difficulties")},
     "unit_quality": "quality_by_unit",
 }
-# Columns of the outlook's tables that may be blank and hold numbers; the others are text.
-_NUMBERS = (
-    *("level", "value", "slope", "slope_lower", "slope_upper", "tau", "p_value", "mean", "lower", "upper"),
-    *("pending_online", "remaining", "remaining_lower", "remaining_upper", "needed_share", "best"),
-    *("untouched", "untouched_with_dossiers", "median", "probability", "peer_share"),
-    *("wilson_lower", "wilson_upper", "target_lower_95", "target_upper_95", "target_lower_998", "target_upper_998"),
-    *("tier_share", "tier_lower_95", "tier_upper_95", "tier_lower_998", "tier_upper_998", "phi", "tau2"),
-    *("adjusted_lower", "adjusted_upper", "rank", "rank_lower", "rank_upper", "worst_probability"),
-    *("comparable", "expected", "ratio", "ratio_lower", "ratio_upper"),
-)
 
 
 @dataclass(frozen=True)
@@ -123,9 +106,7 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
                 folder=processed,
                 file=f"{name}.csv",
             )
-        blanks = {key: [""] for key in (_NUMBERS if name in OUTLOOK else ("value", "gap", "level"))}
-        path = processed / f"{name}.csv"
-        tables[name] = pd.read_csv(path, dtype=_TEXTS, keep_default_na=False, na_values=blanks)
+        tables[name] = read_table(processed / f"{name}.csv")
     facts = json.loads((processed / "clean.json").read_text(encoding="utf-8"))
     definitions = load_reference(reference)
     attainment = tables["attainment"]

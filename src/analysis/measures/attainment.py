@@ -24,20 +24,18 @@ from analysis.measures.expressions import (
     windows,
 )
 from analysis.measures.offers import offered, procedure_keys
+from analysis.reference.columns import own_columns
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, PROCEDURES, Decision, Target
 from analysis.reference.groups import group_members, group_names
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, execute, read_dossiers
 from analysis.storage.writing import write_whole
 
-COLUMNS = [
+ATTAINMENT_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "reading"),
     *("unit_code", "unit_name", "tier", "window", "month", "as_of"),
     *("numerator", "denominator", "value", "minimum", "gap", "shortfall", "status"),
 ]
-_SHARES = ("value", "minimum", "gap")
-_NUMBERS = ("level", "numerator", "denominator", "shortfall")
-_SCHEMA = pa.schema([(name, pa.int64() if name in _NUMBERS else pa.string()) for name in COLUMNS])
 
 
 def make_attainment(
@@ -107,7 +105,7 @@ def attainment_parts(
             rows = _rows(by_level[count.target.level], of_procedures.index(count.reading), count)
         else:
             rows = _rows(by_dossiers, of_dossiers.index(count), count)
-        yield rows.assign(decision=decision.id, as_of=as_of.isoformat())[COLUMNS]
+        yield rows.assign(decision=decision.id, as_of=as_of.isoformat())[ATTAINMENT_COLUMNS]
 
 
 def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) -> np.ndarray:
@@ -187,10 +185,13 @@ def write_attainment(parts: Iterable[pd.DataFrame], path: Path) -> None:
 
 def _write(parts: Iterable[pd.DataFrame], path: Path) -> None:
     options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
-    with pyarrow.csv.CSVWriter(path, _SCHEMA, write_options=options) as writer:
+    described = own_columns().arrow_schema("attainment", ATTAINMENT_COLUMNS)
+    shares = {field.name for field in described if pa.types.is_floating(field.type)}
+    schema = pa.schema([field.with_type(pa.string()) if field.name in shares else field for field in described])
+    with pyarrow.csv.CSVWriter(path, schema, write_options=options) as writer:
         for part in parts:
-            columns = [_decimals(part[name]) if name in _SHARES else pa.array(part[name]) for name in COLUMNS]
-            writer.write_table(pa.table(columns, COLUMNS).cast(_SCHEMA))
+            columns = [_decimals(part[name]) if name in shares else pa.array(part[name]) for name in schema.names]
+            writer.write_table(pa.table(columns, schema.names).cast(schema))
 
 
 def _decimals(shares: pd.Series) -> pa.Array:

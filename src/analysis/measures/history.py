@@ -12,8 +12,7 @@ import pandas as pd
 from analysis.language.texts import Language
 from analysis.measures.expressions import Count, arisen, cells, month_number, procedure_months
 from analysis.measures.offers import offers_by_month, procedure_keys
-from analysis.reference.decision import DEFAULT, Conditions, Decision, Reading, Target
-from analysis.reference.decision import PROCEDURES as PROCEDURES  # where the later stops look for it
+from analysis.reference.decision import DEFAULT, PROCEDURES, Conditions, Decision, Reading, Target
 from analysis.reference.groups import group_members, group_names
 from analysis.reference.tables import Reference
 from analysis.storage.backends import execute

@@ -6,9 +6,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from analysis.measures.expressions import (
-    month_bits,
-)
+from analysis.measures.expressions import month_bits
 from analysis.reference.tables import Reference
 
 

@@ -15,7 +15,8 @@ from queue import SimpleQueue
 from typing import Any
 
 from analysis.language.texts import N_, Language
-from analysis.notebooks.forks import CAN_FORK, Nursery, Warm, modules_of
+from analysis.notebooks.forks import Nursery, Warm, modules_of
+from analysis.storage.forkserver import CAN_FORK
 from analysis.storage.writing import write_whole
 
 LIMIT = 120.0  # seconds that one report may take

@@ -10,10 +10,11 @@ from typing import Any
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import Engine, NBClientEngine
 
-from analysis.notebooks.forks import CAN_FORK, Nursery
+from analysis.notebooks.forks import Nursery
 from analysis.notebooks.in_process import language_info
 from analysis.notebooks.notebook import imported_modules
 from analysis.notebooks.warm_kernels import WarmKernel
+from analysis.storage.forkserver import CAN_FORK
 
 LIMIT = 3600.0  # seconds for a notebook, unless it is said
 

@@ -18,8 +18,8 @@ from time import monotonic
 from typing import Any
 
 from analysis.notebooks.notebook import imported_modules, load
+from analysis.storage.forkserver import fork_context, start_server
 
-CAN_FORK = hasattr(os, "fork") and "forkserver" in multiprocessing.get_all_start_methods()
 # What the first kernel of an interpreter loads: every fork's own would.
 _OF_A_KERNEL = (
     *("analysis.notebooks.in_process", "ipykernel.debugger", "tornado.platform.asyncio"),
@@ -35,11 +35,8 @@ def modules_of(notebooks: Iterable[Path]) -> list[str]:
 
 def prepare(modules: Sequence[str]) -> None:
     """Let the process from which nurseries are forked load ``modules`` while the caller has other things to do."""
-    if CAN_FORK:
-        from multiprocessing import forkserver
-
-        _context(modules)
-        forkserver.ensure_running()
+    _silence_debugger()
+    start_server(_preloaded(modules))
 
 
 class Nursery:
@@ -54,7 +51,7 @@ class Nursery:
         self._start()
 
     def run(self, notebook: Any, seconds: float) -> Iterator[Any]:
-        """Each code cell with its outputs, as ``cells.run_cells`` gives them.
+        """Each code cell with its outputs, as ``in_process.run_cells`` gives them.
 
         Raises TimeoutError when the notebook takes longer than ``seconds``, EOFError when its process died; the
         next notebook gets a new one either way.
@@ -87,7 +84,8 @@ class Nursery:
         self._connection.close()
 
     def _start(self) -> None:
-        context = _context(self._modules)
+        _silence_debugger()
+        context = fork_context(_preloaded(self._modules))
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_tend, args=(theirs, self._modules, self._warm), daemon=True)
         self._process.start()
@@ -100,14 +98,18 @@ class Nursery:
         return self._connection.recv()
 
 
-def _context(modules: Sequence[str]) -> Any:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["analysis.notebooks.forks", *_OF_A_KERNEL, *modules])
-    return context
+def _preloaded(modules: Sequence[str]) -> list[str]:
+    return ["analysis.notebooks.forks", *_OF_A_KERNEL, *modules]
+
+
+def _silence_debugger() -> None:
+    """ipykernel loads a debugger, which would warn of itself in every log; processes to come inherit this."""
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 
 def _tend(connection: Connection, modules: Sequence[str], warm: Warm | None) -> None:
     """A nursery's life: fork for each notebook that comes, until the other end is gone."""
+    _silence_debugger()  # here too: the server may have been there before
     for module in (*_OF_A_KERNEL, *modules):
         import_module(module)
     if warm:

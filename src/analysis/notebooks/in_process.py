@@ -4,7 +4,6 @@ nbclient makes the outputs of the kernel's messages, as it does for a kernel in 
 executed notebook is the same.
 """
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
 from traitlets.config import Config
 
-os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # ipykernel loads a debugger, which would warn of itself
 # Nothing of what was run is kept, and no thread is started for it.
 _SETTINGS = Config({"HistoryManager": {"enabled": False}})
 

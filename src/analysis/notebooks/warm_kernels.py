@@ -20,9 +20,6 @@ from jupyter_client.session import Session
 
 _PREFIX = "dvctt-kernel-"
 _START_LIMIT = 600  # seconds; papermill's 60 are too few on a machine that is busy with something else
-# jsonschema compiles a grammar of international addresses for nearly a second when it finds this package of
-# JupyterLab's; notebooks' schemas have no addresses, and without the package that check is left out.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def sweep() -> None:
@@ -33,6 +30,13 @@ def sweep() -> None:
         owner = folder.name.removeprefix(_PREFIX).split("-")[0]
         if owner.isdecimal() and not _alive(int(owner)):
             rmtree(folder, ignore_errors=True)
+
+
+def _spare_grammar() -> None:
+    """jsonschema compiles a grammar of international addresses for nearly a second when it finds this package of
+    JupyterLab's; notebooks' schemas have no addresses, and without the package that check is left out.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def _alive(process: int) -> bool:
@@ -49,6 +53,7 @@ class WarmKernel:
     """One kernel of this environment, loading ``modules``; a context manager that ends it."""
 
     def __init__(self, modules: Iterable[str]) -> None:
+        _spare_grammar()  # before anybody loads papermill, which loads jsonschema
         # The kernel of this environment alone: one that the user installed elsewhere may be another Python.
         specs = KernelSpecManager(kernel_dirs=[str(Path(sys.prefix) / "share" / "jupyter" / "kernels")])
         self.manager = KernelManager(kernel_spec_manager=specs)
@@ -91,6 +96,7 @@ def execute(path: Path, parameters: dict[str, Any], kernel: WarmKernel, seconds:
     ``seconds`` limit each cell; ``on_cell`` is called before each code cell. Raises
     PapermillExecutionError when a cell fails.
     """
+    _spare_grammar()
     from papermill import execute_notebook  # loaded while the kernels start
 
     return execute_notebook(

@@ -15,7 +15,7 @@ from analysis.reference.decision import DEFAULT, NOT_ATTAINED, PROCEDURES, Targe
 from analysis.storage.writing import spreadsheet_safe
 
 UNTOUCHED, PEERS, ALL_ONLINE = "untouched", "peers", "all_online"
-COLUMNS = [
+CLOSERS_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("shortfall", "method", "closes", "rank", "procedure_key", "procedure_name"),
     *("numerator", "denominator", "peer_share", "gain", "gain_cumulated"),
@@ -23,7 +23,7 @@ COLUMNS = [
 
 
 def closers(standing: pd.DataFrame, history: History) -> pd.DataFrame:
-    """One row per unit, target not attained and procedure of its smallest closing set, in ``COLUMNS``.
+    """One row per unit, target not attained and procedure of its smallest sufficient set, in ``CLOSERS_COLUMNS``.
 
     ``standing`` are the rows of attainment.csv to date. ``closes`` says whether the set suffices; if not, all
     that can be gained is listed. ``numerator`` and ``denominator`` are the procedure's dossiers to date,
@@ -48,7 +48,7 @@ def closers(standing: pd.DataFrame, history: History) -> pd.DataFrame:
     )
     # A code that the catalogue lacks comes from an export: it must not run in a spreadsheet.
     keys = whole["procedure_key"].map(spreadsheet_safe)
-    return whole.assign(procedure_key=keys).fillna({"procedure_name": ""})[COLUMNS]
+    return whole.assign(procedure_key=keys).fillna({"procedure_name": ""})[CLOSERS_COLUMNS]
 
 
 def smallest_set(gains: pd.DataFrame, shortfall: pd.Series) -> pd.DataFrame:

@@ -17,7 +17,7 @@ CONFIDENCES = (0.95, 0.998)
 LEAST_RANKED = 10  # of a denominator: below, a unit is shown and has no rank
 DRAWS, SEED = 1000, 766
 ABOVE, BELOW, AS_EXPECTED = "above", "below", "as_expected"
-COLUMNS = [
+COMPARISON_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("numerator", "denominator", "value", "wilson_lower", "wilson_upper"),
     *("target_lower_95", "target_upper_95", "target_lower_998", "target_upper_998", "against_target"),
@@ -29,7 +29,7 @@ COLUMNS = [
 
 
 def comparison(standing: pd.DataFrame, history: History) -> pd.DataFrame:
-    """One row per unit and target, under the default reading, in ``COLUMNS``; shares of one.
+    """One row per unit and target, under the default reading, in ``COMPARISON_COLUMNS``; shares of one.
 
     ``standing`` are the rows of attainment.csv to date. ``adjusted_*`` are the 99.8 % limits around the tier's
     share with the variance between its units added (tau², additive model); ``against_tier`` is judged by them,
@@ -48,7 +48,7 @@ def comparison(standing: pd.DataFrame, history: History) -> pd.DataFrame:
             compared = _ranks(_against_tier(_against_target(of_tier, target)), rng)
             parts.append(compared if mixed is None else compared.merge(mixed, "left", "unit_code"))
     whole = pd.concat(parts, ignore_index=True)
-    return whole.sort_values(["target_id", "unit_code"], ignore_index=True).reindex(columns=COLUMNS)
+    return whole.sort_values(["target_id", "unit_code"], ignore_index=True).reindex(columns=COMPARISON_COLUMNS)
 
 
 def _against_target(rows: pd.DataFrame, target: Target) -> pd.DataFrame:

@@ -9,12 +9,12 @@ import ibis
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
 from analysis.measures.attainment import attainment_parts, decision_on, write_attainment
+from analysis.outlook import OUTLOOK
 from analysis.outlook.stage import outlook, read_default, write_outlook
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, read_dossiers
 from analysis.storage.generations import publish, staging
 
-OUTLOOK = ("trends", "gap", "projection", "closers", "comparison", "delays", "procedures")
 TABLES = ("attainment.csv", *(f"{name}.csv" for name in OUTLOOK))
 
 

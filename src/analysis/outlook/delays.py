@@ -27,14 +27,14 @@ from analysis.storage.backends import execute
 
 LATE, SUPPLEMENT, REFUSED = "late", "supplement", "refused"
 INDICATORS = (LATE, SUPPLEMENT, REFUSED)
-COLUMNS = [
+DELAYS_COLUMNS = [
     *("unit_code", "unit_name", "tier", "as_of", "indicator", "numerator", "denominator", "value"),
     *("tier_share", "lower", "upper", "verdict"),
 ]
 
 
 def delays(dossiers: Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
-    """One row per unit and indicator, in ``COLUMNS``; shares of one, NaN where there is nothing to count.
+    """One row per unit and indicator, in ``DELAYS_COLUMNS``; shares of one, NaN where there is nothing to count.
 
     ``dossiers`` as in dossiers.parquet. ``lower`` and ``upper`` are the 99.8 % limits around the tier's share;
     ``verdict`` is above, below or as_expected, and "" under a denominator of ten or where the tier's share leaves no
@@ -50,7 +50,7 @@ def delays(dossiers: Table, reference: Reference, decision: Decision, as_of: dat
     whole = pd.concat(parts, ignore_index=True).assign(as_of=as_of.isoformat())
     order = {indicator: place for place, indicator in enumerate(INDICATORS)}
     whole = whole.sort_values(["unit_code", "indicator"], key=lambda column: column.replace(order), ignore_index=True)
-    return whole[COLUMNS]
+    return whole[DELAYS_COLUMNS]
 
 
 def _counted(dossiers: Table, decision: Decision, as_of: date) -> pd.DataFrame:

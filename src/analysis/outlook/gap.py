@@ -1,4 +1,4 @@
-"""The gap and the pace (``gap.csv``): what is missing, what may still come, and what it would take.
+"""The gap (``gap.csv``): what is missing, what may still come, and what it would take.
 
 For dossiers, all that wait for a result and were filed online are counted as if they will have one. For
 procedures, those of the catalogue on the period's last day are counted.
@@ -17,7 +17,7 @@ NOTHING = "not_applicable"
 INTERVAL = 0.80  # of the expected remaining dossiers
 SURE = 0.995  # what arises stays below this quantile where a verdict says "cannot"
 LEAST_OF_A_MONTH = 5  # dossiers without which a month is nobody's best
-COLUMNS = [
+GAP_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("numerator", "denominator", "value", "shortfall", "pending_online", "days_left"),
     *("remaining", "remaining_lower", "remaining_upper", "needed", "needed_share", "best_month", "best"),
@@ -26,7 +26,7 @@ COLUMNS = [
 
 
 def gaps(standing: pd.DataFrame, history: History) -> pd.DataFrame:
-    """One row per target and unit or group, under the default reading, in ``COLUMNS``.
+    """One row per target and unit or group, under the default reading, in ``GAP_COLUMNS``.
 
     ``standing`` are the rows of attainment.csv to date. ``remaining`` is the expected number of dossiers that
     are still to arise, with its 80 % interval. Of them ``needed`` must be filed online and resolved, which is
@@ -40,7 +40,7 @@ def gaps(standing: pd.DataFrame, history: History) -> pd.DataFrame:
         rows = standing[(standing["target_id"] == target.id) & (standing["reading"] == DEFAULT)]
         found = _procedures(target, history) if target.measure == PROCEDURES else _dossiers(target, history)
         parts.append(rows.merge(found, on="unit_code", validate="one_to_one"))
-    return pd.concat(parts, ignore_index=True).assign(days_left=days_left(history))[COLUMNS]
+    return pd.concat(parts, ignore_index=True).assign(days_left=days_left(history))[GAP_COLUMNS]
 
 
 def days_left(history: History) -> int:
@@ -110,9 +110,9 @@ def _procedures(target: Target, history: History) -> pd.DataFrame:
     gains = _gains(offered[hit], history)
     place, best = gains.argmax(axis=1), gains.max(axis=1)
     months = working_days_left(history) / MONTH
-    pace = needed / months if months else np.full(len(needed), np.nan)
+    by_month = needed / months if months else np.full(len(needed), np.nan)
     sure = np.select([whole == 0, needed == 0, np.full(len(whole), history.ended)], [NOTHING, SECURED, IMPOSSIBLE], "")
-    changes = (needed > waiting) | (pace > best)
+    changes = (needed > waiting) | (by_month > best)
     return pd.DataFrame(
         {
             "unit_code": history.names["unit_code"],
@@ -121,7 +121,7 @@ def _procedures(target: Target, history: History) -> pd.DataFrame:
             "remaining_lower": pd.NA,
             "remaining_upper": pd.NA,
             "needed": needed,
-            "needed_share": pace,
+            "needed_share": by_month,
             "best_month": np.where(best > 0, [_named(history, month) for month in place], ""),
             "best": best,
             "untouched": whole - touched,

@@ -19,14 +19,15 @@ from analysis.storage.writing import spreadsheet_safe
 
 ONLINE_LEVELS = (3, 4)  # of which the targets speak, with totals of their own
 _OWN = ["unit_code", "procedure_key"]
-COLUMNS = [*_OWN, "procedure_name", "level", "dossiers", "online", "shown", "split_shown"]
+PROCEDURES_COLUMNS = [*_OWN, "procedure_name", "level", "dossiers", "online", "shown", "split_shown"]
 
 
 def procedures(dossiers: Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
-    """One row per unit and procedure with dossiers arising to date, or offered at level 3 or 4, in ``COLUMNS``.
+    """One row per unit and procedure with dossiers arising to date, or offered at level 3 or 4.
 
-    ``dossiers`` are of any level and channel, as was known on the as-of day, ``online`` those filed so, resolved or
-    not. ``level`` is the catalogue's on the period's last day or the as-of day, blank where it gives the unit none.
+    In ``PROCEDURES_COLUMNS``: ``dossiers`` are of any level and channel, as was known on the as-of day, ``online``
+    those filed so, resolved or not. ``level`` is the catalogue's on the period's last day or the as-of day, blank where
+    it gives the unit none.
     """
     last = min(as_of, decision.valid_to)
     offers = offers_by_month(reference, pd.DataFrame({"month": [0], "last_day": [last]})).drop(columns="month")
@@ -39,7 +40,7 @@ def procedures(dossiers: Table, reference: Reference, decision: Decision, as_of:
     whole["procedure_name"] = whole["procedure_key"].map(names["procedure_name"]).fillna("")
     # A code that the catalogue lacks comes from an export: it must not run in a spreadsheet.
     keys = whole["procedure_key"].map(spreadsheet_safe)
-    return whole.assign(procedure_key=keys, level=whole["level"].astype("Int64"))[COLUMNS]
+    return whole.assign(procedure_key=keys, level=whole["level"].astype("Int64"))[PROCEDURES_COLUMNS]
 
 
 def _counted(arises: Table, reference: Reference) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from analysis.reference.decision import DEFAULT, PROCEDURES, Target
 LOWER, UPPER = 0.1, 0.9  # the quantiles that bound the 80 % interval
 DRAWS = 1000
 SEED = 766
-COLUMNS = [
+PROJECTION_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("value", "lower", "median", "upper", "probability"),
 ]
@@ -62,7 +62,7 @@ class Level(NamedTuple):
 
 
 def projections(standing: pd.DataFrame, history: History) -> pd.DataFrame:
-    """One row per target and unit or group, under the default reading, in ``COLUMNS``.
+    """One row per target and unit or group, under the default reading, in ``PROJECTION_COLUMNS``.
 
     ``standing`` are the rows of attainment.csv to date. ``lower`` and ``upper`` bound the central 80 % of what
     the value may be on the period's last day; ``probability`` is that of attaining the target then. Series with
@@ -77,7 +77,7 @@ def projections(standing: pd.DataFrame, history: History) -> pd.DataFrame:
             found = _of_dossiers(target, history, np.random.default_rng([SEED, number]))
         table = pd.DataFrame(found._asdict()).assign(unit_code=history.names["unit_code"])
         parts.append(rows.merge(table, on="unit_code", validate="one_to_one"))
-    return pd.concat(parts, ignore_index=True)[COLUMNS]
+    return pd.concat(parts, ignore_index=True)[PROJECTION_COLUMNS]
 
 
 def _of_dossiers(target: Target, history: History, rng: np.random.Generator) -> Outlook:

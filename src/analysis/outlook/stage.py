@@ -24,13 +24,13 @@ from analysis.outlook.gap import gaps
 from analysis.outlook.procedures import procedures
 from analysis.outlook.projection import projections
 from analysis.outlook.trends import trends
+from analysis.reference.columns import own_columns, read_arrow
 from analysis.reference.decision import DEFAULT
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, read_dossiers
 from analysis.storage.writing import write_whole
 
 _DECIMALS = 6
-_BLANKS = {"level": "Int64", "value": "float64", "gap": "float64"}
 
 
 def make_outlook(processed: Path | str, reference: Reference, engine: Engine = Engine()) -> dict[str, pd.DataFrame]:
@@ -73,20 +73,17 @@ def outlook(attainment: pd.DataFrame, dossiers: ibis.Table, reference: Reference
 def write_outlook(tables: Mapping[str, pd.DataFrame], processed: Path) -> None:
     """Each table as CSV, shares with six decimals."""
     for name, table in tables.items():
-        write_whole(processed / f"{name}.csv", partial(_write, table))
+        schema = own_columns().arrow_schema(name, list(table.columns))
+        write_whole(processed / f"{name}.csv", partial(_write, table, schema))
 
 
 def read_default(path: Path) -> pd.DataFrame:
-    """The rows of attainment.csv under the default reading; pandas alone would take a second for all of them."""
-    texts = dict.fromkeys(
-        ["decision", "target_id", "reading", "unit_code", "tier", "window", "month", "as_of"], pa.string()
-    )
-    options = pyarrow.csv.ConvertOptions(column_types=texts, strings_can_be_null=False)
-    table = pyarrow.csv.read_csv(path, convert_options=options)
-    return table.filter(pc.equal(table["reading"], DEFAULT)).to_pandas().astype(_BLANKS)
+    """The rows of attainment.csv under the default reading; the others are never made into a DataFrame."""
+    table = read_arrow(path)
+    return table.filter(pc.equal(table["reading"], DEFAULT)).to_pandas()
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
-    rounded = table.round(_DECIMALS)
+def _write(table: pd.DataFrame, schema: pa.Schema, path: Path) -> None:
     options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
-    pyarrow.csv.write_csv(pa.Table.from_pandas(rounded, preserve_index=False), path, options)
+    rounded = pa.Table.from_pandas(table.round(_DECIMALS), schema, preserve_index=False)
+    pyarrow.csv.write_csv(rounded, path, options)

@@ -19,7 +19,7 @@ from analysis.statistics.shares import mann_kendall, theil_sen
 LEAST_MONTHS = 6  # fewer give no verdict
 CONFIDENCE = 0.95
 WAITING = 0.05  # share of a month's online dossiers that may wait for a result beyond the usual
-COLUMNS = [
+TRENDS_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("months", "judged_until", "last_month", "last_complete", "numerator", "denominator", "value"),
     *("slope", "slope_lower", "slope_upper", "tau", "p_value"),
@@ -33,7 +33,7 @@ _NO_VERDICT: dict[str, object] = {
 
 
 def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
-    """One row per target and unit or group, under the default reading, in ``COLUMNS``.
+    """One row per target and unit or group, under the default reading, in ``TRENDS_COLUMNS``.
 
     ``attainment`` as in attainment.csv. Slopes are in percentage points a month; ``mean``, ``lower`` and
     ``upper`` (the limits at the last judged month) and ``value`` (that month's) are shares of one.
@@ -57,7 +57,7 @@ def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
             rows.append({"target_id": target.id, "unit_code": code, "judged_until": settled[code], **found})
     last = {"last_month": months[-1], "last_complete": _is_complete(history, months[-1])}
     keys = monthly[monthly["month"] == months[-1]].drop(columns=["numerator", "denominator", "value"])
-    return keys.merge(pd.DataFrame(rows).assign(**last), on=["target_id", "unit_code"])[COLUMNS]
+    return keys.merge(pd.DataFrame(rows).assign(**last), on=["target_id", "unit_code"])[TRENDS_COLUMNS]
 
 
 def settled_months(history: History, target: Target) -> dict[str, str]:

@@ -1,12 +1,18 @@
-"""Definitions of what is published, as data: what each column means (``columns.toml``) and the forms of drafts.
+"""What each column of each table is, as data (``columns.toml``): its type, its title, what it means.
 
-Their files stand in the reference folder; one that lacks them goes by the project's own.
+The file stands in the reference folder, where its words may be another's; a folder that lacks it goes by the project's
+own. The types in which a run's tables are read and written are the program's and always the project's own.
 """
 
+import csv
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import pandera.pandas as pa
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+from pandera.pandas import Column, DataFrameSchema
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from analysis.language.problems import ReferenceProblem
@@ -16,7 +22,14 @@ from analysis.reference.toml_files import Model, read_toml
 from analysis.storage.places import OWN_REFERENCE
 
 Type = Literal["text", "code", "integer", "share", "number", "points", "boolean", "date", "month"]
-_KINDS = {"integer": "Int64", "share": "float64", "number": "float64", "points": "float64", "boolean": "bool"}
+# What holds a type: in pandas where a table is checked, in Arrow where it is read and written. All others are text,
+# days and months too, also where every cell looks like a number or none is filled.
+_FLOATING = ("float64", pa.float64())
+_HELD: dict[Type, tuple[str, pa.DataType]] = {
+    **{"integer": ("Int64", pa.int64()), "boolean": ("bool", pa.bool_())},
+    **{"share": _FLOATING, "number": _FLOATING, "points": _FLOATING},
+}
+_TEXT = ("str", pa.string())
 
 
 class _Frozen(BaseModel):
@@ -67,19 +80,43 @@ class Columns(_Frozen):
             table=table,
         )
 
-    def table_schema(self, table: str, names: list[str]) -> pa.DataFrameSchema:
-        """The table's columns, ordered, with the types that they are written in."""
+    def table_schema(self, table: str, names: list[str]) -> DataFrameSchema:
+        """The table's columns, ordered, with the types that they are checked for and written in."""
         described = {name: self.columns[self.key(table, name)] for name in names}
         columns = {
-            name: pa.Column(
-                _KINDS.get(words.type, str),
-                nullable=words.type in _KINDS and words.type != "boolean",
+            name: Column(
+                _HELD.get(words.type, _TEXT)[0],
+                nullable=words.type in _HELD and words.type != "boolean",
                 title=words.title["vi"],
                 description=words.description["vi"],
             )
             for name, words in described.items()
         }
-        return pa.DataFrameSchema(columns, strict=True, ordered=True, coerce=True, name=table)
+        return DataFrameSchema(columns, strict=True, ordered=True, coerce=True, name=table)
+
+    def arrow_schema(self, table: str, names: list[str]) -> pa.Schema:
+        """The table's columns, ordered, with Arrow's types."""
+        return pa.schema([(name, _HELD.get(self.columns[self.key(table, name)].type, _TEXT)[1]) for name in names])
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table of a run, which its file is named after; an integer with blanks is a floating number, a blank NaN."""
+    return read_arrow(path).to_pandas()
+
+
+def read_arrow(path: Path) -> pa.Table:
+    """As ``read_table``, before pandas has it."""
+    with path.open(encoding="utf-8", newline="") as file:
+        names = next(csv.reader(file))
+    options = pyarrow.csv.ConvertOptions(column_types=own_columns().arrow_schema(path.stem, names))
+    # The texts of difficulties, and names of files, may have lines.
+    return pyarrow.csv.read_csv(path, None, pyarrow.csv.ParseOptions(newlines_in_values=True), options)
+
+
+@cache
+def own_columns() -> Columns:
+    """The project's own ``columns.toml``."""
+    return load_columns(OWN_REFERENCE)
 
 
 def load_columns(folder: Path) -> Columns:

@@ -15,11 +15,7 @@ from analysis.language.texts import N_
 Measure = Literal["dossiers_online", "procedures_online", "dossiers_via_portal"]
 PROCEDURES = "procedures_online"
 DEFAULT = "default"  # the reading that counts unless another is asked for
-ATTAINED, NOT_ATTAINED, NOT_APPLICABLE = (
-    "attained",
-    "not_attained",
-    "not_applicable",
-)  # verdicts
+ATTAINED, NOT_ATTAINED, NOT_APPLICABLE = "attained", "not_attained", "not_applicable"  # verdicts
 
 
 def _exact_share(value: Any) -> Fraction:
@@ -123,7 +119,7 @@ class Decision(_Frozen):
             raise ValueError("`valid_to` is before `valid_from`")
         if self.valid_from.day != 1 or (self.valid_to + timedelta(days=1)).day != 1:
             raise ValueError("the period must begin and end with a month")
-        if self.valid_to.year - self.valid_from.year >= 5:  # measures.MOST_MONTHS
+        if self.valid_to.year - self.valid_from.year >= 5:  # expressions.MOST_MONTHS
             raise ValueError("the period spans more than five calendar years")
         for name, keys in (
             ("targets", [target.id for target in self.targets]),

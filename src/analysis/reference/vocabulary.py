@@ -15,9 +15,9 @@ from analysis.reference.toml_files import read_toml
 TEXT_COLUMNS = ("dossier_id", "procedure_code", "procedure_name", "unit")
 DATE_COLUMNS = ("received_at", "due_at", "completed_at")
 CODED_COLUMNS = ("channel", "status", "level", "applicant", "source")
-COLUMNS = TEXT_COLUMNS + CODED_COLUMNS + DATE_COLUMNS
+EXPORT_COLUMNS = TEXT_COLUMNS + CODED_COLUMNS + DATE_COLUMNS
 # Those of the file in which units state their difficulties.
-DIFFICULTY_COLUMNS = ("unit", "month", "category", "text")
+STATEMENT_COLUMNS = ("unit", "month", "category", "text")
 
 
 class _Lines(BaseModel):
@@ -62,9 +62,9 @@ class Vocabulary:
 def load_vocabulary(path: Path) -> Vocabulary:
     """Read ``vocabulary.toml``; raises ReferenceProblem that says which key to mend."""
     content = read_toml(path, _File)
-    _check_names(path, "columns", content.columns, COLUMNS)
+    _check_names(path, "columns", content.columns, EXPORT_COLUMNS)
     _check_names(path, "values", content.values, CODED_COLUMNS)
-    _check_names(path, "difficulties", content.difficulties, DIFFICULTY_COLUMNS)
+    _check_names(path, "difficulties", content.difficulties, STATEMENT_COLUMNS)
     return Vocabulary(
         headings=_headings(path, content.columns),
         spelled={column: words[0] for column, words in content.columns.items()},
