@@ -21,10 +21,9 @@ def write_criteria_annex(path: Path, evidence: Evidence, standing: Standing) -> 
     """Write the draft of the standing's criteria, whole or not at all; the same figures give the same bytes."""
     report, criteria = evidence.report, standing.criteria
     language = report.language
-    form = load_criteria_form(report.reference.folder)
-    title = subject(criteria, language)
-    document = OfficialDocument(form, language, report.as_of, title)
-    document.letterhead(title)
+    folder = report.reference.folder
+    form = load_criteria_form(folder)
+    document = OfficialDocument(folder, form, language, report.as_of, subject(criteria, language))
     _basis(document, form, evidence, criteria)
     _scope(document, criteria, language)
     _components(document, criteria, language)

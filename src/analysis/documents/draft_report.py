@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.documents.annex_tables import verdict
-from analysis.documents.official_document import WIDTH, OfficialDocument
+from analysis.documents.official_document import OfficialDocument
 from analysis.findings import advice, figures
 from analysis.findings.figures import Figure
 from analysis.findings.ledger import doubtful_rows, rejected_rows
@@ -25,9 +25,9 @@ _CHART_WIDTH = 104  # millimetres: four pictures on a page, their letters at 8 p
 
 def write_draft_report(path: Path, report: Report) -> None:
     """Write the draft, whole or not at all; the same report gives the same bytes."""
-    form = load_report_form(report.reference.folder)
-    document = OfficialDocument(form, report.language, report.as_of, narrative.subject(report))
-    document.letterhead(narrative.subject(report))
+    folder = report.reference.folder
+    form = load_report_form(folder)
+    document = OfficialDocument(folder, form, report.language, report.as_of, narrative.subject(report))
     calls = advice.calls(report)
     _basis(document, report)
     _results(document, report)
@@ -125,7 +125,7 @@ def _results(document: OfficialDocument, report: Report) -> None:
             *(f"({place})\n≥ {minimum(target, lang)}" for place, target in enumerate(report.decision.targets, 1)),
         ],
         _by_unit(report),
-        [34, *[(WIDTH - 34) / len(report.decision.targets)] * len(report.decision.targets)],
+        [34, *[126 / len(report.decision.targets)] * len(report.decision.targets)],
     )
 
 
