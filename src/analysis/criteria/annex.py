@@ -77,11 +77,9 @@ def _basis(document: OfficialDocument, form: CriteriaForm, evidence: Evidence, c
     else:
         document.item(f"{named}.")
     document.item(f"{_amended(criteria, language)}.", text(N_("The text to be amended:")))
-    clauses = N_(
-        "The clauses are worded by us after the published news of the decision; its full text was not "
-        "available. Decision {number} of {day} must not be confused with 766/QĐ-TTg of 2022."
-    )
-    document.note(text(clauses, number=decision.number, day=words.legal_date(decision.issued, language)))
+    caution = narrative.caution(decision, language, words.legal_date(decision.issued, language))
+    if caution:
+        document.note(caution)
 
 
 def _amended(criteria: Criteria, language: Language) -> str:

@@ -46,9 +46,7 @@ def open_form(folder: Path) -> Any:
     for kind, name in wanted:
         if (kind, name) not in known:
             raise ReferenceProblem(
-                N_(
-                    "{file}: the style “{style}” is missing. Add it in Word, or begin from the project's own form."
-                ),
+                N_("{file}: the style “{style}” is missing. Add it in Word, or begin from the project's own form."),
                 file=FORM,
                 style=name,
             )
