@@ -34,6 +34,7 @@ from analysis.language.texts import Language
 from analysis.pages import unit_sections
 from analysis.pages.difficulty_sections import difficulties
 from analysis.pages.rendering import Section
+from analysis.presentation.narrative import unit_headline
 from analysis.presentation.quality import MENDS, records
 from analysis.presentation.words import CHECKS, REASONS
 
@@ -142,7 +143,7 @@ def test_the_headline_counts_targets_and_names_the_nearest(report: Report) -> No
     to_date = to_date[(to_date["window"] == "to_date") & (to_date["month"] == report.month)]
     own = to_date[(to_date["unit_code"] == DEPARTMENT) & (to_date["reading"] == "default")]
     attained, counted = (own["status"] == "attained").sum(), (own["status"] != "not_applicable").sum()
-    said = unit_sections.headline(report, whom(report, DEPARTMENT))
+    said = unit_headline(report, whom(report, DEPARTMENT))
     assert said.startswith(f"Đến 30/09/2020, Sở Xây dựng đạt {attained} trên {counted} chỉ tiêu; gần đạt nhất")
     nearest = own[own["status"] == "not_attained"].sort_values("gap", ascending=False).iloc[0]
     assert said.endswith(f"còn thiếu {nearest['shortfall']} hồ sơ.")

@@ -21,10 +21,9 @@ def write_criteria_annex(path: Path, evidence: Evidence, standing: Standing) -> 
     """Write the draft of the standing's criteria, whole or not at all; the same figures give the same bytes."""
     report, criteria = evidence.report, standing.criteria
     language = report.language
-    form = load_criteria_form(report.reference.folder)
-    title = subject(criteria, language)
-    document = OfficialDocument(form, language, report.as_of, title)
-    document.letterhead(title)
+    folder = report.reference.folder
+    form = load_criteria_form(folder)
+    document = OfficialDocument(folder, form, language, report.as_of, subject(criteria, language))
     _basis(document, form, evidence, criteria)
     _scope(document, criteria, language)
     _components(document, criteria, language)
@@ -78,11 +77,9 @@ def _basis(document: OfficialDocument, form: CriteriaForm, evidence: Evidence, c
     else:
         document.item(f"{named}.")
     document.item(f"{_amended(criteria, language)}.", text(N_("The text to be amended:")))
-    clauses = N_(
-        "The clauses are worded by us after the published news of the decision; its full text was not "
-        "available. Decision {number} of {day} must not be confused with 766/QĐ-TTg of 2022."
-    )
-    document.note(text(clauses, number=decision.number, day=words.legal_date(decision.issued, language)))
+    caution = narrative.caution(decision, language, words.legal_date(decision.issued, language))
+    if caution:
+        document.note(caution)
 
 
 def _amended(criteria: Criteria, language: Language) -> str:

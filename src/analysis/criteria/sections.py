@@ -10,24 +10,18 @@ from analysis.criteria.certainty import SURE
 from analysis.criteria.charts import band_colours
 from analysis.criteria.fairness import RARE
 from analysis.criteria.gaming import CUNNING, SPLITTING, STEERING, STRATEGIES, TOKENS, gains
-from analysis.criteria.rating import AREAS, Standing
+from analysis.criteria.rating import Standing
 from analysis.criteria.sensitivity import LEAST_DENOMINATOR, READING, STEADY, WEIGHT, Choice
 from analysis.criteria.workbench import Workbench
 from analysis.findings.ledger import cautions
 from analysis.language.texts import N_
 from analysis.pages.rendering import Section, render
 from analysis.presentation.charts import Chart
-from analysis.presentation.words import MEASURES
+from analysis.presentation.words import GROUPS_IN_FULL, MEASURES
 from analysis.storage.places import criteria_documents
 
 _MOST_NAMED = 12  # units that a chart names each
 REACH = 5  # dossiers or procedures from a band's edge that are told
-GROUPS = {
-    "province": N_("Departments and agencies"),
-    "district": N_("Districts, towns and the city"),
-    "commune": N_("Communes, wards and townships"),
-    AREAS: N_("Districts with their communes"),
-}
 CHANCE, READINGS, WEIGHTS, LITTLE, EDGE = "chance", "readings", "weights", "little", "edge"
 FLAGS = {
     CHANCE: N_("chance"),
@@ -182,7 +176,7 @@ def gaming(bench: Workbench) -> Section:
 def fairness(bench: Workbench) -> Section:
     """Scores against size, idle procedures and the mix of procedures."""
     language, found = bench.report.language, bench.fairness
-    labels: dict[str, str] = {group: language.text(GROUPS[group]) for group in bench.criteria.rates}
+    labels: dict[str, str] = {group: language.text(GROUPS_IN_FULL[group]) for group in bench.criteria.rates}
     units = list(found.units.itertuples(index=False))
     few = len(units) <= _MOST_NAMED
     named = {place: bench.names[place] for place, row in enumerate(units) if row.outlier or (few and row.size > 0)}
@@ -239,7 +233,7 @@ def _render(template: str, bench: Workbench, **values: Any) -> Section:
         "colours": band_colours(len(bench.criteria.bands)),
         "score": partial(sentences.rated_score, language=language),
         "points": partial(words.points, language=language),
-        "group_words": GROUPS,
+        "group_words": GROUPS_IN_FULL,
     }
     return render(template, bench.report, base="../", **(shared | values))
 

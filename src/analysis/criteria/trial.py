@@ -3,16 +3,15 @@
 import numpy as np
 
 from analysis.criteria import words
-from analysis.criteria.rating import AREAS, Evidence, Standing
+from analysis.criteria.rating import Evidence, Standing
 from analysis.criteria.scoring import NO_BAND
 from analysis.documents.official_document import OfficialDocument
 from analysis.findings.figures import Figure
 from analysis.language.texts import N_, Language
-from analysis.presentation import narrative
 from analysis.presentation.numbers import fraction, percent
+from analysis.presentation.words import GROUP_BODIES
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 
-_GROUPS = {**narrative.TIER_HEADS, AREAS: N_("Districts with their communes")}
 _DIGITS = 2  # of points in the worked example
 
 
@@ -95,7 +94,7 @@ def _unit_rows(evidence: Evidence, standing: Standing) -> list[list[str]]:
     for group in criteria.rates:
         units = [place for place, own in enumerate(standing.groups) if own == group]
         if units and len(criteria.rates) > 1:
-            rows.append([report.language.text(_GROUPS[group])])
+            rows.append([report.language.text(GROUP_BODIES[group])])
         for unit in sorted(units, key=lambda place: _rank(standing, place)):
             number += 1
             rows.append(
@@ -146,7 +145,7 @@ def _tally(document: OfficialDocument, standing: Standing, language: Language) -
     width = 100 / len(criteria.rates)
     document.table(
         text(N_("Number of units by band, a trial with the proposed numbers")),
-        [words.proposed(text(N_("Band")), language), *(text(_GROUPS[group]) for group in criteria.rates)],
+        [words.proposed(text(N_("Band")), language), *(text(GROUP_BODIES[group]) for group in criteria.rates)],
         [*rows, total],
         [60, *[width] * len(criteria.rates)],
     )

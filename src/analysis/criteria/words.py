@@ -11,17 +11,12 @@ from babel.numbers import format_decimal
 
 from analysis.criteria.scoring import DECIMALS
 from analysis.language.texts import N_, Language
+from analysis.presentation.words import GROUPS_RATED
 from analysis.reference.criteria import Component, Criteria
 from analysis.reference.criteria_form import Bonus, PassFail, Steps
 from analysis.reference.decision import DEFAULT, PROCEDURES
 
 _MOST_DIGITS = 4  # of points and shares that are written as they are
-_RATED = {
-    "province": N_("departments and agencies, for whose results their heads answer"),
-    "district": N_("People's Committees of districts, towns and the city, without their communes"),
-    "commune": N_("People's Committees of communes, wards and townships"),
-    "areas": N_("chairs of district People's Committees, who answer for the district with its communes"),
-}
 _PERIODS = {
     "quarter": N_("each quarter by itself"),
     "year": N_("the whole year, from {first} to {last}"),
@@ -123,7 +118,7 @@ def not_scored(component: Component, language: Language) -> str:
 
 def rated(criteria: Criteria, language: Language) -> str:
     """Whom the criteria rate."""
-    return "; ".join(language.text(_RATED[group]) for group in criteria.rates)
+    return "; ".join(language.text(GROUPS_RATED[group]) for group in criteria.rates)
 
 
 def period(criteria: Criteria, language: Language) -> str:

@@ -12,7 +12,7 @@ from analysis.findings.ledger import doubtful_rows, rejected_rows
 from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
 from analysis.presentation.numbers import minimum, minimum_digits
-from analysis.presentation.words import CHECKS, ICONS, PACES, REASONS, VERDICTS
+from analysis.presentation.words import CHECKS, FILES, PACES, REASONS, TIER_LEVELS, verdict
 from analysis.reference.decision import DEFAULT, Target
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.reference.tables import TIERS
@@ -76,11 +76,6 @@ def sheets(report: Report) -> list[Sheet]:
 def groups(report: Report) -> list[str]:
     """The codes of the province, the tiers and the districts with their communes."""
     return [PROVINCE, *TIER_GROUPS, *figures.areas(report)]
-
-
-def verdict(status: str, language: Language) -> str:
-    """``✓ Đạt``: a sign and a word, readable without colour."""
-    return f"{ICONS[status]} {language.text(VERDICTS[status])}"
 
 
 def notice(report: Report, language: Language) -> str:
@@ -187,10 +182,9 @@ def _by_unit(table: pd.DataFrame, target: Target) -> dict[str, Any]:
 
 
 def _tier(report: Report, code: str) -> str:
-    words = {"province": N_("Province"), "district": N_("District"), "commune": N_("Commune")}
     units = report.reference.units
     tier = units.loc[units["unit_code"] == code, "tier"]
-    return report.language.text(words[tier.iloc[0]]) if len(tier) else report.language.text(N_("Group"))
+    return report.language.text(TIER_LEVELS[tier.iloc[0]]) if len(tier) else report.language.text(N_("Group"))
 
 
 def _readings(report: Report) -> Table:
@@ -272,10 +266,9 @@ def _definitions(report: Report) -> Table:
 
 def _files(report: Report) -> Table:
     text = report.language.text
-    words = {"accepted": N_("Accepted"), "quarantined": N_("Quarantined")}
     rows = []
     for row in report.files.itertuples(index=False):
-        cells = [row.file, text(words.get(row.status, row.status)), row.read, row.accepted, row.rejected]
+        cells = [row.file, text(FILES.get(row.status, row.status)), row.read, row.accepted, row.rejected]
         rows.append([*cells, row.superseded, row.export_date, row.reason, row.sha256])
     totals = report.totals
     rows.append(

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from analysis.documents.annex_tables import verdict
-from analysis.documents.official_document import WIDTH, OfficialDocument
+from analysis.documents.official_document import OfficialDocument
 from analysis.findings import advice, figures
 from analysis.findings.figures import Figure
 from analysis.findings.ledger import doubtful_rows, rejected_rows
@@ -13,7 +12,7 @@ from analysis.language.texts import N_
 from analysis.presentation import charts, narrative, obstacles
 from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import fraction, gap, minimum, percent
-from analysis.presentation.words import CHECKS, ICONS, REASONS
+from analysis.presentation.words import CHECKS, GROUPS_IN_REPORT, ICONS, REASONS, TIER_BODIES, verdict
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.reference.forms import load_report_form
 from analysis.reference.groups import PROVINCE
@@ -25,9 +24,9 @@ _CHART_WIDTH = 104  # millimetres: four pictures on a page, their letters at 8 p
 
 def write_draft_report(path: Path, report: Report) -> None:
     """Write the draft, whole or not at all; the same report gives the same bytes."""
-    form = load_report_form(report.reference.folder)
-    document = OfficialDocument(form, report.language, report.as_of, narrative.subject(report))
-    document.letterhead(narrative.subject(report))
+    folder = report.reference.folder
+    form = load_report_form(folder)
+    document = OfficialDocument(folder, form, report.language, report.as_of, narrative.subject(report))
     calls = advice.calls(report)
     _basis(document, report)
     _results(document, report)
@@ -102,7 +101,7 @@ def _results(document: OfficialDocument, report: Report) -> None:
     counts = {tier: narrative.standing(report, tier) for tier in TIERS}
     document.table(
         text(N_("Units by verdict, to date")),
-        [text(N_("Target")), *(f"{text(narrative.TIER_HEADS[tier])} ({_size(report, tier)})" for tier in TIERS)],
+        [text(N_("Target")), *(f"{text(TIER_BODIES[tier])} ({_size(report, tier)})" for tier in TIERS)],
         [
             [target.title[lang.code], *(_tally(counts[tier][target.id]) for tier in TIERS)]
             for target in report.decision.targets
@@ -125,7 +124,7 @@ def _results(document: OfficialDocument, report: Report) -> None:
             *(f"({place})\n≥ {minimum(target, lang)}" for place, target in enumerate(report.decision.targets, 1)),
         ],
         _by_unit(report),
-        [34, *[(WIDTH - 34) / len(report.decision.targets)] * len(report.decision.targets)],
+        [34, *[126 / len(report.decision.targets)] * len(report.decision.targets)],
     )
 
 
@@ -147,15 +146,12 @@ def _tally(counts: dict[str, int]) -> str:
 
 def _by_unit(report: Report) -> list[list[str]]:
     text = report.language.text
-    parts = [
-        (N_("I. Departments and agencies"), figures.tier_units(report, "province")),
-        (N_("II. People's Committees of districts, towns and the city"), figures.tier_units(report, "district")),
-        (N_("III. Districts, towns and the city with their communes"), figures.areas(report)),
-    ]
+    units_of = {tier: figures.tier_units(report, tier) for tier in ("province", "district")}
+    units_of["areas"] = figures.areas(report)
     rows: list[list[str]] = []
-    for head, units in parts:
+    for numeral, (group, units) in zip(("I", "II", "III"), units_of.items(), strict=True):
         if units:
-            rows.append([text(head)])
+            rows.append([f"{numeral}. {text(GROUPS_IN_REPORT[group])}"])
             rows += [_unit_row(report, name, of_target) for name, of_target in figures.matrix(report, units)]
     [(name, whole)] = figures.matrix(report, [PROVINCE])
     return [*rows, _unit_row(report, f"**{name}", whole)]
@@ -276,11 +272,9 @@ def _annex(document: OfficialDocument, report: Report) -> None:
         [42, 45, 73],
         left=(0, 1, 2),
     )
-    clauses = N_(
-        "The clauses are worded by us after the published news of the decision; its full text was not "
-        "available. Decision {number} of {day} must not be confused with 766/QĐ-TTg of 2022."
-    )
-    document.note(text(clauses, number=decision.number, day=lang.date(decision.issued)))
+    caution = narrative.caution(decision, lang)
+    if caution:
+        document.note(caution)
     document.heading(text(N_("2. Other readings of the targets")), 2)
     document.table(
         text(N_("The province to date under each reading")),

@@ -15,7 +15,7 @@ from analysis.explorer.words import OF_ONE, Column, column, escaped, language_of
 from analysis.findings.report import Report
 from analysis.language.problems import ColumnProblem
 from analysis.language.texts import N_, Language
-from analysis.presentation.words import ICONS, VERDICTS
+from analysis.presentation.words import verdict
 from analysis.reference.decision import ATTAINED, NOT_ATTAINED
 
 MOST_ROWS = 20  # that a table shows of itself
@@ -318,7 +318,7 @@ def _drawn(one: Column, heading: str, values: list[Any]) -> list[str]:
 def _cell(one: Column, value: Any, text: str, numeric: bool, counts: bool) -> str:
     look = "count" if numeric or (counts and text == "–") else "long" if len(text) > _LONG else ""
     if isinstance(value, str) and value in (ATTAINED, NOT_ATTAINED):  # also laid out under other headings
-        look, text = value, f"{ICONS[value]} {one.language.text(VERDICTS[value])}"
+        look, text = value, verdict(value, one.language)
     return f"<td class='{look}'{_typed(value, text) if one.codes else ''}>{escaped(text)}</td>"
 
 

@@ -16,41 +16,18 @@ from babel.numbers import format_decimal
 
 from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
-from analysis.outlook.closers import ALL_ONLINE, PEERS, UNTOUCHED
-from analysis.outlook.comparison import ABOVE, AS_EXPECTED, BELOW
-from analysis.presentation.words import MEASURES, REASONS, TIER_WORDS, VERDICTS
+from analysis.presentation import words as told
 from analysis.reference.columns import Columns, load_columns
 from analysis.storage.writing import undirected
 
 _NAMING = ("code", "text", "date", "month")  # types of columns that name a row rather than measure it
-_CHANNELS = {"online": N_("online"), "counter": N_("at the counter"), "post": N_("by post")}
-_APPLICANTS = {
-    **{"citizen": N_("citizen"), "business": N_("business")},
-    **{"organisation": N_("organisation"), "agency": N_("state agency")},
-}
-_SOURCES = {
-    **{"provincial_portal": N_("provincial portal"), "national_portal": N_("national portal")},
-    **{"one_stop": N_("one-stop system"), "ministry_system": N_("a ministry's system"), "paper": N_("on paper")},
-}
-_STATES = {
-    **{"not_accepted": N_("not accepted"), "processing": N_("in progress"), "supplement": N_("awaits a supplement")},
-    **{"resolved": N_("resolved"), "refused": N_("refused"), "withdrawn": N_("withdrawn")},
-}
-_AGAINST = {ABOVE: N_("clearly higher"), BELOW: N_("clearly lower"), AS_EXPECTED: N_("not clearly different")}
-_LEVELS = {"catalogue": N_("the catalogue"), "export": N_("the export")}
-_SCOPES = {"all": N_("every applicant"), "agency": N_("state agencies alone")}
-_FATES = {"accepted": N_("used"), "quarantined": N_("Quarantined")}
-_METHODS = {
-    **{UNTOUCHED: N_("procedures without an online dossier get one"), PEERS: N_("as good as its peers")},
-    **{ALL_ONLINE: N_("every dossier of the procedure online")},
-}
-_WINDOWS = {"month": N_("month"), "quarter": N_("quarter"), "to_date": N_("to date")}
 # What codes are in words; ``<table>.<column>`` goes before ``<column>``, as in columns.toml.
 _CODES: dict[str, dict[str, str]] = {
-    **{"channel": _CHANNELS, "applicant": _APPLICANTS, "source": _SOURCES, "dossiers.status": _STATES},
-    **{"level_source": _LEVELS, "scope": _SCOPES, "measure": MEASURES, "files.status": _FATES, "method": _METHODS},
-    **{"against_target": _AGAINST, "against_tier": _AGAINST},
-    **{"tier": TIER_WORDS, "window": _WINDOWS, "status": VERDICTS, "rejects.reason": REASONS},
+    **{"channel": told.CHANNELS, "applicant": told.APPLICANTS, "source": told.SOURCES},
+    **{"dossiers.status": told.STATES, "level_source": told.LEVEL_SOURCES, "scope": told.SCOPES},
+    **{"measure": told.MEASURES, "files.status": told.FILES_ALONE, "method": told.METHODS, "tier": told.TIER_WORDS},
+    **{"against_target": told.AGAINST_IN_TABLES, "against_tier": told.AGAINST_IN_TABLES, "window": told.WINDOWS},
+    **{"status": told.VERDICTS, "rejects.reason": told.REASONS},
 }
 OF_ONE = ("value", "minimum", "gap")  # in official tables at most one
 _MIDDLES = ("mean", "median", "min", "max")

@@ -5,15 +5,8 @@ from typing import Any
 
 from analysis.findings.obstacles import Stated, burdened, stated
 from analysis.findings.report import Report
-from analysis.language.texts import N_
-from analysis.outlook.delays import LATE, REFUSED, SUPPLEMENT
 from analysis.pages.rendering import Section, render
-
-INDICATORS = {
-    LATE: N_("Dossiers resolved late or overdue"),
-    SUPPLEMENT: N_("Dossiers waiting for a supplement"),
-    REFUSED: N_("Dossiers refused"),
-}
+from analysis.presentation.words import DELAYS
 
 
 def difficulties(report: Report) -> Section:
@@ -36,5 +29,5 @@ def _gathered(
     headed: bool = False,
     ledger: Sequence[dict[str, Any]] = (),
 ) -> Section:
-    values = {"stated": told, "burdened": seen, "indicators": INDICATORS, "ledger": ledger}
+    values = {"stated": told, "burdened": seen, "indicators": DELAYS, "ledger": ledger}
     return render("difficulties", report, base, headed=headed, **values)

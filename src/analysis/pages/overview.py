@@ -8,6 +8,7 @@ from analysis.findings.figures import Figure, areas, figures, matrix, tier_units
 from analysis.findings.report import Report
 from analysis.language.folding import plain
 from analysis.language.texts import N_, Language
+from analysis.presentation.words import MEASURES_IN_COLUMNS
 from analysis.reference.decision import DEFAULT, Target
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.reference.tables import TIERS
@@ -23,20 +24,7 @@ SHADE_WORDS = {
     "above": N_("10 to 30 points above"),
     "far-above": N_("30 points above, or more"),
 }
-GROUPS = {
-    "departments": N_("Departments"),
-    "districts": N_("Districts themselves"),
-    "areas": N_("Districts with their communes"),
-}
 SPARK = (48, 16)  # the drawing space of a small trend
-_COUNTED = {
-    ("procedures_online", "all"): N_("procedures"),
-    ("procedures_online", "agency"): N_("inter-agency procedures"),
-    ("dossiers_online", "all"): N_("dossiers"),
-    ("dossiers_online", "agency"): N_("inter-agency dossiers"),
-    ("dossiers_via_portal", "all"): N_("via the Portal"),
-    ("dossiers_via_portal", "agency"): N_("inter-agency, via the Portal"),
-}
 
 
 @dataclass(frozen=True)
@@ -69,8 +57,8 @@ class Standing:
 def heat_groups(report: Report) -> dict[str, list[tuple[str, str, dict[str, Figure]]]]:
     """(code, name, figure by target) of departments, districts and areas; the worst first."""
     codes = {
-        "departments": tier_units(report, "province"),
-        "districts": tier_units(report, "district"),
+        "province": tier_units(report, "province"),
+        "district": tier_units(report, "district"),
         "areas": areas(report),
     }
     return {group: _coded(matrix(report, of_group)) for group, of_group in codes.items()}
@@ -122,7 +110,7 @@ def shade(figure: Figure) -> str:
 def short_title(target: Target, language: Language) -> tuple[str, str]:
     """A target in the few words that a narrow column has room for: ``Mức độ 3``, ``hồ sơ``."""
     level = language.text(N_("Level {level}"), level=target.level) if target.level else language.text(N_("Any level"))
-    return level, language.text(_COUNTED[target.measure, target.scope])
+    return level, language.text(MEASURES_IN_COLUMNS[target.measure, target.scope])
 
 
 def trend_of(values: Iterable[float]) -> Trend | None:

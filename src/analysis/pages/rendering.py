@@ -15,7 +15,7 @@ from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.presentation.narrative import ask_sentence
 from analysis.presentation.numbers import chance, fraction, gap, minimum, missing, percent, whole
-from analysis.presentation.words import ASSURANCES, ICONS, PACES, VARIATIONS, VERDICTS
+from analysis.presentation.words import ASSURANCES, GROUPS, ICONS, PACES, VARIATIONS, VERDICTS
 from analysis.storage.places import page_name, target_page, unit_page
 from analysis.storage.writing import undirected
 
@@ -59,7 +59,7 @@ def _environment(language: Language) -> Environment:
         finalize=_printed,
     )
     environment.globals |= {"t": language.text, "lang": language.code}
-    environment.globals |= {"verdicts": VERDICTS, "icons": ICONS}
+    environment.globals |= {"verdicts": VERDICTS, "icons": ICONS, "group_heads": GROUPS}
     environment.globals |= {"target_page": target_page, "unit_page": unit_page, "page_name": page_name}
     environment.globals |= {"variations": VARIATIONS, "assurances": ASSURANCES, "paces": PACES}
     environment.filters |= {

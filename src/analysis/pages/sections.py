@@ -12,7 +12,7 @@ from analysis.findings.standing import rank_from_top
 from analysis.outlook.evidence import backtest
 from analysis.pages.rendering import Section, render, stylesheet
 from analysis.presentation import charts
-from analysis.presentation.narrative import headline
+from analysis.presentation.narrative import caution, headline
 from analysis.presentation.words import CHECKS, KINDS, REASONS
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.storage.version import code_version
@@ -146,7 +146,8 @@ def quality(report: Report) -> Section:
 
 def definitions(report: Report) -> Section:
     """Each target's clause, default reading and other readings."""
-    return render("definitions", report, targets=report.decision.targets)
+    told = caution(report.decision, report.language)
+    return render("definitions", report, targets=report.decision.targets, caution=told)
 
 
 def sources(report: Report) -> Section:

@@ -17,7 +17,7 @@ from analysis.pages.bundle import policy, table_script
 from analysis.pages.page import SUMMARY, page_css
 from analysis.pages.rendering import render
 from analysis.presentation.narrative import headline
-from analysis.presentation.words import TIER_WORDS
+from analysis.presentation.words import GROUPS_BESIDE_AREAS, TIER_WORDS
 from analysis.reference.groups import PROVINCE
 from analysis.storage.places import (
     CRITERIA,
@@ -165,7 +165,7 @@ def _page(name: str, report: Report, **values: Any) -> str:
         "province_page": PROVINCE_PAGE,
         "overview": OVERVIEW,
     }
-    shared |= {"shades": overview.SHADE_WORDS, "tiers": TIER_WORDS, "group_titles": overview.GROUPS}
+    shared |= {"shades": overview.SHADE_WORDS, "tiers": TIER_WORDS, "group_titles": GROUPS_BESIDE_AREAS}
     shared |= {"shade": overview.shade, "short": partial(overview.short_title, language=report.language)}
     return render(f"{name}_page", report, **(shared | values)).html
 

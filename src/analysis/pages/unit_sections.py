@@ -9,63 +9,32 @@ from analysis.findings.obstacles import delays, stated
 from analysis.findings.offered import offer
 from analysis.findings.provenance import dossiers_by_file, source_files
 from analysis.findings.report import Report
-from analysis.findings.standing import AS_MANY, FEWER, MORE, standings
+from analysis.findings.standing import standings
 from analysis.findings.subject import Subject
-from analysis.findings.tasks import nearest, tasks, unsafe
+from analysis.findings.tasks import tasks, unsafe
 from analysis.language.texts import N_
-from analysis.outlook.comparison import ABOVE, AS_EXPECTED, BELOW, LEAST_RANKED
-from analysis.pages.difficulty_sections import INDICATORS, difficulties_of_group
+from analysis.outlook.comparison import LEAST_RANKED
+from analysis.pages.difficulty_sections import difficulties_of_group
 from analysis.pages.rendering import Section, render
-from analysis.presentation.numbers import missing
+from analysis.presentation.narrative import unit_headline
 from analysis.presentation.quality import records
 from analysis.presentation.small_charts import small_trends
-from analysis.presentation.words import TIER_WORDS
-from analysis.reference.decision import ATTAINED, NOT_APPLICABLE
+from analysis.presentation.words import AGAINST, DELAYS, MIXES, TIER_WORDS
 from analysis.storage.places import OVERVIEW
 
 BASE = "../"  # from a unit's page to the month's folder
 KINDS = {**TIER_WORDS, "": N_("Group of units")}
-AGAINST = {
-    ABOVE: ("▲", N_("Above by more than chance")),
-    BELOW: ("▼", N_("Below by more than chance")),
-    AS_EXPECTED: ("●", N_("No more than chance")),
-}
-MIXES = {
-    MORE: N_("More online than the tier"),
-    FEWER: N_("Less online than the tier"),
-    AS_MANY: N_("As much online as the tier"),
-}
 
 
 def heading(report: Report, subject: Subject) -> Section:
     """Who it is, the decision, the as-of day, what must be known before any figure is read, and the headline."""
     values = {
-        "headline": headline(report, subject),
+        "headline": unit_headline(report, subject),
         "parent_name": report.names.get(subject.parent, ""),
         "kind": _kind(subject),
         **cautions(report),
     }
     return _render("unit_heading", report, subject, **values)
-
-
-def headline(report: Report, subject: Subject) -> str:
-    """How many targets it attains, of those that have anything to count, and which of the others is nearest."""
-    shown = [figure for figure in figures.tiles(report, subject.code) if figure.status != NOT_APPLICABLE]
-    day, text = report.language.date(report.as_of), report.language.text
-    if not shown:
-        return text(N_("To {day}, {unit} has nothing to count for any target."), day=day, unit=subject.name)
-    closest = nearest(shown)
-    if closest is None:
-        return text(N_("To {day}, {unit} attains all {of} targets."), day=day, unit=subject.name, of=len(shown))
-    return text(
-        N_("To {day}, {unit} attains {attained} of {of} targets; nearest of the others: {target}, {missing} short."),
-        day=day,
-        unit=subject.name,
-        attained=sum(figure.status == ATTAINED for figure in shown),
-        of=len(shown),
-        target=_inside(closest.target.title[report.language.code]),
-        missing=missing(closest, report.language),
-    )
 
 
 def tiles(report: Report, subject: Subject) -> Section:
@@ -116,7 +85,7 @@ def obstacles(report: Report, subject: Subject) -> Section:
     if subject.is_group:
         return difficulties_of_group(report, subject.units, BASE)
     found = {"stated": stated(report, subject.units), "delays": delays(report, subject.units)}
-    return _render("unit_difficulties", report, subject, **found, against=AGAINST, indicators=INDICATORS)
+    return _render("unit_difficulties", report, subject, **found, against=AGAINST, indicators=DELAYS)
 
 
 def members(report: Report, subject: Subject) -> Section:
@@ -149,8 +118,3 @@ def _ended(report: Report) -> bool:
 
 def _kind(subject: Subject) -> str:
     return KINDS["" if subject.is_group else subject.tier]
-
-
-def _inside(title: str) -> str:
-    """A title inside a sentence: ``Hồ sơ mức độ 3`` → ``hồ sơ mức độ 3``."""
-    return title[0].lower() + title[1:]

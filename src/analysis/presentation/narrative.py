@@ -8,20 +8,16 @@ from analysis.findings.advice import Ask, Call, Concern
 from analysis.findings.figures import Figure
 from analysis.findings.ledger import doubtful_rows
 from analysis.findings.report import Report
+from analysis.findings.subject import Subject
+from analysis.findings.tasks import nearest
 from analysis.language.texts import N_, Language
 from analysis.outlook.closers import PEERS
 from analysis.outlook.gap import IMPOSSIBLE, NEEDS_CHANGE, REACHABLE
 from analysis.presentation.numbers import chance, minimum, missing, percent, whole
 from analysis.presentation.words import CHECKS, PACES, REASONS, VARIATIONS
-from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, PROCEDURES, Target
+from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, PROCEDURES, Decision, Target
 from analysis.reference.groups import PROVINCE
 from analysis.reference.tables import TIERS
-
-TIER_HEADS = {
-    "province": N_("Departments"),
-    "district": N_("People's Committees of districts, towns and the city"),
-    "commune": N_("People's Committees of communes, wards and townships"),
-}
 
 
 def made_up(report: Report) -> list[str]:
@@ -44,6 +40,12 @@ def subject(report: Report) -> str:
         title=report.decision.title[report.language.code],
         day=report.language.date(report.as_of),
     )
+
+
+def caution(decision: Decision, language: Language, day: str = "") -> str:
+    """What readers must know of the decision's text, "" for nothing; ``day`` is that of issue, as they write it."""
+    told = decision.caution[language.code] if decision.caution else ""
+    return told.replace("{day}", day or language.date(decision.issued))
 
 
 def scope(report: Report) -> str:
@@ -256,6 +258,26 @@ def headline(report: Report) -> str:
     )
 
 
+def unit_headline(report: Report, unit: Subject) -> str:
+    """How many targets it attains, of those that have anything to count, and which of the others is nearest."""
+    shown = [figure for figure in figures.tiles(report, unit.code) if figure.status != NOT_APPLICABLE]
+    day, text = report.language.date(report.as_of), report.language.text
+    if not shown:
+        return text(N_("To {day}, {unit} has nothing to count for any target."), day=day, unit=unit.name)
+    closest = nearest(shown)
+    if closest is None:
+        return text(N_("To {day}, {unit} attains all {of} targets."), day=day, unit=unit.name, of=len(shown))
+    return text(
+        N_("To {day}, {unit} attains {attained} of {of} targets; nearest of the others: {target}, {missing} short."),
+        day=day,
+        unit=unit.name,
+        attained=sum(figure.status == ATTAINED for figure in shown),
+        of=len(shown),
+        target=_inside(closest.target.title[report.language.code]),
+        missing=missing(closest, report.language),
+    )
+
+
 def ask_sentence(ask: Ask, language: Language) -> str:
     """``Đưa 3 thủ tục lên trực tuyến là đủ: …``; procedures with few dossiers are counted, not named."""
     if not ask.closes:
@@ -272,3 +294,8 @@ def ask_sentence(ask: Ask, language: Language) -> str:
         others = N_("{count} more") if named else N_("{count} procedures with few dossiers")
         named.append(language.text(others, count=language.number(ask.others)))
     return language.text(template, count=language.number(ask.count), names=", ".join(named))
+
+
+def _inside(title: str) -> str:
+    """A title inside a sentence: ``Hồ sơ mức độ 3`` → ``hồ sơ mức độ 3``."""
+    return title[0].lower() + title[1:]

@@ -1,6 +1,13 @@
-"""The words that readers see for the codes of a run: verdicts, measures, tiers, reasons, checks."""
+"""The words that readers see for the codes of a run: verdicts, measures, tiers, reasons, checks.
 
-from analysis.language.texts import N_
+Where one code has several wordings, they stand side by side, each with the room or the reader that it is for.
+"""
+
+from analysis.findings.standing import AS_MANY, FEWER, MORE
+from analysis.language.texts import N_, Language
+from analysis.outlook.closers import ALL_ONLINE, PEERS, UNTOUCHED
+from analysis.outlook.comparison import ABOVE, AS_EXPECTED, BELOW
+from analysis.outlook.delays import LATE, REFUSED, SUPPLEMENT
 from analysis.outlook.gap import IMPOSSIBLE, NEEDS_CHANGE, NOTHING, REACHABLE, SECURED
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.statistics.control import (
@@ -21,7 +28,48 @@ MEASURES = {
     "dossiers_online": N_("dossiers resolved online"),
     "dossiers_via_portal": N_("dossiers through the portal"),
 }
-TIER_WORDS = {"province": N_("Department"), "district": N_("District"), "commune": N_("Commune")}
+MEASURES_IN_COLUMNS = {
+    ("procedures_online", "all"): N_("procedures"),
+    ("procedures_online", "agency"): N_("inter-agency procedures"),
+    ("dossiers_online", "all"): N_("dossiers"),
+    ("dossiers_online", "agency"): N_("inter-agency dossiers"),
+    ("dossiers_via_portal", "all"): N_("via the Portal"),
+    ("dossiers_via_portal", "agency"): N_("inter-agency, via the Portal"),
+}
+
+TIER_WORDS = {"province": N_("Department"), "district": N_("District"), "commune": N_("Commune")}  # what a unit is
+TIER_LEVELS = {"province": N_("Province"), "district": N_("District"), "commune": N_("Commune")}  # in a narrow column
+TIER_BODIES = {  # as an official text names them
+    "province": N_("Departments"),
+    "district": N_("People's Committees of districts, towns and the city"),
+    "commune": N_("People's Committees of communes, wards and townships"),
+}
+# Groups of units are those of the tiers, and areas: districts with their communes.
+_AREAS = N_("Districts with their communes")
+GROUPS = {
+    **{"province": N_("Departments"), "district": N_("Districts"), "commune": N_("Communes")},
+    "areas": _AREAS,
+}
+GROUPS_BESIDE_AREAS = {"province": N_("Departments"), "district": N_("Districts themselves"), "areas": _AREAS}
+GROUPS_IN_FULL = {
+    "province": N_("Departments and agencies"),
+    "district": N_("Districts, towns and the city"),
+    "commune": N_("Communes, wards and townships"),
+    "areas": _AREAS,
+}
+GROUP_BODIES = {**TIER_BODIES, "areas": _AREAS}
+GROUPS_IN_REPORT = {  # the parts of the official report's table of units
+    "province": N_("Departments and agencies"),
+    "district": TIER_BODIES["district"],
+    "areas": N_("Districts, towns and the city with their communes"),
+}
+GROUPS_RATED = {  # within a sentence: whom criteria rate
+    "province": N_("departments and agencies, for whose results their heads answer"),
+    "district": N_("People's Committees of districts, towns and the city, without their communes"),
+    "commune": N_("People's Committees of communes, wards and townships"),
+    "areas": N_("chairs of district People's Committees, who answer for the district with its communes"),
+}
+
 REASONS = {
     "missing_dossier_id": N_("no dossier code"),
     "unknown_procedure": N_("procedure not known"),
@@ -65,3 +113,50 @@ PACES = {
     NOTHING: ("–", N_("Nothing to count")),
 }
 KINDS = {"dossiers": N_("Targets on dossiers"), "procedures": N_("Targets on procedures")}
+AGAINST = {
+    ABOVE: ("▲", N_("Above by more than chance")),
+    BELOW: ("▼", N_("Below by more than chance")),
+    AS_EXPECTED: ("●", N_("No more than chance")),
+}
+AGAINST_IN_TABLES = {
+    **{ABOVE: N_("clearly higher"), BELOW: N_("clearly lower"), AS_EXPECTED: N_("not clearly different")},
+}
+MIXES = {
+    MORE: N_("More online than the tier"),
+    FEWER: N_("Less online than the tier"),
+    AS_MANY: N_("As much online as the tier"),
+}
+DELAYS = {
+    LATE: N_("Dossiers resolved late or overdue"),
+    SUPPLEMENT: N_("Dossiers waiting for a supplement"),
+    REFUSED: N_("Dossiers refused"),
+}
+
+# Codes of dossiers and of files, of the catalogue and the decision.
+CHANNELS = {"online": N_("online"), "counter": N_("at the counter"), "post": N_("by post")}
+APPLICANTS = {
+    **{"citizen": N_("citizen"), "business": N_("business")},
+    **{"organisation": N_("organisation"), "agency": N_("state agency")},
+}
+SOURCES = {
+    **{"provincial_portal": N_("provincial portal"), "national_portal": N_("national portal")},
+    **{"one_stop": N_("one-stop system"), "ministry_system": N_("a ministry's system"), "paper": N_("on paper")},
+}
+STATES = {
+    **{"not_accepted": N_("not accepted"), "processing": N_("in progress"), "supplement": N_("awaits a supplement")},
+    **{"resolved": N_("resolved"), "refused": N_("refused"), "withdrawn": N_("withdrawn")},
+}
+LEVEL_SOURCES = {"catalogue": N_("the catalogue"), "export": N_("the export")}
+SCOPES = {"all": N_("every applicant"), "agency": N_("state agencies alone")}
+METHODS = {
+    **{UNTOUCHED: N_("procedures without an online dossier get one"), PEERS: N_("as good as its peers")},
+    **{ALL_ONLINE: N_("every dossier of the procedure online")},
+}
+WINDOWS = {"month": N_("month"), "quarter": N_("quarter"), "to_date": N_("to date")}
+FILES = {"accepted": N_("Accepted"), "quarantined": N_("Quarantined")}  # in the ledger, beside counts of rows
+FILES_ALONE = {"accepted": N_("used"), "quarantined": N_("Quarantined")}
+
+
+def verdict(status: str, language: Language) -> str:
+    """``✓ Đạt``: a sign and a word, readable without colour."""
+    return f"{ICONS[status]} {language.text(VERDICTS[status])}"

@@ -110,6 +110,7 @@ class Decision(_Frozen):
     valid_to: date
     title: Words
     authority: Words
+    caution: Words | None = None  # what readers must know of its text; {day} is the day of issue
     targets: tuple[Target, ...] = Field(min_length=1)
     readings: tuple[Reading, ...] = Field(min_length=1)
 

@@ -9,13 +9,8 @@ from analysis.criteria.workbook.formulas import how_many, quoted
 from analysis.criteria.workbook.sheets import Page, share_format
 from analysis.documents.spreadsheet import row_height
 from analysis.language.texts import N_
+from analysis.presentation.words import GROUPS
 
-GROUPS = {
-    "province": N_("Departments"),
-    "district": N_("Districts"),
-    "commune": N_("Communes"),
-    "areas": N_("Districts with their communes"),
-}
 NOT_SCORED = N_("Not scored")
 _TITLES, _HEADS = 38, 13  # letters of a band's title and of a heading
 

@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from analysis.criteria.rating import Standing
 from analysis.criteria.scoring import NO_BAND, Numbers, bands
 from analysis.criteria.workbook import formulas
-from analysis.criteria.workbook.bands import GROUPS, NOT_SCORED
+from analysis.criteria.workbook.bands import NOT_SCORED
 from analysis.criteria.workbook.layout import (
     AS_DRAFTED,
     BAND,
@@ -28,6 +28,7 @@ from analysis.criteria.workbook.parameters import component_title
 from analysis.criteria.workbook.sheets import Page
 from analysis.documents.spreadsheet import row_height
 from analysis.language.texts import N_
+from analysis.presentation.words import GROUPS
 
 _NAMES, _GROUPS, _BANDS, _NUMBER = 34, 28, 28, 11  # letters of the columns
 

@@ -11,7 +11,6 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from analysis.criteria.rating import Evidence, Standing
 from analysis.criteria.words import proposed
-from analysis.criteria.workbook.bands import GROUPS
 from analysis.criteria.workbook.formulas import share
 from analysis.criteria.workbook.layout import AS_DRAFTED, FIRST_UNIT, NAME, NUMBERS, TOP, Layout
 from analysis.criteria.workbook.parameters import component_title, write_parameters
@@ -22,6 +21,7 @@ from analysis.documents.annex_tables import notice
 from analysis.documents.office import noon, plain
 from analysis.documents.spreadsheet import OPTIONS, Look, row_height, set_up_page, sheet_names
 from analysis.language.texts import N_
+from analysis.presentation.words import GROUPS
 from analysis.storage.writing import write_whole
 
 _CODES, _NAMES, _GROUPS, _NUMBER = 13, 34, 28, 8  # letters of the columns
