@@ -26,7 +26,7 @@ PAGES = [
 PLACES = (ROOT, ROOT / "src/analysis", ROOT / "src/analysis/language/locale/vi/LC_MESSAGES", DOCS)
 CODE = ("src/analysis", "tests", "benchmarks", "docs/extensions")
 OF_A_RUN = re.compile(r"(data/(processed|den-30-9|\.processed\.work)|reports|docs/_build|benchmarks/\.data)\b")
-_FILE = re.compile(r"[\w./*~-]+\.(py|md|toml|lock|yml|ipynb|po|j2|css|csv|json|parquet|png)")
+_FILE = re.compile(r"[\w./*~-]+\.(py|md|toml|lock|yml|ipynb|po|j2|css|csv|json|parquet|png|docx|xlsx)")
 _FOLDER = re.compile(r"(src|tests|docs|data|benchmarks|notebooks)/[\w./*-]*")
 _DOTTED = re.compile(r"([a-z_]\w*(?:\.\w+)+)(?:\(.*\))?", re.DOTALL)
 _NAME = re.compile(r"(_?[A-Za-z]+_\w+|[A-Z][a-z]+[A-Z]\w+|[A-Z][a-z]{3,}|[a-z]\w+(?=\())(?:\(.*\))?", re.DOTALL)
