@@ -23,8 +23,9 @@ from analysis.language.texts import N_, Language
 from analysis.reference.decision import ATTAINED, Target
 from analysis.storage.writing import undirected
 
-BLUE, VERMILION, GREY, INK = "#0072B2", "#D55E00", "#8A8F98", "#1F2933"
+BLUE, VERMILION, GREY, PALE, INK = "#0072B2", "#D55E00", "#8A8F98", "#E4E7EB", "#1F2933"
 _PANEL_WIDTH, _PANEL_HEIGHT = 4.6, 2.45  # inches
+AT_RIGHT: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "left", "annotation_clip": False}
 _SHORT_LINE = 28  # letters that fit over a panel that shares its width with names
 STYLE: Any = {
     # DejaVu Sans comes with matplotlib and has every Vietnamese letter; it is wider than what readers have
@@ -113,26 +114,48 @@ def draw_trend(axes: Axes, target: Target, rows: pd.DataFrame, language: Languag
     with ``quarter`` the dots are quarters.
     """
     months = sorted(rows["month"].unique())
-    shown = rows.assign(percent=rows["value"] * 100, number=rows["month"].map(months.index))
-    single = shown[(shown["window"] == ("quarter" if told == "quarter" else "month")) & shown["value"].notna()]
-    to_date = shown[(shown["window"] == "to_date") & shown["value"].notna()]
-    _title(axes, target, language)
-    sns.scatterplot(single, x="number", y="percent", color=GREY, s=22, linewidth=0, ax=axes, legend=False)
-    sns.lineplot(to_date, x="number", y="percent", color=BLUE, linewidth=2.2, ax=axes, legend=False)
-    axes.axhline(float(target.minimum * 100), color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
     axes.set(xlim=(-0.5, len(months) - 0.5), ylim=(0, 108), xlabel="", ylabel="")
-    axes.set_xticks(range(len(months)), [month[5:].lstrip("0") for month in months])
+    axes.set_xticks(range(len(months)), [month_label(month) for month in months])
     axes.set_yticks([0, 25, 50, 75, 100], [language.percent(share / 100, 0) for share in (0, 25, 50, 75, 100)])
-    axes.grid(axis="y", color="#E4E7EB", linewidth=0.8)
+    axes.grid(axis="y", color=PALE, linewidth=0.8)
     axes.set_axisbelow(True)
-    course, colour = (to_date, BLUE) if told == "to_date" else (single, INK)
-    if len(course) and course.iloc[-1]["number"] == len(months) - 1:  # not an earlier month's
-        end = course.iloc[-1]
-        figure = Figure(target, "", "", int(end["numerator"]), int(end["denominator"]), 0, end["status"])
-        label = language.percent(figure.value, figure.digits())
-        axes.annotate(label, (end["number"], end["percent"]), (4, 0), **AT_RIGHT, color=colour, fontweight="bold")
-    if not len(to_date):
+    fill_trend(trend_marks(axes), target, rows, months, language, told)
+    _title(axes, target, language)
+    if not (rows["value"].notna() & (rows["window"] == "to_date")).any():
         axes.text(0.5, 0.5, language.text(N_("Nothing to count")), transform=axes.transAxes, ha="center", color=GREY)
+
+
+def trend_marks(axes: Axes) -> dict[str, Any]:
+    """The marks of a trend, still without values: dots, line, the minimum, the last value in figures."""
+    (dots,) = axes.plot([], [], marker="o", linestyle="", color=GREY, markersize=4.5, markeredgewidth=0)
+    (line,) = axes.plot([], [], color=BLUE, linewidth=2.2)
+    aim = axes.axhline(0, color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
+    end = axes.annotate("", (0, 0), (4, 0), **AT_RIGHT, color=BLUE, fontweight="bold")
+    return {"dots": dots, "line": line, "aim": aim, "end": end}
+
+
+def fill_trend(
+    marks: dict[str, Any],
+    target: Target,
+    rows: pd.DataFrame,
+    months: Sequence[str],
+    language: Language,
+    told: str = "to_date",
+) -> None:
+    """Give the marks a target's values; ``told`` as in ``draw_trend``."""
+    counted = rows[rows["value"].notna()]
+    windows = {"dots": "quarter" if told == "quarter" else "month", "line": "to_date"}
+    of_mark = {mark: counted[counted["window"] == window] for mark, window in windows.items()}
+    for mark, some in of_mark.items():
+        marks[mark].set_data([months.index(month) for month in some["month"]], some["value"] * 100)
+    marks["aim"].set_ydata([float(target.minimum * 100)] * 2)
+    course, colour = (of_mark["line"], BLUE) if told == "to_date" else (of_mark["dots"], INK)
+    marks["end"].set_text("")
+    if len(course) and course.iloc[-1]["month"] == months[-1]:  # not an earlier month's
+        last = course.iloc[-1]
+        figure = Figure(target, "", "", int(last["numerator"]), int(last["denominator"]), 0, last["status"])
+        marks["end"].set(text=language.percent(figure.value, figure.digits()), color=colour)
+        marks["end"].xy = (len(months) - 1, last["value"] * 100)
 
 
 def draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: Language) -> None:
@@ -188,7 +211,9 @@ def _funnel_words(panel: Funnel, language: Language) -> str:
     )
 
 
-AT_RIGHT: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "left", "annotation_clip": False}
+def month_label(month: str) -> str:
+    """``2020-09`` → ``9``, below an axis of months."""
+    return month[5:].lstrip("0")
 
 
 def panel_title(target: Target, language: Language, width: int = 60) -> str:
