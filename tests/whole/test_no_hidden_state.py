@@ -24,6 +24,7 @@ def imported():
     yield from (module.name for module in pkgutil.walk_packages(analysis.__path__, "analysis."))
 
 before = state()
+import papermill  # by whose engines alone fork_engine can be loaded
 names = list(imported())
 for name in names:
     import_module(name)
