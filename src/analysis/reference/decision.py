@@ -7,8 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from analysis.language.texts import N_
-from analysis.reference.toml_files import Frozen, Share, Unfit, toml_content, toml_text, validated
-from analysis.reference.toml_files import Words as Words
+from analysis.reference.toml_files import Frozen, Share, Unfit, Words, toml_content, toml_text, validated
 
 Measure = Literal["dossiers_online", "procedures_online", "dossiers_via_portal"]
 PROCEDURES = "procedures_online"
