@@ -9,7 +9,7 @@ import json, multiprocessing, os, pkgutil, sys
 from importlib import import_module
 from multiprocessing import forkserver
 
-# What libraries set of their own when they are loaded: Polars, PySpark, and Ibis for it.
+# What libraries, Polars and PySpark, set of their own when they are loaded.
 THEIRS = ("_RJEM_MALLOC_CONF", "PYARROW_IGNORE_TIMEZONE", "SPARK_LOCAL_IP")
 
 def state():
