@@ -22,8 +22,8 @@ from analysis.language.problems import ReferenceProblem
 from analysis.language.texts import Language
 from analysis.measures.history import History
 from analysis.reference.criteria import Component, Criteria
-from analysis.reference.decision import Words
 from analysis.reference.forms import load_criteria_form
+from analysis.reference.toml_files import Words
 
 VI = Language("vi")
 OTHER_AREA = "AREA:H45.23"  # its name is hostile

@@ -12,7 +12,8 @@ from analysis.language.texts import Language
 from analysis.reference.criteria import Amended, Band, Component, Criteria, Scoring
 from analysis.reference.criteria_files import load_criteria
 from analysis.reference.criteria_form import Bonus, PassFail, Proportional, Step, Steps, Substance, Without
-from analysis.reference.decision import Target, Words, load_decision
+from analysis.reference.decision import Target, load_decision
+from analysis.reference.toml_files import Words
 
 VI, EN = Language("vi"), Language("en")
 DECISION = load_decision(REFERENCE / "decisions/766-qd-ubnd-2020.toml")

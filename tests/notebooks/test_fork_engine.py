@@ -26,7 +26,7 @@ EVERY_KIND = (
     "import pandas as pd\npd.DataFrame({'a': [number]})",
     "from IPython.display import HTML, display\ndisplay(HTML('<b>bold</b>'))\n'and a result'",
     "",
-    "from analysis.errors import RunProblem\nraise RunProblem('no {what}', what='bread')",
+    "from analysis.language.problems import RunProblem\nraise RunProblem('no {what}', what='bread')",
 )
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from analysis.criteria.rating import Standing
 from analysis.reference.criteria import Amended, Band, Component, Criteria, Scoring
 from analysis.reference.criteria_form import PassFail, Proportional, Step, Steps, Without
-from analysis.reference.decision import Target, Words, load_decision
+from analysis.reference.decision import Target, load_decision
+from analysis.reference.toml_files import Words
 from support.folders import REFERENCE
 
 DECISION = load_decision(REFERENCE / "decisions/766-qd-ubnd-2020.toml")

@@ -9,11 +9,14 @@ import json, multiprocessing, os, pkgutil, sys
 from importlib import import_module
 from multiprocessing import forkserver
 
+# What libraries, Polars and PySpark, set of their own when they are loaded.
+THEIRS = ("_RJEM_MALLOC_CONF", "PYARROW_IGNORE_TIMEZONE", "SPARK_LOCAL_IP")
+
 def state():
     server = forkserver._forkserver
     return {
         "blocked": sorted(name for name, module in sys.modules.items() if module is None),
-        "environment": dict(os.environ),
+        "environment": {name: value for name, value in os.environ.items() if name not in THEIRS},
         "method": multiprocessing.get_start_method(allow_none=True),
         "preloaded": list(server._preload_modules),
         "running": server._forkserver_pid,
@@ -24,6 +27,7 @@ def imported():
     yield from (module.name for module in pkgutil.walk_packages(analysis.__path__, "analysis."))
 
 before = state()
+import papermill  # by whose engines alone fork_engine can be loaded
 names = list(imported())
 for name in names:
     import_module(name)

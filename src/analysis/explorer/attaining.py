@@ -14,7 +14,8 @@ from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
 from analysis.measures.attainment import attain as official
 from analysis.measures.expressions import WINDOWS
-from analysis.reference.decision import DEFAULT, Decision, Target, Words
+from analysis.reference.decision import DEFAULT, Decision, Target
+from analysis.reference.toml_files import Words
 
 ALL = "all"
 _NOBODY = N_(

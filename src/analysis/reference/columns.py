@@ -13,12 +13,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 from pandera.pandas import Column, DataFrameSchema
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from analysis.language.problems import ReferenceProblem
 from analysis.language.texts import N_
-from analysis.reference.decision import Words
-from analysis.reference.toml_files import Model, read_toml
+from analysis.reference.toml_files import Frozen, Unfit, Words, read_definitions
 from analysis.storage.places import OWN_REFERENCE
 
 Type = Literal["text", "code", "integer", "share", "number", "points", "boolean", "date", "month"]
@@ -32,11 +31,7 @@ _HELD: dict[Type, tuple[str, pa.DataType]] = {
 _TEXT = ("str", pa.string())
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ColumnWords(_Frozen):
+class ColumnWords(Frozen):
     """What a column is, for the people who use the table; ``source`` is the legal text that it rests on."""
 
     type: Type
@@ -46,7 +41,7 @@ class ColumnWords(_Frozen):
     source: Words | None = None
 
 
-class TableWords(_Frozen):
+class TableWords(Frozen):
     """What a table is; one that is not ``published`` is for analysts alone."""
 
     title: Words
@@ -54,7 +49,7 @@ class TableWords(_Frozen):
     published: bool = True
 
 
-class Columns(_Frozen):
+class Columns(Frozen):
     """Every table and column; ``<table>.<column>`` goes before ``<column>``."""
 
     licence: Words
@@ -66,7 +61,13 @@ class Columns(_Frozen):
         for name in self.columns:
             table, dot, _ = name.rpartition(".")
             if dot and table not in self.tables:
-                raise ValueError(f"the column {name} is of a table that [tables] does not have")
+                raise Unfit(
+                    N_(
+                        "{file}, line {line}: {key} is of a table that [tables] does not have. "
+                        "Describe the table or correct its name."
+                    ),
+                    *("columns", name),
+                )
         return self
 
     def key(self, table: str, column: str) -> str:
@@ -121,9 +122,4 @@ def own_columns() -> Columns:
 
 def load_columns(folder: Path) -> Columns:
     """Read ``columns.toml``; raises ReferenceProblem that says which key to mend."""
-    return _load(folder, "columns.toml", Columns)
-
-
-def _load(folder: Path, name: str, model: type[Model]) -> Model:
-    path = folder / name if (folder / name).is_file() else OWN_REFERENCE / name
-    return read_toml(path, model)
+    return read_definitions(folder, "columns.toml", Columns)

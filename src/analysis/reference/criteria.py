@@ -10,7 +10,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from analysis.reference.criteria_form import Bonus, Group, PassFail, Period, Proportional, Steps, Substance, Without
-from analysis.reference.decision import Decision, Reading, Target, Words
+from analysis.reference.decision import Decision, Reading, Target
+from analysis.reference.toml_files import Words
 
 Scoring = Proportional | Steps | Bonus | PassFail
 

@@ -11,6 +11,7 @@ from analysis.language.texts import N_
 from analysis.reference.criteria import Amended, Band, Component, Criteria
 from analysis.reference.criteria_form import Bonus, ComponentFile, CriteriaFile, Steps
 from analysis.reference.decision import DEFAULT, Decision, Reading, Target
+from analysis.reference.toml_files import plain_number
 
 
 def checked(file: str, name: str, parsed: CriteriaFile, decisions: Mapping[str, Decision]) -> Criteria:
@@ -221,11 +222,6 @@ def _check_bands(file: str, parsed: CriteriaFile) -> None:
     titles = [band.title["vi"] for band in bands]
     if len(set(titles)) < len(titles):
         refuse(N_("{file}: bands: two bands have one title. Name them apart."), file=file)
-
-
-def plain_number(value: Fraction) -> str:
-    """As the file could have it; not rounded, or what is too much by little would look right."""
-    return str(float(value)).removesuffix(".0")
 
 
 def refuse(template: str, **details: Any) -> NoReturn:

@@ -1,60 +1,41 @@
 """The form of a criteria file, with what may stand in it; ``criteria_files`` reads and checks whole folders."""
 
-import re
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
-from analysis.reference.decision import Words
+from analysis.reference.toml_files import Frozen, Share, Words, exact
 
 Group = Literal["province", "district", "commune", "areas"]
 Period = Literal["quarter", "year", "to_date"]
 Without = Literal["reweight", "neutral", "full"]
-# Of a size that a floating number holds: "1e400" would end the run, "1e999999999" its patience.
-_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,20}|/0*[1-9][0-9]{0,8})?")
+Points = Annotated[Fraction, BeforeValidator(exact), Field(ge=0)]
+PositivePoints = Annotated[Fraction, BeforeValidator(exact), Field(gt=0)]
 
 
-def _exact(value: Any) -> Fraction:
-    """``"0.60"``, ``0.6``, ``15`` or ``"1/3"`` without loss. Raises ValueError, which pydantic gathers, for others."""
-    if isinstance(value, Fraction):
-        return value
-    if not _NUMBER.fullmatch(str(value)):
-        raise ValueError("a number is wanted")
-    return Fraction(str(value))
-
-
-Share = Annotated[Fraction, BeforeValidator(_exact), Field(ge=0, le=1)]
-Points = Annotated[Fraction, BeforeValidator(_exact), Field(ge=0)]
-PositivePoints = Annotated[Fraction, BeforeValidator(_exact), Field(gt=0)]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class Proportional(_Frozen):
+class Proportional(Frozen):
     """Points in proportion to value over minimum, capped there: as the national service index does (766/QĐ-TTg)."""
 
     kind: Literal["proportional"]
 
 
-class Step(_Frozen):
+class Step(Frozen):
     """From a value on, a share of the points."""
 
     at_least: Share
     earns: Share
 
 
-class Steps(_Frozen):
+class Steps(Frozen):
     """The share of the points of the highest step that the value reaches; below the lowest, none."""
 
     kind: Literal["steps"]
     steps: tuple[Step, ...] = Field(min_length=1)
 
 
-class Bonus(_Frozen):
+class Bonus(Frozen):
     """``at_target`` of the points in proportion up to the minimum, the rest in proportion from there to ``full_at``."""
 
     kind: Literal["bonus"]
@@ -62,7 +43,7 @@ class Bonus(_Frozen):
     full_at: Share
 
 
-class PassFail(_Frozen):
+class PassFail(Frozen):
     """All points at the minimum, none below."""
 
     kind: Literal["pass_fail"]
@@ -71,7 +52,7 @@ class PassFail(_Frozen):
 KINDS = tuple(get_args(form.model_fields["kind"].annotation)[0] for form in (Proportional, Steps, Bonus, PassFail))
 
 
-class Substance(_Frozen):
+class Substance(Frozen):
     """What has fewer than ``least_dossiers`` dossiers of a procedure is left out of both sides; of the procedures that
     are left, one counts when ``online_share`` of its dossiers came online (targets on procedures alone).
     """
@@ -80,7 +61,7 @@ class Substance(_Frozen):
     online_share: Share | None = None
 
 
-class AmendedFile(_Frozen):
+class AmendedFile(Frozen):
     """The text that the criteria would amend; what is not known is left out, never guessed."""
 
     title: Words
@@ -90,7 +71,7 @@ class AmendedFile(_Frozen):
     last_amended_on: date | None = None
 
 
-class ComponentFile(_Frozen):
+class ComponentFile(Frozen):
     """One criterion."""
 
     target: str
@@ -104,7 +85,7 @@ class ComponentFile(_Frozen):
     source: Words | None = None
 
 
-class BandFile(_Frozen):
+class BandFile(Frozen):
     """One category."""
 
     title: Words
@@ -112,7 +93,7 @@ class BandFile(_Frozen):
     cap: Share | None = None
 
 
-class CriteriaFile(_Frozen):
+class CriteriaFile(Frozen):
     """A whole file, what it inherits filled in."""
 
     status: Literal["proposal"]

@@ -1,16 +1,13 @@
 """A decision (quyết định giao chỉ tiêu): its targets and the readings of its text, as data."""
 
-import re
-import tomllib
 from datetime import date, timedelta
-from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from analysis.language.problems import ReferenceProblem
 from analysis.language.texts import N_
+from analysis.reference.toml_files import Frozen, Share, Unfit, Words, toml_content, toml_text, validated
 
 Measure = Literal["dossiers_online", "procedures_online", "dossiers_via_portal"]
 PROCEDURES = "procedures_online"
@@ -18,29 +15,7 @@ DEFAULT = "default"  # the reading that counts unless another is asked for
 ATTAINED, NOT_ATTAINED, NOT_APPLICABLE = "attained", "not_attained", "not_applicable"  # verdicts
 
 
-def _exact_share(value: Any) -> Fraction:
-    """``"0.60"`` or ``0.6`` as an exact share of one."""
-    share = Fraction(str(value))
-    if not 0 <= share <= 1:
-        raise ValueError("a share of one, from 0 to 1, is wanted")
-    return share
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-class Words(_Frozen):
-    """A text in the languages of the reports."""
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def __getitem__(self, code: str) -> str:
-        return str(getattr(self, code))
-
-
-class Conditions(_Frozen):
+class Conditions(Frozen):
     """What a dossier must be to count; a condition that is not given admits every dossier."""
 
     channel: tuple[Literal["online", "counter", "post"], ...] | None = None
@@ -54,14 +29,14 @@ class Conditions(_Frozen):
         return [(name, values) for name in type(self).model_fields if (values := getattr(self, name)) is not None]
 
 
-class Target(_Frozen):
+class Target(Frozen):
     """One target (chỉ tiêu): a measure at a level and its minimum, a share of one."""
 
     id: str = Field(min_length=1)
     measure: Measure
     level: int | None = Field(default=None, ge=1, le=4)
     scope: Literal["all", "agency"] = "all"
-    minimum: Annotated[Fraction, BeforeValidator(_exact_share)]
+    minimum: Share
     title: Words
     clause: Words
     definition: Words
@@ -69,11 +44,16 @@ class Target(_Frozen):
     @model_validator(mode="after")
     def _needs_level(self) -> "Target":
         if (self.level is None) != (self.measure == "dossiers_via_portal"):
-            raise ValueError("`level` goes with procedures_online and dossiers_online, not with dossiers_via_portal")
+            raise Unfit(
+                N_(
+                    "{file}, line {line}: {key}: level goes with procedures_online and dossiers_online and is needed "
+                    "there, not with dossiers_via_portal. Add it or leave it out."
+                )
+            )
         return self
 
 
-class Reading(_Frozen):
+class Reading(Frozen):
     """One way to read a measure (contract §5).
 
     ``numerator`` and ``denominator`` are conditions on dossiers; for ``procedures_online`` the
@@ -94,13 +74,23 @@ class Reading(_Frozen):
     def _fits_measure(self) -> "Reading":
         of_procedures = self.measure == "procedures_online"
         if of_procedures != isinstance(self.denominator, str):
-            raise ValueError('`denominator` is "offered" or "active" for procedures_online, conditions otherwise')
+            raise Unfit(
+                N_(
+                    "{file}, line {line}: {key}: denominator is «offered» or «active» for procedures_online, "
+                    "conditions for the other measures. Mend it."
+                )
+            )
         if of_procedures != (self.count is not None):
-            raise ValueError("`count` goes with procedures_online alone")
+            raise Unfit(
+                N_(
+                    "{file}, line {line}: {key}: count goes with procedures_online alone and is needed there. "
+                    "Add it or leave it out."
+                )
+            )
         return self
 
 
-class Decision(_Frozen):
+class Decision(Frozen):
     """A decision with its period (both days inclusive), targets and readings."""
 
     id: str
@@ -117,20 +107,35 @@ class Decision(_Frozen):
     @model_validator(mode="after")
     def _is_whole(self) -> "Decision":
         if self.valid_to < self.valid_from:
-            raise ValueError("`valid_to` is before `valid_from`")
+            raise Unfit(
+                N_("{file}, line {line}: valid_to is before valid_from. Exchange or mend the days."), "valid_to"
+            )
         if self.valid_from.day != 1 or (self.valid_to + timedelta(days=1)).day != 1:
-            raise ValueError("the period must begin and end with a month")
+            raise Unfit(
+                N_(
+                    "{file}, line {line}: the period must begin and end with a month. "
+                    "Mend valid_from, a month's first day, or valid_to, a month's last."
+                ),
+                "valid_from" if self.valid_from.day != 1 else "valid_to",
+            )
         if self.valid_to.year - self.valid_from.year >= 5:  # expressions.MOST_MONTHS
-            raise ValueError("the period spans more than five calendar years")
+            raise Unfit(
+                N_("{file}, line {line}: the period spans more than five calendar years. Mend valid_from or valid_to."),
+                "valid_to",
+            )
         for name, keys in (
             ("targets", [target.id for target in self.targets]),
             ("readings", [(reading.measure, reading.id) for reading in self.readings]),
         ):
             if len(set(keys)) < len(keys):
-                raise ValueError(f"an id stands twice in `{name}`")
+                raise Unfit(N_("{file}, line {line}: an id stands twice in {key}. Give each its own."), name)
         for target in self.targets:
             if not any(reading.id == DEFAULT for reading in self.readings_of(target)):
-                raise ValueError(f"measure {target.measure} has no reading with the id {DEFAULT}")
+                raise Unfit(
+                    N_("{file}, line {line}: the measure {measure} has no reading with the id default. Add it."),
+                    "readings",
+                    measure=target.measure,
+                )
         return self
 
     def readings_of(self, target: Target) -> tuple[Reading, ...]:
@@ -143,25 +148,11 @@ def load_decision(path: Path) -> Decision:
 
     Raises ReferenceProblem that names the file, the line and what is wanted.
     """
-    text = path.read_text(encoding="utf-8")
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ReferenceProblem(
-            N_("{file}: not valid TOML: {reason}. Mend that line."), file=path.name, reason=error
-        ) from None
+    file = f"{path.parent.name}/{path.name}"
+    text = toml_text(path, file)
+    content = toml_content(file, text)
     _complete_readings(content)
-    try:
-        return Decision.model_validate({**content, "id": path.stem})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ReferenceProblem(
-            N_("{file}, line {line}: {key}: {reason}. Mend it after the example of 766-qd-ubnd-2020.toml."),
-            file=path.name,
-            line=_line_of(text, first["loc"]),
-            key=".".join(str(part) for part in first["loc"]) or path.stem,
-            reason=first["msg"],
-        ) from None
+    return validated(file, text, {**content, "id": path.stem}, Decision)
 
 
 def _complete_readings(content: dict[str, Any]) -> None:
@@ -176,19 +167,3 @@ def _complete_readings(content: dict[str, Any]) -> None:
                 inherited = defaults.get(reading.get("measure"), {}).get(part)
                 if inherited is not None:
                     reading.setdefault(part, inherited)
-
-
-def _line_of(text: str, location: tuple[int | str, ...]) -> int:
-    """The line on which the table or key of a validation error stands; 1 when it cannot be told."""
-    lines = text.splitlines()
-    start = 0
-    if len(location) > 1 and isinstance(location[1], int):
-        headers = [number for number, line in enumerate(lines) if line.strip() == f"[[{location[0]}]]"]
-        start = headers[location[1]] if location[1] < len(headers) else 0
-    key = next((part for part in reversed(location) if isinstance(part, str)), "")
-    for number in range(start, len(lines)):
-        if re.match(rf"\s*\[*{re.escape(key)}\b", lines[number]):
-            return number + 1
-        if number > start and lines[number].startswith("[["):
-            break
-    return start + 1

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from analysis.reference.columns import _Frozen, _load
-from analysis.reference.decision import Words
+from analysis.reference.toml_files import Frozen, Words, read_definitions
 
 
-class ReportForm(_Frozen):
+class ReportForm(Frozen):
     """What stands around a draft report: who issues it, to whom (an annex: to nobody), who gets it, who signs."""
 
     superior: Words
@@ -27,7 +26,7 @@ class ReportForm(_Frozen):
     signatory: Words
 
 
-class BandNames(_Frozen):
+class BandNames(Frozen):
     """The names of bands that a legal text gives, best first, in Vietnamese, and that text."""
 
     titles: tuple[str, ...] = Field(min_length=1)
@@ -43,9 +42,9 @@ class CriteriaForm(ReportForm):
 
 def load_report_form(folder: Path) -> ReportForm:
     """Read ``report-form.toml``; raises ReferenceProblem that says which key to mend."""
-    return _load(folder, "report-form.toml", ReportForm)
+    return read_definitions(folder, "report-form.toml", ReportForm)
 
 
 def load_criteria_form(folder: Path) -> CriteriaForm:
     """Read ``criteria-form.toml``; raises ReferenceProblem that says which key to mend."""
-    return _load(folder, "criteria-form.toml", CriteriaForm)
+    return read_definitions(folder, "criteria-form.toml", CriteriaForm)

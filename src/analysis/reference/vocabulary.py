@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from analysis.language.folding import fold
 from analysis.language.problems import ReferenceProblem
 from analysis.language.texts import N_
-from analysis.reference.toml_files import read_toml
+from analysis.reference.toml_files import Frozen, read_toml
 
 # The columns that the program knows, as the contract's §3 names them.
 TEXT_COLUMNS = ("dossier_id", "procedure_code", "procedure_name", "unit")
@@ -20,18 +18,16 @@ EXPORT_COLUMNS = TEXT_COLUMNS + CODED_COLUMNS + DATE_COLUMNS
 STATEMENT_COLUMNS = ("unit", "month", "category", "text")
 
 
-class _Lines(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _Lines(Frozen):
     total: list[str]
     export_date: list[str]
     period_end: list[str]
     unit_title: list[str]
-    synthetic: list[str] = []
-    blank: list[str] = []
+    synthetic: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class _File(Frozen):
     columns: dict[str, list[str]]
     values: dict[str, dict[str, list[str]]]
     difficulties: dict[str, list[str]]
