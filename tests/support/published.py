@@ -22,7 +22,7 @@ KINDS = ("H45.18", "H45.22", "H45.22.01", "AREA:H45.22", "TIER:province", "TIER:
 
 @dataclass(frozen=True)
 class Publication:
-    """A finished run: its tables, and the pages and documents of its month. ``home`` holds all that it wrote."""
+    """A finished run: its tables, and the pages and documents of its month; ``home`` has its temporary files too."""
 
     home: Path
     lang: str
@@ -62,14 +62,28 @@ class Province:
     def year(self, lang: str = "vi") -> Publication:
         """The year's end: in Vietnamese with the reports of all units, in English with one of each kind."""
         units = ("all",) if lang == "vi" else KINDS
-        return self._published(Publication(self.folder / f"year-{lang}", lang, "2020-12-31", units))
+        wanted = Publication(self.folder / f"year-{lang}", lang, "2020-12-31", units)
+        return self._published(wanted, None if lang == "vi" else self.year())
 
     def september(self) -> Publication:
         """A day within a month within the year: the month is not whole, and what comes after it is foretold."""
         return self._published(Publication(self.folder / "september", "vi", "2020-09-20", KINDS))
 
-    def _published(self, wanted: Publication) -> Publication:
-        once(wanted.home, lambda _: _publish(wanted, self.exports / "raw"))
+    @property
+    def user(self) -> Path:
+        """The home of the user who published."""
+        return self.folder / "user"
+
+    def _published(self, wanted: Publication, before: Publication | None = None) -> Publication:
+        """With the tables of the run ``before`` to go on from, as a user's next run does."""
+
+        def make(home: Path) -> None:
+            self.user.mkdir(exist_ok=True)
+            if before:
+                shutil.copytree(before.processed, wanted.processed)
+            _publish(wanted, self.exports / "raw", self.user)
+
+        once(wanted.home, make)
         return wanted
 
 
@@ -92,14 +106,16 @@ def once(folder: Path, make: Callable[[Path], object]) -> Path:
     return folder
 
 
-def _publish(wanted: Publication, raw: Path) -> None:
-    """The real command; whatever it writes, temporary files and a user's settings too, lies in the folder."""
-    own, said = wanted.home / "tmp", wanted.home / "said.txt"
-    own.mkdir()
+def _publish(wanted: Publication, raw: Path, user: Path) -> None:
+    """The real command; whatever it writes lies in the publication's folder or in the user's home."""
+    temporary, said = wanted.home / "tmp", wanted.home / "said.txt"
+    temporary.mkdir()
     folders = {"--raw": raw, "--reference": REFERENCE, "--processed": wanted.processed, "--reports": wanted.reports}
     options = [str(word) for option in folders.items() for word in option]
     options += ["--lang", wanted.lang, "--as-of", wanted.as_of, "--units", ",".join(wanted.units)]
-    environment = os.environ | {"HOME": str(own), "TMPDIR": str(own), "LC_ALL": "C.UTF-8"}
+    environment = os.environ | {"HOME": str(user), "TMPDIR": str(temporary), "LC_ALL": "C.UTF-8"}
     with said.open("wb") as log:
-        done = subprocess.run([*DVCTT, "run", *options], cwd=own, env=environment, stdout=log, stderr=log, check=False)
+        done = subprocess.run(
+            [*DVCTT, "run", *options], cwd=temporary, env=environment, stdout=log, stderr=log, check=False
+        )
     assert done.returncode == 3, said.read_text(encoding="utf-8")  # files are quarantined

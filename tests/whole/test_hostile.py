@@ -103,12 +103,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _procedure(number: int, name: str) -> dict[str, str]:
-    tier = ("province", "district", "commune")[number % 3]
+    turn, tier = number // 3, ("province", "district", "commune")[number % 3]
     return {
         **{"procedure_code": f"1.{number:06}.000.00.00.H45", "procedure_name": name, "field": name, "tier": tier},
         **{
-            "unit_code": f"H45.{2 + number // 3 % 5:02}" if tier == "province" else "",
-            "level": str(3 + number // 3 % 2),
+            "unit_code": f"H45.{2 + turn % 5:02}" if tier == "province" else "",
+            "level": str(3 + turn % 2),
         },
         **{"valid_from": "2019-01-01", "valid_to": ""},
     }

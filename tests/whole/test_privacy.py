@@ -21,8 +21,13 @@ LONGEST = 30  # bytes of a code
 
 @pytest.fixture(scope="module", params=["vi", "en"])
 def done(province: Province, request: pytest.FixtureRequest) -> Publication:
-    """A whole run in a language: whatever it wrote, on the screen and in its user's home too, lies in one folder."""
+    """A whole run in each language; what it said is kept with what it wrote."""
     return province.september() if request.param == "vi" else province.year("en")
+
+
+@pytest.fixture(scope="module")
+def written(province: Province, done: Publication) -> list[Path]:
+    return [path for folder in (done.home, province.user) for path in folder.rglob("*") if path.is_file()]
 
 
 @pytest.fixture(scope="module")
@@ -31,30 +36,25 @@ def codes(province: Province) -> set[bytes]:
     return {code.encode() for code in json.loads((province.exports / CODES).read_text(encoding="utf-8"))}
 
 
-def _written(done: Publication) -> list[Path]:
-    return [path for path in done.home.rglob("*") if path.is_file()]
-
-
-def test_no_marked_cell_is_in_anything_written(done: Publication) -> None:
-    written = _written(done)
+def test_no_marked_cell_is_in_anything_written(written: list[Path]) -> None:
     kinds = {".csv", ".parquet", ".json", ".html", ".ipynb", ".xlsx", ".docx", ".txt"}
     assert {path.suffix for path in written} >= kinds
     assert [str(path) for path in written if _tells(path)] == []
 
 
-def test_no_dossier_code_is_in_anything_written(done: Publication, codes: set[bytes]) -> None:
+def test_no_dossier_code_is_in_anything_written(written: list[Path], codes: set[bytes]) -> None:
     assert len(codes) > 1_000
-    for path in _written(done):
+    for path in written:
         assert _codes_in(_text_of(path), codes) == [], path
 
 
-def test_what_a_difficulty_says_of_a_person_is_masked(done: Publication) -> None:
+def test_what_a_difficulty_says_of_a_person_is_masked(done: Publication, written: list[Path]) -> None:
     masked = f"Gọi {' hoặc '.join([MASK] * len(NUMBERS))} không ai nghe"
     assert [row["text"] for row in read_csv(done.processed / "difficulties.csv") if MASK in row["text"]] == [masked]
     ledger = json.loads((done.processed / "clean.json").read_text(encoding="utf-8"))["difficulties"]
     assert ledger[0]["refused"] == {"unknown_unit": 1, "bad_month": 1}
     assert ledger[1]["problem"]
-    for path in _written(done):
+    for path in written:
         content = _text_of(path)
         assert not [number for number in NUMBERS if number.encode() in content], path
 
