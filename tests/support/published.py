@@ -80,7 +80,8 @@ class Province:
         def make(home: Path) -> None:
             self.user.mkdir(exist_ok=True)
             if before:
-                shutil.copytree(before.processed, wanted.processed)
+                for name in ("processed", ".processed.work"):  # with the files that were read and need not be again
+                    shutil.copytree(before.home / name, home / name)
             _publish(wanted, self.exports / "raw", self.user)
 
         once(wanted.home, make)
