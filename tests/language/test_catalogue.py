@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -11,11 +12,13 @@ PACKAGE = Path(__file__).parents[2] / "src/analysis"
 CATALOGUE = PACKAGE / "language/locale/vi/LC_MESSAGES/analysis.po"
 
 
+@cache
 def translated() -> dict[str, str]:
     with CATALOGUE.open("rb") as file:
         return {str(message.id): str(message.string) for message in read_po(file) if message.id}
 
 
+@cache
 def used() -> set[str]:
     """The message ids in the code (``N_("…")``, ``….text("…")``) and in the templates (``t("…")``)."""
     found = set()
