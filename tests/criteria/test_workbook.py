@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -13,6 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 from support.folders import REFERENCE
+from support.libreoffice import convert_all
 from support.small_report import small_report
 
 from analysis.criteria.rating import Evidence, Standing
@@ -37,7 +37,7 @@ from analysis.reference.criteria import Component, Criteria
 from analysis.reference.criteria_form import Bonus, PassFail, Proportional, Step, Steps
 from analysis.reference.tables import load_reference
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workbook")]
 HOSTILE = ["=1+1", "@SUM(A1)", "+x", "-2+3", "\u202eSở ngược", "Sở \x07đỏ\tmột\ndòng", "http://example.org/", "x" * 400]
 FUNCTIONS = {"IF", "SUMPRODUCT", "ISNUMBER", "MAX", "MIN", "AND", "ROUND", "INT", "SUM", "INDEX", "LEFT"}
 PARAMETERS, COUNTS = 1, 2  # places of the sheets
@@ -231,12 +231,7 @@ def reckoned(cases: dict[str, Case], written: Path, tmp_path_factory: pytest.Tem
             case.change(book, layout_of(case, book))
         book.save(bare / f"{name}.xlsx")
     assert cell(openpyxl.load_workbook(bare / "mixed.xlsx", data_only=True), 0, FIRST_UNIT, TOTAL).value is None
-    office = shutil.which("soffice") or shutil.which("libreoffice")
-    assert office, "These tests need LibreOffice: apt-get install libreoffice-calc-nogui"
-    profile = f"-env:UserInstallation={(done / 'profile').as_uri()}"
-    files = [str(bare / f"{name}.xlsx") for name in cases]
-    command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(done), *files]
-    subprocess.run(command, capture_output=True, timeout=240, check=True)
+    convert_all([bare / f"{name}.xlsx" for name in cases], "xlsx", done)
     return {name: openpyxl.load_workbook(done / f"{name}.xlsx", data_only=True) for name in cases}
 
 

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-PATIENCE = 120_000  # milliseconds; the machine may have other things to do
+from support.browsing import PATIENCE
+
 RUN_MENU, RUN_ALL = ".lm-MenuBar-itemLabel", ".lm-Menu-item[data-command='runmenu:run-all']"  # the fourth menu
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S+\?token=\w+")
 
@@ -32,11 +33,11 @@ def served(folder: Path, own: Path) -> Iterator[str]:
         yield _address(server, own / "lab.log")
     finally:
         server.terminate()
-        server.wait(60)
+        server.wait(600)
 
 
 def _address(server: "subprocess.Popen[bytes]", log: Path) -> str:
-    for _ in range(600):
+    for _ in range(6_000):  # ten minutes
         if found := ADDRESS.search(log.read_text(encoding="utf-8")):
             return found[0]
         try:
@@ -52,7 +53,7 @@ def until_ready(page: Page) -> None:
 
     The notebook's own sign says idle too early.
     """
-    page.locator("#jp-main-statusbar").get_by_text(re.compile(r"\(ipykernel\) \| Idle$")).wait_for(timeout=PATIENCE)
+    page.locator("#jp-main-statusbar").get_by_text(re.compile(r"\(ipykernel\) \| Idle$")).wait_for()
 
 
 def run_all(page: Page) -> Locator:
@@ -67,7 +68,7 @@ def run_all(page: Page) -> Locator:
         page.locator(RUN_MENU).nth(3).click()
         page.locator(RUN_ALL).click()
         with suppress(TimeoutError):
-            begun.first.wait_for(timeout=10_000)
+            begun.first.wait_for(timeout=30_000)
             return notebook
     raise AssertionError("no cell began to run")
 
@@ -76,16 +77,16 @@ def until_done(notebook: Locator) -> None:
     """Wait until every cell has run."""
     prompts = notebook.locator(".jp-CodeCell .jp-InputArea-prompt")
     waiting = prompts.filter(has_text=re.compile(r"\[[ *\u00a0]\]"))
-    expect(prompts.first).to_be_attached(timeout=PATIENCE)
-    expect(waiting).to_have_count(0, timeout=PATIENCE)
+    expect(prompts.first).to_be_attached()
+    expect(waiting).to_have_count(0)
 
 
 def end_kernels(address: str) -> None:
     """So that the next test begins as a user does: nothing has run."""
     url = urlsplit(address)
     listing = f"http://{url.netloc}/api/sessions"
-    with urllib.request.urlopen(f"{listing}?{url.query}", timeout=30) as answer:
+    with urllib.request.urlopen(f"{listing}?{url.query}", timeout=PATIENCE / 1_000) as answer:
         sessions = json.load(answer)
     for session in sessions:
         end = urllib.request.Request(f"{listing}/{session['id']}?{url.query}", method="DELETE")
-        urllib.request.urlopen(end, timeout=30).close()
+        urllib.request.urlopen(end, timeout=PATIENCE / 1_000).close()

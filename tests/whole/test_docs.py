@@ -3,6 +3,7 @@
 import doctest
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,7 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 from lxml import html
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
+from support.browsing import WCAG, new_page
 from support.folders import REFERENCE
 from support.followed import blocks, copy_project, follow
 from support.links import broken_links
@@ -24,9 +26,8 @@ sys.path[:0] = [str(DOCS), str(DOCS / "extensions")]
 import build  # noqa: E402
 import generated_pages  # noqa: E402
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("docs")]
 PAGES = sorted(path.relative_to(DOCS) for path in DOCS.rglob("*.md") if "_build" not in path.parts)
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 HOW_TO = sorted((DOCS / "huong-dan").glob("*.md"))
 FOLLOWED = [page for page in HOW_TO if any(block.language == "sh" for block in blocks(page))]
 
@@ -91,34 +92,38 @@ def test_code_cells_have_shown_what_they_were_to_show(site: Path) -> None:
         assert {one.text_content().strip() for one in printed} & {"True", "False"} == {"True"}, name
 
 
-def test_search_finds_pages_from_disk(site: Path, browser: Browser) -> None:
-    page = browser.new_page(offline=True, viewport={"width": 380, "height": 800})
+@pytest.fixture(params=["light", "dark"])
+def small_screen(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A telephone's screen; on the way out, nothing was asked of another machine."""
+    page = new_page(browser, offline=True, viewport={"width": 380, "height": 800}, color_scheme=request.param)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{(site / 'search.html').as_uri()}?q={quote('bưu chính')}")
-    page.wait_for_selector("#search-results li a")
-    assert "Các cách hiểu" in page.inner_text("#search-results")
-    assert all(url.startswith("file://") for url in asked)
+    yield page
     page.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_fit_a_small_screen_and_everybody(site: Path, browser: Browser, scheme: str) -> None:
-    page = browser.new_page(offline=True, viewport={"width": 380, "height": 800}, color_scheme=scheme)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    for name in PAGES:
-        page.goto((site / name.with_suffix(".html")).as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= 380, name
-        if name.stem in ("gio-dau-tien", "cach-do", "api", "so-sanh"):
-            wrong = (
-                Axe()
-                .run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
-                .response["violations"]
-            )
-            assert [(one["id"], one["nodes"][0]["html"]) for one in wrong] == [], name
     assert all(url.startswith(("file://", "data:")) for url in asked)
-    page.close()
+
+
+@pytest.mark.parametrize("small_screen", ["light"], indirect=True)
+def test_search_finds_pages_from_disk(site: Path, small_screen: Page) -> None:
+    small_screen.goto(f"{(site / 'search.html').as_uri()}?q={quote('bưu chính')}")
+    small_screen.wait_for_selector("#search-results li a")
+    assert "Các cách hiểu" in small_screen.inner_text("#search-results")
+
+
+@pytest.mark.parametrize("small_screen", ["light"], indirect=True)
+def test_pages_fit_a_small_screen(site: Path, small_screen: Page) -> None:
+    for name in PAGES:
+        small_screen.goto((site / name.with_suffix(".html")).as_uri())
+        assert small_screen.evaluate("document.documentElement.scrollWidth") <= 380, name
+
+
+def test_each_kind_of_page_is_fit_for_everybody(site: Path, small_screen: Page) -> None:
+    kinds = [name for name in PAGES if name.stem in ("gio-dau-tien", "cach-do", "api", "so-sanh")]
+    assert len(kinds) == 4
+    for name in kinds:
+        small_screen.goto((site / name.with_suffix(".html")).as_uri())
+        wrong = Axe().run(small_screen, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response
+        assert [(one["id"], one["nodes"][0]["html"]) for one in wrong["violations"]] == [], name
 
 
 def test_every_public_name_is_documented(site: Path) -> None:

@@ -5,32 +5,38 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from support.published import HOSTILE, MONTH
+from support.browsing import Opener
+from support.province import HOSTILE
+from support.published import Province, Publication
 
 pytestmark = pytest.mark.slow
 
 
-def _report(project: Path, lang: str = "vi") -> Path:
-    return project / f"reports-{lang}" / MONTH / "index.html"
+def _report(published: Publication) -> Path:
+    return published.month / "index.html"
 
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_opens_without_requests_and_fits_the_screen(project: Path, open_page, width: int, lang: str) -> None:
-    for path in (_report(project, lang), project / f"reports-{lang}" / "index.html"):
+def test_opens_without_requests_and_fits_the_screen(
+    province: Province, open_page: Opener, width: int, lang: str
+) -> None:
+    published = province.year(lang)
+    for path in (_report(published), published.reports / "index.html"):
         page = open_page(path, width)
         assert page.evaluate("document.documentElement.lang") == lang
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator("h1").is_visible()
 
 
-def test_every_tile_shows_the_figures_of_the_table(project: Path, open_page) -> None:
-    page = open_page(_report(project))
-    with (project / "processed/attainment.csv").open(encoding="utf-8", newline="") as file:
+def test_every_tile_shows_the_figures_of_the_table(year: Publication, open_page: Opener) -> None:
+    page = open_page(_report(year))
+    with (year.processed / "attainment.csv").open(encoding="utf-8", newline="") as file:
         rows = [
             row
             for row in csv.DictReader(file)
-            if (row["unit_code"], row["reading"], row["window"], row["month"]) == ("ALL", "default", "to_date", MONTH)
+            if (row["unit_code"], row["reading"], row["window"], row["month"])
+            == ("ALL", "default", "to_date", year.name)
         ]
     assert len(rows) == 7
     for row in rows:
@@ -51,33 +57,36 @@ def _grouped(number: str) -> str:
     return f"{int(number):,}".replace(",", ".")
 
 
-def test_says_what_must_be_known_first(project: Path, open_page) -> None:
-    page = open_page(_report(project))
+def test_says_what_must_be_known_first(year: Publication, open_page: Opener) -> None:
+    page = open_page(_report(year))
     first = page.locator(".heading").inner_text()
     for words in ("DỰ THẢO", "766/QĐ-UBND", "14/05/2020", "31/12/2020", "Dữ liệu mô phỏng", "Danh mục minh họa"):
         assert words in first
-    assert "Số tệp bị cách ly: 9." in first
-    index = open_page(project / "reports-vi/index.html").inner_text("main")
+    with (year.processed / "files.csv").open(encoding="utf-8", newline="") as file:
+        quarantined = sum(row["status"] == "quarantined" for row in csv.DictReader(file))
+    assert quarantined > 9
+    assert f"Số tệp bị cách ly: {quarantined}." in first
+    index = open_page(year.reports / "index.html").inner_text("main")
     assert "DỰ THẢO" in index
     assert "Dữ liệu mô phỏng" in index
 
 
-def test_the_ledger_adds_up(project: Path, open_page) -> None:
-    ledger = open_page(_report(project)).locator(".ledger").inner_text().replace(".", "")
+def test_the_ledger_adds_up(year: Publication, open_page: Opener) -> None:
+    ledger = open_page(_report(year)).locator(".ledger").inner_text().replace(".", "")
     numbers = [int(word) for word in ledger.replace("=", " ").split() if word.isdigit()]
     _, read, accepted, rejected, superseded, _ = numbers
     assert read == accepted + rejected + superseded > 2_000
 
 
-def test_hostile_names_are_shown_as_text(project: Path, open_page) -> None:
-    page = open_page(_report(project))
+def test_hostile_names_are_shown_as_text(year: Publication, open_page: Opener) -> None:
+    page = open_page(_report(year))
     assert page.locator("img").count() == 0
     assert page.locator("script").count() == 0
     assert HOSTILE in page.locator("table", has_text="bị cách ly").first.inner_text()
 
 
-def test_everything_can_be_read_without_seeing_colour_or_pictures(project: Path, open_page) -> None:
-    page = open_page(_report(project))
+def test_everything_can_be_read_without_seeing_colour_or_pictures(year: Publication, open_page: Opener) -> None:
+    page = open_page(_report(year))
     tables = page.locator("table").count()
     assert tables > 10
     assert page.locator("table > caption").count() == tables
@@ -90,12 +99,12 @@ def test_everything_can_be_read_without_seeing_colour_or_pictures(project: Path,
     assert page.locator(".tile .verdict").count() == 7
 
 
-def test_says_whom_to_call_and_what_to_ask(project: Path, open_page) -> None:
-    page = open_page(_report(project))
+def test_says_whom_to_call_and_what_to_ask(year: Publication, open_page: Opener) -> None:
+    page = open_page(_report(year))
     calls = page.locator(".call")
     assert calls.count() == 3
     assert page.locator(".call .ask").count() >= 3
-    with (project / "processed/gap.csv").open(encoding="utf-8", newline="") as file:
+    with (year.processed / "gap.csv").open(encoding="utf-8", newline="") as file:
         rows = {(row["unit_name"], row["target_id"]): row for row in csv.DictReader(file)}
     for number in range(3):
         words = calls.nth(number).inner_text()
@@ -104,8 +113,8 @@ def test_says_whom_to_call_and_what_to_ask(project: Path, open_page) -> None:
         assert any(f"Còn thiếu: {_grouped(row['shortfall'])} " in words for row in shown)
 
 
-def test_the_contents_lead_to_headings(project: Path, open_page) -> None:
-    page = open_page(_report(project))
+def test_the_contents_lead_to_headings(year: Publication, open_page: Opener) -> None:
+    page = open_page(_report(year))
     links = page.locator(".contents a").all()
     assert len(links) == page.locator("h2").count() > 10
     for link in links:
@@ -113,16 +122,16 @@ def test_the_contents_lead_to_headings(project: Path, open_page) -> None:
         assert (link.inner_text() or "") == place.locator("h2").first.inner_text()
 
 
-def test_an_ended_period_is_not_foretold(project: Path, open_page) -> None:
-    table = open_page(_report(project)).locator("table.outlook")
+def test_an_ended_period_is_not_foretold(year: Publication, open_page: Opener) -> None:
+    table = open_page(_report(year)).locator("table.outlook")
     assert "Xác suất đạt" not in table.inner_text()
     assert table.locator("tbody tr").count() == 7
 
 
-def test_procedures_with_few_dossiers_are_not_named(project: Path, open_page) -> None:
+def test_procedures_with_few_dossiers_are_not_named(year: Publication, open_page: Opener) -> None:
     """Nobody who filed one of a handful of dossiers is to be found through the report."""
-    text = open_page(_report(project)).content()
-    with (project / "processed/closers.csv").open(encoding="utf-8", newline="") as file:
+    text = open_page(_report(year)).content()
+    with (year.processed / "closers.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     often = {row["procedure_name"] for row in rows if int(row["denominator"]) >= 5}
     seldom = {row["procedure_name"] for row in rows} - often
@@ -132,23 +141,23 @@ def test_procedures_with_few_dossiers_are_not_named(project: Path, open_page) ->
 
 
 @pytest.mark.parametrize(("width", "side_by_side"), [(1280, 2), (360, 1)])
-def test_charts_suit_the_screen(project: Path, open_page, width: int, side_by_side: int) -> None:
-    panels = open_page(_report(project), width).locator(".chart").first.locator(".panel")
+def test_charts_suit_the_screen(year: Publication, open_page: Opener, width: int, side_by_side: int) -> None:
+    panels = open_page(_report(year), width).locator(".chart").first.locator(".panel")
     boxes = [panels.nth(number).bounding_box() for number in range(7)]
     assert [box["y"] for box in boxes].count(boxes[0]["y"]) == side_by_side
     assert all(300 <= box["width"] <= width for box in boxes)
 
 
-def test_the_printed_form_has_everything(project: Path, open_page) -> None:
-    page = open_page(_report(project))
+def test_the_printed_form_has_everything(year: Publication, open_page: Opener) -> None:
+    page = open_page(_report(year))
     printed = page.pdf(prefer_css_page_size=True)
     assert printed.startswith(b"%PDF")
     page.emulate_media(media="print")
     assert page.locator(".contents:visible").count() == 0
 
 
-def test_english_speaks_english(project: Path, open_page) -> None:
-    words = open_page(_report(project, "en")).inner_text("main")
+def test_english_speaks_english(province: Province, open_page: Opener) -> None:
+    words = open_page(_report(province.year("en"))).inner_text("main")
     assert "Not attained" in words
     assert "DRAFT" in words
     for vietnamese in ("Chưa đạt", "DỰ THẢO", "Còn thiếu", "Toàn tỉnh", "Cấp xã"):

@@ -11,37 +11,36 @@ import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from support.browsing import WCAG, Opener
 from support.folders import REFERENCE
 from support.links import broken_links, links_of
-from support.published import HOSTILE, MONTH, Opener
+from support.province import HOSTILE
+from support.published import Province, Publication
 
 from analysis.findings.provenance import dossiers_by_file
 from analysis.findings.report import read_report
 from analysis.pages.site import publish_site
 
 pytestmark = pytest.mark.slow
+MONTH = "2020-12"
 PAGES = (
     *("index.html", "2020-12/index.html", "2020-12/overview.html", "2020-12/targets/l3-dossiers.html"),
     *("2020-12/units/H45.18.html", "2020-12/units/H45.22.html"),
     *("2020-12/criteria/thi-dua.html", "2020-12/criteria/chu-tich-huyen.html"),
 )
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+KINDS = [name for name in PAGES if not name.endswith(("H45.22.html", "chu-tich-huyen.html"))]
 ATTAINED = {"attained": "Đạt", "not_attained": "Chưa đạt", "not_applicable": "Không có số liệu"}
 
 
-def _site(project: Path, lang: str = "vi") -> Path:
-    return project / f"reports-{lang}"
-
-
 @pytest.fixture
-def overview(project: Path, open_page: Opener) -> Page:
-    return open_page(_site(project) / MONTH / "overview.html")
+def overview(year: Publication, open_page: Opener) -> Page:
+    return open_page(year.month / "overview.html")
 
 
 @pytest.fixture(scope="module")
-def attained(project: Path) -> dict[tuple[str, str], dict[str, str]]:
+def attained(year: Publication) -> dict[tuple[str, str], dict[str, str]]:
     """The rows of attainment.csv to date under the default reading, by target and unit or group."""
-    with (project / "processed/attainment.csv").open(encoding="utf-8", newline="") as file:
+    with (year.processed / "attainment.csv").open(encoding="utf-8", newline="") as file:
         rows = [
             row
             for row in csv.DictReader(file)
@@ -68,26 +67,26 @@ def _shown(page: Page) -> list[str]:
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_page_opens_without_requests_and_fits_the_screen(
-    project: Path, open_page: Opener, lang: str, width: int
+    province: Province, open_page: Opener, lang: str, width: int
 ) -> None:
     for name in PAGES:
-        page = open_page(_site(project, lang) / name, width)
+        page = open_page(province.year(lang).reports / name, width)
         assert page.evaluate("document.documentElement.lang") == lang
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.locator("h1").is_visible()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_is_fit_for_everybody(project: Path, open_page: Opener, name: str) -> None:
-    page = open_page(_site(project) / name)
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_page_is_fit_for_everybody(year: Publication, open_page: Opener, name: str) -> None:
+    page = open_page(year.reports / name)
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     found = Axe().run(page, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response
     assert found["passes"], "axe looked at nothing"
     assert [(broken["id"], broken["nodes"][0]["html"][:200]) for broken in found["violations"]] == []
 
 
-def test_axe_would_see_a_fault(project: Path, open_page: Opener) -> None:
-    page = open_page(_site(project) / "index.html")
+def test_axe_would_see_a_fault(year: Publication, open_page: Opener) -> None:
+    page = open_page(year.reports / "index.html")
     page.evaluate("document.querySelector('h1').style.color = '#ddd'")
     found = Axe().run(page, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response
     assert [broken["id"] for broken in found["violations"]] == ["color-contrast"]
@@ -199,9 +198,9 @@ def _fraction(row: dict[str, str]) -> str:
 
 
 def test_every_unit_and_group_has_its_row_on_the_target_page(
-    project: Path, open_page: Opener, attained: dict[tuple[str, str], dict[str, str]]
+    year: Publication, open_page: Opener, attained: dict[tuple[str, str], dict[str, str]]
 ) -> None:
-    page = open_page(_site(project) / MONTH / "targets/l3-dossiers.html")
+    page = open_page(year.month / "targets/l3-dossiers.html")
     rows = page.locator("table.computed tr[id]").evaluate_all(
         "rows => rows.map(row => [row.id, ...[...row.cells].map(cell => cell.textContent)])"
     )
@@ -216,38 +215,39 @@ def test_every_unit_and_group_has_its_row_on_the_target_page(
         assert files
 
 
-def test_a_link_to_a_row_marks_it(project: Path, open_page: Opener) -> None:
-    page = open_page(_site(project) / MONTH / "targets/portal.html")
+def test_a_link_to_a_row_marks_it(year: Publication, open_page: Opener) -> None:
+    page = open_page(year.month / "targets/portal.html")
     page.evaluate("location.hash = 'AREA-H45.22'")
     row = page.locator("[id='AREA-H45.22'] td").first
     assert row.evaluate("cell => getComputedStyle(cell).backgroundColor") == "rgb(255, 243, 191)"
 
 
-def test_the_files_of_a_unit_are_those_of_its_dossiers(project: Path) -> None:
-    found = dossiers_by_file(project / "processed")
+def test_the_files_of_a_unit_are_those_of_its_dossiers(year: Publication) -> None:
+    found = dossiers_by_file(year.processed)
     rows = duckdb.sql(
-        f"select unit_code, file, count(*) from '{project / 'processed/dossiers.parquet'}' group by all order by all"
+        f"select unit_code, file, count(*) from '{year.processed / 'dossiers.parquet'}' group by all order by all"
     ).fetchall()
     assert list(found.itertuples(index=False, name=None)) == rows
     assert len(rows) > 138
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_every_link_leads_somewhere(project: Path, lang: str) -> None:
-    assert broken_links(_site(project, lang)) == []
-    assert len(links_of(_site(project, lang) / MONTH / "overview.html")) > 500
+def test_every_link_leads_somewhere(province: Province, lang: str) -> None:
+    published = province.year(lang)
+    assert broken_links(published.reports) == []
+    assert len(links_of(published.month / "overview.html")) > 500
 
 
-def test_without_scripts_everything_is_still_there(project: Path, open_page: Opener) -> None:
-    page = open_page(_site(project) / MONTH / "overview.html", scripts=False)
+def test_without_scripts_everything_is_still_there(year: Publication, open_page: Opener) -> None:
+    page = open_page(year.month / "overview.html", scripts=False)
     assert page.locator("table.standings tbody tr").count() == 138
     assert not page.locator(".controls").is_visible()
     assert page.locator("table.standings tbody tr").last.is_visible()
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_printing_gives_a4_without_a_cut_table(project: Path, open_page: Opener, name: str) -> None:
-    page = open_page(_site(project) / name)
+def test_printing_gives_a4_without_a_cut_table(year: Publication, open_page: Opener, name: str) -> None:
+    page = open_page(year.reports / name)
     assert b"/MediaBox [0 0 594.95996 841.91998]" in page.pdf(prefer_css_page_size=True)
     page.emulate_media(media="print")
     width = 688  # 210 mm without the margins of 14 mm
@@ -260,9 +260,9 @@ def test_printing_gives_a4_without_a_cut_table(project: Path, open_page: Opener,
     assert wide == []
 
 
-def test_months_lead_to_one_another(project: Path, tmp_path: Path, open_page: Opener) -> None:
+def test_months_lead_to_one_another(year: Publication, tmp_path: Path, open_page: Opener) -> None:
     reports = tmp_path / "reports"
-    copytree(_site(project), reports)
+    copytree(year.reports, reports)
     earlier = reports / "2020-11"
     earlier.mkdir()
     known = json.loads((reports / MONTH / "report.json").read_text(encoding="utf-8"))
@@ -270,8 +270,8 @@ def test_months_lead_to_one_another(project: Path, tmp_path: Path, open_page: Op
     for name in ("overview.html", "index.html"):
         (earlier / name).write_text("<!doctype html><title>x</title>", encoding="utf-8")
     (reports / MONTH / f"phu-luc-{MONTH}.xlsx").touch()
-    report = read_report(project / "processed", REFERENCE)
-    publish_site(reports, reports / MONTH, project / "processed", report, (), {})
+    report = read_report(year.processed, REFERENCE)
+    publish_site(reports, reports / MONTH, year.processed, report, (), {})
     assert "../2020-11/overview.html" in links_of(reports / MONTH / "overview.html")
     front = open_page(reports / "index.html")
     months = front.locator(".months li").all_inner_texts()
@@ -281,17 +281,19 @@ def test_months_lead_to_one_another(project: Path, tmp_path: Path, open_page: Op
     assert broken_links(reports) == []
 
 
-def test_hostile_names_stay_text_and_a_failed_report_says_so(project: Path, tmp_path: Path, open_page: Opener) -> None:
-    report = read_report(project / "processed", REFERENCE)
+def test_hostile_names_stay_text_and_a_failed_report_says_so(
+    year: Publication, tmp_path: Path, open_page: Opener
+) -> None:
+    report = read_report(year.processed, REFERENCE)
     names = ["</script><script>alert(1)</script>", HOSTILE, "\u202eđảo", "'\"><svg onload=alert(1)>", "x" * 3_000]
     units = report.reference.units.copy()
     units["unit_name"] = [f"{names[place % len(names)]} {code}" for place, code in enumerate(units["unit_code"])]
     hostile = replace(report, reference=replace(report.reference, units=units))
     folder = tmp_path / "reports" / MONTH
-    copytree(_site(project) / MONTH, folder)
+    copytree(year.month, folder)
     (folder / "units").mkdir(exist_ok=True)
     (folder / "units/H45.22.html").write_text("<!doctype html><title>x</title>", encoding="utf-8")
-    publish_site(folder.parent, folder, project / "processed", hostile, ["H45.22"], {"H45.18": HOSTILE})
+    publish_site(folder.parent, folder, year.processed, hostile, ["H45.22"], {"H45.18": HOSTILE})
     for name in ("overview.html", "targets/portal.html", "units/H45.18.html"):
         page = open_page(folder / name, 360)
         assert page.locator("img, svg[onload]").count() == 0

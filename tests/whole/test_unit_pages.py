@@ -4,35 +4,24 @@ from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
 import pytest
-from support.folders import REFERENCE
-from support.small_run import DVCTT, call
+from support.browsing import Opener
+from support.published import KINDS, Province, Publication
 
-from analysis.sample import write_sample
 from analysis.storage.places import unit_page
 
 pytestmark = pytest.mark.slow
-NOTEBOOK = Path(__file__).parents[2] / "notebooks/unit.ipynb"
-KINDS = ["H45.18", "H45.22", "H45.22.01", "AREA:H45.22", "TIER:province", "TIER:commune"]
 MOST = 400 * 1024  # bytes of a page
 
 
 @pytest.fixture(scope="module")
-def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A month's folder with one unit page of each kind, in the middle of the year; ``english`` beside it."""
-    home = tmp_path_factory.mktemp("units")
-    write_sample(home / "raw", REFERENCE, 4_000, 5)
-    for lang, reports in (("vi", "reports"), ("en", "english")):
-        folders = {"--raw": "raw", "--processed": "processed", "--reports": reports}
-        options = [word for option, name in folders.items() for word in (option, str(home / name))]
-        options += ["--reference", str(REFERENCE), "--as-of", "2020-09-30", "--units", ",".join(KINDS), "--lang", lang]
-        done = call([*DVCTT, "run", *options], home)
-        assert done.returncode in (0, 3), done.stderr
-    return home / "reports/2020-09"
+def month(september: Publication) -> Path:
+    """A month's folder with one unit page of each kind, in the middle of the year."""
+    return september.month
 
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("code", KINDS)
-def test_fits_the_screen_without_requests(month: Path, open_page, code: str, width: int) -> None:
+def test_fits_the_screen_without_requests(month: Path, open_page: Opener, code: str, width: int) -> None:
     page = open_page(month / unit_page(code), width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("h1").count() == 1
@@ -49,7 +38,7 @@ def test_is_light(month: Path, code: str) -> None:
 
 
 @pytest.mark.parametrize("code", KINDS)
-def test_its_contents_are_its_headings_in_order(month: Path, open_page, code: str) -> None:
+def test_its_contents_are_its_headings_in_order(month: Path, open_page: Opener, code: str) -> None:
     page = open_page(month / unit_page(code))
     listed = [entry.strip() for entry in page.locator(".contents a").all_inner_texts()]
     assert listed == [heading.strip() for heading in page.locator("h2").all_inner_texts()]
@@ -58,7 +47,7 @@ def test_its_contents_are_its_headings_in_order(month: Path, open_page, code: st
 
 
 @pytest.mark.parametrize("code", KINDS)
-def test_links_stay_in_the_publication(month: Path, open_page, code: str) -> None:
+def test_links_stay_in_the_publication(month: Path, open_page: Opener, code: str) -> None:
     page = open_page(month / unit_page(code))
     here = (month / unit_page(code)).as_uri()
     links = {urldefrag(urljoin(here, link.get_attribute("href") or "")).url for link in page.locator("a").all()}
@@ -70,20 +59,20 @@ def test_links_stay_in_the_publication(month: Path, open_page, code: str) -> Non
     assert folders == {"", "targets", "units"}
 
 
-def test_the_province_gathers_difficulties(month: Path, open_page) -> None:
+def test_the_province_gathers_difficulties(month: Path, open_page: Opener) -> None:
     words = open_page(month / "index.html").inner_text("main")
     assert "Khó khăn, vướng mắc" in words
     assert "Hồ sơ trễ hạn" in words or "Không nơi nào trễ hạn" in words
 
 
-def test_every_table_has_a_caption_and_every_chart_its_words(month: Path, open_page) -> None:
+def test_every_table_has_a_caption_and_every_chart_its_words(month: Path, open_page: Opener) -> None:
     page = open_page(month / unit_page("H45.18"))
     tables = page.locator("table").count()
     assert page.locator("table > caption").count() == tables > 4
     assert "%" in (page.locator("figure.chart figcaption").text_content() or "")
 
 
-def test_print_shows_everything(month: Path, open_page) -> None:
+def test_print_shows_everything(month: Path, open_page: Opener) -> None:
     page = open_page(month / unit_page("H45.18"))
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
     page.emulate_media(media="print")
@@ -91,8 +80,8 @@ def test_print_shows_everything(month: Path, open_page) -> None:
 
 
 @pytest.mark.parametrize("code", KINDS)
-def test_english_speaks_english(month: Path, open_page, code: str) -> None:
-    words = open_page(month.parents[1] / "english/2020-09" / unit_page(code)).inner_text("main")
+def test_english_speaks_english(province: Province, open_page: Opener, code: str) -> None:
+    words = open_page(province.year("en").month / unit_page(code)).inner_text("main")
     for vietnamese in ("Chưa đạt", "DỰ THẢO", "Còn thiếu", "Khó khăn, vướng mắc", "Cấp xã", "không nêu", "Phải làm"):
         assert vietnamese not in words
     assert "What to do" in words

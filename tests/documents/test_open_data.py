@@ -1,0 +1,76 @@
+"""Open data are the run's tables, described to the last column, without a dossier or a formula in them."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from support.documents import Documents
+from support.folders import REFERENCE
+from support.published import Publication
+
+import analysis as dv
+from analysis.documents.open_data import DICTIONARY, published_tables
+from analysis.findings.report import Report
+from analysis.reference.columns import load_columns
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("documents")]
+
+
+def test_open_data_are_the_tables_of_the_run(documents: Documents, september: Publication) -> None:
+    for name in ("attainment", "trends", "gap", "projection", "comparison", "files"):
+        content = (documents.open_data / f"{name}.csv").read_bytes()
+        assert content.startswith(b"\xef\xbb\xbf")
+        shown = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
+        pd.testing.assert_frame_equal(shown, pd.read_csv(september.processed / f"{name}.csv"))
+
+
+def test_open_data_hold_no_dossier_and_no_procedure(documents: Documents) -> None:
+    folder = documents.open_data
+    assert {path.name for path in folder.iterdir()} == {
+        *("attainment.csv", "trends.csv", "gap.csv", "projection.csv", "comparison.csv", "files.csv"),
+        *("rejects_by_reason.csv", "definitions.csv", "data-dictionary.csv", "README.md"),
+    }
+    for path in folder.glob("*.csv"):
+        heads = path.read_text(encoding="utf-8-sig").splitlines()[0]
+        assert not re.search("procedure_|dossier_key|detail", heads)
+    words = (folder / "README.md").read_text(encoding="utf-8")
+    assert "Dữ liệu mô phỏng" in words
+    assert "Synthetic data" in words
+
+
+def for_analysts(processed: Path) -> set[tuple[str, str]]:
+    """Each table that ``columns.toml`` describes for analysts, its columns as a run and the explorer give them."""
+    data = dv.load(processed=processed, reference=REFERENCE)
+    procedures = dv.explain(target="l3-procedures", data=data).procedures
+    compared = dv.compare(data, "l3-dossiers", "district")
+    given = [data.dossiers, data.catalogue, data.units, data.rejects, data.targets, procedures, compared]
+    written = {path.stem: pd.read_csv(path, nrows=0) for path in processed.glob("*.csv")}
+    tables = {**written, **{table.about: table for table in given}}
+    return {(name, column) for name, table in tables.items() for column in table.columns}
+
+
+def test_every_column_is_in_the_dictionary_and_no_entry_is_left_over(
+    documents: Documents, report: Report, september: Publication
+) -> None:
+    folder = documents.open_data
+    entries = pd.read_csv(folder / f"{DICTIONARY}.csv", encoding="utf-8-sig", keep_default_na=False)
+    described = set(zip(entries["table"], entries["column"], strict=True))
+    written = set()
+    for path in folder.glob("*.csv"):
+        heads = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        written |= {(path.stem, head) for head in heads}
+    assert described == written
+    assert (entries[["type", "title_vi", "title_en", "description_vi", "description_en"]] != "").all(axis=None)
+    known = load_columns(REFERENCE)
+    assert {name for name, table in known.tables.items() if table.published} == {*published_tables(report), DICTIONARY}
+    used = {known.key(table, column) for table, column in described | for_analysts(september.processed)}
+    assert used == known.columns.keys()
+
+
+def test_hostile_names_begin_no_formula(hostile: Documents) -> None:
+    for table in hostile.open_data.glob("*.csv"):
+        for line in csv.reader(io.StringIO(table.read_text(encoding="utf-8-sig"))):
+            assert not [cell for cell in line if cell.startswith(("=", "+", "@", "\t"))]
