@@ -1,13 +1,15 @@
 """Reports of units at scale: only what changed is made again, one that fails stops no other, a killed run goes on."""
 
 import json
+import subprocess
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from papermill import execute_notebook
+from support.in_process import tables_of
 from support.small_run import PATIENCE, SmallProject, small_project
 from support.toy_notebooks import add_cell, copying_toys, write_notebook
 from support.worked_example import AS_OF
@@ -18,6 +20,7 @@ from analysis.notebooks.batch import Made, Task, make_pieces
 from analysis.notebooks.forks import Nursery
 from analysis.pages.page import publish_report
 from analysis.publication.unit_reports import report_task, unit_pieces, wanted_codes
+from analysis.reference.tables import load_reference
 
 # The heavy fixture is made on one worker alone.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("unit_reports")]
@@ -26,9 +29,9 @@ CODES = ["AREA:H45.22", "H45.18", "H45.22", "TIER:commune", "TIER:district", "TI
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    """A project with its tables, and no report yet."""
     project = small_project(tmp_path_factory.mktemp("finished") / "project")
-    done = project.run("--units", "none", "--as-of", AS_OF.isoformat())
-    assert done.returncode == 0, done.stderr
+    tables_of(project.raw, load_reference(project.home / "data/reference"), project.processed, AS_OF.isoformat())
     return project
 
 
@@ -191,20 +194,46 @@ def test_pages_that_nothing_needs_any_more_are_forgotten(task: Task, report: Rep
     assert len(list(task.cache.iterdir())) == len(CODES)
 
 
-@pytest.mark.parametrize(("lang", "words"), [("vi", "báo cáo của H45.18"), ("en", "The report of H45.18")])
-def test_a_run_with_a_failing_report_ends_with_1_and_says_which(
-    finished: SmallProject, tmp_path: Path, lang: str, words: str
-) -> None:
-    copying_toys(tmp_path / "notebooks", finished.processed, unit="assert unit != 'H45.18'")
-    folders = ("--processed", str(tmp_path / "processed"), "--reports", str(tmp_path / "reports"))
-    ended = finished.run_here(*folders, "--as-of", AS_OF.isoformat(), "--lang", lang, cwd=tmp_path)
-    assert ended.returncode == 1, ended.stderr
-    assert words in ended.stderr
-    assert len(ended.stderr.splitlines()) == 1
-    assert "5" in ended.stdout.splitlines()[-1]
-    month = tmp_path / "reports" / AS_OF.strftime("%Y-%m")
+@dataclass(frozen=True)
+class Ended:
+    """A run whose report of one unit fails, and the folder of its reports."""
+
+    lang: str
+    done: subprocess.CompletedProcess[str]
+    reports: Path
+
+
+@pytest.fixture(scope="module", params=["vi", "en"])
+def ended(request: pytest.FixtureRequest, finished: SmallProject, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    home = tmp_path_factory.mktemp("ended")
+    copying_toys(home / "notebooks", finished.processed, unit="assert unit != 'H45.18'")
+    folders = ("--processed", str(home / "processed"), "--reports", str(home / "reports"))
+    done = finished.run_here(*folders, "--as-of", AS_OF.isoformat(), "--lang", request.param, cwd=home)
+    return Ended(request.param, done, home / "reports")
+
+
+def test_a_run_with_a_failing_report_ends_with_1_and_says_which(ended: Ended) -> None:
+    assert ended.done.returncode == 1, ended.done.stderr
+    words = {"vi": "báo cáo của H45.18", "en": "The report of H45.18"}
+    assert words[ended.lang] in ended.done.stderr
+    assert len(ended.done.stderr.splitlines()) == 1
+    assert "5" in ended.done.stdout.splitlines()[-1]
+    month = ended.reports / AS_OF.strftime("%Y-%m")
     assert "AssertionError" in (month / "units/H45.18.html").read_text(encoding="utf-8")
     assert (month / "units/H45.22.html").is_file()
+
+
+def test_the_run_tells_other_programs_what_it_did(ended: Ended) -> None:
+    told = json.loads((ended.reports / "run.json").read_text(encoding="utf-8"))
+    assert {"clean", "attainment", "trends_and_gap", "report", "total"} <= told["seconds"].keys()
+    assert told["order"]["as_of"] == AS_OF.isoformat()
+    assert [(file["file"], len(file["sha256"]), file["status"]) for file in told["inputs"]] == [
+        ("xuat-20200731.csv", 64, "accepted")
+    ]
+    assert told["libraries"]["papermill"]
+    assert told["warnings"] == []
+    assert told["reports"]["made"] == [code for code in CODES if code != "H45.18"]
+    assert (told["reports"]["kept"], list(told["reports"]["failed"])) == ([], ["H45.18"])
 
 
 def test_a_units_page_is_the_same_from_papermills_own_engine(finished: SmallProject, tmp_path: Path) -> None:
@@ -219,15 +248,3 @@ def test_a_units_page_is_the_same_from_papermills_own_engine(finished: SmallProj
         pages.append((tmp_path / f"{engine}.html").read_text(encoding="utf-8"))
     assert pages[0] == pages[1]
     assert "Đồng Xuân" in pages[0]
-
-
-def test_the_run_tells_other_programs_what_it_did(finished: SmallProject) -> None:
-    told = json.loads((finished.reports / "run.json").read_text(encoding="utf-8"))
-    assert {"clean", "attainment", "trends_and_gap", "report", "total"} <= told["seconds"].keys()
-    assert told["order"]["as_of"] == AS_OF.isoformat()
-    assert [(file["file"], len(file["sha256"]), file["status"]) for file in told["inputs"]] == [
-        ("xuat-20200731.csv", 64, "accepted")
-    ]
-    assert told["libraries"]["papermill"]
-    assert told["warnings"] == []
-    assert told["reports"].keys() == {"made", "kept", "failed"}

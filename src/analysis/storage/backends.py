@@ -1,7 +1,7 @@
 """Engines: where the measures' expressions run, DuckDB on this machine or a Spark cluster that is there already.
 
 The expressions are the same. What differs between the engines is settled here, with its reason, and for the one
-aggregate that Ibis cannot say to Spark in ``measures.bit_or``.
+aggregate that Ibis cannot say to Spark in ``measures.expressions.bit_or``.
 """
 
 import os
@@ -19,9 +19,7 @@ from analysis.storage.writing import write_whole
 
 if TYPE_CHECKING:  # the command line knows the engines' names without loading them
     import ibis
-import ibis
-import pandas as pd
-from ibis.expr.types import Table
+    import pandas as pd
 
 DUCKDB, SPARK = "duckdb", "spark"
 ENGINES = (DUCKDB, SPARK)
@@ -159,7 +157,7 @@ def _take_tables_as_arrow(backend: Any, session: Any) -> None:
     backend._register_in_memory_table = register
 
 
-def execute(table: Table) -> pd.DataFrame:
+def execute(table: "ibis.Table") -> "pd.DataFrame":
     """An expression's rows as a DataFrame. By way of Arrow: Ibis itself makes Python objects of a column with nulls."""
     result: Any = table.to_pyarrow().to_pandas()
     return result
