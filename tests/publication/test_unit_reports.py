@@ -48,11 +48,8 @@ def task(finished: SmallProject, tmp_path: Path) -> Task:
     write_notebook(tmp_path / "unit.ipynb", cells, ["processed", "reference", "lang", "unit"])
     folders = {"processed": str(finished.processed), "reference": str(finished.home / "data/reference"), "lang": "vi"}
     own = report_task(folders, tmp_path / "cache", Language(), jobs=2)
-    return replace(own, seconds=PATIENCE, warm=_nothing, publish=_publish_text)
-
-
-def _nothing() -> None:
-    """In the place of loading what a real report needs."""
+    # These notebooks need nothing that had to be loaded before.
+    return replace(own, seconds=PATIENCE, warm=dict, publish=_publish_text)
 
 
 def _publish_text(executed: Any, page: Path, title: str) -> None:
@@ -164,8 +161,7 @@ def test_a_run_that_was_cut_short_goes_on_where_it_ended(task: Task, report: Rep
     wait = f"while len(open({str(tmp_path / 'log')!r}).readlines()) > 3 and not os.path.exists({str(cut)!r}):"
     pause = f"if os.path.exists({str(cut)!r}) and os.path.exists({str(slow)!r}):"
     source = f"import os, time\n{wait}\n    time.sleep(0.05)\n{pause}\n    time.sleep(3)"
-    add_cell(_notebook(task), source, place=3)
-    task = replace(task, jobs=1)
+    task = replace(_with_cell(task, source), jobs=1)
     with pytest.raises(KeyboardInterrupt):
         _make(task, report, tmp_path / "month", advance=cut_after_three)
     begun = len(_runs(task))
