@@ -6,9 +6,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from support.small_exports import clean
+from support.folders import write_reference
+from support.small_exports import CATALOGUE, UNITS, clean
 
 from analysis.dossiers.stage import clean_exports
+from analysis.language.problems import RunProblem
 from analysis.reference.tables import load_reference
 
 
@@ -142,6 +144,14 @@ def test_the_dossier_code_is_stored_nowhere_and_its_key_is_stable(tmp_path: Path
     again = clean_exports(tmp_path / "raw", load_reference(tmp_path / "reference"), tmp_path / "processed")
     assert again.totals["accepted"] == 1
     assert pd.read_parquet(tmp_path / "processed" / "dossiers.parquet")["dossier_key"].equals(dossiers["dossier_key"])
+
+
+def test_a_folder_without_exports_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    reference = load_reference(write_reference(tmp_path / "reference", UNITS, CATALOGUE))
+    with pytest.raises(RunProblem, match="holds no export"):
+        clean_exports(tmp_path / "raw", reference, tmp_path / "processed", jobs=1)
+    assert not (tmp_path / "processed").exists()
 
 
 def test_the_latest_day_of_the_data_is_known(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The processes that read exports (analysis.worker): what they print on their way down reaches nobody."""
+"""The processes that read exports (analysis.dossiers.worker): what they print on their way down reaches nobody."""
 
 import subprocess
 import sys

@@ -16,8 +16,9 @@ import pandas as pd
 import pytest
 import xlsxwriter
 import xlwt
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import relaxed
 from support.folders import HEADINGS, export_line, read_csv, write_export, write_reference
 from support.in_process import cleaning_in_this_process, figures_of
 from support.independent import count_attainment, effective_level
@@ -51,8 +52,6 @@ STATUSES = ["not_accepted", "processing", "supplement", "resolved", "refused", "
 TARGETS = tomllib.loads(
     (Path(__file__).parents[2] / "data/reference/decisions/766-qd-ubnd-2020.toml").read_text(encoding="utf-8")
 )["targets"]
-
-relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")

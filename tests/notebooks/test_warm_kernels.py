@@ -4,6 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support.small_run import PATIENCE
 
 from analysis.notebooks.warm_kernels import WarmKernel, execute
 
@@ -20,9 +21,9 @@ def notebook(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(2 * PATIENCE)
 def test_a_kernel_that_is_asked_before_it_listens_answers_the_notebook(notebook: Path) -> None:
     for _ in range(ROUNDS):
         with WarmKernel(["pandas"]) as kernel:
-            executed = execute(notebook, {}, kernel, 60, lambda: None)
+            executed = execute(notebook, {}, kernel, PATIENCE, lambda: None)
         assert executed["cells"][-1]["outputs"][0]["data"]["text/plain"] == "42"

@@ -1,32 +1,37 @@
 """Reports of units at scale: only what changed is made again, one that fails stops no other, a killed run goes on."""
 
 import json
-import shutil
+import subprocess
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import nbformat
 import pytest
 from papermill import execute_notebook
-from support.small_run import SmallProject, small_project
+from support.in_process import tables_of
+from support.small_run import PATIENCE, SmallProject, small_project
+from support.toy_notebooks import add_cell, copying_toys, write_notebook
 from support.worked_example import AS_OF
 
 from analysis.findings.report import Report, read_report
 from analysis.language.texts import Language
 from analysis.notebooks.batch import Made, Task, make_pieces
+from analysis.notebooks.forks import Nursery
 from analysis.pages.page import publish_report
 from analysis.publication.unit_reports import report_task, unit_pieces, wanted_codes
+from analysis.reference.tables import load_reference
 
-pytestmark = pytest.mark.slow
+# The heavy fixture is made on one worker alone.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("unit_reports")]
 CODES = ["AREA:H45.22", "H45.18", "H45.22", "TIER:commune", "TIER:district", "TIER:province"]
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    """A project with its tables, and no report yet."""
     project = small_project(tmp_path_factory.mktemp("finished") / "project")
-    done = project.run("--units", "none", "--as-of", AS_OF.isoformat())
-    assert done.returncode == 0, done.stderr
+    tables_of(project.raw, load_reference(project.home / "data/reference"), project.processed, AS_OF.isoformat())
     return project
 
 
@@ -39,18 +44,16 @@ def report(finished: SmallProject) -> Report:
 def task(finished: SmallProject, tmp_path: Path) -> Task:
     """A notebook that says which unit it is about, for each unit once: it notes its runs in a file."""
     log = tmp_path / "log"
-    cells = [
-        nbformat.v4.new_code_cell(
-            'processed = ""\nreference = ""\nlang = ""\nunit = ""', metadata={"tags": ["parameters"]}
-        ),
-        nbformat.v4.new_code_cell(f"with open({str(log)!r}, 'a') as log:\n    print(unit, file=log)"),
-        nbformat.v4.new_code_cell("from IPython.display import HTML\nHTML(f'<p>report of {unit}</p>')"),
-    ]
-    made = nbformat.v4.new_notebook(cells=cells)
-    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(made, tmp_path / "unit.ipynb")
+    cells = [f"with open({str(log)!r}, 'a') as log:\n    print(unit, file=log)", "print(f'report of {unit}')"]
+    write_notebook(tmp_path / "unit.ipynb", cells, ["processed", "reference", "lang", "unit"])
     folders = {"processed": str(finished.processed), "reference": str(finished.home / "data/reference"), "lang": "vi"}
-    return replace(report_task(folders, tmp_path / "cache", Language(), jobs=2), seconds=60)
+    own = report_task(folders, tmp_path / "cache", Language(), jobs=2)
+    # These notebooks need nothing that had to be loaded before.
+    return replace(own, seconds=PATIENCE, warm=dict, publish=_publish_text)
+
+
+def _publish_text(executed: Any, page: Path, title: str) -> None:
+    page.write_text(title + "".join(executed.cells[-1].outputs[0]["text"]), encoding="utf-8")
 
 
 def _make(
@@ -70,9 +73,7 @@ def _runs(task: Task) -> list[str]:
 
 
 def _with_cell(task: Task, source: str) -> Task:
-    notebook = nbformat.read(_notebook(task), 4)
-    notebook.cells.insert(2, nbformat.v4.new_code_cell(source))
-    nbformat.write(notebook, _notebook(task))
+    add_cell(_notebook(task), source, place=2)
     return task
 
 
@@ -126,12 +127,20 @@ def test_one_that_fails_is_named_and_the_others_are_there(task: Task, report: Re
 
 @pytest.mark.parametrize(
     ("source", "reason"),
-    [("if unit == 'H45.22':\n    import os; os._exit(1)", "bộ nhớ"), ("while unit == 'H45.22': pass", "quá")],
+    [("if unit == 'H45.22':\n    import os; os._exit(1)", "bộ nhớ"), ("while unit == 'H45.22': time.sleep(1)", "quá")],
 )
 def test_one_that_dies_or_hangs_stops_no_other(
-    task: Task, report: Report, tmp_path: Path, source: str, reason: str
+    task: Task, report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, reason: str
 ) -> None:
-    made = _make(replace(_with_cell(task, source), seconds=25), report, tmp_path / "month")
+    run = Nursery.run
+
+    def run_not_long(nursery: Nursery, notebook: Any, seconds: float) -> Any:
+        """Little time for the one that hangs, which needs none; for the others as much as a busy machine takes."""
+        hangs = any('unit = "H45.22"' in cell.source for cell in notebook.cells)
+        return run(nursery, notebook, 2 if hangs and "sleep" in source else seconds)
+
+    monkeypatch.setattr(Nursery, "run", run_not_long)
+    made = _make(_with_cell(task, f"import time\n{source}"), report, tmp_path / "month")
     assert list(made.failed) == ["H45.22"]
     assert reason in made.failed["H45.22"]
     assert len(made.published) == len(CODES) - 1
@@ -139,18 +148,25 @@ def test_one_that_dies_or_hangs_stops_no_other(
 
 def test_a_run_that_was_cut_short_goes_on_where_it_ended(task: Task, report: Report, tmp_path: Path) -> None:
     """What was finished is kept, although nothing was published."""
+    finished, cut, slow = [], tmp_path / "cut", tmp_path / "slow"
+    slow.touch()
 
     def cut_after_three(count: int) -> None:
-        cut_after_three.finished += count  # type: ignore[attr-defined]
-        if cut_after_three.finished == 3:  # type: ignore[attr-defined]
+        finished.extend([1] * count)
+        if len(finished) == 3:
+            cut.touch()
             raise KeyboardInterrupt
 
-    cut_after_three.finished = 0  # type: ignore[attr-defined]
-    task = replace(_with_cell(task, "import time\ntime.sleep(0.5)"), jobs=1)
+    # The fourth waits for the cut, and then long enough for it to reach those that have not begun.
+    wait = f"while len(open({str(tmp_path / 'log')!r}).readlines()) > 3 and not os.path.exists({str(cut)!r}):"
+    pause = f"if os.path.exists({str(cut)!r}) and os.path.exists({str(slow)!r}):"
+    source = f"import os, time\n{wait}\n    time.sleep(0.05)\n{pause}\n    time.sleep(3)"
+    task = replace(_with_cell(task, source), jobs=1)
     with pytest.raises(KeyboardInterrupt):
         _make(task, report, tmp_path / "month", advance=cut_after_three)
     begun = len(_runs(task))
     assert 3 <= begun < len(CODES), "those at work are ended, no other is begun"
+    slow.unlink()
     again = _make(task, report, tmp_path / "month")
     assert len(again.kept) == 3
     assert again.published == CODES
@@ -174,23 +190,46 @@ def test_pages_that_nothing_needs_any_more_are_forgotten(task: Task, report: Rep
     assert len(list(task.cache.iterdir())) == len(CODES)
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
-def test_a_run_with_a_failing_report_ends_with_1_and_says_which(
-    finished: SmallProject, tmp_path: Path, lang: str
-) -> None:
-    notebooks = tmp_path / "notebooks"
-    shutil.copytree(Path(__file__).parents[2] / "notebooks", notebooks, ignore=shutil.ignore_patterns(".*"))
-    notebook = nbformat.read(notebooks / "unit.ipynb", 4)
-    notebook.cells.append(nbformat.v4.new_code_cell("assert unit != 'H45.18'"))
-    nbformat.write(notebook, notebooks / "unit.ipynb")
-    ended = finished.run("--as-of", AS_OF.isoformat(), "--lang", lang, cwd=tmp_path)
-    assert ended.returncode == 1
-    assert "H45.18" in ended.stderr
-    assert len(ended.stderr.splitlines()) == 1
-    assert "5" in ended.stdout.splitlines()[-1]
-    month = finished.reports / AS_OF.strftime("%Y-%m")
+@dataclass(frozen=True)
+class Ended:
+    """A run whose report of one unit fails, and the folder of its reports."""
+
+    lang: str
+    done: subprocess.CompletedProcess[str]
+    reports: Path
+
+
+@pytest.fixture(scope="module", params=["vi", "en"])
+def ended(request: pytest.FixtureRequest, finished: SmallProject, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    home = tmp_path_factory.mktemp("ended")
+    copying_toys(home / "notebooks", finished.processed, unit="assert unit != 'H45.18'")
+    folders = ("--processed", str(home / "processed"), "--reports", str(home / "reports"))
+    done = finished.run_here(*folders, "--as-of", AS_OF.isoformat(), "--lang", request.param, cwd=home)
+    return Ended(request.param, done, home / "reports")
+
+
+def test_a_run_with_a_failing_report_ends_with_1_and_says_which(ended: Ended) -> None:
+    assert ended.done.returncode == 1, ended.done.stderr
+    words = {"vi": "báo cáo của H45.18", "en": "The report of H45.18"}
+    assert words[ended.lang] in ended.done.stderr
+    assert len(ended.done.stderr.splitlines()) == 1
+    assert "5" in ended.done.stdout.splitlines()[-1]
+    month = ended.reports / AS_OF.strftime("%Y-%m")
     assert "AssertionError" in (month / "units/H45.18.html").read_text(encoding="utf-8")
     assert (month / "units/H45.22.html").is_file()
+
+
+def test_the_run_tells_other_programs_what_it_did(ended: Ended) -> None:
+    told = json.loads((ended.reports / "run.json").read_text(encoding="utf-8"))
+    assert {"clean", "attainment", "trends_and_gap", "report", "total"} <= told["seconds"].keys()
+    assert told["order"]["as_of"] == AS_OF.isoformat()
+    assert [(file["file"], len(file["sha256"]), file["status"]) for file in told["inputs"]] == [
+        ("xuat-20200731.csv", 64, "accepted")
+    ]
+    assert told["libraries"]["papermill"]
+    assert told["warnings"] == []
+    assert told["reports"]["made"] == [code for code in CODES if code != "H45.18"]
+    assert (told["reports"]["kept"], list(told["reports"]["failed"])) == ([], ["H45.18"])
 
 
 def test_a_units_page_is_the_same_from_papermills_own_engine(finished: SmallProject, tmp_path: Path) -> None:
@@ -205,15 +244,3 @@ def test_a_units_page_is_the_same_from_papermills_own_engine(finished: SmallProj
         pages.append((tmp_path / f"{engine}.html").read_text(encoding="utf-8"))
     assert pages[0] == pages[1]
     assert "Đồng Xuân" in pages[0]
-
-
-def test_the_run_tells_other_programs_what_it_did(finished: SmallProject) -> None:
-    told = json.loads((finished.reports / "run.json").read_text(encoding="utf-8"))
-    assert {"clean", "attainment", "trends_and_gap", "report", "total"} <= told["seconds"].keys()
-    assert told["order"]["as_of"] == AS_OF.isoformat()
-    assert [(file["file"], len(file["sha256"]), file["status"]) for file in told["inputs"]] == [
-        ("xuat-20200731.csv", 64, "accepted")
-    ]
-    assert told["libraries"]["papermill"]
-    assert told["warnings"] == []
-    assert told["reports"].keys() == {"made", "kept", "failed"}

@@ -5,9 +5,10 @@ from math import factorial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
+from support.examples import relaxed
 
 from analysis.statistics.control import (
     COMMON_CAUSE,
@@ -27,8 +28,6 @@ from analysis.statistics.control import (
     variation,
 )
 from analysis.statistics.shares import p_limits, xmr_limits
-
-relaxed = settings(deadline=None)
 
 # Multiples of 1/64 and limits at quarters: their mirror images in 0.5 are exact.
 shares = st.lists(st.integers(0, 64).map(lambda part: part / 64), min_size=1, max_size=20)

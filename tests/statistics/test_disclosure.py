@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.examples import relaxed
 from support.folders import write_reference
 
 from analysis.outlook.procedures import procedures
@@ -179,14 +180,14 @@ def units(draw: st.DrawFn, most: int, procedures: int) -> pd.DataFrame:
     return parts_of(*rows)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(relaxed, max_examples=300)
 @given(units(most=8, procedures=3))
 @example(parts_of(("a", 3, 9, 7), ("b", 3, 5, 0), ("c", 3, 8, 8)))  # only a can have all seven of a and b online
 def test_no_hidden_count_of_one_to_four_can_be_deduced(parts: pd.DataFrame) -> None:
     assert leaks(parts) == []
 
 
-@settings(deadline=None, max_examples=150)
+@settings(relaxed, max_examples=150)
 @given(units(most=4, procedures=5))
 @example(parts_of(("a", 3, 1, 0), ("b", 3, 1, 0), ("c", 3, 1, 0), ("d", 3, 4, 0)))  # three alike in three procedures
 def test_nor_among_more_procedures_with_a_smaller_least(parts: pd.DataFrame) -> None:

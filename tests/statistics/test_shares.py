@@ -5,9 +5,10 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
+from support.examples import relaxed
 
 from analysis.statistics.shares import (
     funnel_limits,
@@ -22,7 +23,6 @@ from analysis.statistics.shares import (
 NAN = np.nan
 SLACK = 1e-9  # what rounding in the last digits may take from an inequality
 
-relaxed = settings(deadline=None)
 
 shares_of = st.integers(1, 500).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
 confidences = st.floats(0.01, 0.999)

@@ -9,29 +9,31 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.examples import relaxed
 from support.folders import read_csv
-from support.small_run import DVCTT, SmallProject, call, small_project
+from support.in_process import tables_of
+from support.small_run import SmallProject, call, call_here, small_project
 
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.outlook.dataset import TABLES
+from analysis.reference.tables import load_reference
 from analysis.storage.backends import Engine, connect, read_dossiers
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
-    """The worked example, run up to the tables."""
+    """The worked example up to the tables, made as the stages of a run make them."""
     project = small_project(tmp_path_factory.mktemp("engines"))
-    done = project.run("--until", "trends_and_gap", "--as-of", "2020-07-31")
-    assert done.returncode == 0, done.stderr
+    tables_of(project.raw, load_reference(project.home / "data/reference"), project.processed, "2020-07-31")
     return project
 
 
 def measure(project: SmallProject, dossiers: Path, out: Path, *options: str) -> Path:
     """``dvctt measure`` on a dataset; returns ``out``."""
     folders = ["--dossiers", str(dossiers), "--out", str(out), "--reference", str(project.home / "data/reference")]
-    done = call([*DVCTT, "measure", *folders, *options], project.elsewhere)
+    done = call_here(["measure", *folders, *options], project.elsewhere)
     assert done.returncode == 0, done.stderr
     return out
 
@@ -63,7 +65,7 @@ def test_the_day_is_the_datasets_latest_unless_it_is_given(project: SmallProject
 
 
 @given(parts=st.lists(st.integers(0, 3), min_size=7, max_size=7))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(relaxed, max_examples=20)
 def test_however_dossiers_are_split_they_are_the_same(
     project: SmallProject, tmp_path_factory: pytest.TempPathFactory, parts: list[int]
 ) -> None:
@@ -85,7 +87,7 @@ def test_a_dataset_that_is_none_is_told(tmp_path: Path, make: Callable[[Path], N
 def test_an_empty_dataset_has_no_latest_day(project: SmallProject, tmp_path: Path) -> None:
     pq.write_table(pq.read_table(project.processed / "dossiers.parquet").slice(0, 0), tmp_path / "empty.parquet")
     folders = ["--dossiers", str(tmp_path / "empty.parquet"), "--out", str(tmp_path / "out")]
-    done = call([*DVCTT, "measure", *folders, "--reference", str(project.home / "data/reference")], project.elsewhere)
+    done = call_here(["measure", *folders, "--reference", str(project.home / "data/reference")], project.elsewhere)
     assert (done.returncode, list(tmp_path.glob("out/*.csv"))) == (1, [])
     assert "không có hồ sơ nào" in done.stderr
 
@@ -101,7 +103,7 @@ def test_spark_and_its_master_go_together(name: str, master: str) -> None:
 )
 def test_measure_called_wrongly_says_so(tmp_path: Path, options: list[str]) -> None:
     given = ["--dossiers", str(tmp_path), "--out", str(tmp_path / "out")] if options else []
-    assert call([*DVCTT, "measure", *given, *options], tmp_path).returncode == 2
+    assert call_here(["measure", *given, *options], tmp_path).returncode == 2
 
 
 def test_without_spark_one_is_told_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,18 @@
-"""The files of a run replace the previous ones in one step or not at all (analysis.generation, analysis.exchange)."""
+"""The files of a run replace the previous ones in one step or not at all, wherever it is cut short."""
 
+import json
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from support.cut_short import Work, failures, kills
 
 from analysis.language.problems import RunProblem
-from analysis.storage import swap as exchange_module
+from analysis.storage import swap
 from analysis.storage.generations import LEDGER, publish, staging, verify_generation
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the work that is killed is done in a fork")
 
 
 def _publish(published: Path, **files: str) -> str:
@@ -32,7 +38,7 @@ def _names(folder: Path) -> set[str]:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways of switching; the second is what a mount point or another system gets."""
     if request.param == "file by file":
-        monkeypatch.setattr(exchange_module, "exchange", lambda one, other: False)
+        monkeypatch.setattr(swap, "exchange", lambda one, other: False)
     return request.param
 
 
@@ -87,26 +93,59 @@ def test_a_failure_before_publication_leaves_everything_as_it_was(tmp_path: Path
     assert list((tmp_path / ".processed.work").glob("staging-*")) == []
 
 
-def test_a_switch_cut_short_file_by_file_can_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    published = tmp_path / "processed"
-    _publish(published, figures_csv="1", more_csv="1")
-    monkeypatch.setattr(exchange_module, "exchange", lambda one, other: False)
-    replace, done = Path.replace, []
+@pytest.fixture(params=["fails", pytest.param("dies", marks=needs_fork)])
+def cut(request: pytest.FixtureRequest) -> Callable[[Work, Path], Iterator[int]]:
+    """What happens at one system call after the other: it fails, or the process is killed before it."""
+    return {"fails": failures, "dies": kills}[request.param]
 
-    def fail_at_the_second(path: Path, target: Path) -> Path:
-        if done:
-            raise OSError("the power went")
-        done.append(path)
-        return replace(path, target)
 
-    monkeypatch.setattr(Path, "replace", fail_at_the_second)
-    with pytest.raises(OSError, match="the power went"):
-        _publish(published, figures_csv="2", more_csv="2")
-    monkeypatch.undo()
-    with pytest.raises(RunProblem):
-        verify_generation(published)
-    third = _publish(published, figures_csv="3")
-    assert verify_generation(published) == third, "and the next run mends it"
+def _publish_run(home: Path, text: str) -> None:
+    """A generation of two folders, as of a run with a report; all its files say ``text``."""
+    with staging(home / "processed", {"figures.csv", "rows"}) as tables, staging(home / "reports", set()) as pages:
+        for path in (
+            tables.folder / "figures.csv",
+            tables.folder / ("rows" if text == "old" else "rows/part-0"),  # of one engine a file, of another a folder
+            tables.folder / f"{text}.csv",
+            pages.folder / "index.html",
+            pages.folder / "2020-09/index.html",
+            pages.folder / f"2020-09/{text}.html",
+        ):
+            path.parent.mkdir(exist_ok=True)
+            path.unlink(missing_ok=True)
+            path.write_text(text, encoding="utf-8")
+        publish([tables, pages], {})
+
+
+def _told(folder: Path) -> set[str]:
+    """What the files of a whole generation say."""
+    verify_generation(folder)
+    names = json.loads((folder / LEDGER).read_text(encoding="utf-8"))["files"]
+    return {(folder / name).read_text(encoding="utf-8") for name in names}
+
+
+def test_cut_short_at_any_call_it_leaves_whole_generations_and_the_next_run_works(
+    tmp_path: Path, way: str, cut: Callable[[Work, Path], Iterator[int]]
+) -> None:
+    folders = [tmp_path / "processed", tmp_path / "reports"]
+    _publish_run(tmp_path, "old")
+    (tmp_path / "processed/note.txt").write_text("mine", encoding="utf-8")
+    found = set()
+    for step in cut(lambda: _publish_run(tmp_path, "new"), tmp_path):
+        for folder in folders:
+            try:
+                told = _told(folder)
+            except RunProblem:
+                assert way == "file by file", f"call {step}: {folder.name} is no whole generation"
+                continue  # but it can be seen
+            assert told in ({"old"}, {"new"}), f"call {step}: two generations in {folder.name}"
+            found |= told
+        _publish_run(tmp_path, "old")
+        assert [_told(folder) for folder in folders] == [{"old"}, {"old"}], f"the run after call {step}"
+        assert (tmp_path / "processed/note.txt").read_text(encoding="utf-8") == "mine"
+        assert list(tmp_path.glob(".*.work/staging-*")) == []
+    assert step > 40, "every call was walked"
+    assert found == {"old", "new"}
+    assert [_told(folder) for folder in folders] == [{"new"}, {"new"}], "the last time nothing was cut"
 
 
 @pytest.mark.parametrize("harm", ["altered", "removed", "no ledger", "broken ledger"])

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.request import urlopen
 
 HOST = "127.0.0.1"
-PATIENCE = 90.0  # seconds for a process of the cluster to be there
+PATIENCE = 1200.0  # seconds for a process of the cluster to be there, on the busiest machine
 # Settings of the cluster, as its keeper would write them; small, so that a job has many short tasks.
 DEFAULTS = """
 spark.executor.memory           1g
@@ -129,7 +129,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def ask(url: str) -> Any:
-    with urlopen(url, timeout=10) as answer:
+    with urlopen(url, timeout=PATIENCE) as answer:
         return json.load(answer)
 
 

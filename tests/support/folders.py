@@ -47,7 +47,7 @@ def write_reference(folder: Path, units: list[dict[str, str]], catalogue: list[d
 
 
 def write_export(path: Path, dossiers: list[dict[str, Any]]) -> Path:
-    """A plain CSV export of dossiers as ``tests/independent.py`` takes them."""
+    """A plain CSV export of dossiers as ``support/independent.py`` takes them."""
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_csv(path, [list(HEADINGS), *(export_line(number, dossier) for number, dossier in enumerate(dossiers))])
     return path

@@ -1,4 +1,4 @@
-"""Runs the cleaning inside the test's own process: fast, and no exception can hide in a worker."""
+"""Runs the cleaning, and what follows, inside the test's own process: fast, and no exception can hide in a worker."""
 
 import json
 from collections.abc import Iterator
@@ -11,14 +11,27 @@ from unittest.mock import patch
 from analysis.dossiers import stage, statements
 from analysis.dossiers.worker import FileResult, Job, clean_file
 from analysis.measures.attainment import make_attainment
+from analysis.outlook.stage import make_outlook
 from analysis.reference.tables import Reference
 
 
 @contextmanager
 def cleaning_in_this_process() -> Iterator[None]:
     """``clean_exports`` without its worker processes: what a worker raises is raised here."""
-    with patch.object(stage, "clean_files", _clean_files), patch.object(statements, "apart", _apart):
+    with (
+        patch.object(stage, "start_early", lambda: None),
+        patch.object(stage, "clean_files", _clean_files),
+        patch.object(statements, "apart", _apart),
+    ):
         yield
+
+
+def tables_of(raw: Path, reference: Reference, processed: Path, as_of: str) -> None:
+    """What the stages before the report leave in ``processed``."""
+    with cleaning_in_this_process():
+        stage.clean_exports(raw, reference, processed, jobs=1)
+    make_attainment(processed, reference, as_of=as_of)
+    make_outlook(processed, reference)
 
 
 def figures_of(raw: Path, reference: Reference, folder: Path, as_of: str) -> list[tuple[object, ...]]:

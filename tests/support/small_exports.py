@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.dossiers.stage import Cleaning, clean_exports
 from analysis.reference.tables import load_reference
 from support.folders import write_reference
+from support.in_process import cleaning_in_this_process
 
 UNITS = [
     {"unit_code": code, "unit_name": name, "tier": tier, "parent_code": parent, "aliases": aliases}
@@ -63,5 +64,6 @@ def clean(folder: Path, **exports: list[dict[str, str]]) -> tuple[Cleaning, pd.D
             writer = csv.DictWriter(handle, list(ROW))
             writer.writeheader()
             writer.writerows(ROW | row for row in rows)
-    cleaning = clean_exports(folder / "raw", reference, folder / "processed", jobs=1)
+    with cleaning_in_this_process():
+        cleaning = clean_exports(folder / "raw", reference, folder / "processed", jobs=1)
     return cleaning, pd.read_parquet(folder / "processed" / "dossiers.parquet")

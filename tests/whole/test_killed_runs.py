@@ -1,4 +1,8 @@
-"""A run killed at any moment leaves one complete generation, the next run works, and nothing stays behind."""
+"""A run killed at any moment leaves one complete generation, the next run works, and nothing stays behind.
+
+That publishing holds at each of its system calls is in tests/storage/test_generations.py; here whole runs die, most of
+them of toy notebooks, which end as real ones do and are made in seconds.
+"""
 
 import os
 import random
@@ -6,30 +10,34 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from support.folders import read_csv, write_export
-from support.small_run import SmallProject, small_project
+from support.small_run import PATIENCE, SmallProject, small_project
+from support.toy_notebooks import add_cell, write_toys
 from support.worked_example import AS_OF, DOSSIERS
 
 from analysis.language.problems import RunProblem
 from analysis.storage.generations import verify_generation
 
-KILLS = 24
 MARK = "DVCTT_TEST_RUN"
 FIRST_CHANGE = 0.05  # seconds after the start: earlier than any writing
-GRACE = 20.0  # seconds that the kernels and workers of a killed run have to end by themselves
+GRACE = 300.0  # seconds that the kernels and workers of a killed run have to end by themselves; they need one or two
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(2400)]
+pytestmark = pytest.mark.slow
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 
 
-@pytest.fixture(params=["attainment", "report"])
-def stage(request: pytest.FixtureRequest) -> str:
-    """The last stage of the runs that are killed."""
-    return str(request.param)
+def _small(home: Path) -> SmallProject:
+    return small_project(home)
+
+
+def _toys(home: Path) -> SmallProject:
+    project = small_project(home)
+    write_toys(project.elsewhere / "notebooks")
+    return project
 
 
 def _start(project: SmallProject, stage: str, mark: str) -> subprocess.Popen[bytes]:
@@ -74,20 +82,23 @@ def _wait_for_end(mark: str) -> list[int]:
 
 
 @needs_proc
-def test_a_killed_run_leaves_one_generation_and_no_process(tmp_path: Path, stage: str) -> None:
-    project = small_project(tmp_path / "project")
-    for number in range(2):  # the first is slower than those that follow: nothing is in the system's cache
-        _change_exports(project, number)
-        begun = time.monotonic()
-        assert _start(project, stage, "first").wait() == 0
-        whole = time.monotonic() - begun
+@pytest.mark.parametrize(
+    ("make", "stage", "kills"), [(_toys, "attainment", 8), (_small, "report", 6)], ids=["toys", "the real report"]
+)
+def test_a_killed_run_leaves_one_generation_and_no_process(
+    tmp_path: Path, make: Callable[[Path], SmallProject], stage: str, kills: int
+) -> None:
+    project = make(tmp_path / "project")
+    begun = time.monotonic()
+    assert _start(project, stage, "first").wait() == 0
+    whole = time.monotonic() - begun
     for folder in _published(project, stage):
         verify_generation(folder)
     chance, killed, tries = random.Random(766), 0, 0
-    while killed < KILLS:
+    while killed < kills:
         tries += 1
-        assert tries < 4 * KILLS, f"only {killed} of {tries} kills hit a run at work"
-        _change_exports(project, tries + 1)
+        assert tries < 8 * kills, f"only {killed} of {tries} kills hit a run at work"
+        _change_exports(project, tries)
         mark = uuid.uuid4().hex
         begun = time.monotonic()
         run = _start(project, stage, mark)
@@ -111,12 +122,15 @@ def test_a_killed_run_leaves_one_generation_and_no_process(tmp_path: Path, stage
         assert verify_generation(folder) != generation
         assert list(folder.with_name(f".{folder.name}.work").glob("staging-*")) == []
     (file,) = read_csv(project.processed / "files.csv")
-    assert file["accepted"] == "8"
+    assert file["accepted"] == "8" or make is _toys
 
 
 @needs_proc
 def test_an_interrupted_run_says_so_and_leaves_everything(tmp_path: Path) -> None:
-    project = small_project(tmp_path / "project")
+    project = _toys(tmp_path / "project")
+    begun = tmp_path / "begun"
+    endless = f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\nwhile True:\n    time.sleep(1)"
+    add_cell(project.elsewhere / "notebooks/clean.ipynb", endless)
     mark = uuid.uuid4().hex
     run = subprocess.Popen(
         [*project.command, "--until", "attainment", "--lang", "en"],
@@ -126,14 +140,11 @@ def test_an_interrupted_run_says_so_and_leaves_everything(tmp_path: Path) -> Non
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     )
-    cache = project.processed.with_name(".processed.work") / "cache"
-    deadline = time.monotonic() + 120
-    while not cache.is_dir():  # made by the first stage: at work, and far from done
+    while not begun.exists():  # at work, and never done
         assert run.poll() is None
-        assert time.monotonic() < deadline
         time.sleep(0.02)
     run.send_signal(signal.SIGINT)
-    _, told = run.communicate(timeout=60)
+    _, told = run.communicate(timeout=PATIENCE)
     assert run.returncode == 130
     assert told.splitlines() == ["dvctt: Interrupted. What was published before stands."]
     assert _wait_for_end(mark) == []

@@ -2,14 +2,17 @@
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from support.small_run import SmallProject, call, small_project
+from papermill import PapermillExecutionError, execute_notebook
+from support.small_run import PATIENCE, SmallProject, call, small_project
 from support.worked_example import AS_OF
 
+from analysis.notebooks.forks import Nursery, modules_of
 from analysis.notebooks.notebook import code_cells, has_tag, load, parameter_names
 from analysis.publication.order import STAGES
 
@@ -19,6 +22,11 @@ PARAMETERS = {"raw", "reference", "processed", "reports", "work", "decision", "a
 PARAMETERS |= {"criteria", "period", "engine", "master"}
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def together(test: Any) -> Any:
+    """A test of the one analyst's project: slow, and on one worker with the others, in their order."""
+    return pytest.mark.slow(pytest.mark.xdist_group("analyst")(test))
 
 
 def _source(cell: Any) -> str:
@@ -94,7 +102,29 @@ def analyst(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
     return project
 
 
-@pytest.mark.slow
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    """An interpreter for what need not be papermill's own command with a kernel of its own."""
+    made = Nursery(modules_of([FOLDER / "unit.ipynb", FOLDER / "evaluation_criteria.ipynb"]))
+    yield made
+    made.close()
+
+
+def _execute(analyst: SmallProject, nursery: Nursery, name: str, **parameters: str) -> Any:
+    folders = {"processed": str(analyst.processed), "reference": str(analyst.home / "data/reference")}
+    options = {"engine_name": "dvctt", "nursery": nursery, "seconds": PATIENCE, "progress_bar": False}
+    return execute_notebook(str(FOLDER / f"{name}.ipynb"), None, {**folders, **parameters}, **options)
+
+
+def _message(analyst: SmallProject, nursery: Nursery, name: str, **parameters: str) -> str:
+    """What a notebook shows of the problem that ends it: in the languages one after the other, and no traceback."""
+    with pytest.raises(PapermillExecutionError) as failed:
+        _execute(analyst, nursery, name, **parameters)
+    assert len(failed.value.traceback) == 2
+    return str(failed.value.traceback[0])
+
+
+@together
 @pytest.mark.parametrize("stage", [stage.name for stage in STAGES])
 def test_runs_alone_from_its_own_folder(analyst: SmallProject, stage: str) -> None:
     """Papermill with the ordinary kernel and the defaults, where JupyterLab would start it; in order."""
@@ -108,23 +138,20 @@ def test_runs_alone_from_its_own_folder(analyst: SmallProject, stage: str) -> No
     assert "Thử Nghiệm" not in shown
 
 
-@pytest.mark.slow
-def test_the_report_of_a_unit_runs_alone_after_them(analyst: SmallProject) -> None:
+@together
+def test_the_report_of_a_unit_runs_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
     """As the brief of a unit is looked at: ``papermill notebooks/unit.ipynb out.ipynb -p unit H45.22``."""
     papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/unit.ipynb"]
-    for code, name in (("H45.22", "Huyện Đồng Xuân"), ("AREA:H45.22", "Địa bàn Huyện Đồng Xuân")):
-        done = call([*papermill, "unit.out.ipynb", "-p", "unit", code], analyst.home)
-        assert done.returncode == 0, done.stderr[-2000:]
-        assert f"<h1>{name}</h1>" in (analyst.home / "unit.out.ipynb").read_text(encoding="utf-8")
-    failed = call([*papermill, "failed.ipynb", "-p", "unit", "H45.81"], analyst.home)
-    assert failed.returncode != 0
-    outputs = [output for cell in code_cells(load(analyst.home / "failed.ipynb")) for output in cell["outputs"]]
-    (error,) = [output for output in outputs if output["output_type"] == "error"]
-    assert "H45.18 (Sở Xây dựng)" in error["traceback"][0]
+    done = call([*papermill, "unit.out.ipynb", "-p", "unit", "H45.22"], analyst.home)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "<h1>Huyện Đồng Xuân</h1>" in (analyst.home / "unit.out.ipynb").read_text(encoding="utf-8")
+    area = _execute(analyst, nursery, "unit", unit="AREA:H45.22")
+    assert "<h1>Địa bàn Huyện Đồng Xuân</h1>" in nbformat.writes(area)
+    assert "H45.18 (Sở Xây dựng)" in _message(analyst, nursery, "unit", unit="H45.81")
 
 
-@pytest.mark.slow
-def test_the_criteria_run_alone_after_them(analyst: SmallProject) -> None:
+@together
+def test_the_criteria_run_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
     """``papermill notebooks/evaluation_criteria.ipynb out.ipynb -p criteria chu-tich-huyen -p period 2020``."""
     papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/evaluation_criteria.ipynb"]
     done = call(
@@ -135,15 +162,10 @@ def test_the_criteria_run_alone_after_them(analyst: SmallProject) -> None:
     assert "Địa bàn Huyện Đồng Xuân" in shown
     assert "application/vnd.jupyter.widget-view+json" in shown, "the sliders, in JupyterLab alone"
     for wrong, named in (("giam-doc", "giam-doc-so"), ("thi-dua,chu-tich-huyen", "thi-dua")):
-        failed = call([*papermill, "failed.ipynb", "-p", "criteria", wrong], analyst.home)
-        assert failed.returncode != 0
-        outputs = [output for cell in code_cells(load(analyst.home / "failed.ipynb")) for output in cell["outputs"]]
-        (error,) = [output for output in outputs if output["output_type"] == "error"]
-        assert len(error["traceback"]) == 2
-        assert named in error["traceback"][0]
+        assert named in _message(analyst, nursery, "evaluation_criteria", criteria=wrong)
 
 
-@pytest.mark.slow
+@together
 def test_runs_alone_from_the_projects_root(analyst: SmallProject) -> None:
     """As the README has it: ``papermill notebooks/<stage>.ipynb out.ipynb -p as_of …``."""
     command = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/clean.ipynb", "out.ipynb"]
@@ -152,7 +174,7 @@ def test_runs_alone_from_the_projects_root(analyst: SmallProject) -> None:
     assert not (analyst.home / "notebooks/data").exists()
 
 
-@pytest.mark.slow
+@together
 def test_a_problem_in_a_notebook_is_a_message_without_traceback(analyst: SmallProject) -> None:
     command = [sys.executable, "-m", "papermill", "--no-progress-bar", "clean.ipynb", "../failed.ipynb"]
     failed = call([*command, "-p", "raw", "../elsewhere"], analyst.home / "notebooks")

@@ -1,7 +1,7 @@
 """Where the measures' expressions run: DuckDB on this machine or a Spark cluster that is there already.
 
 The expressions are the same. What differs between the engines is settled here, with its reason, and for the one
-aggregate that Ibis cannot say to Spark in ``expressions.bit_or``.
+aggregate that Ibis cannot say to Spark in ``measures.expressions.bit_or``.
 """
 
 import os

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
-from analysis.storage.swap import switch
+from analysis.storage.swap import SWITCHING, switch
 
 LEDGER = "run.json"  # in the published folder: the generation and the sha256 of each of its files
 
@@ -57,7 +57,7 @@ def staging(published: Path, outputs: Collection[str]) -> Iterator[Staging]:
         folder.mkdir()
         try:
             earlier = _files_of(published)
-            left_out = {LEDGER, *outputs, *(path for path in earlier if "/" not in path)}
+            left_out = {LEDGER, SWITCHING, *outputs, *(path for path in earlier if "/" not in path)}
             kept = _link_tree(published, folder, left_out)
             yield Staging(published, work, folder, kept, earlier)
         finally:

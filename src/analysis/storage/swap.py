@@ -9,6 +9,7 @@ from pathlib import Path
 
 _AT_FDCWD = -100  # <fcntl.h>: paths are relative to the current folder
 _RENAME_EXCHANGE = 2  # <linux/fs.h>
+SWITCHING = ".switching"  # in the published folder while files are replaced one by one; of a killed run a leftover
 
 
 def switch(new: Path, published: Path, last: str, earlier: Collection[str]) -> None:
@@ -47,8 +48,11 @@ def _replace_files(new: Path, published: Path, last: str, earlier: Collection[st
     """Copy everything first, where a full disk still harms nothing, then rename file by file."""
     paths = [path.relative_to(new) for path in new.rglob("*") if path.is_symlink() or not path.is_dir()]
     paths.sort(key=lambda path: (path.as_posix() == last, path))
-    copies = {path: published / f".{number}.{os.getpid()}.tmp" for number, path in enumerate(paths)}
+    folder = published / SWITCHING
+    shutil.rmtree(folder, ignore_errors=True)
+    copies = {path: folder / str(number) for number, path in enumerate(paths)}
     try:
+        folder.mkdir()
         for path, copy in copies.items():
             shutil.copy2(new / path, copy, follow_symlinks=False)
         (published / last).unlink(missing_ok=True)
@@ -59,8 +63,7 @@ def _replace_files(new: Path, published: Path, last: str, earlier: Collection[st
             with suppress(NotADirectoryError, IsADirectoryError):  # its folder may be a file now, or itself a folder
                 (published / name).unlink(missing_ok=True)
     finally:
-        for copy in copies.values():
-            copy.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_way(published: Path, path: Path) -> None:
