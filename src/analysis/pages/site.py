@@ -62,6 +62,18 @@ def publish_site(
     _write(reports / FRONT_PAGE, _front_page(reports, report))
 
 
+def published_months(reports: Path) -> list[dict[str, Any]]:
+    """What every month in ``reports`` says of itself, the newest first."""
+    summaries = sorted(reports.glob(f"*/{SUMMARY}"), reverse=True)
+    return [json.loads(summary.read_text(encoding="utf-8")) for summary in summaries]
+
+
+def month_before(reports: Path, month: str) -> str:
+    """The latest month before ``month`` that has an overview, "" without one."""
+    earlier = [known["month"] for known in published_months(reports) if known["month"] < month]
+    return next((month for month in earlier if (reports / month / OVERVIEW).is_file()), "")
+
+
 def _overview(
     report: Report,
     folder: Path,
@@ -173,15 +185,3 @@ def _page(name: str, report: Report, **values: Any) -> str:
 def _write(page: Path, html: str) -> None:
     page.parent.mkdir(parents=True, exist_ok=True)
     write_whole(page, lambda path: path.write_text(html, encoding="utf-8"))
-
-
-def published_months(reports: Path) -> list[dict[str, Any]]:
-    """What every month in ``reports`` says of itself, the newest first."""
-    summaries = sorted(reports.glob(f"*/{SUMMARY}"), reverse=True)
-    return [json.loads(summary.read_text(encoding="utf-8")) for summary in summaries]
-
-
-def month_before(reports: Path, month: str) -> str:
-    """The latest month before ``month`` that has an overview, "" without one."""
-    earlier = [known["month"] for known in published_months(reports) if known["month"] < month]
-    return next((month for month in earlier if (reports / month / OVERVIEW).is_file()), "")

@@ -234,19 +234,6 @@ def proposals(report: Report, calls: list[Call]) -> Iterator[str]:
         )
 
 
-def _lost(report: Report) -> list[Target]:
-    """Targets that the province cannot attain any more while the period lasts."""
-    if report.as_of >= report.decision.valid_to:
-        return []
-    gap = report.outlook["gap"]
-    verdicts = gap[gap["unit_code"] == PROVINCE].set_index("target_id")["verdict"]
-    return [target for target in report.decision.targets if verdicts[target.id] == IMPOSSIBLE]
-
-
-def _slopes(trend: Any) -> list[tuple[str, float]]:
-    return [("slope", trend.slope), ("lower", trend.slope_lower), ("upper", trend.slope_upper)]
-
-
 def headline(report: Report) -> str:
     """How many targets the province attains, of those that have anything to count."""
     shown = [figure for figure in figures.tiles(report) if figure.status != NOT_APPLICABLE]
@@ -299,3 +286,16 @@ def ask_sentence(ask: Ask, language: Language) -> str:
 def _inside(title: str) -> str:
     """A title inside a sentence: ``Hồ sơ mức độ 3`` → ``hồ sơ mức độ 3``."""
     return title[0].lower() + title[1:]
+
+
+def _lost(report: Report) -> list[Target]:
+    """Targets that the province cannot attain any more while the period lasts."""
+    if report.as_of >= report.decision.valid_to:
+        return []
+    gap = report.outlook["gap"]
+    verdicts = gap[gap["unit_code"] == PROVINCE].set_index("target_id")["verdict"]
+    return [target for target in report.decision.targets if verdicts[target.id] == IMPOSSIBLE]
+
+
+def _slopes(trend: Any) -> list[tuple[str, float]]:
+    return [("slope", trend.slope), ("lower", trend.slope_lower), ("upper", trend.slope_upper)]

@@ -5,6 +5,9 @@ import pandas as pd
 from analysis.language.texts import N_, Language
 from analysis.reference.tables import TIERS, Reference
 
+PROVINCE = "ALL"
+TIER_GROUPS = tuple(f"TIER:{tier}" for tier in TIERS)
+# As attainment.csv has them; pages have their own words.
 _TIER_NAMES = {
     "province": N_("Province tier (departments)"),
     "district": N_("District tier"),
@@ -20,7 +23,7 @@ def group_members(reference: Reference) -> pd.DataFrame:
     tiered = units.assign(group_code="TIER:" + units["tier"])
     area = units["parent_code"].where(units["tier"] == "commune", units["unit_code"])
     areas = units.assign(group_code="AREA:" + area)[units["tier"] != "province"]
-    parts = [units.assign(group_code=units["unit_code"]), units.assign(group_code="ALL"), tiered, areas]
+    parts = [units.assign(group_code=units["unit_code"]), units.assign(group_code=PROVINCE), tiered, areas]
     if len(reference.provinces):
         parts.append(units.assign(group_code="PROVINCE:" + units["province_code"]))
     return pd.concat(parts)[["group_code", "unit_code"]].reset_index(drop=True)
@@ -31,16 +34,12 @@ def group_names(reference: Reference, language: Language = Language()) -> pd.Dat
     units = reference.units
     districts = units[units["tier"] == "district"]
     whole = N_("All provinces") if len(reference.provinces) else N_("Whole province")
-    rows = [("ALL", language.text(whole), "")]
+    rows = [(PROVINCE, language.text(whole), "")]
     rows += [(f"PROVINCE:{code}", name, "") for code, name in reference.provinces.itertuples(index=False)]
-    rows += [(f"TIER:{tier}", language.text(_TIER_NAMES[tier]), tier) for tier in TIERS]
+    rows += [(group, language.text(_TIER_NAMES[tier]), tier) for group, tier in zip(TIER_GROUPS, TIERS, strict=True)]
     rows += [
         (f"AREA:{code}", language.text(N_("{district} with its communes"), district=name), "district")
         for code, name in districts[["unit_code", "unit_name"]].itertuples(index=False)
     ]
     rows += list(units[["unit_code", "unit_name", "tier"]].itertuples(index=False, name=None))
     return pd.DataFrame(sorted(rows), columns=["unit_code", "unit_name", "tier"])
-
-
-PROVINCE = "ALL"
-TIER_GROUPS = tuple(f"TIER:{tier}" for tier in TIERS)
