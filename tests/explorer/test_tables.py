@@ -111,7 +111,10 @@ MADE = {
         ["Toàn tỉnh", "<th scope='col' class='count' title='numerator'>Tử số", "20/09/2020", "Chưa đạt</td>"],
     ),
     "twice": (lambda d: d.attainment[["status", "status"]], ["Kết luận"]),
-    "unknown category": (lambda d: d.dossiers[d.dossiers["applicant"].isna()], ["<td class=''>–</td>"]),
+    "unknown category": (
+        lambda d: d.dossiers[d.dossiers["applicant"].isna()].sort_values("source", na_position="first"),
+        ["<td class=''>–</td>"],
+    ),
     "other things in known columns": (lambda d: d.attainment.head(1).assign(value="x", gap="y", status=1), ["x", "y"]),
     "no run": (lambda _: dv.Table({"a": ODD_CELLS}), ["&lt;i&gt;", "Có", "–"]),
     "no rows, no columns": (lambda _: dv.Table(), ["<table>"]),
