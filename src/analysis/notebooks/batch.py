@@ -19,7 +19,7 @@ from analysis.notebooks.forks import Nursery, Warm, modules_of
 from analysis.storage.forkserver import CAN_FORK
 from analysis.storage.writing import write_whole
 
-LIMIT = 120.0  # seconds that one report may take
+LIMIT = 600.0  # seconds that one report may take: a second or two, but many on a machine that others use too
 
 
 @dataclass(frozen=True)
