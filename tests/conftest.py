@@ -8,6 +8,12 @@ from support.browsing import Opener, chromium, opener
 from support.published import Province, Publication, shared_folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow files first: no worker is left alone with one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def province(tmp_path_factory: pytest.TempPathFactory) -> Province:
     """A province whose exports have every fault, marks in every personal cell, and names that mean harm."""

@@ -13,7 +13,8 @@ from analysis.criteria.gaming import CUNNING, SPLITTING, STEERING, STRATEGIES, T
 from analysis.criteria.rating import Evidence, Standing, chosen, standing
 from analysis.reference.criteria import Criteria
 
-pytestmark = pytest.mark.xdist_group("gaming")  # a whole year of the sample, made once
+pytestmark = pytest.mark.slow
+
 # More of level 4, and procedures that are used without a single online dossier.
 ROWS: Rows = (
     *(row for row in DOSSIERS if row[:2] != (DEPARTMENT, 2)),

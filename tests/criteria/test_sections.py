@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.criteria_cases import component, criteria, standing
+from support.folders import REFERENCE
+from support.published import Publication
 from support.small_evidence import small_evidence
 from support.small_report import AREA, DEPARTMENT, DOSSIERS, HOSTILE, IDLE
 
@@ -201,11 +203,11 @@ def test_whom_the_criteria_rate(evidence: Evidence) -> None:
     assert set(bench_of(evidence, "thi-dua").draft.codes) == {DEPARTMENT, IDLE, AREA, "AREA:H45.23"}
 
 
-def test_a_workbench_reads_a_finished_run(project: Path) -> None:
+def test_a_workbench_reads_a_finished_run(year: Publication) -> None:
     from analysis.criteria.workbench import workbench
     from analysis.findings.report import read_report
 
-    report = read_report(project / "processed", Path(__file__).parents[2] / "data/reference")
-    bench = workbench(report, project / "processed", "chu-tich-huyen", "2020-Q3")
+    report = read_report(year.processed, REFERENCE)
+    bench = workbench(report, year.processed, "chu-tich-huyen", "2020-Q3")
     assert bench.evidence.month == "2020-09"
     assert len(bench.names) == 9

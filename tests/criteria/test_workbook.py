@@ -37,7 +37,7 @@ from analysis.reference.criteria import Component, Criteria
 from analysis.reference.criteria_form import Bonus, PassFail, Proportional, Step, Steps
 from analysis.reference.tables import load_reference
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workbook")]
+pytestmark = pytest.mark.slow
 HOSTILE = ["=1+1", "@SUM(A1)", "+x", "-2+3", "\u202eSở ngược", "Sở \x07đỏ\tmột\ndòng", "http://example.org/", "x" * 400]
 FUNCTIONS = {"IF", "SUMPRODUCT", "ISNUMBER", "MAX", "MIN", "AND", "ROUND", "INT", "SUM", "INDEX", "LEFT"}
 PARAMETERS, COUNTS = 1, 2  # places of the sheets

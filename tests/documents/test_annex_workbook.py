@@ -8,7 +8,7 @@ from support.documents import Documents
 
 from analysis.findings.report import Report
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("documents")]
+pytestmark = pytest.mark.slow
 
 
 def test_libreoffice_shows_the_figures_of_the_table_on_every_target_sheet(

@@ -14,7 +14,7 @@ from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.publication.month import write_annexes
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("documents")]
+pytestmark = pytest.mark.slow
 
 
 def test_the_draft_s_tables_are_those_of_the_run(

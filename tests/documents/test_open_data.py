@@ -16,7 +16,7 @@ from analysis.documents.open_data import DICTIONARY, published_tables
 from analysis.findings.report import Report
 from analysis.reference.columns import load_columns
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("documents")]
+pytestmark = pytest.mark.slow
 
 
 def test_open_data_are_the_tables_of_the_run(documents: Documents, september: Publication) -> None:

@@ -16,5 +16,7 @@ def test_what_a_library_prints_past_python_is_not_heard() -> None:
 
 
 def _run(first: str) -> subprocess.CompletedProcess[str]:
-    code = f"import os; from analysis import worker; {first}; [os.write(s, {_PANIC!r}.encode()) for s in (1, 2)]"
+    code = (
+        f"import os; from analysis.dossiers import worker; {first}; [os.write(s, {_PANIC!r}.encode()) for s in (1, 2)]"
+    )
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

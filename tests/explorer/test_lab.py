@@ -23,7 +23,7 @@ from analysis.language.problems import UsageProblem
 from analysis.language.texts import Language
 
 # JupyterLab may take minutes to start, and the province, where nobody asked for it before, some more.
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800), pytest.mark.xdist_group("lab")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 ROOT = Path(__file__).parents[2]
 
 

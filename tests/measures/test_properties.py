@@ -28,6 +28,8 @@ from analysis.dossiers.stage import clean_exports
 from analysis.measures.attainment import attain, shortfall
 from analysis.reference.tables import Reference, load_reference
 
+pytestmark = pytest.mark.slow
+
 SISTER = {**UNITS[1], "unit_code": "H45.23", "unit_name": "Huyện Tuy An"}
 COMMUNES = [
     {**SISTER, "unit_code": code, "unit_name": name, "tier": "commune", "parent_code": code[:6]}

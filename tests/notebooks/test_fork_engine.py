@@ -19,7 +19,7 @@ from analysis.notebooks import fork_engine
 from analysis.notebooks.forks import Nursery
 
 # One interpreter with everything loaded for all of them, on one worker.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fork_engine")]
+pytestmark = pytest.mark.slow
 GRACE = 300.0  # seconds that processes have to end by themselves; they need a moment
 EVERY_KIND = (
     "print('one'); import sys; print('two', file=sys.stderr)",

@@ -14,6 +14,8 @@ from support.worked_example import AS_OF, DOSSIERS, FIGURES
 
 from analysis.storage.generations import staging, verify_generation
 
+pytestmark = pytest.mark.slow
+
 DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)
 CLEANED = {
     *("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
@@ -21,7 +23,6 @@ CLEANED = {
 }
 UNTIL = ("--until", "attainment")
 # The heavy fixture is made on one worker alone.
-pytestmark = pytest.mark.xdist_group("run")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from analysis.publication.unit_reports import report_task, unit_pieces, wanted_c
 from analysis.reference.tables import load_reference
 
 # The heavy fixture is made on one worker alone.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("unit_reports")]
+pytestmark = pytest.mark.slow
 CODES = ["AREA:H45.22", "H45.18", "H45.22", "TIER:commune", "TIER:district", "TIER:province"]
 
 

@@ -76,8 +76,8 @@ def test_the_catalogue_has_the_real_shape_and_says_that_it_is_illustrative() -> 
         ("vocabulary.toml", "[values.channel]", "[values.kenh]", "channel"),
         ("vocabulary.toml", "[lines]", "[lines", "not valid TOML"),
         ("vocabulary.toml", '"Mã hồ sơ", ', '"Mã hồ sơ", "Đơn vị", ', "«Đơn vị»"),
-        ("decisions/766-qd-ubnd-2020.toml", 'minimum = "0.60"', 'minimum = "60"', "line 24: targets[1].minimum"),
-        ("decisions/766-qd-ubnd-2020.toml", "level = 3", "niveau = 3", "line 22: targets[1].niveau"),
+        ("decisions/766-qd-ubnd-2020.toml", 'minimum = "0.60"', 'minimum = "60"', "line 29: targets[1].minimum"),
+        ("decisions/766-qd-ubnd-2020.toml", "level = 3", "niveau = 3", "line 27: targets[1].niveau"),
         ("decisions/766-qd-ubnd-2020.toml", 'id = "l3-dossiers"', 'id = "l3-procedures"', "twice"),
     ],
 )

@@ -19,6 +19,8 @@ from analysis.measures.attainment import make_attainment
 from analysis.reference.tables import load_reference
 from analysis.sample import Truth, write_sample
 
+pytestmark = pytest.mark.slow
+
 DECISION = REFERENCE / "decisions/766-qd-ubnd-2020.toml"
 TARGETS = tomllib.loads(DECISION.read_text(encoding="utf-8"))["targets"]
 UNITS, CATALOGUE = read_csv(REFERENCE / "units.csv"), read_csv(REFERENCE / "catalogue.csv")

@@ -14,7 +14,6 @@ from lxml import html
 from playwright.sync_api import Browser, Page
 from support.browsing import WCAG, new_page
 from support.folders import REFERENCE
-from support.followed import blocks, copy_project, follow
 from support.links import broken_links
 
 import analysis as dv
@@ -26,10 +25,8 @@ sys.path[:0] = [str(DOCS), str(DOCS / "extensions")]
 import build  # noqa: E402
 import generated_pages  # noqa: E402
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("docs")]
+pytestmark = pytest.mark.slow
 PAGES = sorted(path.relative_to(DOCS) for path in DOCS.rglob("*.md") if "_build" not in path.parts)
-HOW_TO = sorted((DOCS / "huong-dan").glob("*.md"))
-FOLLOWED = [page for page in HOW_TO if any(block.language == "sh" for block in blocks(page))]
 
 
 @pytest.fixture(scope="module")
@@ -147,19 +144,6 @@ def test_the_examples_of_a_public_name_run(name: str, project: Path, monkeypatch
     names: dict[str, object] = {}
     for example in doctest.DocTestParser().get_examples(getattr(dv, name).__doc__ or ""):
         exec(compile(example.source, f"dv.{name}", "single"), names)
-
-
-@pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: page.stem)
-def test_a_how_to_leads_where_it_says(page: Path, tmp_path: Path) -> None:
-    assert follow(page, copy_project(tmp_path / "project"))
-
-
-def test_what_a_how_to_shows_is_run_or_is_plain_text() -> None:
-    assert len(FOLLOWED) > 3
-    for page in HOW_TO:
-        for block in blocks(page):
-            to_run = block.language == "sh" or "code-cell" in block.language or block.caption
-            assert to_run or block.language in ("text", "ini", "powershell", "{toctree}"), (page.name, block)
 
 
 def test_every_reading_of_every_target_is_told_with_its_formula() -> None:

@@ -13,7 +13,7 @@ from support.folders import write_export, write_reference
 from support.links import broken_links
 from support.small_run import DVCTT, call
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]
+pytestmark = pytest.mark.slow
 AS_OF = "2020-09-30"
 PIECES = (
     *(

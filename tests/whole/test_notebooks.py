@@ -24,11 +24,6 @@ PARAMETERS |= {"criteria", "period", "engine", "master"}
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
-def together(test: Any) -> Any:
-    """A test of the one analyst's project: slow, and on one worker with the others, in their order."""
-    return pytest.mark.slow(pytest.mark.xdist_group("analyst")(test))
-
-
 def _source(cell: Any) -> str:
     return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
 
@@ -124,7 +119,7 @@ def _message(analyst: SmallProject, nursery: Nursery, name: str, **parameters: s
     return str(failed.value.traceback[0])
 
 
-@together
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", [stage.name for stage in STAGES])
 def test_runs_alone_from_its_own_folder(analyst: SmallProject, stage: str) -> None:
     """Papermill with the ordinary kernel and the defaults, where JupyterLab would start it; in order."""
@@ -138,7 +133,7 @@ def test_runs_alone_from_its_own_folder(analyst: SmallProject, stage: str) -> No
     assert "Thử Nghiệm" not in shown
 
 
-@together
+@pytest.mark.slow
 def test_the_report_of_a_unit_runs_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
     """As the brief of a unit is looked at: ``papermill notebooks/unit.ipynb out.ipynb -p unit H45.22``."""
     papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/unit.ipynb"]
@@ -150,7 +145,7 @@ def test_the_report_of_a_unit_runs_alone_after_them(analyst: SmallProject, nurse
     assert "H45.18 (Sở Xây dựng)" in _message(analyst, nursery, "unit", unit="H45.81")
 
 
-@together
+@pytest.mark.slow
 def test_the_criteria_run_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
     """``papermill notebooks/evaluation_criteria.ipynb out.ipynb -p criteria chu-tich-huyen -p period 2020``."""
     papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/evaluation_criteria.ipynb"]
@@ -165,7 +160,7 @@ def test_the_criteria_run_alone_after_them(analyst: SmallProject, nursery: Nurse
         assert named in _message(analyst, nursery, "evaluation_criteria", criteria=wrong)
 
 
-@together
+@pytest.mark.slow
 def test_runs_alone_from_the_projects_root(analyst: SmallProject) -> None:
     """As the README has it: ``papermill notebooks/<stage>.ipynb out.ipynb -p as_of …``."""
     command = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/clean.ipynb", "out.ipynb"]
@@ -174,7 +169,7 @@ def test_runs_alone_from_the_projects_root(analyst: SmallProject) -> None:
     assert not (analyst.home / "notebooks/data").exists()
 
 
-@together
+@pytest.mark.slow
 def test_a_problem_in_a_notebook_is_a_message_without_traceback(analyst: SmallProject) -> None:
     command = [sys.executable, "-m", "papermill", "--no-progress-bar", "clean.ipynb", "../failed.ipynb"]
     failed = call([*command, "-p", "raw", "../elsewhere"], analyst.home / "notebooks")

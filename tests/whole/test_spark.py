@@ -26,7 +26,7 @@ from analysis.storage.backends import Engine, connect, read_dossiers
 from analysis.storage.generations import verify_generation
 from benchmarks.nation import make_nation
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("spark")]
+pytestmark = pytest.mark.slow
 PROJECT = Path(__file__).parents[2]
 AS_OF = date(2020, 9, 17)
 
