@@ -31,7 +31,10 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason=
 
 
 def _small(home: Path) -> SmallProject:
-    return small_project(home)
+    """The real notebooks; without criteria, whose pages are made as the units' are and take most of such a run."""
+    project = small_project(home)
+    (home / "data/reference/criteria").mkdir()
+    return project
 
 
 def _toys(home: Path) -> SmallProject:
