@@ -1,18 +1,15 @@
 """The files of a run replace the previous ones in one step or not at all, wherever it is cut short."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.cut_short import Work, failures, kills
+from support.cut_short import Work, failures, kills, needs_fork
 
 from analysis.language.problems import RunProblem
 from analysis.storage import swap
 from analysis.storage.generations import LEDGER, publish, staging, verify_generation
-
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the work that is killed is done in a fork")
 
 
 def _publish(published: Path, **files: str) -> str:

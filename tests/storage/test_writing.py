@@ -1,16 +1,13 @@
 """Tables are written whole or not at all, and are harmless when a spreadsheet opens them."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from support.cut_short import Work, failures, kills
+from support.cut_short import Work, failures, kills, needs_fork
 
 from analysis.storage.writing import spreadsheet_safe, undirected, write_csv, write_whole
-
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the work that is killed is done in a fork")
 
 
 @pytest.mark.parametrize("cut", [failures, pytest.param(kills, marks=needs_fork)])

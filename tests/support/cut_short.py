@@ -14,7 +14,10 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Work = Callable[[], object]
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the work that is killed is done in a fork")
 MOST = 1000  # calls: work that makes more leaves something behind each time, which the next has to go through
 
 

@@ -2,7 +2,7 @@
 
 from analysis.findings.figures import Figure
 from analysis.language.texts import N_, Language
-from analysis.reference.decision import Target
+from analysis.reference.decision import PROCEDURES, Target
 
 
 def percent(figure: Figure, language: Language) -> str:
@@ -50,4 +50,4 @@ def whole(figure: Figure, language: Language) -> str:
 
 
 def _counted(target: Target, language: Language) -> str:
-    return language.text(N_("procedures") if target.measure == "procedures_online" else N_("dossiers"))
+    return language.text(N_("procedures") if target.measure == PROCEDURES else N_("dossiers"))

@@ -66,7 +66,7 @@ GROUPS_IN_REPORT = {  # the parts of the official report's table of units
 GROUPS_RATED = {  # within a sentence: whom criteria rate
     "province": N_("departments and agencies, for whose results their heads answer"),
     "district": N_("People's Committees of districts, towns and the city, without their communes"),
-    "commune": N_("People's Committees of communes, wards and townships"),
+    "commune": TIER_BODIES["commune"],
     "areas": N_("chairs of district People's Committees, who answer for the district with its communes"),
 }
 

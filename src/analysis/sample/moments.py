@@ -4,7 +4,6 @@ import numpy as np
 
 from analysis.sample.province import FIRST_DAY
 
-TEXT_WAYS = ("dmy", "dmy_hm", "dmy_hms", "iso", "iso_hms")
 NUMBER_WAYS = ("cell", "serial")  # a number that is shown as a date, and one that is not
 _FIRST_SERIAL = 43831  # 1 January 2020 in Excel's 1900 system
 _EARLIEST, _LATEST = -400, 800
