@@ -9,6 +9,9 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 READY   := $(VENV)/.ready
 TESTS   := $(VENV)/.tests
 SPARK   := $(VENV)/.spark
+# uv leaves it to Python to compile what is imported. Where the environment forbids Python to keep that, every process
+# would compile its libraries anew: ten seconds each.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: report test setup lab docs bench lock
 .DEFAULT_GOAL := report
@@ -60,7 +63,7 @@ bench: $(TESTS) $(SPARK)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.reports
 	$(BIN)/python -m benchmarks.sliders
-	$(BIN)/python -m benchmarks.explorer
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.explorer
 	$(BIN)/python -m benchmarks.scale
 
 # Run after a change of the dependencies in pyproject.toml. No lock names a registry: who installs has one.

@@ -1,8 +1,9 @@
 """The explorer in real JupyterLab, on the shipped sample: how long until the first chart, and how fast a choice shows.
 
-python -m benchmarks.explorer [--rounds 5] drives Chromium, as the tests do. The first chart is timed from the choice of
-"Run All Cells" to the chart in the page, its kernel idle before; it is held against importing the libraries that the
-notebook has loaded by then, in a kernel like it. The changes are timed in Python, as in the benchmark of the sliders.
+PYTHONPATH=tests python -m benchmarks.explorer [--rounds 5] drives Chromium, as the tests do. The first chart is timed
+from the choice of "Run All Cells" to the chart in the page, its kernel idle before; it is held against importing the
+libraries that the notebook has loaded by then, in a kernel like it. The changes are timed in Python, as in the
+benchmark of the sliders.
 """
 
 import argparse
@@ -19,12 +20,12 @@ from time import perf_counter
 
 from jupyter_client.manager import start_new_kernel
 from playwright.sync_api import sync_playwright
+from support.driven_lab import PATIENCE, RUN_ALL, RUN_MENU, end_kernels, served, until_ready
 
 import analysis
 import analysis as dv
 from analysis.notebooks.notebook import code_cells, load
 from benchmarks.reports import REFERENCE, processed_sample
-from tests.driven_lab import PATIENCE, RUN_ALL, RUN_MENU, end_kernels, served, until_ready
 
 FIRST_CHART, CHANGE = 1.5, 0.3  # times the imports; seconds
 _NOTEBOOK = Path(__file__).parents[1] / "notebooks/explore.ipynb"

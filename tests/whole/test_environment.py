@@ -1,7 +1,9 @@
 """The lists of dependencies say the same: pyproject.toml, environment.yml and the locks."""
 
+import pkgutil
 import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,14 @@ def test_a_report_installs_nothing_of_the_tests_docs_and_benchmarks() -> None:
     assert not further & set(pinned("requirements.lock"))
     tests = pinned("requirements-test.lock")
     assert all(tests[name] == version for name, version in pinned("requirements.lock").items()), "one version for all"
+
+
+def test_every_benchmark_finds_what_it_imports() -> None:
+    """No other test looks at most of them; they are run when somebody asks how fast it is."""
+    names = [module.name for module in pkgutil.iter_modules([str(ROOT / "benchmarks")])]
+    assert "explorer" in names
+    for name in names:
+        import_module(f"benchmarks.{name}")  # what is started is behind __name__ == "__main__"
 
 
 def pinned(lock: str) -> dict[str, str]:
