@@ -22,7 +22,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Province:
 
 @pytest.fixture(scope="session")
 def year(province: Province) -> Publication:
-    """Published at the year's end, with the reports of all units."""
+    """Published at the year's end, with a report of each kind and more."""
     return province.year()
 
 

@@ -16,8 +16,13 @@ from urllib.request import urlopen
 
 HOST = "127.0.0.1"
 PATIENCE = 1200.0  # seconds for a process of the cluster to be there, on the busiest machine
-# Settings of the cluster, as its keeper would write them; small, so that a job has many short tasks.
+# Settings of the cluster, as its keeper would write them; small, so that a job has many short tasks. What is compiled
+# for few rows costs more than it saves, on two cores that compile beside the work.
 DEFAULTS = """
+spark.driver.extraJavaOptions   -XX:TieredStopAtLevel=1
+spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1
+spark.sql.codegen.wholeStage    false
+spark.sql.codegen.factoryMode   NO_CODEGEN
 spark.executor.memory           1g
 spark.sql.shuffle.partitions    4
 spark.sql.files.maxPartitionBytes 4m

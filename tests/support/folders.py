@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,17 @@ def write_reference(folder: Path, units: list[dict[str, str]], catalogue: list[d
     _write_csv(folder / "catalogue.csv", [list(catalogue[0]), *(list(row.values()) for row in catalogue)])
     shutil.copy(REFERENCE / "vocabulary.toml", folder)
     shutil.copy(REFERENCE / "decisions/766-qd-ubnd-2020.toml", folder / "decisions")
+    return folder
+
+
+def write_few_units(folder: Path, codes: Collection[str]) -> Path:
+    """The project's reference folder with these units alone, and of the catalogue what they offer."""
+    shutil.copytree(REFERENCE, folder)
+    units = [unit for unit in read_csv(REFERENCE / "units.csv") if unit["unit_code"] in codes]
+    assert len(units) == len(codes)
+    offered = [row for row in read_csv(REFERENCE / "catalogue.csv") if row["unit_code"] in {"", *codes}]
+    for name, rows in (("units.csv", units), ("catalogue.csv", offered)):
+        _write_csv(folder / name, [list(rows[0]), *(list(row.values()) for row in rows)])
     return folder
 
 

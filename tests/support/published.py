@@ -18,6 +18,7 @@ from support.province import write_province
 from support.small_run import DVCTT
 
 KINDS = ("H45.18", "H45.22", "H45.22.01", "AREA:H45.22", "TIER:province", "TIER:commune")
+MORE = (*KINDS, "H45.10", "H45.21", "H45.21.01", "H45.22.02", "H45.24", "AREA:H45.21", "TIER:district")
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,8 @@ class Province:
         return once(self.folder / "exports", write_province)
 
     def year(self, lang: str = "vi") -> Publication:
-        """The year's end: in Vietnamese with the reports of all units, in English with one of each kind."""
-        units = ("all",) if lang == "vi" else KINDS
-        wanted = Publication(self.folder / f"year-{lang}", lang, "2020-12-31", units)
+        """The year's end; in Vietnamese with more units' reports, in English with one of each kind."""
+        wanted = Publication(self.folder / f"year-{lang}", lang, "2020-12-31", MORE if lang == "vi" else KINDS)
         return self._published(wanted, None if lang == "vi" else self.year())
 
     def september(self) -> Publication:

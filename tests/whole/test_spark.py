@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from support.cluster import Cluster, ask, environment, spark_cluster, wait_for
-from support.folders import REFERENCE
+from support.folders import write_few_units
 from support.small_run import DVCTT, call
 
 from analysis.measures.attainment import attain
@@ -29,6 +29,13 @@ from benchmarks.nation import make_nation
 pytestmark = pytest.mark.slow
 PROJECT = Path(__file__).parents[2]
 AS_OF = date(2020, 9, 17)
+# Departments, and districts with communes: every group has several members.
+UNITS = [
+    "H45.02",
+    "H45.10",
+    "H45.18",
+    *(f"H45.2{place}{commune}" for place in (1, 2) for commune in ("", ".01", ".02")),
+]
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +69,23 @@ def test_a_run_on_spark_writes_what_a_run_on_duckdb_writes(cluster: Cluster, tmp
     Broken files among the exports are quarantined there as here, and dossiers seen in several files count once.
     """
     raw = tmp_path / "dữ liệu thô"
-    write_sample(raw, REFERENCE, 6_000, 7)
+    reference = write_few_units(tmp_path / "danh mục", UNITS)
+    write_sample(raw, reference, 1_500, 7)
     (raw / "hỏng.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
     (raw / "khác.csv").write_text("một,hai\n1,2\n", encoding="utf-8")
     made = {}
     for name, options in (("duckdb", []), ("spark", ["--engine", "spark", "--master", cluster.master])):
         made[name] = tmp_path / name
-        folders = ["--raw", str(raw), "--processed", str(made[name]), "--reports", str(tmp_path / f"reports-{name}")]
+        folders = [
+            "--raw",
+            str(raw),
+            "--reference",
+            str(reference),
+            "--processed",
+            str(made[name]),
+            "--reports",
+            str(tmp_path / f"reports-{name}"),
+        ]
         done = call([*DVCTT, "run", *folders, "--until", "trends_and_gap", *options], PROJECT)
         assert done.returncode == 3, done.stderr  # two files are quarantined
     tables = sorted(path.name for path in made["duckdb"].glob("*.csv"))

@@ -9,9 +9,11 @@ from typing import Any
 from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.worker import FileResult, Job, clean_files
 
+_TASKS_OF_A_CORE = 4  # so that a core with small files takes over from one with large ones
+
 
 def clean_on_executors(backend: Any, jobs: list[Job], lookups: Lookups, key: bytes) -> list[FileResult]:
-    """As ``worker.clean_files``, one task for each file; ``backend`` is of Spark. Results in the jobs' order.
+    """As ``worker.clean_files``, in a few tasks for each core; ``backend`` is of Spark. Results in the jobs' order.
 
     On the executor, too, the file is read in a process apart: a bad one is quarantined and takes no executor with it.
     """
@@ -23,5 +25,7 @@ def clean_on_executors(backend: Any, jobs: list[Job], lookups: Lookups, key: byt
         return clean_files(list(part), known, secret, workers=1)
 
     resolved = [Job(job.path.resolve(), job.stem.resolve()) for job in jobs]  # an executor stands in another folder
-    results: list[FileResult] = context.parallelize(resolved, len(resolved)).mapPartitions(clean).collect()
+    # Each task starts a process for its files, seconds before it reads the first.
+    tasks = min(len(resolved), _TASKS_OF_A_CORE * context.defaultParallelism)
+    results: list[FileResult] = context.parallelize(resolved, tasks).mapPartitions(clean).collect()
     return results
