@@ -1,15 +1,16 @@
 """The files of a run replace the previous ones in one step or not at all, wherever it is cut short."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from support.cut_short import Work, failures, kills, needs_fork
 
-from analysis.language.problems import RunProblem
+from analysis.language.problems import Problem, RunProblem, UsageProblem
 from analysis.storage import swap
-from analysis.storage.generations import LEDGER, publish, staging, verify_generation
+from analysis.storage.generations import LEDGER, check_folder, publish, staging, verify_generation
 
 
 def _publish(published: Path, **files: str) -> str:
@@ -143,6 +144,73 @@ def test_cut_short_at_any_call_it_leaves_whole_generations_and_the_next_run_work
     assert step > 40, "every call was walked"
     assert found == {"old", "new"}
     assert [_told(folder) for folder in folders] == [{"new"}, {"new"}], "the last time nothing was cut"
+
+
+@pytest.mark.parametrize("way_there", ["the path itself", "a link"])
+@pytest.mark.parametrize("kind", ["a file", "a pipe", "a device", "nothing"])
+def test_what_is_no_folder_is_never_replaced(tmp_path: Path, kind: str, way_there: str) -> None:
+    there = Path("/dev/null") if kind == "a device" else tmp_path / "there"
+    if kind == "a file":
+        there.write_text("mine", encoding="utf-8")
+    elif kind == "a pipe":
+        os.mkfifo(there)
+    published = there
+    if way_there == "a link":
+        published = tmp_path / "link"
+        published.symlink_to(there)
+    if kind == "nothing" and way_there == "the path itself":
+        check_folder(published)
+        return
+    before = there.lstat() if os.path.lexists(there) else None
+    if kind == "nothing":  # a link that leads nowhere: the folder would be made where it points
+        with pytest.raises(UsageProblem):
+            _publish(published, figures_csv="1")
+        assert not there.exists()
+        return
+    with pytest.raises(UsageProblem):
+        _publish(published, figures_csv="1")
+    assert there.lstat() == before
+    assert sorted(tmp_path.glob(".*")) == [], "nothing was begun"
+
+
+def test_a_folder_of_the_users_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    published = tmp_path / "processed"
+    published.mkdir()
+    (published / ".gitkeep").touch()
+    check_folder(published, {"figures.csv"})
+    (published / "figures.csv").write_text("mine", encoding="utf-8")
+    with pytest.raises(UsageProblem, match="did not make"):
+        _publish(published, figures_csv="1")
+    assert (published / "figures.csv").read_text(encoding="utf-8") == "mine"
+    (published / "figures.csv").unlink()
+    monkeypatch.chdir(published)
+    for folder in (Path(), published, tmp_path):
+        with pytest.raises(UsageProblem):
+            _publish(folder, figures_csv="1")
+    assert _names(published) == {".gitkeep"}
+
+
+def test_a_file_of_the_users_among_ours_is_never_replaced(tmp_path: Path, way: str) -> None:
+    published = tmp_path / "processed"
+    first = _publish(published, other_csv="1", **{"2020-08__index_csv": "August"})
+    for name in ("figures.csv", "2020-08/mine.csv"):  # an output by name, and what the run comes to write
+        (published / name).write_text("mine", encoding="utf-8")
+        with pytest.raises(Problem, match="not of dvctt's making"):
+            _publish(published, figures_csv="1", **{"2020-08__mine_csv": "2"})
+        assert verify_generation(published) == first
+        assert (published / name).read_text(encoding="utf-8") == "mine"
+        (published / name).unlink()
+    _publish(published, figures_csv="1")
+    (published / LEDGER).unlink()  # a switch that was cut short leaves none
+    _publish(published, figures_csv="2")
+    assert (published / "figures.csv").read_text(encoding="utf-8") == "2"
+
+
+@pytest.mark.parametrize("path", ["x" * 5_000, "a/" * 3_000 + "b", "nul\0in it"])
+def test_a_path_that_cannot_be_is_told(tmp_path: Path, path: str) -> None:
+    with pytest.raises(UsageProblem, match="cannot be used as a folder") as told:
+        check_folder(tmp_path / path)
+    assert len(str(told.value)) < 400
 
 
 @pytest.mark.parametrize("harm", ["altered", "removed", "no ledger", "broken ledger"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_, Language
 from analysis.storage.backends import Engine
+from analysis.storage.generations import check_folder
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ STAGES = (
     ),
     Stage("report", N_("Writing the report"), writes_reports=True),
 )
+OUTPUTS = frozenset(name for stage in STAGES for name in stage.outputs)  # in the processed folder
 UNIT = "unit"  # the notebook of the units' reports, which the last stage publishes too
 CRITERIA = "evaluation_criteria"  # and that of the evaluation criteria
 ALL, NONE, DRAFTS = "all", "none", "criteria"  # of ``units``, beside codes: DRAFTS are the criteria's pages
@@ -108,6 +110,9 @@ def check_order(order: Order) -> None:
             )
     _check_units(order)
     _check_apart(order)
+    check_folder(order.processed, OUTPUTS)
+    if any(stage.writes_reports for stage in order.stages):
+        check_folder(order.reports)
 
 
 def _check_units(order: Order) -> None:

@@ -21,7 +21,7 @@ from analysis.notebooks.batch import Made
 from analysis.notebooks.forks import modules_of, prepare
 from analysis.notebooks.notebook import code_cells, imported_modules, load, parameter_names
 from analysis.notebooks.warm_kernels import WarmKernel, execute, sweep
-from analysis.publication.order import STAGES, Order, Stage, check_order
+from analysis.publication.order import OUTPUTS, Order, Stage, check_order
 from analysis.publication.run_facts import Clock, run_facts
 from analysis.storage.generations import Staging, publish, staging
 
@@ -64,8 +64,7 @@ def run(order: Order) -> Outcome:
     sweep()
     with ExitStack() as stack:
         stack.enter_context(_told_problems())
-        outputs = {name for stage in STAGES for name in stage.outputs}
-        stagings = [stack.enter_context(staging(order.processed, outputs))]
+        stagings = [stack.enter_context(staging(order.processed, OUTPUTS))]
         if any(stage.writes_reports for stage in order.stages):
             stagings.append(stack.enter_context(staging(order.reports, {"index.html"})))
         clock = Clock()

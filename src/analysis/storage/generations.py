@@ -17,11 +17,16 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from analysis.language.problems import RunProblem
+from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
 from analysis.storage.swap import SWITCHING, switch
 
 LEDGER = "run.json"  # in the published folder: the generation and the sha256 of each of its files
+_OURS = (
+    "published.json"  # in the work folder: each file that the last switch found or brought, its sha256 before and after
+)
+
+_IN_THE_WAY = N_("{path} is not of dvctt's making and would be replaced. Move it away, then start again.")
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,10 @@ def staging(published: Path, outputs: Collection[str]) -> Iterator[Staging]:
 
     Kept are the user's own files and what earlier runs made in subfolders (earlier months);
     ``outputs`` (names) and earlier runs' other files are left out. Raises RunProblem when another
-    run holds the lock. In the end the staging folder, or what was swapped into it, is removed.
+    run holds the lock, UsageProblem as ``check_folder``. In the end the staging folder, or what was swapped into it,
+    is removed.
     """
+    check_folder(published, outputs)
     published = Path(os.path.realpath(published))
     work = work_folder(published)
     work.mkdir(parents=True, exist_ok=True)
@@ -64,14 +71,55 @@ def staging(published: Path, outputs: Collection[str]) -> Iterator[Staging]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def check_folder(folder: Path, outputs: Collection[str] = ()) -> None:
+    """Raise UsageProblem unless a run may publish into ``folder``: nothing that it did not make is ever replaced.
+
+    It may be absent, empty but for dot files, or what an earlier run published; then none of the ``outputs`` (names)
+    may be the user's own. A link to such a folder is as good.
+    """
+    try:
+        there = Path(os.path.realpath(folder))
+        work = work_folder(there)
+        if os.path.lexists(folder) and not there.is_dir():
+            raise UsageProblem(N_("{path} is no folder, and stays as it is. Give another."), path=folder)
+        if os.path.lexists(work) and not work.is_dir():
+            raise UsageProblem(N_("{path} is in the way. Move it away, or give another folder."), path=work)
+        if Path.cwd().is_relative_to(there):
+            raise UsageProblem(
+                N_("{path} is the folder that you stand in, or holds it. Give another."),
+                path=folder,
+            )
+        names = {entry.name for entry in there.iterdir()} if there.exists() else set()
+    except (OSError, ValueError) as error:
+        raise UsageProblem(
+            N_("{path} cannot be used as a folder ({reason}). Give another."),
+            path=str(folder)[:200],
+            reason=getattr(error, "strerror", None) or type(error).__name__,
+        ) from None
+    made = _files_of(there)
+    if not made and any(not name.startswith(".") for name in names):
+        raise UsageProblem(
+            N_("{path} holds files that dvctt did not make. Give a new or empty folder."),
+            path=folder,
+        )
+    for path in _tree(there):
+        if path.split("/")[0] in outputs and path not in made:
+            raise UsageProblem(_IN_THE_WAY, path=folder / path)
+
+
 def publish(stagings: Sequence[Staging], facts: dict[str, Any]) -> str:
     """Put every staging folder in the place of its published one, back to back; returns the generation's id.
 
-    ``facts`` about the run stand beside the digests in ``run.json``.
+    ``facts`` about the run stand beside the digests in ``run.json``. Raises RunProblem where a file of the user's is
+    in the way.
     """
     generation = secrets.token_hex(8)
     for new in stagings:
+        for name in set(new_files(new)) & set(new.kept) - set(new.earlier):
+            raise RunProblem(_IN_THE_WAY, path=new.published / name)
         files = _settle_files(new)
+        before_and_after = {path: [new.earlier.get(path), files.get(path)] for path in {**new.earlier, **files}}
+        (new.work / _OURS).write_text(json.dumps(before_and_after), encoding="utf-8")
         ledger = {"generation": generation, **facts, "files": files}
         (new.folder / LEDGER).write_text(json.dumps(ledger, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         _like(new.published, new.folder)
@@ -134,16 +182,28 @@ def _settle_files(new: Staging) -> dict[str, str]:
 
 
 def _ledger_of(folder: Path) -> dict[str, Any]:
-    try:
-        ledger = json.loads((folder / LEDGER).read_text(encoding="utf-8"))
-        return ledger if isinstance(ledger.get("files"), dict) and "generation" in ledger else {}
-    except (OSError, ValueError, AttributeError):
-        return {}
+    ledger = _read_json(folder / LEDGER)
+    return ledger if isinstance(ledger.get("files"), dict) and "generation" in ledger else {}
 
 
 def _files_of(folder: Path) -> dict[str, str]:
-    """What an earlier run made in ``folder``: path and sha256."""
-    return _ledger_of(folder).get("files", {})
+    """What an earlier run made in ``folder``: path and sha256; what a switch that was cut short left is among it."""
+    known: dict[str, str] = _ledger_of(folder).get("files", {})
+    left = {
+        path: digest
+        for path, digests in _read_json(work_folder(folder) / _OURS).items()
+        if path not in known and (folder / path).is_file() and (digest := _sha256(folder / path)) in digests
+    }
+    return known | left
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """The object in a file, {} where there is no such file or something else in it."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return found if isinstance(found, dict) else {}
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
+        return {}
 
 
 def _link_tree(source: Path, target: Path, left_out: Collection[str]) -> dict[str, int]:
