@@ -238,6 +238,47 @@ def test_a_file_without_the_right_to_read_it_is_refused(tmp_path: Path, monkeypa
     assert "right to read" in refused(tmp_path / "a.csv")
 
 
+def test_a_workbook_whose_bytes_are_not_those_of_its_check_sums_is_refused(tmp_path: Path) -> None:
+    """calamine reads it, and 10/06 has become 10/02."""
+    path = xlsx(tmp_path / "a.xlsx", ("A", [["Ngày nhận"], ["10/06/2020"]]))
+    with zipfile.ZipFile(path) as archive:
+        parts = [(part, archive.read(part)) for part in archive.infolist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for part, content in parts:
+            archive.writestr(part.filename, content)
+    data = path.read_bytes()
+    assert data.count(b"10/06/2020") == 1
+    read_export(path)
+    path.write_bytes(data.replace(b"10/06/2020", b"10/02/2020"))
+    assert "damaged" in refused(path)
+
+
+def test_two_sheets_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "a.xlsx", ("A", [["1"]]), ("B", [["2"]]))
+    with zipfile.ZipFile(path) as archive:
+        parts = [(part.filename, archive.read(part)) for part in archive.infolist()]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts:
+            archive.writestr(name, content.replace(b'name="B"', b'name="A"'))
+    assert "same name" in refused(path)
+
+
+@pytest.mark.parametrize("between", [1, 2, 50])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_quotation_marks_that_swallow_rows_are_damage(tmp_path: Path, between: int, separator: str) -> None:
+    lines = [separator.join([f"H{number}", "Công ty X", "1.001190", "Trực tuyến"]) for number in range(100)]
+    honest = f'H1{separator}"Hai dòng,\nmột, hai, ba, bốn"{separator}1.001190{separator}Trực tuyến'
+    (tmp_path / "a.csv").write_text("\n".join([*lines, honest]), encoding="utf-8")
+    (sheet,) = read_export(tmp_path / "a.csv").sheets
+    assert sheet.cells.num_rows == 101
+    for closing in ('"Công ty X', 'Công ty X"'):
+        spoilt = list(lines)
+        spoilt[20] = lines[20].replace("Công ty X", '"Công ty X')
+        spoilt[20 + between] = lines[20].replace("Công ty X", closing)
+        (tmp_path / "a.csv").write_text("\n".join(spoilt), encoding="utf-8")
+        assert "row 21 holds whole rows" in refused(tmp_path / "a.csv"), closing
+
+
 def test_no_reason_quotes_the_content(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b'SECRET,b\n1,"SECRET never closed\n')
     (tmp_path / "b.xls").write_bytes(b"<html><table><tr><td>SECRET")

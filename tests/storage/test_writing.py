@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from support.cut_short import Work, failures, kills, needs_fork
 
-from analysis.storage.writing import spreadsheet_safe, undirected, write_csv, write_whole
+from analysis.storage.writing import printable, spreadsheet_safe, undirected, write_csv, write_whole
 
 
 @pytest.mark.parametrize("cut", [failures, pytest.param(kills, marks=needs_fork)])
@@ -43,7 +43,7 @@ def test_a_table_has_one_line_ending_everywhere(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@x", "\tx", "\rx"])
 def test_no_cell_is_a_formula(text: str) -> None:
-    assert spreadsheet_safe(text) == f"'{text}"
+    assert spreadsheet_safe(text) == f"'{printable(text)}"
 
 
 @pytest.mark.parametrize("text", ["Sở Y tế", "", "1=1", "'=1"])
@@ -53,3 +53,8 @@ def test_other_text_stays_as_it_is(text: str) -> None:
 
 def test_no_name_turns_the_direction_of_what_follows() -> None:
     assert undirected("Sở \u202eY\u2066 tế\u061c") == "Sở Y tế"
+
+
+def test_what_is_printable_is_one_line_of_utf_8() -> None:
+    assert printable("a\r\nb\tc\x1b\udcff.csv") == "a b c\\x1b\\xff.csv"
+    assert printable("Sở Xây dựng") == "Sở Xây dựng"

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,17 +15,18 @@ from analysis.dossiers.difficulties import Stated, difficulty_files
 from analysis.dossiers.export_dates import export_date
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.on_spark import clean_on_executors
+from analysis.dossiers.secret import dossier_secret
 from analysis.dossiers.statements import difficulties, read_statements, statements
 from analysis.dossiers.superseding import ALL_CHECKS, Settled, settle
 from analysis.dossiers.unit_quality import unit_quality
-from analysis.dossiers.worker import FileResult, Job, cached, clean_files, start_early
-from analysis.exports.reading import list_exports
+from analysis.dossiers.worker import FileResult, Job, cached, clean_files, size_of, start_early
+from analysis.exports.reading import list_exports, sha256
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
 from analysis.reference.tables import Reference
 from analysis.storage.backends import DUCKDB, Engine, connect
 from analysis.storage.version import code_version, library_versions
-from analysis.storage.writing import spreadsheet_safe, write_csv, write_whole
+from analysis.storage.writing import printable, spreadsheet_safe, write_csv, write_whole
 
 FILES_COLUMNS = [
     *("file", "sha256", "format", "encoding", "export_date", "status", "reason"),
@@ -80,9 +80,9 @@ def clean_exports(
 ) -> Cleaning:
     """Clean every export under ``raw`` and write dossiers, the ledger and stated difficulties to ``processed``.
 
-    ``work`` keeps what an unchanged file need not be asked twice, and the secret of the dossier
-    keys; ``jobs`` is the number of files read at once (0: one per core, with Spark one per core of its
-    executors). A bad file is quarantined, never an error; raises RunProblem when there is no export at all.
+    ``work`` keeps what an unchanged file need not be asked twice; ``jobs`` is the number of files read at once (0: one
+    per core, with Spark one per core of its executors). A bad file is quarantined, never an error; raises RunProblem
+    when there is no export at all.
     """
     raw, processed = Path(raw), Path(processed)
     work = Path(work) if work else processed.absolute().with_name(f".{processed.absolute().name}.work")
@@ -94,10 +94,10 @@ def clean_exports(
         start_early()
     for folder in (processed, work / "cache"):
         folder.mkdir(parents=True, exist_ok=True)
-    names = [path.relative_to(raw).as_posix() for path in paths]
+    names = [printable(path.relative_to(raw).as_posix()) for path in paths]
     with ThreadPoolExecutor() as pool:  # hashing lets other threads run
-        digests = list(pool.map(_sha256, paths))
-    key = _secret(work / "key")
+        digests = list(pool.map(sha256, paths))
+    key = dossier_secret(work)
     stems = _stems(work / "cache", paths, digests, reference, key)
     lookups = make_lookups(reference)
     with connect(engine) as backend:
@@ -107,7 +107,7 @@ def clean_exports(
                 return clean_files(todo, lookups, key, jobs or os.cpu_count() or 1)
             return clean_on_executors(backend, todo, lookups, key)
 
-        results = _results(paths, stems, clean)
+        results = _results(paths, digests, stems, clean)
         stated = read_statements(raw, lookups)
         export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
         settled = settle(backend, names, stems, results, export_dates, processed / "dossiers.parquet")
@@ -129,27 +129,25 @@ def clean_exports(
     return cleaning
 
 
-def _results(paths: list[Path], stems: list[Path], clean: Callable[[list[Job]], list[FileResult]]) -> list[FileResult]:
+def _results(
+    paths: list[Path], digests: list[str], stems: list[Path], clean: Callable[[list[Job]], list[FileResult]]
+) -> list[FileResult]:
     """One result per file: kept ones where nothing changed, the others cleaned now, the largest first."""
     results = {stem: cached(stem) for stem in stems}
-    wanted = {stem: path for stem, path in zip(stems, paths, strict=True) if results[stem] is None}
-    by_size = sorted(wanted, key=lambda stem: -_size(wanted[stem]))
-    todo = [Job(wanted[stem], stem) for stem in by_size]
+    wanted = {
+        stem: Job(path, stem, digest)
+        for path, digest, stem in zip(paths, digests, stems, strict=True)
+        if results[stem] is None
+    }
+    todo = sorted(wanted.values(), key=lambda job: -size_of(job.path))
     if todo:
-        results |= dict(zip(by_size, clean(todo), strict=True))
+        results |= dict(zip((job.stem for job in todo), clean(todo), strict=True))
     return [result for stem in stems if (result := results[stem])]
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _stems(cache: Path, paths: list[Path], digests: list[str], reference: Reference, key: bytes) -> list[Path]:
     """Where each file's result is kept: names made of all that a result depends on, the code that reads among it."""
-    tables = [_sha256(reference.folder / name) for name in ("units.csv", "catalogue.csv", "vocabulary.toml")]
+    tables = [sha256(reference.folder / name) for name in ("units.csv", "catalogue.csv", "vocabulary.toml")]
     common = "\n".join([*tables, code_version(*_CODE), *library_versions(_LIBRARIES), hashlib.sha256(key).hexdigest()])
     return [
         cache / hashlib.sha256(f"{digest}\n{path.suffix.lower()}\n{common}".encode()).hexdigest()[:32]
@@ -161,24 +159,6 @@ def _forget_others(cache: Path, stems: set[Path]) -> None:
     for entry in cache.iterdir():
         if entry.with_suffix("") not in stems:
             entry.unlink(missing_ok=True)
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest()
-    except OSError:
-        return ""  # the reader will say why it cannot be opened
-
-
-def _secret(path: Path) -> bytes:
-    """The key of the dossier hashes: made once, readable by its owner alone, never published."""
-    if not path.exists():
-        temporary = path.with_name(f"key.{os.getpid()}.tmp")
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as handle:
-            handle.write(secrets.token_bytes(32))
-        temporary.replace(path)
-    return path.read_bytes()
 
 
 def _ledger(

@@ -26,8 +26,9 @@ from analysis.language.texts import N_
 from analysis.storage.forkserver import fork_context, start_server
 from analysis.storage.writing import write_whole
 
-MEMORY_LIMIT = 6 * 2**30  # bytes of address space; a hundred thousand rows need well under one GiB
-TIME_LIMIT = 600.0  # seconds
+MEMORY_LIMIT = 6 * 2**30  # bytes of address space, on a smaller machine less; 100.000 rows need well under one GiB
+LEAST_MEMORY = 2 * 2**30  # the libraries alone take most of one
+TIME_LIMIT, TIME_OF_MIB = 60.0, 5.0  # seconds, and for each MiB of the file: ten times what the slowest format takes
 Result = TypeVar("Result")
 Result_co = TypeVar("Result_co", covariant=True)
 _PRELOADED = ("__main__", "analysis.dossiers.worker", "fastexcel")
@@ -56,17 +57,21 @@ class FileResult:
 
 
 class Task(Protocol[Result_co]):
-    """What a process apart can be asked to do; it must be able to travel there, and its result back."""
+    """What a process apart can be asked to do with a file; it must be able to travel there, and its result back."""
+
+    @property
+    def path(self) -> Path: ...
 
     def __call__(self, lookups: Lookups, key: bytes) -> Result_co: ...
 
 
 @dataclass(frozen=True)
 class Job:
-    """One file to clean into ``stem`` + ``.parquet`` and ``.json``."""
+    """One file to clean into ``stem`` + ``.parquet`` and ``.json``; ``sha256`` is what it was found to be."""
 
     path: Path
     stem: Path
+    sha256: str = ""
 
     def __call__(self, lookups: Lookups, key: bytes) -> FileResult:
         return clean_file(self, lookups, key)
@@ -96,17 +101,30 @@ def apart(task: Task[Result], lookups: Lookups) -> Result:
         crew.dismiss()
 
 
+def size_of(path: Path) -> int:
+    """Bytes of a file, 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
 def cached(stem: Path) -> FileResult | None:
     """The kept result of an earlier run, or None."""
-    with suppress(OSError, ValueError, TypeError):
-        content = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
-        if content["rows"] == 0 or stem.with_suffix(".parquet").is_file():
-            return FileResult(**content)
+    with suppress(
+        OSError, ValueError, TypeError, KeyError
+    ):  # also where a file was cut short: pyarrow's are ValueErrors
+        result = FileResult(**json.loads(stem.with_suffix(".json").read_text(encoding="utf-8")))
+        if result.problem or pq.read_metadata(stem.with_suffix(".parquet")).num_rows == result.rows:
+            return result
     return None
 
 
 def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
-    """Read and clean one file in this process; a file that cannot be used gives a result with a problem."""
+    """Read and clean one file in this process; a file that cannot be used gives a result with a problem.
+
+    Raises ExportProblem for a file that is another by now: that says nothing of the one that it was.
+    """
     result = FileResult()
     try:
         export = read_export(job.path)
@@ -115,6 +133,8 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
     except ExportProblem as problem:
         result.problem = (problem.template, {name: str(value) for name, value in problem.details.items()})
         return result
+    if job.sha256 not in ("", export.sha256):
+        raise ExportProblem(N_("it changed while it was read. Wait until it is written, then start again."))
     result.export_date = tables.export_date.isoformat() if tables.export_date else None
     result.period_end = tables.period_end.isoformat() if tables.period_end else None
     result.synthetic = tables.synthetic
@@ -146,11 +166,11 @@ class _Crew:
         self._idle: list[_Worker] = []
 
     def clean(self, job: Job) -> FileResult:
-        """The result of one file, also kept beside ``job.stem``."""
+        """The result of one file, also kept beside ``job.stem`` unless it may be another the next time."""
         try:
             result = self.ask(job)
         except ExportProblem as problem:
-            result = FileResult(problem=(problem.template, problem.details))
+            return FileResult(problem=(problem.template, problem.details))
         kept = json.dumps(asdict(result))
         write_whole(job.stem.with_suffix(".json"), lambda path: path.write_text(kept, encoding="utf-8"))
         return result
@@ -158,12 +178,13 @@ class _Crew:
     def ask(self, task: Task[Result]) -> Result:
         """What a task returns; raises ExportProblem when it fails, dawdles or takes its process with it."""
         worker = self._idle.pop() if self._idle else _Worker(self._context, self._knowledge)
+        seconds = TIME_LIMIT + TIME_OF_MIB * size_of(task.path) / 2**20
         try:
-            result = worker.ask(task)
+            result = worker.ask(task, seconds)
         except TimeoutError:
             worker.kill()
             raise ExportProblem(
-                N_("reading took longer than {seconds} s. Export a shorter period."), seconds=f"{TIME_LIMIT:.0f}"
+                N_("reading took longer than {seconds} s. Export a shorter period."), seconds=f"{seconds:.0f}"
             ) from None
         except (EOFError, OSError):
             worker.kill()
@@ -190,10 +211,10 @@ class _Worker:
         self._process.start()
         theirs.close()
 
-    def ask(self, task: Task[Result]) -> Result | ExportProblem:
-        """Raises TimeoutError after ``TIME_LIMIT``, EOFError or OSError when the process died."""
+    def ask(self, task: Task[Result], seconds: float) -> Result | ExportProblem:
+        """Raises TimeoutError after ``seconds``, EOFError or OSError when the process died."""
         self._connection.send(task)
-        if not self._connection.poll(TIME_LIMIT):
+        if not self._connection.poll(seconds):
             raise TimeoutError
         result: Result | ExportProblem = self._connection.recv()
         return result
@@ -238,4 +259,6 @@ def _limit_memory() -> None:
     with suppress(ImportError, ValueError, OSError):  # no `resource` on Windows
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+        installed = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        limit = max(LEAST_MEMORY, min(MEMORY_LIMIT, installed // 2))
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

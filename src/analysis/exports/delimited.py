@@ -48,7 +48,27 @@ def read_delimited(text: bytes, limits: Limits) -> pa.Table:
     check_extent(lines, width, limits)
     ended = text + (b"" if text.endswith((b"\n", b"\r")) else b"\n") + _END.encode()
     table = _fast(ended, delimiter, width, limits)
-    return _slow(ended, delimiter, limits) if table is None else table
+    table = _slow(ended, delimiter, limits) if table is None else table
+    _check_quotes(table, delimiter, width)
+    return table
+
+
+def _check_quotes(table: pa.Table, delimiter: str, width: int) -> None:
+    """Raise ExportProblem where a cell has swallowed rows: two stray quotation marks make of all between them one.
+
+    Text of several lines may have separators too, but not as many as a row, and with a blank after them.
+    """
+    import pyarrow.compute as pc
+
+    separator = re.compile(re.escape(delimiter) + (r"(?![ \u00a0])" if delimiter == "," else ""))
+    for column in table.columns:
+        broken = pc.fill_null(pc.match_substring_regex(column, r"[\r\n]"), False)
+        for row in pc.indices_nonzero(broken).to_pylist():
+            if len(separator.findall(column[row].as_py())) >= max(2, width - 1):
+                raise ExportProblem(
+                    N_("damaged: a cell of row {row} holds whole rows, by a stray quotation mark. Export it again."),
+                    row=row + 1,
+                )
 
 
 def _layout(text: bytes, delimiters: str) -> tuple[str, int]:

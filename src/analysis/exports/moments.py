@@ -58,7 +58,7 @@ def odd_moment(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(re.sub(r"(?<=[T ])(\d):", r"0\1:", words))
-    except ValueError:
+        local = moment.astimezone(LOCAL).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):  # the last evening of 9999 has no morning after it
         return None
-    local = moment.astimezone(LOCAL).replace(tzinfo=None) if moment.tzinfo else moment
     return local if local.year >= FIRST_YEAR else None

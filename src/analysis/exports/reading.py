@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +22,7 @@ from analysis.language.texts import N_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["LIMITS", "Export", "Limits", "Sheet", "list_exports", "read_export"]
+__all__ = ["LIMITS", "Export", "Limits", "Sheet", "list_exports", "read_export", "sha256"]
 _ALLOWED = {
     ".xlsx": {"xlsx"},
     ".xls": {"xls", "html", "csv", "xlsx"},
@@ -85,7 +87,17 @@ def read_export(path: Path, limits: Limits = LIMITS) -> Export:
     export = _guarded(lambda: _read(data, kinds, limits))
     if not any(column.null_count < len(column) for sheet in export.sheets for column in sheet.cells.columns):
         raise ExportProblem(N_("empty: no cell is filled. Export it again."))
-    return export
+    return replace(export, sha256=hashlib.sha256(data).hexdigest())
+
+
+def sha256(path: Path) -> str:
+    """The digest of a regular file, "" of whatever else stands there: ``read_export`` says why it is not read."""
+    try:
+        with os.fdopen(os.open(path, _READ), "rb") as file:
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            return hashlib.file_digest(file, "sha256").hexdigest() if regular else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def _content(path: Path, limits: Limits) -> bytes:

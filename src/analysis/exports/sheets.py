@@ -26,11 +26,15 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Export:
-    """A file that was read: ``format`` xlsx, xls, html or csv; ``encoding`` is "" for workbooks."""
+    """A file that was read: ``format`` xlsx, xls, html or csv; ``encoding`` is "" for workbooks.
+
+    ``sha256`` is that of the bytes that were read.
+    """
 
     format: str
     encoding: str
     sheets: tuple[Sheet, ...]
+    sha256: str = ""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,10 @@ def read_sheets(data: bytes, limits: Limits) -> tuple[Sheet, ...]:
     import fastexcel
 
     workbook = fastexcel.read_excel(data)
-    return tuple(Sheet(name, _cells(workbook, n, limits)) for n, name in enumerate(workbook.sheet_names))
+    names = workbook.sheet_names
+    if len(set(names)) < len(names):  # calamine would read the first of them twice
+        raise ExportProblem(N_("two sheets have the same name. Give each its own, and save the workbook again."))
+    return tuple(Sheet(name, _cells(workbook, n, limits)) for n, name in enumerate(names))
 
 
 def _cells(workbook: object, index: int, limits: Limits) -> pa.Table:
@@ -99,16 +102,18 @@ def _check_parts(data: bytes, parts: list[zipfile.ZipInfo], limits: Limits) -> N
                 ratio=unpacked // max(1, len(data)),
             )
     for part in parts:
-        if part.filename.lower().endswith((".xml", ".rels")):
-            _check_part(data, part, limits)
+        _check_part(data, part, limits)
 
 
 def _check_part(data: bytes, part: zipfile.ZipInfo, limits: Limits) -> None:
-    """Raise ExportProblem when a part is longer than declared, damaged, or a sheet that spans too much."""
-    size, tail, rows, columns, is_sheet = 0, b"", 0, 0, False
+    """Raise ExportProblem when a part is longer than declared, damaged, or a sheet that spans too much.
+
+    calamine does not compare the check sums: a bit that the disk turned would be a figure.
+    """
+    size, tail, rows, columns, is_sheet, check = 0, b"", 0, 0, False, 0
     for piece in _unpacked(data, part):
         is_sheet = is_sheet or (size == 0 and bool(_SHEET_PART.search(piece, 0, 4096)))
-        size += len(piece)
+        size, check = size + len(piece), zlib.crc32(piece, check)
         if size > part.file_size:
             break
         if is_sheet and _FAR_CELL.search(window := tail + piece):
@@ -117,7 +122,7 @@ def _check_part(data: bytes, part: zipfile.ZipInfo, limits: Limits) -> None:
             rows = max([rows, *(int(digits) for _, digits in references)])
             check_extent(rows, columns, limits)
         tail = piece[-_OVERLAP:]
-    if size != part.file_size:
+    if (size, check) != (part.file_size, part.CRC):
         raise ExportProblem(_DAMAGED_PACKAGE)
 
 

@@ -11,12 +11,19 @@ if TYPE_CHECKING:  # workers write too and need no pandas
 
 # Cell text that begins so would run as a formula in a spreadsheet (CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_BLANKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]+")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # surrogates: bytes of a file's name that are no UTF-8
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+def printable(text: str) -> str:
+    """``text`` in one line that can be written anywhere: other control characters and stray bytes as ``\\x1b``."""
+    return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]) & 0xFF:02x}", _BLANKS.sub(" ", text))
+
+
 def spreadsheet_safe(text: str) -> str:
-    """``text``, with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """``printable`` text, with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{printable(text)}" if text.startswith(_FORMULA_STARTS) else printable(text)
 
 
 def undirected(text: str) -> str:
