@@ -102,7 +102,7 @@ def test_the_line_is_that_of_the_mistake(tmp_path: Path, old: str, new: str, lin
 def test_a_file_that_is_not_in_utf_8_is_told(tmp_path: Path) -> None:
     path = tmp_path / "decision.toml"
     path.write_text(TEXT, encoding="utf-16")
-    with pytest.raises(ReferenceProblem, match=r"decision\.toml: not written in UTF-8"):
+    with pytest.raises(ReferenceProblem, match=r"decision\.toml: written in UTF-16"):
         load_decision(path)
 
 

@@ -1,5 +1,7 @@
 """Reference files are checked on load; what is wrong is named with file, line and remedy."""
 
+import os
+import re
 import shutil
 from datetime import date
 from fractions import Fraction
@@ -7,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.exports.reading import read_export
+from analysis.exports.tables import read_tables
 from analysis.language.problems import ReferenceProblem, UsageProblem
 from analysis.reference.tables import load_reference
 
@@ -86,6 +90,86 @@ def test_a_mistake_is_named_with_file_and_place(folder: Path, file: str, old: st
     with pytest.raises(ReferenceProblem) as caught:
         load_reference(folder)
     assert named in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["units.csv", "catalogue.csv", "vocabulary.toml", "decisions/766-qd-ubnd-2020.toml"])
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [
+        ("UTF-16", "UTF-16"),
+        ("bytes", "not written in UTF-8"),
+        ("a folder", "a folder"),
+        ("a pipe", "a folder, a device"),
+        ("a device", "a folder, a device"),
+        ("a loop", "cannot be opened"),
+        ("nothing", ""),
+    ],
+)
+def test_whatever_stands_in_a_file_s_place_is_told(folder: Path, name: str, harm: str, told: str) -> None:
+    path = folder / name
+    data = path.read_bytes()
+    path.unlink()
+    if harm in ("UTF-16", "bytes", "nothing"):
+        spoilt = {"UTF-16": data.decode().encode("utf-16"), "bytes": data[:40] + b"\xff" + data[40:], "nothing": b""}
+        path.write_bytes(spoilt[harm])
+    elif harm == "a folder":
+        path.mkdir()
+    elif harm == "a pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to({"a device": Path("/dev/zero"), "a loop": path}[harm])
+    with pytest.raises(ReferenceProblem) as caught:
+        load_reference(folder)
+    assert told in str(caught.value)
+    assert Path(name).name in str(caught.value) or "has no" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("H45/18,Sở Khác,province,,\nH45-18,Sở Nữa,province,,", "line 141: the code"),
+        ("H45/18,Sở Khác,province,,\nh45 18,Sở Nữa,province,,", "line 141: the code"),
+        ("AREA-H45.22,Sở Khác,province,,", "line 140: the code"),
+        ("tier:commune,Sở Khác,province,,", "line 140: the code"),
+        ("all,Sở Khác,province,,", "line 140: the code"),
+        ("H46.99,Sở Khác,province", "line 140: more or fewer cells"),
+        ("H46.99,Sở Khác, một,province,,", "line 140: more or fewer cells"),
+        ('H46.99,"Sở Khác,province,,', "line 140: more or fewer cells"),
+    ],
+)
+def test_a_unit_that_cannot_be_told_apart_is_refused(folder: Path, line: str, told: str) -> None:
+    """Two of one page would overwrite each other."""
+    path = folder / "units.csv"
+    path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    with pytest.raises(ReferenceProblem, match=told):
+        load_reference(folder)
+
+
+@pytest.mark.parametrize("name", ["total", "export_date", "period_end", "unit_title", "synthetic", "blank"])
+@pytest.mark.parametrize("words", ["[]", '["", " "]'])
+def test_an_empty_list_of_words_finds_nothing(folder: Path, tmp_path: Path, name: str, words: str) -> None:
+    """Neither everything: a line of sums is a row then, and the rows are what they were."""
+    path = folder / "vocabulary.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(rf"^{name} = \[.*?\]$", f"{name} = {words}", text, flags=re.M | re.S), encoding="utf-8")
+    export = tmp_path / "a.csv"
+    rows = [
+        "Ngày 30/09/2020",
+        "Mã hồ sơ,Mã TTHC,Đơn vị,Hình thức nộp,Ngày nhận",
+        "h1,1.001190,H45.18,Online,01/06/2020",
+    ]
+    export.write_text("\n".join(rows), encoding="utf-8")
+    tables = read_tables(read_export(export), load_reference(folder).vocabulary)
+    assert [len(table.rows) for table in tables.tables] == [1]
+    assert (tables.export_date, tables.period_end) == (None, None)
+
+
+def test_a_column_without_a_heading_is_told(folder: Path) -> None:
+    path = folder / "vocabulary.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"^received_at = \[.*?\]$", "received_at = []", text, flags=re.M | re.S), encoding="utf-8")
+    with pytest.raises(ReferenceProblem, match=r"columns\.received_at has too few entries"):
+        load_reference(folder)
 
 
 def test_two_lines_of_one_procedure_must_not_overlap(folder: Path) -> None:

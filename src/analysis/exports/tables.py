@@ -196,6 +196,8 @@ def _total_lines(first: pa.Array, ids: pa.Array, vocabulary: Vocabulary) -> np.n
     ``Cộng Sở Xây dựng`` ends a group, but an applicant may be called ``Tổng công ty …`` or
     ``Cộng đồng dân cư …``. Only cells with a fitting first letter are folded.
     """
+    if not vocabulary.total:
+        return np.zeros(len(first), dtype=bool)
     initials = "".join(sorted({word[0] + word[0].upper() for word in vocabulary.total if word}))
     likely = pc.fill_null(pc.match_substring_regex(first, f"^[^\\pL\\d]*[{re.escape(initials)}]"), False)
     words = re.compile("|".join(rf"{re.escape(word)}(?!\w)" for word in vocabulary.total))
@@ -254,6 +256,7 @@ def _last_day(lines: list[str], labels: tuple[str, ...]) -> date | None:
     found = [
         day
         for line in lines
+        if labels
         for match in re.finditer("(?:" + "|".join(map(re.escape, labels)) + ")" + _DAY, line)
         if (day := _day(*match.groups()))
     ]

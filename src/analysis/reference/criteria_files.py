@@ -9,7 +9,7 @@ from analysis.reference.criteria import Criteria
 from analysis.reference.criteria_checks import checked, refuse
 from analysis.reference.criteria_form import KINDS, CriteriaFile
 from analysis.reference.decision import Decision, load_decision
-from analysis.reference.toml_files import shown, toml_content, toml_text, validated
+from analysis.reference.toml_files import shown, toml_content, validated, written_text
 from analysis.storage.places import OWN_REFERENCE
 
 FOLDER = "criteria"
@@ -36,7 +36,7 @@ def load_criteria(reference: Path, decisions: Mapping[str, Decision]) -> dict[st
 
 
 def _read_all(folder: Path, decisions: Mapping[str, Decision]) -> list[Criteria]:
-    texts = {path.stem: toml_text(path, f"{FOLDER}/{path.name}") for path in sorted(folder.glob("*.toml"))}
+    texts = {path.stem: written_text(path, f"{FOLDER}/{path.name}") for path in sorted(folder.glob("*.toml"))}
     contents = {name: toml_content(f"{FOLDER}/{name}.toml", text) for name, text in texts.items()}
     drafts = [name for name, content in contents.items() if not content.get("rival_of")]
     found = []

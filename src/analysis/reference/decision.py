@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from analysis.language.texts import N_
-from analysis.reference.toml_files import Frozen, Share, Unfit, Words, toml_content, toml_text, validated
+from analysis.reference.toml_files import Frozen, Share, Unfit, Words, toml_content, validated, written_text
 
 Measure = Literal["dossiers_online", "procedures_online", "dossiers_via_portal"]
 PROCEDURES = "procedures_online"
@@ -149,7 +149,7 @@ def load_decision(path: Path) -> Decision:
     Raises ReferenceProblem that names the file, the line and what is wanted.
     """
     file = f"{path.parent.name}/{path.name}"
-    text = toml_text(path, file)
+    text = written_text(path, file)
     content = toml_content(file, text)
     _complete_readings(content)
     return validated(file, text, {**content, "id": path.stem}, Decision)

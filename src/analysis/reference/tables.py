@@ -1,8 +1,11 @@
 """Reference data (contract §2): units, the catalogue of procedures, decisions, the vocabulary."""
 
+import csv
+import os
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +18,9 @@ from analysis.reference.criteria import Criteria
 from analysis.reference.criteria_files import load_criteria
 from analysis.reference.decision import Decision, load_decision
 from analysis.reference.keys import procedure_key, unit_key
+from analysis.reference.toml_files import written_text
 from analysis.reference.vocabulary import Vocabulary, load_vocabulary
+from analysis.storage.places import page_name
 
 TIERS = ("province", "district", "commune")
 UNITS = pa.DataFrameSchema(
@@ -99,7 +104,7 @@ def load_reference(folder: Path | str) -> Reference:
     """Read and check the reference folder; raises ReferenceProblem on the first thing to mend."""
     folder = Path(folder)
     for name in ("units.csv", "catalogue.csv", "vocabulary.toml", "decisions"):
-        if not (folder / name).exists():
+        if not os.path.lexists(folder / name):
             raise ReferenceProblem(
                 N_("{folder} has no {name}. Give the folder of the reference data with --reference."),
                 folder=folder,
@@ -121,12 +126,26 @@ def load_reference(folder: Path | str) -> Reference:
 
 
 def _read_table(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    reader = csv.reader(StringIO(written_text(path, path.name)), strict=True)
+    rows: list[list[str]] = []
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        for row in filter(None, reader):
+            rows.append(row)
+            if len(row) != len(rows[0]):
+                raise csv.Error
+    except csv.Error:
         raise ReferenceProblem(
-            N_("{file}: not a readable CSV file in UTF-8: {reason}."), file=path.name, reason=error
+            N_(
+                "{file}, line {line}: more or fewer cells than headings. A cell with a comma, a line break or a "
+                "quotation mark in it must stand in quotation marks."
+            ),
+            file=path.name,
+            line=reader.line_num,
         ) from None
+    head = [cell.strip() for cell in rows[0]] if rows else []
+    if len(set(head)) < len(head) or not rows:
+        raise _wrong_columns(path, schema)
+    table = pd.DataFrame(rows[1:], columns=head, dtype="str")
     try:
         return schema.validate(table)
     except pa.errors.SchemaErrors as errors:  # pandera gathers what is wrong with the columns as a whole
@@ -139,11 +158,7 @@ def _schema_problem(path: Path, error: pa.errors.SchemaError, schema: pa.DataFra
     cases = error.failure_cases
     column = getattr(error.schema, "name", None)
     if column is None or not isinstance(cases, pd.DataFrame) or cases["index"].isna().all():
-        return ReferenceProblem(
-            N_("{file}, line 1: the columns must be exactly {columns}."),
-            file=path.name,
-            columns=",".join(name for name, column in schema.columns.items() if column.required),
-        )
+        return _wrong_columns(path, schema)
     return ReferenceProblem(
         N_("{file}, line {line}: «{value}» does not fit the column {column} ({rule}). Mend that cell."),
         file=path.name,
@@ -151,6 +166,14 @@ def _schema_problem(path: Path, error: pa.errors.SchemaError, schema: pa.DataFra
         value=cases["failure_case"].iloc[0],
         column=column,
         rule=cases["check"].iloc[0] if "check" in cases else error.check,
+    )
+
+
+def _wrong_columns(path: Path, schema: pa.DataFrameSchema) -> ReferenceProblem:
+    return ReferenceProblem(
+        N_("{file}, line 1: the columns must be exactly {columns}."),
+        file=path.name,
+        columns=",".join(name for name, column in schema.columns.items() if column.required),
     )
 
 
@@ -187,9 +210,15 @@ def _check_parents(path: Path, units: pd.DataFrame) -> None:
             file=path.name,
             line=line + 2,
         )
-    for line in units.index[keys.duplicated() | units["unit_code"].isin(["ALL"])]:
+    # Their pages and anchors are named by them; AREA-H45.22 is the page of a group.
+    pages = units["unit_code"].map(page_name).str.casefold()
+    of_groups = pages.isin(["all"]) | pages.str.startswith(("area-", "tier-", "province-"))
+    for line in units.index[keys.duplicated() | pages.duplicated() | of_groups]:
         raise ReferenceProblem(
-            N_("{file}, line {line}: the code is another unit's or a group's. Give every unit its own."),
+            N_(
+                "{file}, line {line}: the code is another unit's or a group's, or differs from one by no letter, digit "
+                "or dot. Give every unit its own."
+            ),
             file=path.name,
             line=line + 2,
         )

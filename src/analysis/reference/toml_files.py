@@ -5,7 +5,9 @@ and the mend; pydantic, which finds it, never speaks itself.
 """
 
 import json
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -22,6 +24,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
 # Of a size that a floating number holds: "1e400" would end the run, "1e999999999" its patience.
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,20}|/0*[1-9][0-9]{0,8})?")
+_MOST_BYTES = 64 * 2**20
 # What pydantic found, in our words; {expected} is a detail of its own.
 _FORM = {
     "missing": N_("{file}, line {line}: {key} is missing. Add it; {folder} has examples."),
@@ -102,7 +105,7 @@ def plain_number(value: Fraction) -> str:
 
 def read_toml(path: Path, model: type[Model]) -> Model:
     """The file as ``model``; raises ReferenceProblem that says which line and key to mend."""
-    text = toml_text(path, path.name)
+    text = written_text(path, path.name)
     return validated(path.name, text, toml_content(path.name, text), model)
 
 
@@ -111,13 +114,33 @@ def read_definitions(folder: Path, name: str, model: type[Model]) -> Model:
     return read_toml((folder if (folder / name).is_file() else OWN_REFERENCE) / name, model)
 
 
-def toml_text(path: Path, file: str) -> str:
-    """What the file says; ``file`` is its name in the reference folder, for messages."""
+def written_text(path: Path, file: str) -> str:
+    """What the file says; ``file`` is its name in the reference folder, for messages.
+
+    Raises ReferenceProblem for what is no regular file, may not be read, is too large or not written in UTF-8.
+    """
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        words = N_("{file}: not written in UTF-8. Save it with the encoding UTF-8.")
-        raise ReferenceProblem(words, file=file) from None
+        with os.fdopen(
+            os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
+        ) as f:
+            data = f.read(_MOST_BYTES + 1) if stat.S_ISREG(os.fstat(f.fileno()).st_mode) else None
+    except IsADirectoryError:
+        data = None
+    except OSError as error:
+        words = N_("{file}: cannot be opened ({reason}). Check its rights, and where it leads if it is a link.")
+        raise ReferenceProblem(words, file=file, reason=error.strerror or type(error).__name__) from None
+    if data is None or len(data) > _MOST_BYTES:
+        words = N_("{file}: a folder, a device or far too large a file stands in its place. Put the text file there.")
+        raise ReferenceProblem(words, file=file)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise ReferenceProblem(
+                N_("{file}: written in UTF-16. Save it with the encoding UTF-8 (Excel: CSV UTF-8)."), file=file
+            ) from None
+        words = N_("{file}, line {line}: not written in UTF-8. Save it with the encoding UTF-8 (Excel: CSV UTF-8).")
+        raise ReferenceProblem(words, file=file, line=data.count(b"\n", 0, error.start) + 1) from None
 
 
 def toml_content(file: str, text: str) -> dict[str, Any]:

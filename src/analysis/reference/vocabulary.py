@@ -1,8 +1,11 @@
 """The vocabulary: which headings mean which column and which cell values mean which code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from analysis.language.folding import fold
 from analysis.language.problems import ReferenceProblem
@@ -18,6 +21,9 @@ EXPORT_COLUMNS = TEXT_COLUMNS + CODED_COLUMNS + DATE_COLUMNS
 STATEMENT_COLUMNS = ("unit", "month", "category", "text")
 
 
+_Words = Annotated[list[str], Field(min_length=1)]
+
+
 class _Lines(Frozen):
     total: list[str]
     export_date: list[str]
@@ -28,9 +34,9 @@ class _Lines(Frozen):
 
 
 class _File(Frozen):
-    columns: dict[str, list[str]]
+    columns: dict[str, _Words]
     values: dict[str, dict[str, list[str]]]
-    difficulties: dict[str, list[str]]
+    difficulties: dict[str, _Words]
     lines: _Lines
 
 
@@ -65,15 +71,20 @@ def load_vocabulary(path: Path) -> Vocabulary:
         headings=_headings(path, content.columns),
         spelled={column: words[0] for column, words in content.columns.items()},
         values={column: _codes(path, column, codes) for column, codes in content.values.items()},
-        total=tuple(map(fold, content.lines.total)),
-        export_date=tuple(map(fold, content.lines.export_date)),
-        period_end=tuple(map(fold, content.lines.period_end)),
-        unit_title=tuple(map(fold, content.lines.unit_title)),
-        synthetic=tuple(map(fold, content.lines.synthetic)),
+        total=_folded(content.lines.total),
+        export_date=_folded(content.lines.export_date),
+        period_end=_folded(content.lines.period_end),
+        unit_title=_folded(content.lines.unit_title),
+        synthetic=_folded(content.lines.synthetic),
         blank=tuple(content.lines.blank),
         difficulties=_headings(path, content.difficulties),
         stated={column: words[0] for column, words in content.difficulties.items()},
     )
+
+
+def _folded(words: Iterable[str]) -> tuple[str, ...]:
+    """What is blank would be found everywhere."""
+    return tuple(filter(None, map(fold, words)))
 
 
 def _check_names(path: Path, table: str, found: Mapping[str, object], known: tuple[str, ...]) -> None:
@@ -91,7 +102,7 @@ def _headings(path: Path, columns: dict[str, list[str]]) -> dict[str, tuple[str,
     headings: dict[str, tuple[str, int]] = {}
     for column, words in columns.items():
         for rank, word in enumerate(words):
-            if headings.setdefault(fold(word), (column, rank))[0] != column:
+            if fold(word) and headings.setdefault(fold(word), (column, rank))[0] != column:
                 raise _twice(path, word)
     return headings
 
@@ -100,7 +111,7 @@ def _codes(path: Path, column: str, codes: dict[str, list[str]]) -> dict[str, st
     values: dict[str, str] = {}
     for code, words in codes.items():
         for word in words:
-            if values.setdefault(fold(word), code) != code:
+            if fold(word) and values.setdefault(fold(word), code) != code:
                 raise _twice(path, word)
     return values
 
