@@ -220,6 +220,10 @@ def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) ->
     for code, reason in {**outcome.units.failed, **outcome.criteria.failed}.items():
         failed = N_("The report of {code} was not made: {reason}. The others were.")
         print(f"dvctt: {language.text(failed, code=code, reason=reason)}", file=sys.stderr)
+    for key in outcome.criteria.left_out:
+        words = N_("The criteria {name} rate no unit of {file} and were left out.")
+        told = language.text(words, name=key.rpartition(":")[2], file=chosen.reference / "units.csv")
+        print(f"dvctt: {told}", file=sys.stderr)
     if outcome.report:
         print(language.text(N_("Report: {path}"), path=outcome.report))
     else:

@@ -33,6 +33,7 @@ def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
     monkeypatch.setattr(whole, "_execute_stages", _write_tables)
     monkeypatch.setattr(month, "read_report", lambda *_: SimpleNamespace(month="2020-07", language=None))
     monkeypatch.setattr(month, "criteria_in_force", lambda report: ["a draft"])
+    monkeypatch.setattr(month, "criteria_for_nobody", lambda report: ["another"])
     monkeypatch.setattr(month, "gather", lambda report, processed: SimpleNamespace(report=report))
     for name in WRITERS:
         monkeypatch.setattr(month, name, partial(_write, name))

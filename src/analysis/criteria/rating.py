@@ -186,7 +186,7 @@ def standing(evidence: Evidence, criteria: Criteria) -> Standing:
             last=criteria.applies_to.isoformat(),
             month=evidence.month,
         )
-    rated = [(code, group) for group in criteria.rates for code in _units(evidence.report, group)]
+    rated = rated_units(evidence.report, criteria)
     codes = [code for code, _ in rated]
     rows = evidence.report.attainment
     rows = rows[(rows["window"] == _WINDOWS[criteria.period]) & (rows["month"] == evidence.month)]
@@ -194,6 +194,11 @@ def standing(evidence: Evidence, criteria: Criteria) -> Standing:
     columns = [_counts(evidence, criteria, component, rows, codes) for component in criteria.components]
     over, under = (np.stack([column[side] for column in columns], -1).astype(float) for side in (0, 1))
     return Standing(criteria, tuple(codes), tuple(group for _, group in rated), over, under)
+
+
+def rated_units(report: Report, criteria: Criteria) -> list[tuple[str, str]]:
+    """Whom the criteria rate: (code, the one of ``criteria.rates`` to which it belongs); may be nobody."""
+    return [(code, group) for group in criteria.rates for code in _units(report, group)]
 
 
 def substance_counts(component: Component, table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -55,11 +55,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class Made:
-    """What became of reports, by code: made now, kept from an earlier run, or failed with the reason."""
+    """What became of reports, by code: made now, kept from an earlier run, failed with the reason, or left out because
+    they would be about nobody.
+    """
 
     made: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def published(self) -> list[str]:
@@ -68,8 +71,10 @@ class Made:
 
     def part(self, wanted: Callable[[str], bool]) -> "Made":
         """Of the codes that are ``wanted`` alone."""
-        made, kept = ([code for code in codes if wanted(code)] for codes in (self.made, self.kept))
-        return Made(made, kept, {code: reason for code, reason in self.failed.items() if wanted(code)})
+        made, kept, left_out = (
+            [code for code in codes if wanted(code)] for codes in (self.made, self.kept, self.left_out)
+        )
+        return Made(made, kept, {code: reason for code, reason in self.failed.items() if wanted(code)}, left_out)
 
 
 def make_pieces(

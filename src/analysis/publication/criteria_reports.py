@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.criteria.annex import write_criteria_annex
-from analysis.criteria.rating import Evidence, standing
+from analysis.criteria.rating import Evidence, rated_units, standing
 from analysis.criteria.workbook.workbook import write_scoring_workbook
 from analysis.findings.report import Report
 from analysis.language.texts import N_
@@ -19,7 +19,16 @@ KEY = "criteria:"  # before the id of a draft, as the key of its page
 
 
 def criteria_in_force(report: Report) -> list[Criteria]:
-    """The criteria of the run's decision, each draft before its rivals, that apply in the report's month."""
+    """The criteria of the run's decision, each draft before its rivals, that apply in the report's month to anybody."""
+    return [criteria for criteria in _applying(report) if rated_units(report, criteria)]
+
+
+def criteria_for_nobody(report: Report) -> list[str]:
+    """The ids of those that would apply, but rate no unit of ``units.csv``: there is nothing to make of them."""
+    return [criteria.id for criteria in _applying(report) if not rated_units(report, criteria)]
+
+
+def _applying(report: Report) -> list[Criteria]:
     first = report.decision.valid_from
     last = min(report.as_of, report.decision.valid_to)
     found = [criteria for criteria in report.reference.criteria.values() if criteria.decision.id == report.decision.id]

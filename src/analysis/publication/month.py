@@ -1,5 +1,6 @@
 """A month's publication, into staging: the province's report, the units', the annexes, and the pages around them."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,13 @@ from analysis.notebooks.batch import Made, make_pieces
 from analysis.notebooks.notebook import load, parameter_names
 from analysis.pages.page import publish_report, publish_summary
 from analysis.pages.site import publish_site
-from analysis.publication.criteria_reports import KEY, criteria_in_force, criteria_pieces, write_criteria_documents
+from analysis.publication.criteria_reports import (
+    KEY,
+    criteria_for_nobody,
+    criteria_in_force,
+    criteria_pieces,
+    write_criteria_documents,
+)
 from analysis.publication.order import CRITERIA, UNIT, Order
 from analysis.publication.run_facts import Clock
 from analysis.publication.unit_reports import report_task, unit_pieces, wanted_codes
@@ -40,6 +47,8 @@ def write_month(
         drafts = criteria_in_force(report) if CRITERIA in order.further else []
         evidence = gather(report, parameters["processed"]) if drafts else None
         made = _write_reports(order, parameters, report, evidence, folder, new.work)
+        if CRITERIA in order.further:
+            made = replace(made, left_out=[KEY + name for name in criteria_for_nobody(report)])
     with clock.timed("documents"):
         write_annexes(folder, report)
         if evidence:
