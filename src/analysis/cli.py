@@ -4,13 +4,17 @@ opens the notebooks, ``sample`` writes made-up exports (contract §6).
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from analysis.language.problems import Problem, UsageProblem
+from analysis.language.edge import say, stumbled
+from analysis.language.problems import Problem, UsageProblem, system_problem
 from analysis.language.texts import LANGUAGES, N_, Language
 from analysis.publication.order import STAGES, Order, check_day
 from analysis.storage.backends import ENGINES, Engine
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from analysis.publication.run import Outcome
 
 DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)  # exit codes
-INTERRUPTED = 130  # as shells have it
+INTERRUPTED, TERMINATED = 130, 143  # as shells have it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,16 +40,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if unknown and chosen.command is not _lab:  # which hands them on
             raise UsageProblem(N_("Unknown: {unknown}. See dvctt --help."), unknown=" ".join(unknown))
         chosen.more = unknown
-        return int(chosen.command(chosen, language))
+        with _ended_tidily():
+            return int(chosen.command(chosen, language))
     except UsageProblem as problem:
-        print(f"dvctt: {problem.told(language)}", file=sys.stderr)
+        _complain(problem.told(language))
         return WRONG_USAGE
-    except Problem as problem:
-        print(f"dvctt: {problem.told(language)}", file=sys.stderr)
+    except (Problem, OSError) as problem:
+        told = system_problem(problem) if isinstance(problem, OSError) else problem
+        _complain(told.told(language))
         return FAILED
-    except KeyboardInterrupt:
-        print(f"dvctt: {language.text(N_('Interrupted. What was published before stands.'))}", file=sys.stderr)
-        return INTERRUPTED
+    except KeyboardInterrupt as end:
+        _complain(language.text(N_("Interrupted. What was published before stands.")))
+        return TERMINATED if isinstance(end, _Terminated) else INTERRUPTED
+    except MemoryError:
+        _complain(language.text(N_("Memory ran out. Close other programs, or give --jobs 1, then start again.")))
+        return FAILED
+    except Exception as error:  # a fault of ours
+        _complain(stumbled(error, language))
+        return FAILED
+
+
+class _Terminated(KeyboardInterrupt):
+    """Somebody ended the program (SIGTERM): it tidies up as for Ctrl+C."""
+
+
+@contextmanager
+def _ended_tidily() -> Iterator[None]:
+    """What a run has begun is cleared away when it is ended, too."""
+
+    def end(*_: object) -> NoReturn:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _say(words: str) -> None:
+    say(words, sys.stdout)
+
+
+def _complain(words: str) -> None:
+    say(f"dvctt: {words}", sys.stderr)
 
 
 def _asked_language(given: list[str]) -> str:
@@ -71,6 +112,9 @@ class _Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         """The help, with argparse's own word for usage translated too."""
         return super().format_help().replace("usage:", self.text(N_("usage:")), 1)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        say(message.rstrip("\n"), file)
 
     def error(self, message: str) -> NoReturn:
         raise UsageProblem(N_("wrong usage ({message}). See {program} --help."), message=message, program=self.prog)
@@ -201,37 +245,37 @@ def _measure(chosen: argparse.Namespace, language: Language) -> int:
     engine = Engine(chosen.engine, chosen.master)
     reference = load_reference(chosen.reference)
     day = measure(chosen.dossiers, reference, chosen.out, chosen.decision, chosen.as_of, engine)
-    print(language.text(N_("As-of day: {day}."), day=language.date(day)))
-    print(language.text(N_("Results: {path}"), path=chosen.out))
+    _say(language.text(N_("As-of day: {day}."), day=language.date(day)))
+    _say(language.text(N_("Results: {path}"), path=chosen.out))
     return DONE
 
 
 def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) -> None:
     """What the run came to; the last line says it in one."""
     counted = {name: language.number(value) for name, value in vars(outcome).items() if isinstance(value, int)}
-    print(language.text(N_("Files: {files}, of these quarantined: {quarantined}."), **counted))
+    _say(language.text(N_("Files: {files}, of these quarantined: {quarantined}."), **counted))
     ledger = N_("Rows read: {read} = accepted {accepted} + rejected {rejected} + superseded {superseded}.")
-    print(language.text(ledger, **counted))
+    _say(language.text(ledger, **counted))
     if outcome.as_of:
-        print(language.text(N_("As-of day: {day}."), day=language.date(outcome.as_of)))
+        _say(language.text(N_("As-of day: {day}."), day=language.date(outcome.as_of)))
     if outcome.doubtful:
         warning = N_("Look at files.csv and rejects.csv in {folder} before you rely on the figures.")
-        print(f"dvctt: {language.text(warning, folder=chosen.processed)}", file=sys.stderr)
+        _complain(language.text(warning, folder=chosen.processed))
     for code, reason in {**outcome.units.failed, **outcome.criteria.failed}.items():
         failed = N_("The report of {code} was not made: {reason}. The others were.")
-        print(f"dvctt: {language.text(failed, code=code, reason=reason)}", file=sys.stderr)
+        _complain(language.text(failed, code=code, reason=reason))
     for key in outcome.criteria.left_out:
         words = N_("The criteria {name} rate no unit of {file} and were left out.")
         told = language.text(words, name=key.rpartition(":")[2], file=chosen.reference / "units.csv")
-        print(f"dvctt: {told}", file=sys.stderr)
+        _complain(told)
     if outcome.report:
-        print(language.text(N_("Report: {path}"), path=outcome.report))
+        _say(language.text(N_("Report: {path}"), path=outcome.report))
     else:
-        print(language.text(N_("Results: {path}"), path=chosen.processed))
+        _say(language.text(N_("Results: {path}"), path=chosen.processed))
     summary = N_("Done in {seconds} s: {rows} rows; reports of units: {made} made, {kept} unchanged, {failed} failed.")
     units = {name: language.number(len(codes)) for name, codes in vars(outcome.units).items()}
     seconds = language.number(round(outcome.seconds))
-    print(language.text(summary, seconds=seconds, rows=counted["read"], **units))
+    _say(language.text(summary, seconds=seconds, rows=counted["read"], **units))
 
 
 def _notebooks() -> Path:
@@ -244,7 +288,7 @@ def _lab(chosen: argparse.Namespace, language: Language) -> int:
 
     folder = _notebooks().parent
     if not (folder / Order.processed / "attainment.csv").is_file():
-        print(language.text(N_("There are no figures yet: dvctt run makes them, then the explorer shows them.")))
+        _say(language.text(N_("There are no figures yet: dvctt run makes them, then the explorer shows them.")))
     open_lab(folder, language, chosen.more)
     return DONE
 
@@ -256,7 +300,7 @@ def _sample(chosen: argparse.Namespace, language: Language) -> int:
         raise UsageProblem(N_("Say where to write: --out FOLDER."))
     formats = [name for entry in chosen.formats or ALL for name in entry.split(",") if name]
     truth = write_sample(chosen.out, chosen.reference, chosen.dossiers, chosen.seed, formats)
-    print(
+    _say(
         language.text(
             N_("Synthetic data: {rows} rows in {files} files, in {folder}."),
             rows=language.number(len(truth.rows)),

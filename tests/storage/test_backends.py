@@ -92,6 +92,49 @@ def test_an_empty_dataset_has_no_latest_day(project: SmallProject, tmp_path: Pat
     assert "không có hồ sơ nào" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("harm", "code", "words"),
+    [
+        ("text", 1, "không phải tệp Parquet"),
+        ("no bytes", 1, "không phải tệp Parquet"),
+        ("a folder of text", 1, "không phải tệp Parquet"),
+        ("foreign", 1, "cột unit_code"),
+        ("a column of another kind", 1, "cột received_at"),
+        ("remote", 2, "không nằm trên máy này"),
+        ("in the results", 2, "nằm trong thư mục kết quả"),
+    ],
+)
+def test_what_is_no_dataset_of_dossiers_is_told(
+    project: SmallProject, tmp_path: Path, harm: str, code: int, words: str
+) -> None:
+    whole = pq.read_table(project.processed / "dossiers.parquet")
+    path, out = tmp_path / "data.parquet", tmp_path / "out"
+    if harm == "text":
+        path.write_text("Nguyễn Văn Mẫu, 0905 123 456", encoding="utf-8")
+    elif harm == "no bytes":
+        path.touch()
+    elif harm == "a folder of text":
+        path.mkdir()
+        (path / "part.parquet").write_text("Nguyễn Văn Mẫu", encoding="utf-8")
+    elif harm == "foreign":
+        pq.write_table(whole.drop_columns("unit_code"), path)
+    elif harm == "a column of another kind":
+        pq.write_table(
+            whole.set_column(whole.column_names.index("received_at"), "received_at", [["x"] * len(whole)]), path
+        )
+    elif harm == "in the results":
+        out = project.processed
+        path = out / "dossiers.parquet"
+    given = "https://example.invalid/dossiers.parquet" if harm == "remote" else str(path)
+    folders = ["--dossiers", given, "--out", str(out), "--reference", str(project.home / "data/reference")]
+    done = call_here(["measure", *folders], project.elsewhere)
+    assert (done.returncode, len(done.stderr.splitlines())) == (code, 1), done.stderr
+    assert words in done.stderr
+    assert "Mẫu" not in done.stderr
+    assert not (tmp_path / "out").exists()
+    assert (project.processed / "dossiers.parquet").is_file()
+
+
 @pytest.mark.parametrize(("name", "master"), [("spark", ""), ("duckdb", "local[2]")])
 def test_spark_and_its_master_go_together(name: str, master: str) -> None:
     with pytest.raises(UsageProblem, match="--master URL go together"):

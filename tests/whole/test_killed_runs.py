@@ -129,7 +129,8 @@ def test_a_killed_run_leaves_one_generation_and_no_process(
 
 
 @needs_proc
-def test_an_interrupted_run_says_so_and_leaves_everything(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_says_so_and_leaves_everything(tmp_path: Path, end: signal.Signals, code: int) -> None:
     project = _toys(tmp_path / "project")
     begun = tmp_path / "begun"
     endless = f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\nwhile True:\n    time.sleep(1)"
@@ -146,10 +147,11 @@ def test_an_interrupted_run_says_so_and_leaves_everything(tmp_path: Path) -> Non
     while not begun.exists():  # at work, and never done
         assert run.poll() is None
         time.sleep(0.02)
-    run.send_signal(signal.SIGINT)
+    run.send_signal(end)
     _, told = run.communicate(timeout=PATIENCE)
-    assert run.returncode == 130
+    assert run.returncode == code
     assert told.splitlines() == ["dvctt: Interrupted. What was published before stands."]
     assert _wait_for_end(mark) == []
+    assert list(project.home.rglob("staging-*")) == []
     with pytest.raises(RunProblem):
         verify_generation(project.processed)

@@ -4,9 +4,12 @@ A message is kept as an English template and its details and becomes words only 
 (command line, notebook, ``files.csv``), where the reader's language is known.
 """
 
+import errno
 from typing import Any
 
-from analysis.language.texts import LANGUAGES, Language
+from analysis.language.texts import LANGUAGES, N_, Language
+
+DISK_FULL = N_("The disk is full. Make room for the data and its results, then start again.")
 
 
 class Problem(Exception):
@@ -31,6 +34,21 @@ class Problem(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.template, self.details))
+
+
+def system_problem(error: OSError) -> "RunProblem":
+    """What the system refuses, with what to do; its own words may hold a path, never a cell."""
+    if error.errno == errno.ENOSPC:
+        return RunProblem(DISK_FULL)
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return RunProblem(
+            N_("Too many files are open at once. Raise the limit (ulimit -n) or give --jobs 1, then start again.")
+        )
+    return RunProblem(
+        N_("{file}: {reason}. Check that the folder is there and may be written to."),
+        file=str(error.filename or "?")[:200],
+        reason=error.strerror or type(error).__name__,
+    )
 
 
 def _rebuild(kind: type[Problem], template: str, details: dict[str, Any]) -> Problem:

@@ -1,20 +1,27 @@
 """From a dataset of dossiers that is there already, a ministry's say, to the tables of a run, without its notebooks."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 
-from analysis.language.problems import RunProblem
+from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
 from analysis.measures.attainment import attainment_parts, decision_on, write_attainment
 from analysis.outlook import OUTLOOK
 from analysis.outlook.stage import outlook, read_default, write_outlook
 from analysis.reference.tables import Reference
-from analysis.storage.backends import Engine, connect, read_dossiers
+from analysis.storage.backends import DUCKDB, Engine, connect, read_dossiers
 from analysis.storage.generations import publish, staging
 
+# What a dossier is asked for, and as what; further columns are welcome.
+_NEEDED = {
+    **dict.fromkeys(("procedure_code", "unit_code", "channel", "applicant", "source", "status"), "string"),
+    **{"level": "integer", "received_at": "timestamp", "completed_at": "timestamp"},
+}
 TABLES = ("attainment.csv", *(f"{name}.csv" for name in OUTLOOK))
 
 
@@ -32,14 +39,45 @@ def measure(
     ``decision`` and ``as_of`` as for ``make_attainment``. What cannot be done is a Problem, and what was there before
     stands.
     """
+    _check_apart(dossiers, out, engine)
     with staging(out, TABLES) as new, connect(engine) as backend:
-        table = read_dossiers(backend, dossiers)
+        table = _checked(_read(backend, dossiers), dossiers)
         day = date.fromisoformat(as_of) if as_of else latest_day(table)
         chosen = decision_on(reference, decision, day)
         write_attainment(attainment_parts(table, reference, chosen, day), new.folder / "attainment.csv")
         write_outlook(outlook(read_default(new.folder / "attainment.csv"), table, reference), new.folder)
         publish([new], {"decision": chosen.id, "as_of": day.isoformat(), "engine": engine.name})
     return day
+
+
+def _check_apart(dossiers: Path | str, out: Path, engine: Engine) -> None:
+    """Nothing is fetched by a program that promises to stay on the machine; Spark has storage of its own."""
+    if "://" in str(dossiers):
+        if engine.name == DUCKDB:
+            raise UsageProblem(
+                N_("{path} is not on this machine. Fetch it, or read it with --engine spark."), path=dossiers
+            )
+    elif Path(os.path.realpath(dossiers)).is_relative_to(os.path.realpath(out)):
+        raise UsageProblem(N_("{path} lies in the folder of the results. Give another with --out."), path=dossiers)
+
+
+def _read(backend: Any, dossiers: Path | str) -> ibis.Table:
+    try:
+        return read_dossiers(backend, dossiers)
+    except (duckdb.Error, OSError):  # their own words may quote what the file holds
+        raise RunProblem(N_("{path} is no Parquet file, nor a folder of them."), path=dossiers) from None
+
+
+def _checked(table: ibis.Table, dossiers: Path | str) -> ibis.Table:
+    """The table; RunProblem unless it has what the measures ask for."""
+    for name, kind in _NEEDED.items():
+        if name not in table.columns or not getattr(table[name].type(), f"is_{kind}")():
+            raise RunProblem(
+                N_("{path} is no dataset of dossiers: the column {column} is missing or holds something else."),
+                path=dossiers,
+                column=name,
+            )
+    return table
 
 
 def latest_day(dossiers: ibis.Table) -> date:

@@ -15,7 +15,7 @@ from typing import Any
 from tqdm import tqdm
 
 from analysis.dossiers.cleaning import REJECTED_LIMIT
-from analysis.language.problems import Problem, RunProblem, UsageProblem
+from analysis.language.problems import DISK_FULL, Problem, RunProblem, UsageProblem, system_problem
 from analysis.language.texts import LANGUAGES, N_
 from analysis.notebooks.batch import Made
 from analysis.notebooks.forks import modules_of, prepare
@@ -27,7 +27,6 @@ from analysis.storage.generations import Staging, publish, staging
 
 AHEAD = 2  # kernels that are started before the first stage: its own and the next one's
 CELL_LIMIT = 3600  # seconds that one cell may take
-_DISK_FULL = N_("The disk is full. Make room for the data and its results, then start again.")
 _TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError")  # their words quote no data
 
 
@@ -139,7 +138,7 @@ def _problem(order: Order, stage: Stage, parameters: dict[str, Any], failed: Any
         # The staging folder is gone when the message is read.
         return kind("{reason}", reason=reason.replace(parameters["processed"], str(order.processed)))
     if os.strerror(errno.ENOSPC) in failed.evalue:
-        return RunProblem(_DISK_FULL)
+        return RunProblem(DISK_FULL)
     words = f": {failed.evalue}" if failed.ename in _TELL_OF_CODE else ""
     return RunProblem(
         N_("Stage {stage} failed: {notebook}, cell {cell} ({kind}{words}). Run the notebook in JupyterLab to see why."),
@@ -204,14 +203,8 @@ def _as_of(attainment: Path) -> date | None:
 
 @contextmanager
 def _told_problems() -> Iterator[None]:
-    """What the system refuses, as a Problem that says what to do; its own words may hold a path, never a cell."""
+    """What the system refuses, as a Problem that says what to do."""
     try:
         yield
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise RunProblem(_DISK_FULL) from None
-        raise RunProblem(
-            N_("{file}: {reason}. Check that the folder is there and may be written to."),
-            file=error.filename or "?",
-            reason=error.strerror or type(error).__name__,
-        ) from None
+        raise system_problem(error) from None
