@@ -154,7 +154,7 @@ def test_the_notebook_runs_alone_on_a_run(processed: Path, tmp_path: Path) -> No
     ]
     assert "application/vnd.jupyter.widget-view+json" in kinds["explorer"]
     assert "image/png" in kinds["courses"]
-    tables = set(cells) - {"parameters", "explorer", "courses"}
+    tables = set(cells) - {"parameters", "checked", "explorer", "courses"}
     assert {name for name in tables if "text/html" in kinds[name]} == tables
     assert "Sở Xây dựng" in "".join(cells["why"][0]["data"]["text/html"])
     assert len("".join(cells["two"][0]["data"]["text/html"]).split("<tr>")) == 4, "headings and two districts"

@@ -170,11 +170,12 @@ def test_runs_alone_from_the_projects_root(analyst: SmallProject) -> None:
 
 
 @pytest.mark.slow
-def test_a_problem_in_a_notebook_is_a_message_without_traceback(analyst: SmallProject) -> None:
+@pytest.mark.parametrize(("name", "value"), [("raw", "../elsewhere"), ("as_off", "2020-09-30")])
+def test_a_problem_in_a_notebook_is_a_message_without_traceback(analyst: SmallProject, name: str, value: str) -> None:
     command = [sys.executable, "-m", "papermill", "--no-progress-bar", "clean.ipynb", "../failed.ipynb"]
-    failed = call([*command, "-p", "raw", "../elsewhere"], analyst.home / "notebooks")
+    failed = call([*command, "-p", name, value], analyst.home / "notebooks")
     assert failed.returncode != 0
     outputs = [output for cell in code_cells(load(analyst.home / "failed.ipynb")) for output in cell["outputs"]]
     (error,) = [output for output in outputs if output["output_type"] == "error"]
     assert len(error["traceback"]) == 2, "the message in each of the languages"
-    assert "../elsewhere" in error["traceback"][0]
+    assert (value if name == "raw" else name) in error["traceback"][0]

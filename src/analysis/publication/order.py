@@ -1,13 +1,13 @@
 """What a run is asked to do, and the checks at its door."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_, Language
+from analysis.notebooks.parameters import is_day
 from analysis.storage.backends import Engine
 from analysis.storage.generations import check_folder
 
@@ -136,11 +136,7 @@ def _check_units(order: Order) -> None:
 
 def check_day(as_of: str) -> None:
     """Raise UsageProblem unless ``as_of`` is "" or a day as ISO writes it."""
-    try:
-        is_day = not as_of or date.fromisoformat(as_of).isoformat() == as_of
-    except ValueError:
-        is_day = False
-    if not is_day:
+    if not is_day(as_of):
         raise UsageProblem(N_("--as-of {value} is not a day. Write it yyyy-mm-dd, such as 2020-09-30."), value=as_of)
 
 
