@@ -162,3 +162,48 @@ def test_the_latest_day_of_the_data_is_known(tmp_path: Path) -> None:
 def test_a_detail_cannot_become_a_formula(tmp_path: Path) -> None:
     cleaning, _ = clean(tmp_path, a=[{"Hình thức nộp": '=HYPERLINK("x")'}])
     assert not cleaning.rejects["detail"].item().startswith(("=", "+", "-", "@"))
+
+
+MARK = "Nguyễn Mẫu Riêng"
+
+
+@pytest.mark.parametrize("heading", [name for name in ROW_NAMES.values() if name != "Mã hồ sơ"])
+@pytest.mark.parametrize("marker", [MARK, "0905 123 456", "054085009876", "mau.rieng@example.com"])
+def test_a_name_or_number_under_any_heading_is_not_quoted(tmp_path: Path, heading: str, marker: str) -> None:
+    cleaning, dossiers = clean(tmp_path, e=[{heading: marker, "Mức độ": "3"} | {heading: marker}])
+    told = (tmp_path / "processed/rejects.csv").read_text(encoding="utf-8")
+    assert not dossiers.astype(str).isin([marker]).any(axis=None)
+    assert marker not in told
+    assert len(cleaning.rejects) + len(dossiers) == 1
+    if heading != "Tên thủ tục":  # which is not asked for where there is a code
+        assert len(cleaning.rejects) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [
+        *((code, True) for code in ("9.999999", "9.999999.000.00.00.H45", "9.99999")),
+        *((code, False) for code in (MARK, "0905123456", "mau@example.com", "Sở Xây dựng", "10/06/2020", "9")),
+    ],
+)
+def test_a_code_outside_the_catalogue_must_look_like_one(tmp_path: Path, code: str, known: bool) -> None:
+    _, dossiers = clean(tmp_path, e=[{"Mã TTHC": code, "Mức độ": "3"}])
+    assert len(dossiers) == known
+
+
+def test_lines_that_name_no_unit_change_none(tmp_path: Path) -> None:
+    """An officer, a signature between two printed pages; but rows under an unknown unit are not those of the one above."""
+    reference = load_reference(write_reference(tmp_path / "reference", UNITS, CATALOGUE))
+    (tmp_path / "raw").mkdir()
+    row = "{n};1.001190;Trực tuyến;10/06/2020".format
+    lines = [
+        *("Mã hồ sơ;Mã TTHC;Hình thức nộp;Ngày nhận", "I. Sở Xây dựng (2 hồ sơ)", row(n="a1")),
+        *(f"Cán bộ thụ lý: {MARK}", row(n="a2"), "NGƯỜI LẬP BIỂU", MARK, "Trang 2", row(n="a3")),
+        *("Đơn vị: Sở Y tế", row(n="b1"), "Lĩnh vực: Dược", row(n="b2"), "Sở Chưa Biết", row(n="c1")),
+    ]
+    (tmp_path / "raw/nhom.csv").write_text("\n".join(lines), encoding="utf-8")
+    cleaning = clean_exports(tmp_path / "raw", reference, tmp_path / "processed", jobs=1)
+    dossiers = pd.read_parquet(tmp_path / "processed/dossiers.parquet").sort_values("row")
+    assert list(dossiers["unit_code"]) == ["H45.18"] * 3 + ["H45.19"] * 2
+    assert list(cleaning.rejects["reason"]) == ["unknown_unit"]
+    assert MARK not in (tmp_path / "processed/rejects.csv").read_text(encoding="utf-8")

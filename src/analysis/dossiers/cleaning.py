@@ -5,6 +5,7 @@ cost little more than their distinct words. Imports nothing heavy, because every
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.exports.moments import moments
+from analysis.exports.quoting import is_procedure_code
 from analysis.exports.tables import Table
 from analysis.language.folding import fold
 from analysis.reference.keys import procedure_key, unit_key
@@ -63,6 +65,8 @@ SIGHTS_SCHEMA = pa.schema(
     ]
 )
 _OPEN_END = 2**31 - 1
+_NUMERAL = re.compile(r"^\s*(?:[IVXLC]+|\d{1,3}(?:\.\d{1,3})*)[.)]?\s+")
+_COUNT = re.compile(r"\s*[(:-]\s*\d[\d.]*\s*(?:hồ sơ|HS)?\s*\)?\s*$|\s+\d[\d.]*\s*(?:hồ sơ|HS)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,21 @@ class Lookups:
     tiers: dict[str, str]  # unit_code -> tier
     offers: dict[str, tuple[Offer, ...]]  # procedure key -> catalogue rows
     names: dict[tuple[str, str], str]  # (tier, folded name) -> procedure key; ambiguous names are absent
+    words: frozenset[str]  # the folded words of names, aliases, headings and values: none of them is a person's alone
+    unit_words: frozenset[str]  # the folded words with which the names of several units begin: sở, huyện, xã
+
+    def group_unit(self, line: str) -> str | None:
+        """The unit's name in a group line, without numeral, label and count; None for a line that names none.
+
+        What begins as units do is taken for one, too: the rows below an unknown one are not the unit's above it.
+        """
+        name = _COUNT.sub("", _NUMERAL.sub("", line))
+        label, colon, rest = name.partition(":")
+        if colon and fold(label) in self.vocabulary.unit_title:
+            name = rest.strip()
+        if unit_key(name) in self.units or fold(name).partition(" ")[0] in self.unit_words:
+            return name
+        return None
 
 
 Reject = tuple[str, int, str, str, str, str]
@@ -205,13 +224,14 @@ def _procedures(
     """The procedure key of each row, null where the procedure is not known (contract §4).
 
     Known: a code of the catalogue; or, with no code, a name that belongs to exactly one procedure
-    of the unit's tier; or a code not in the catalogue on a row that carries a level.
+    of the unit's tier; or a code not in the catalogue, but of a code's shape, on a row that carries a level.
     """
     blank = pa.nulls(count, pa.string())
     codes = cells.get("procedure_code", blank)
     keys = _mapped(codes, procedure_key)
     in_catalogue = _mapped(keys, lambda key: key if key in lookups.offers else None)
-    with_level = pc.if_else(pc.is_valid(own_level), keys, pa.scalar(None, pa.string()))
+    coded = _mapped(keys, lambda key: key if is_procedure_code(key) else None)
+    with_level = pc.if_else(pc.is_valid(own_level), coded, pa.scalar(None, pa.string()))
     by_code = pc.coalesce(in_catalogue, with_level)
     without_code = pc.is_null(codes)
     if not pc.any(without_code).as_py() or "procedure_name" not in cells:

@@ -1,10 +1,11 @@
 """The reference data as the dictionaries that cleaning looks up, and that travel to its workers."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pandas as pd
 
 from analysis.dossiers.cleaning import Lookups, Offer
+from analysis.exports.quoting import words_of
 from analysis.language.folding import fold
 from analysis.reference.keys import unit_key
 from analysis.reference.tables import Reference
@@ -19,6 +20,7 @@ def make_lookups(reference: Reference) -> Lookups:
             if unit_key(spelling):
                 spellings[unit_key(spelling)].add(code)
     names = {spelling: next(iter(fits)) for spelling, fits in spellings.items() if len(fits) == 1}
+    beginnings = Counter(fold(name).partition(" ")[0] for name in reference.units["unit_name"])
     offers: dict[str, list[Offer]] = defaultdict(list)
     bearers: dict[tuple[str, str], set[str]] = defaultdict(set)
     epoch = pd.Timestamp(0)
@@ -34,4 +36,22 @@ def make_lookups(reference: Reference) -> Lookups:
         tiers=dict(zip(reference.units["unit_code"], reference.units["tier"], strict=True)),
         offers={procedure: tuple(rows) for procedure, rows in offers.items()},
         names={bearer: next(iter(fits)) for bearer, fits in bearers.items() if len(fits) == 1},
+        words=_words(reference),
+        unit_words=frozenset(word for word, count in beginnings.items() if count > 1),
     )
+
+
+def _words(reference: Reference) -> frozenset[str]:
+    """The folded words of everything that people wrote into the reference data."""
+    vocabulary = reference.vocabulary
+    texts = [
+        *reference.units["unit_name"],
+        *reference.units["aliases"],
+        *reference.catalogue["procedure_name"].unique(),
+        *reference.catalogue["field"].unique(),
+        *vocabulary.headings,
+        *vocabulary.total,
+        *vocabulary.unit_title,
+        *(value for values in vocabulary.values.values() for value in values),
+    ]
+    return frozenset(word for text in texts for word in words_of(text))

@@ -7,6 +7,7 @@ depends on, so an unchanged file is not cleaned twice.
 import gc
 import json
 import os
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -19,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table
+from analysis.exports.quoting import quoted
 from analysis.exports.reading import read_export
 from analysis.exports.tables import read_tables
 from analysis.language.problems import ExportProblem
@@ -129,7 +131,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
     try:
         export = read_export(job.path)
         result.format, result.encoding = export.format, export.encoding
-        tables = read_tables(export, lookups.vocabulary)
+        tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words)
     except ExportProblem as problem:
         result.problem = (problem.template, {name: str(value) for name, value in problem.details.items()})
         return result
@@ -148,10 +150,20 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
         result.skipped_lines += table.skipped_lines
         result.sheets.append(table.sheet)
         result.headings |= table.headings
+    result.rejects = _told(result.rejects, lookups)
     dossiers = pa.concat_tables(parts) if parts else SIGHTS_SCHEMA.empty_table()
     result.rows = dossiers.num_rows
     write_whole(job.stem.with_suffix(".parquet"), lambda path: pq.write_table(dossiers, path, compression="lz4"))
     return result
+
+
+def _told(rejects: list[Reject], lookups: Lookups) -> list[Reject]:
+    """The rejects with their values as far as these may be quoted."""
+    often = Counter((column, value) for _, _, _, column, value, _ in rejects)
+    return [
+        (sheet, row, reason, column, quoted(column, value, lookups.words, often[column, value]), unit)
+        for sheet, row, reason, column, value, unit in rejects
+    ]
 
 
 class _Crew:

@@ -5,6 +5,7 @@ module, and no message made here quotes a cell from one.
 """
 
 import re
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -14,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.exports.quoting import quoted
 from analysis.exports.reading import Export, Sheet
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
@@ -63,9 +65,16 @@ class _Head:
     missing: tuple[str, ...]
 
 
-def read_tables(export: Export, vocabulary: Vocabulary) -> Tables:
+def read_tables(
+    export: Export,
+    vocabulary: Vocabulary,
+    group_unit: Callable[[str], str | None] = str,
+    words: Container[str] = frozenset(),
+) -> Tables:
     """The tables of every sheet that has the required headings.
 
+    ``group_unit`` gives the unit that a line with one filled cell names, None for one that names none; of the headings
+    that it does not know a message quotes those that consist of ``words``.
     Raises ExportProblem, naming the missing and the found headings, when no sheet has them.
     """
     lines = [_lines(sheet, HEADING_ROWS) for sheet in export.sheets]
@@ -73,11 +82,11 @@ def read_tables(export: Export, vocabulary: Vocabulary) -> Tables:
     titles = [sheet_lines[: head.row] for sheet_lines, head in zip(lines, heads, strict=True)]
     tables, missing = [], []
     for sheet, head, title in zip(export.sheets, heads, titles, strict=True):
-        table = None if head.missing else _cut_table(sheet, head, title, vocabulary)
+        table = None if head.missing else _cut_table(sheet, head, title, vocabulary, group_unit)
         tables.append(table)
         missing.append(head.missing or (() if table else ("unit",)))
     if not any(tables):
-        raise _no_table(heads, missing, vocabulary)
+        raise _no_table(heads, missing, vocabulary, words)
     used = [title for table, title in zip(tables, titles, strict=True) if table]
     text_lines = [fold(" ".join(filter(None, line))) for title in used for line in title]
     return Tables(
@@ -129,7 +138,9 @@ def _head_of(number: int, texts: list[str], vocabulary: Vocabulary) -> _Head:
     return _Head(number, columns, {name: texts[c] for name, c in columns.items()}, tuple(filter(None, texts)), missing)
 
 
-def _no_table(heads: list[_Head], missing: list[tuple[str, ...]], vocabulary: Vocabulary) -> ExportProblem:
+def _no_table(
+    heads: list[_Head], missing: list[tuple[str, ...]], vocabulary: Vocabulary, words: Container[str]
+) -> ExportProblem:
     best = max(range(len(heads)), key=lambda index: len(heads[index].columns), default=None)
     if best is None or not heads[best].columns:
         return ExportProblem(
@@ -140,19 +151,23 @@ def _no_table(heads: list[_Head], missing: list[tuple[str, ...]], vocabulary: Vo
     return ExportProblem(
         N_("no column {missing}. Columns found: {found}. Add the column's heading to vocabulary.toml."),
         missing=", ".join(f"«{vocabulary.spelled[name]}»" for name in missing[best]),
-        found=", ".join(_quotable(heads[best], vocabulary)),
+        found=", ".join(_quotable(heads[best], vocabulary, words)),
     )
 
 
-def _quotable(head: _Head, vocabulary: Vocabulary) -> list[str]:
-    """Headings for a message: unknown ones only from a line that surely is one of headings, never of data."""
-    surely = len(head.columns) >= 2
+def _quotable(head: _Head, vocabulary: Vocabulary, words: Container[str]) -> list[str]:
+    """Headings for a message; a line of data may have been taken for them, so of unknown ones the shape alone."""
     texts = (" ".join(text.split())[:40] for text in head.seen)
-    known = vocabulary.headings
-    return [text for text in texts if fold(text) in known or (surely and not re.search(r"[\d@]", text))]
+    return [text if fold(text) in vocabulary.headings else quoted("", text, words) for text in texts]
 
 
-def _cut_table(sheet: Sheet, head: _Head, title: list[list[str]], vocabulary: Vocabulary) -> Table | None:
+def _cut_table(
+    sheet: Sheet,
+    head: _Head,
+    title: list[list[str]],
+    vocabulary: Vocabulary,
+    group_unit: Callable[[str], str | None],
+) -> Table | None:
     """The data rows under a head; None when no unit column, group line or title names a unit."""
     body = sheet.cells.slice(head.row + 1)
     everything = [_cleared(column, vocabulary) for column in body.columns]
@@ -164,10 +179,10 @@ def _cut_table(sheet: Sheet, head: _Head, title: list[list[str]], vocabulary: Vo
     is_data &= ~_repeated_heads(named, is_data, vocabulary)
     if "unit" not in named:
         titled = _title_unit(title, vocabulary)
-        groups = _group_lines(everything, first, is_data | totals)
-        if not groups.any() and titled is None:
+        groups = _group_lines(everything, first, is_data | totals, group_unit)
+        if not groups and titled is None:
             return None
-        named["unit"] = _spread(first, groups, titled)
+        named["unit"] = _spread(groups, len(first), titled)
     last = np.flatnonzero(_filled(first)).max(initial=-1)
     kept = np.flatnonzero(is_data)
     return Table(
@@ -228,17 +243,20 @@ def _matches(column: pa.Array, pattern: str) -> np.ndarray:
     )
 
 
-def _group_lines(everything: list[pa.Array], first: pa.Array, other: np.ndarray) -> np.ndarray:
-    """Lines with a single filled cell that says something (page numbers and total lines do not)."""
+def _group_lines(
+    everything: list[pa.Array], first: pa.Array, other: np.ndarray, group_unit: Callable[[str], str | None]
+) -> dict[int, str]:
+    """The unit that each line names which has a single filled cell; a signature or a page number names none."""
     count = sum((_filled(column).astype(np.int16) for column in everything), np.zeros(len(first), np.int16))
-    return (count == 1) & ~other & _matches(first, r"\pL")
+    lines = np.flatnonzero((count == 1) & ~other & _matches(first, r"\pL")).tolist()
+    return {line: unit for line in lines if (unit := group_unit(first[line].as_py()))}
 
 
-def _spread(first: pa.Array, groups: np.ndarray, titled: str | None) -> pa.Array:
-    """The text of the nearest group line above each line, else the title's unit."""
-    nearest = np.maximum.accumulate(np.where(groups, np.arange(len(groups)), -1))
-    above = first.take(pa.array(np.where(nearest < 0, 0, nearest)))
-    return pc.if_else(pa.array(nearest >= 0), above, pa.scalar(titled, pa.string()))
+def _spread(groups: dict[int, str], count: int, titled: str | None) -> pa.Array:
+    """The unit of the nearest group line above each line, else the title's."""
+    marks = np.zeros(count, np.int64)
+    marks[[*groups]] = range(1, len(groups) + 1)
+    return pa.array([titled, *groups.values()], pa.string()).take(pa.array(np.maximum.accumulate(marks)))
 
 
 def _title_unit(title: list[list[str]], vocabulary: Vocabulary) -> str | None:

@@ -1,0 +1,52 @@
+"""Which cells of an export a message may quote: rows shift, so under any heading a name or a telephone may stand.
+
+Quoted is what cannot be personal (contract §3): what has the shape of that which its column holds, what consists of
+words of the reference data, what stands in five rows of the file and has no digits. Of all else the shape is told.
+"""
+
+import re
+from collections.abc import Container
+
+from analysis.language.folding import fold
+from analysis.reference.vocabulary import DATE_COLUMNS
+
+OFTEN = 5  # rows of one file that hold the same text
+_CLOCK = r"(?:[ ,T-]+\d{1,2}[:hg]\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?: ?[AaPp][Mm]| ?CH| ?SA|Z|[+-]\d{2}:?\d{2})?)?"
+_DAY = re.compile(rf"(?:\d{{1,2}}([/.-])\d{{1,2}}\1\d{{4}}|\d{{4}}([/.-])\d{{1,2}}\2\d{{1,2}}){_CLOCK}")
+_PROCEDURE = re.compile(r"\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})?")
+_UNIT = re.compile(r"[A-Z]\d{2}(?:\.\d{1,3}){0,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}")
+_SHAPES = {**dict.fromkeys(DATE_COLUMNS, _DAY), "procedure_code": _PROCEDURE, "unit": _UNIT}
+
+
+def quoted(column: str, text: str, words: Container[str], rows: int = 1) -> str:
+    """The text where a message may quote it, else its shape; ``words`` are those of the reference data, folded.
+
+    ``rows`` of the file hold it at least. A dossier's code is never quoted.
+    """
+    return text if may_be_quoted(column, text, words, rows) else shape(text)
+
+
+def may_be_quoted(column: str, text: str, words: Container[str], rows: int = 1) -> bool:
+    """Whether it cannot be personal."""
+    if column == "dossier_id":
+        return False
+    if (pattern := _SHAPES.get(column)) and pattern.fullmatch(text):
+        return True
+    if re.search(r"[\d@]", text):
+        return False
+    return rows >= OFTEN or all(word in words for word in words_of(text))
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text, without the punctuation between them."""
+    return re.findall(r"\w+", fold(text))
+
+
+def shape(text: str) -> str:
+    """Each letter as x, each digit as 9: ``Nguyễn Văn A, 0905 123`` → ``xxxxxx xxx x, 9999 999``."""
+    return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", text))
+
+
+def is_procedure_code(key: str) -> bool:
+    """Whether the first two groups of a code are a procedure's, as the national database gives them: ``1.009994``."""
+    return bool(_PROCEDURE.fullmatch(key))
