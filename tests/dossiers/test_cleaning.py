@@ -192,7 +192,7 @@ def test_a_code_outside_the_catalogue_must_look_like_one(tmp_path: Path, code: s
 
 
 def test_lines_that_name_no_unit_change_none(tmp_path: Path) -> None:
-    """An officer, a signature between two printed pages; but rows under an unknown unit are not those of the one above."""
+    """An officer, a signature between two pages; but rows under an unknown unit are not those of the one above."""
     reference = load_reference(write_reference(tmp_path / "reference", UNITS, CATALOGUE))
     (tmp_path / "raw").mkdir()
     row = "{n};1.001190;Trực tuyến;10/06/2020".format

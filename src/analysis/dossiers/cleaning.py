@@ -91,20 +91,20 @@ class Lookups:
     offers: dict[str, tuple[Offer, ...]]  # procedure key -> catalogue rows
     names: dict[tuple[str, str], str]  # (tier, folded name) -> procedure key; ambiguous names are absent
     words: frozenset[str]  # the folded words of names, aliases, headings and values: none of them is a person's alone
-    unit_words: frozenset[str]  # the folded words with which the names of several units begin: sở, huyện, xã
 
     def group_unit(self, line: str) -> str | None:
         """The unit's name in a group line, without numeral, label and count; None for a line that names none.
 
-        What begins as units do is taken for one, too: the rows below an unknown one are not the unit's above it.
+        What begins as agencies do is taken for one, too: the rows below an unknown one are not the unit's above it.
         """
+        if unit_key(line) in self.units:  # «X. Hòa Thắng» has no numeral before it
+            return line
         name = _COUNT.sub("", _NUMERAL.sub("", line))
         label, colon, rest = name.partition(":")
         if colon and fold(label) in self.vocabulary.unit_title:
             name = rest.strip()
-        if unit_key(name) in self.units or fold(name).partition(" ")[0] in self.unit_words:
-            return name
-        return None
+        kinds = tuple(f"{kind} " for kind in self.vocabulary.unit_kind)
+        return name if unit_key(name) in self.units or fold(name).startswith(kinds) else None
 
 
 Reject = tuple[str, int, str, str, str, str]

@@ -1,6 +1,6 @@
 """The reference data as the dictionaries that cleaning looks up, and that travel to its workers."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 import pandas as pd
 
@@ -20,7 +20,6 @@ def make_lookups(reference: Reference) -> Lookups:
             if unit_key(spelling):
                 spellings[unit_key(spelling)].add(code)
     names = {spelling: next(iter(fits)) for spelling, fits in spellings.items() if len(fits) == 1}
-    beginnings = Counter(fold(name).partition(" ")[0] for name in reference.units["unit_name"])
     offers: dict[str, list[Offer]] = defaultdict(list)
     bearers: dict[tuple[str, str], set[str]] = defaultdict(set)
     epoch = pd.Timestamp(0)
@@ -37,7 +36,6 @@ def make_lookups(reference: Reference) -> Lookups:
         offers={procedure: tuple(rows) for procedure, rows in offers.items()},
         names={bearer: next(iter(fits)) for bearer, fits in bearers.items() if len(fits) == 1},
         words=_words(reference),
-        unit_words=frozenset(word for word, count in beginnings.items() if count > 1),
     )
 
 

@@ -29,6 +29,7 @@ class _Lines(Frozen):
     export_date: list[str]
     period_end: list[str]
     unit_title: list[str]
+    unit_kind: tuple[str, ...] = ()
     synthetic: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
 
@@ -55,6 +56,7 @@ class Vocabulary:
     export_date: tuple[str, ...]
     period_end: tuple[str, ...]
     unit_title: tuple[str, ...]
+    unit_kind: tuple[str, ...]
     synthetic: tuple[str, ...]
     blank: tuple[str, ...]
     difficulties: dict[str, tuple[str, int]]
@@ -75,6 +77,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
         export_date=_folded(content.lines.export_date),
         period_end=_folded(content.lines.period_end),
         unit_title=_folded(content.lines.unit_title),
+        unit_kind=_folded(content.lines.unit_kind),
         synthetic=_folded(content.lines.synthetic),
         blank=tuple(content.lines.blank),
         difficulties=_headings(path, content.difficulties),
