@@ -35,6 +35,8 @@ def _read_or_make(path: Path) -> bytes:
         try:
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
                 handle.write(secrets.token_bytes(BYTES))
+                handle.flush()
+                os.fsync(handle.fileno())
             with suppress(FileExistsError):  # another run was quicker; its secret is as good
                 os.link(temporary, path)
         finally:

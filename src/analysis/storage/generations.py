@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
 from analysis.storage.swap import SWITCHING, switch
+from analysis.storage.writing import flush
 
 LEDGER = "run.json"  # in the published folder: the generation and the sha256 of each of its files
 _OURS = (
@@ -122,9 +123,12 @@ def publish(stagings: Sequence[Staging], facts: dict[str, Any]) -> str:
         (new.work / _OURS).write_text(json.dumps(before_and_after), encoding="utf-8")
         ledger = {"generation": generation, **facts, "files": files}
         (new.folder / LEDGER).write_text(json.dumps(ledger, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        for path in (new.folder / LEDGER, new.work / _OURS, new.folder):
+            flush(path)
         _like(new.published, new.folder)
     for new in stagings:
         switch(new.folder, new.published, LEDGER, set(new.earlier))
+        flush(new.published.parent)
     return generation
 
 
@@ -171,6 +175,8 @@ def _settle_files(new: Staging) -> dict[str, str]:
     made = new_files(new)
     renewed = {path.split("/")[0] for path in made if "/" in path}
     files = {path: _sha256(new.folder / path) for path in made}
+    for path in [*made, *{str(Path(path).parent) for path in made}]:
+        flush(new.folder / path)
     for path, digest in new.earlier.items():
         if path not in new.kept or path in files:
             continue

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,16 @@ def spreadsheet_safe(text: str) -> str:
 def undirected(text: str) -> str:
     """``text`` without the marks that turn the direction of what follows: no name may reverse the figures after it."""
     return _DIRECTIONS.sub("", text)
+
+
+def flush(path: Path) -> None:
+    """Put a file or folder on the disk for sure: after a power cut the old stands or the new, never half of it."""
+    with suppress(OSError):  # systems that know no folder's, and disks that will tell of themselves
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_csv(table: "pd.DataFrame", path: Path) -> None:
