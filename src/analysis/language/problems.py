@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.language.texts import LANGUAGES, N_, Language
 
+_MOST = 1000  # letters of a detail
 DISK_FULL = N_("The disk is full. Make room for the data and its results, then start again.")
 
 
@@ -21,8 +22,8 @@ class Problem(Exception):
 
     def __init__(self, template: str, **details: Any) -> None:
         self.template = template
-        self.details = details
-        super().__init__(template.format(**details))
+        self.details = {name: _clipped(detail) for name, detail in details.items()}
+        super().__init__(template.format(**self.details))
 
     def told(self, language: Language) -> str:
         """The message in a language."""
@@ -34,6 +35,11 @@ class Problem(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.template, self.details))
+
+
+def _clipped(detail: Any) -> Any:
+    """A text as far as anybody would read it: a cell or a path may be of any length."""
+    return f"{detail[:_MOST]}…" if isinstance(detail, str) and len(detail) > _MOST else detail
 
 
 def system_problem(error: OSError) -> "RunProblem":
