@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.publication.run import Outcome
 
 DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)  # exit codes
+_MOST_TOLD = 5  # days that are later than the rest
 INTERRUPTED, TERMINATED = 130, 143  # as shells have it
 
 
@@ -258,6 +259,12 @@ def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) ->
     _say(language.text(ledger, **counted))
     if outcome.as_of:
         _say(language.text(N_("As-of day: {day}."), day=language.date(outcome.as_of)))
+    for one in outcome.left_out[:_MOST_TOLD]:
+        told = language.text(N_("Not counted, later than the rest: {day}, in {file}, row {row}."), **one)
+        _complain(told)
+    if len(outcome.left_out) > _MOST_TOLD:
+        more = N_("Further days that are not counted stand under left_out in {file}.")
+        _complain(language.text(more, file=chosen.processed / "clean.json"))
     if outcome.doubtful:
         warning = N_("Look at files.csv and rejects.csv in {folder} before you rely on the figures.")
         _complain(language.text(warning, folder=chosen.processed))

@@ -43,7 +43,8 @@ class Cleaning:
     """The ledger of a run: ``files`` and ``rejects`` as in the contract's §4, ``quality`` (check, count).
 
     ``quality_by_unit``: unit_code, kind, code, count, as ``unit_quality`` describes it. ``difficulties``: unit_code,
-    month, category, text, as units state them; ``stated`` is the ledger of the files in which they do.
+    month, category, text, as units state them; ``stated`` is the ledger of the files in which they do. ``latest_day``
+    and ``left_out`` as ``Settled`` has them.
     """
 
     files: pd.DataFrame
@@ -54,6 +55,7 @@ class Cleaning:
     stated: pd.DataFrame
     synthetic: bool
     latest_day: date | None
+    left_out: pd.DataFrame
 
     def notice(self, language: Language) -> str:
         """What a reader of these figures must know first; "" when there is nothing."""
@@ -121,6 +123,7 @@ def clean_exports(
     facts = {
         "synthetic": cleaning.synthetic,
         "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat(),
+        "left_out": cleaning.left_out.astype(str).to_dict("records"),
         "difficulties": cleaning.stated.to_dict("records"),
     }
     write_whole(
@@ -206,7 +209,7 @@ def _ledger(
     by_unit = unit_quality(results, settled.checks)
     synthetic = any(result.synthetic for result in results) or any(one.synthetic for one in stated.values())
     tables = (files, rejects, quality, by_unit, difficulties(stated), statements(stated, language))
-    return Cleaning(*tables, synthetic, settled.latest_day)
+    return Cleaning(*tables, synthetic, settled.latest_day, settled.left_out)
 
 
 def _detail(column: str, value: str, result: FileResult, reference: Reference) -> str:

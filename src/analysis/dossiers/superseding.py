@@ -1,7 +1,7 @@
 """Lets the sights of each dossier compete: one row per dossier, and who lost to whom (contract §4)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from analysis.dossiers.cleaning import CHECKS, SIGHTS_SCHEMA
 from analysis.dossiers.worker import FileResult
+from analysis.exports.moments import LOCAL
 from analysis.storage.backends import computed_once, execute, read_files, write_dossiers
 
 # Of ``dossiers.parquet``: a dossier's last sight, and where it stands.
@@ -20,20 +21,24 @@ DOSSIERS_SCHEMA = pa.schema(
         *(pa.field("file", pa.string()), SIGHTS_SCHEMA.field("row")),
     ]
 )
+STRAY, FAR = 0.01, 31  # share of all receipts and results; days
+MOST_LEFT_OUT = 100
 # What an export's own date shows to be doubtful comes to light here, after the checks of each row by itself.
 ALL_CHECKS = (*CHECKS, "received_after_export", "completed_after_export")
 
 
 @dataclass(frozen=True)
 class Settled:
-    """How many rows each file lost to later sights, the quality checks, the latest day.
+    """How many rows each file lost to later sights, the quality checks, the latest day that ``latest_of`` admits.
 
     ``checks``: a row for each unit, by code, with its accepted ``dossiers`` and a column for each of ``ALL_CHECKS``.
+    ``left_out``: file, row, column and day of what lies after that day, the first ``MOST_LEFT_OUT``.
     """
 
     lost: dict[int, int]
     checks: pd.DataFrame
     latest_day: date | None
+    left_out: pd.DataFrame
 
 
 def settle(
@@ -58,16 +63,46 @@ def settle(
         received_after_export=(accepted.received_at.date() > accepted.export_date).sum(),
         completed_after_export=(accepted.completed_at.date() > accepted.export_date).sum(),
         dossiers=accepted.count(),
-        latest_received=accepted.received_at.max(),
-        latest_completed=accepted.completed_at.max(),
     )
     counted = execute(by_unit).set_index("unit_code").sort_index()
     if (found := counted["dossiers"].sum() + lost["lost"].sum()) != sum(result.rows for result in results):
         raise AssertionError(f"{found} rows came back from the kept files")  # every row is accounted for
-    days = [counted.pop(name).max() for name in ("latest_received", "latest_completed")]
-    latest = max((day.date() for day in days if not pd.isna(day)), default=None)
     checks = counted.fillna(0).astype("int64")[["dossiers", *ALL_CHECKS]]
-    return Settled(dict(zip(lost["file_index"], lost["lost"], strict=True)), checks, latest)
+    events = _events(accepted)
+    known = events.day <= ibis.least(events.export_date, ibis.literal(datetime.now(LOCAL).date()))
+    by_day = execute(events.group_by("day").aggregate(known=known.sum(), count=events.count()))
+    latest = latest_of(by_day)
+    left_out = events.filter(events.day > ibis.literal(latest)) if latest else events.limit(0)
+    first = execute(left_out.order_by("file", "row", "column").limit(MOST_LEFT_OUT))[["file", "row", "column", "day"]]
+    return Settled(dict(zip(lost["file_index"], lost["lost"], strict=True)), checks, latest, first)
+
+
+def latest_of(by_day: pd.DataFrame) -> date | None:
+    """The latest day of receipt or result (contract §6), None without any: no single row may rule a run.
+
+    ``by_day``: day, the ``count`` of receipts and results on it, and how many of them were ``known``, being neither
+    later than their file's export nor than today. Where there is one, the others are left out; so are stray days, fewer
+    than ``STRAY`` of them all that come more than ``FAR`` days after the last day before them.
+    """
+    number = "known" if by_day["known"].any() else "count"
+    days = by_day[by_day[number] > 0].sort_values("day", ignore_index=True)
+    if days.empty:
+        return None
+    later = days[number][::-1].cumsum()[::-1]
+    far = pd.to_datetime(days["day"]).diff() > pd.Timedelta(days=FAR)
+    stray = days.index[far & (later < STRAY * days[number].sum())]
+    return pd.Timestamp(days["day"].iloc[stray[0] - 1 if len(stray) else -1]).date()
+
+
+def _events(rows: ibis.Table) -> ibis.Table:
+    """Each receipt and each result with its day, and what its file says of itself."""
+    parts = [
+        rows.filter(rows[column].notnull()).select(
+            "file", "row", "export_date", column=ibis.literal(column), day=rows[column].date()
+        )
+        for column in ("received_at", "completed_at")
+    ]
+    return ibis.union(*parts)
 
 
 def _all_rows(

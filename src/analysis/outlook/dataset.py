@@ -1,20 +1,23 @@
 """From a dataset of dossiers that is there already, a ministry's say, to the tables of a run, without its notebooks."""
 
 import os
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import ibis
+import pandas as pd
 
+from analysis.dossiers.superseding import latest_of
+from analysis.exports.moments import LOCAL
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
 from analysis.measures.attainment import attainment_parts, decision_on, write_attainment
 from analysis.outlook import OUTLOOK
 from analysis.outlook.stage import outlook, read_default, write_outlook
 from analysis.reference.tables import Reference
-from analysis.storage.backends import DUCKDB, Engine, connect, read_dossiers
+from analysis.storage.backends import DUCKDB, Engine, connect, execute, read_dossiers
 from analysis.storage.generations import publish, staging
 
 # What a dossier is asked for, and as what; further columns are welcome.
@@ -81,11 +84,14 @@ def _checked(table: ibis.Table, dossiers: Path | str) -> ibis.Table:
 
 
 def latest_day(dossiers: ibis.Table) -> date:
-    """The latest day of receipt or result; RunProblem where there is no dossier."""
-    latest: Any = dossiers.aggregate(
-        received=dossiers.received_at.max().cast("date"), completed=dossiers.completed_at.max().cast("date")
+    """The latest day of receipt or result that ``latest_of`` admits; RunProblem where there is no dossier."""
+    days = ibis.union(*(dossiers.select(day=dossiers[name].date()) for name in ("received_at", "completed_at")))
+    known = days.filter(days.day.notnull()).group_by("day").aggregate(count=ibis._.count())
+    by_day = execute(known)
+    by_day["known"] = by_day["count"].where(
+        pd.to_datetime(by_day["day"]) <= pd.Timestamp(datetime.now(LOCAL).date()), 0
     )
-    found = [day for column in latest.to_pyarrow().columns for day in column.to_pylist() if day is not None]
-    if not found:
+    latest = latest_of(by_day)
+    if latest is None:
         raise RunProblem(N_("The dataset holds no dossier. Give another with --dossiers."))
-    return max(found)
+    return latest

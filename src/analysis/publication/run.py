@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import json
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -33,7 +34,7 @@ _TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError
 @dataclass(frozen=True)
 class Outcome:
     """What a run came to: sums over ``files.csv``, the as-of day, the report's page if any, the reports of units
-    and of criteria.
+    and of criteria; ``left_out`` are days that lie after an as-of day that was found, with file, row and column.
     """
 
     files: int
@@ -47,6 +48,7 @@ class Outcome:
     units: Made
     criteria: Made
     seconds: float
+    left_out: list[dict[str, str]]
 
     @property
     def doubtful(self) -> bool:
@@ -190,6 +192,9 @@ def _outcome(order: Order, month: str, units: Made, criteria: Made, seconds: flo
     report = order.reports / month / "index.html" if month else None
     as_of = _as_of(order.processed / "attainment.csv")
     known: dict[str, Any] = {"as_of": as_of, "report": report, "units": units, "criteria": criteria, "seconds": seconds}
+    known["left_out"] = (
+        [] if order.as_of else json.loads((order.processed / "clean.json").read_bytes()).get("left_out", [])
+    )
     return Outcome(**{"files": len(rows), "quarantined": quarantined, **sums, **known})
 
 
