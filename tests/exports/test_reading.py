@@ -4,6 +4,7 @@ import io
 import os
 import unicodedata
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -277,6 +278,28 @@ def test_quotation_marks_that_swallow_rows_are_damage(tmp_path: Path, between: i
         spoilt[20 + between] = lines[20].replace("Công ty X", closing)
         (tmp_path / "a.csv").write_text("\n".join(spoilt), encoding="utf-8")
         assert "row 21 holds whole rows" in refused(tmp_path / "a.csv"), closing
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<!---->" * 34 + "x",
+        "<!-- a -->" * 9_000 + "x",
+        "<table ><tr >" * 5_000,
+        "<table >" * 9_000,
+        '<meta charset=""' + " " * 8_000 + "x",
+        ("<meta charset =" + " " * 30) * 180,
+        "<!--" * 16_000,
+    ],
+    ids=range(7),
+)
+def test_a_head_that_can_be_read_in_many_ways_is_read_once(tmp_path: Path, head: str) -> None:
+    """Two hundred bytes took minutes; what a file with such a head is does not matter, the test's own limit does."""
+    text = f"{head}\nMã hồ sơ,Mã TTHC\nh1,1.001190\n"
+    for encoding in ("utf-8", "cp1258"):
+        (tmp_path / "a.xls").write_bytes(unicodedata.normalize("NFC", text).encode(encoding, "ignore"))
+        with suppress(ExportProblem):
+            read_export(tmp_path / "a.xls")
 
 
 def test_no_reason_quotes_the_content(tmp_path: Path) -> None:

@@ -97,6 +97,7 @@ class Lookups:
 
         What begins as agencies do is taken for one, too: the rows below an unknown one are not the unit's above it.
         """
+        line = " ".join(line[:1000].split())
         if unit_key(line) in self.units:  # «X. Hòa Thắng» has no numeral before it
             return line
         name = _COUNT.sub("", _NUMERAL.sub("", line))

@@ -10,7 +10,7 @@ _START = r"(?<!\d)(?<!\d[.\-])"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+",
+        r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+",  # a long word without @ is looked through once
         # Dossier codes: 000.00.53.H45-220921-0099, H45.12-201105-0003, H45.12.01-201105-0003.
         r"(?:\d{3}\.\d{2}\.\d{2}\.)?\bH\d{2}(?:\.\d{2}){0,2}\s?[-–—_]\s?\d{6}\s?[-–—_]\s?\d+",
         r"(?<!\d)0\d{2}(?:[ .\u00a0]\d{3}){3}(?!\d)",  # identity cards of 12 digits, in groups

@@ -22,7 +22,7 @@ _STRANGE_SIGN = re.compile(rf"[^\x00-\x7f{_LETTERS}{_TONES}{_PUNCTUATION}]|(?<![
 _VIETNAMESE_SHARE = 0.95
 _JUDGED = 2_000_000  # characters
 _SAMPLE = 8192  # bytes looked at for zero bytes; even, so that it ends between two UTF-16 units
-_DECLARED = re.compile(rb"<meta[^>]*?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_DECLARED = re.compile(rb"<meta[^>]*?charset\s*+=\s*+[\"']?+\s*+([\w-]+)", re.IGNORECASE)
 
 
 def as_utf8(data: bytes) -> tuple[bytes, str]:

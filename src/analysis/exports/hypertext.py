@@ -24,18 +24,31 @@ _BLOCKS = frozenset(
     | {"p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
 _CELLS, _SECTIONS = frozenset({"td", "th"}), frozenset({"thead", "tbody", "tfoot"})
+_HEAD = 65_536  # bytes in which a page shows itself
 _MAX_COLSPAN, _MAX_ROWSPAN = 1000, 65_534  # as browsers cap them (HTML Living Standard, 4.9.11)
+# Possessive, so that a head of comments is read once and not in every way that it could be cut into comments.
 _START = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style|div|p|h\d|center|font)\b",
+    rb"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body|table|meta|style|div|p|h\d|center|font)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_TABLE = re.compile(rb"<table[\s>].*?<tr[\s>].*?<t[dh][\s>]", re.IGNORECASE | re.DOTALL)
+_TABLE = [re.compile(tag, re.IGNORECASE) for tag in (rb"<table[\s>]", rb"<tr[\s>]", rb"<t[dh][\s>]")]
 _OPEN, _CLOSED = re.compile(rb"<table[\s>]", re.IGNORECASE), re.compile(rb"</table\s*>", re.IGNORECASE)
 
 
 def is_hypertext(text: bytes) -> bool:
     """Whether a text is an HTML page: it begins as one, or a table with cells stands near its beginning."""
-    return bool(_START.match(text, 0, 65_536) or _TABLE.search(text, 0, 65_536))
+    return bool(_START.match(text, 0, _HEAD)) or _has_table(text)
+
+
+def _has_table(text: bytes) -> bool:
+    """One tag is looked for after the other: each byte is looked at once."""
+    place = 0
+    for tag in _TABLE:
+        found = tag.search(text, place, _HEAD)
+        if not found:
+            return False
+        place = found.end()
+    return True
 
 
 def read_hypertext(text: bytes, limits: Limits) -> pa.Table:
