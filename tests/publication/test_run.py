@@ -5,6 +5,7 @@ What the figures are is asked of one real run; what the machinery does, of toy n
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from support.folders import read_csv, write_export
@@ -32,10 +33,13 @@ def project(tmp_path: Path) -> SmallProject:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
-    """A project after one good run; tests copy it or leave it as it is."""
+    """A project after one good run, which left nothing in the temporary folder; tests copy it or leave it as it is."""
     project = small_project(tmp_path_factory.mktemp("finished") / "project")
-    done = project.run(*UNTIL, "--as-of", AS_OF.isoformat())
-    assert done.returncode == DONE, done.stderr
+    with TemporaryDirectory() as temporary:  # of a short path, as users have it
+        options = [*UNTIL, "--as-of", AS_OF.isoformat()]
+        done = call([*project.command, *options], project.elsewhere, TMPDIR=temporary)
+        assert done.returncode == DONE, done.stderr
+        assert list(Path(temporary).iterdir()) == []
     return project
 
 

@@ -19,6 +19,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_client.session import Session
 
 _PREFIX = "dvctt-kernel-"
+_MOST_FOLDER = 60  # letters; a socket's path has a hundred at most, and multiprocessing adds some
 _START_LIMIT = 600  # seconds; papermill's 60 are too few on a machine that is busy with something else
 
 
@@ -58,12 +59,14 @@ class WarmKernel:
         specs = KernelSpecManager(kernel_dirs=[str(Path(sys.prefix) / "share" / "jupyter" / "kernels")])
         self.manager = KernelManager(kernel_spec_manager=specs)
         # Sockets in a folder that only this user may enter; a TCP port is open to everybody on the machine.
-        self._folder = TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
+        self._folder = TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True)
         self.manager.connection_file = str(Path(self._folder.name) / "kernel.json")
         if sys.platform != "win32":
             self.manager.transport = "ipc"
         # A scheduled run leaves nothing in the user's home: no history of what was run.
-        self.manager.start_kernel(extra_arguments=["--HistoryManager.enabled=False"])
+        # What its libraries leave in the temporary folder goes with it: it is ended at once, and tidies nothing up.
+        own = {"TMPDIR": self._folder.name} if len(self._folder.name) <= _MOST_FOLDER else {}
+        self.manager.start_kernel(extra_arguments=["--HistoryManager.enabled=False"], env=os.environ | own)
         # The request waits in the socket until the kernel is there; nobody waits for the answer. A session of its
         # own: under the manager's, the kernel could take this client and the notebook's for one, and answer here.
         session = Session(parent=self.manager, key=self.manager.session.key)
