@@ -257,6 +257,8 @@ def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) ->
     _say(language.text(N_("Files: {files}, of these quarantined: {quarantined}."), **counted))
     ledger = N_("Rows read: {read} = accepted {accepted} + rejected {rejected} + superseded {superseded}.")
     _say(language.text(ledger, **counted))
+    if outcome.decision:
+        _say(language.text(N_("Decision: {decision}."), decision=outcome.decision))
     if outcome.as_of:
         _say(language.text(N_("As-of day: {day}."), day=language.date(outcome.as_of)))
     for one in outcome.left_out[:_MOST_TOLD]:

@@ -33,8 +33,8 @@ _TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to: sums over ``files.csv``, the as-of day, the report's page if any, the reports of units
-    and of criteria; ``left_out`` are days that lie after an as-of day that was found, with file, row and column.
+    """What a run came to: sums over ``files.csv``, decision and as-of day, the report's page if any, the reports of
+    units and of criteria; ``left_out`` are days after an as-of day that was found, with file, row and column.
     """
 
     files: int
@@ -43,6 +43,7 @@ class Outcome:
     accepted: int
     rejected: int
     superseded: int
+    decision: str
     as_of: date | None
     report: Path | None
     units: Made
@@ -190,20 +191,23 @@ def _outcome(order: Order, month: str, units: Made, criteria: Made, seconds: flo
     sums = {name: sum(int(row[name]) for row in rows) for name in ("read", "accepted", "rejected", "superseded")}
     quarantined = sum(row["status"] == "quarantined" for row in rows)
     report = order.reports / month / "index.html" if month else None
-    as_of = _as_of(order.processed / "attainment.csv")
-    known: dict[str, Any] = {"as_of": as_of, "report": report, "units": units, "criteria": criteria, "seconds": seconds}
-    known["left_out"] = (
-        [] if order.as_of else json.loads((order.processed / "clean.json").read_bytes()).get("left_out", [])
-    )
+    decision, as_of = _basis(order.processed / "attainment.csv")
+    facts = json.loads((order.processed / "clean.json").read_text(encoding="utf-8"))
+    known: dict[str, Any] = {
+        **{"decision": decision, "as_of": as_of, "report": report},
+        **{"units": units, "criteria": criteria, "seconds": seconds},
+        "left_out": [] if order.as_of else facts.get("left_out", []),
+    }
     return Outcome(**{"files": len(rows), "quarantined": quarantined, **sums, **known})
 
 
-def _as_of(attainment: Path) -> date | None:
-    """The as-of day of the figures, None when the run ended before there were any."""
+def _basis(attainment: Path) -> tuple[str, date | None]:
+    """The decision and the as-of day of the figures, "" and None when the run ended before there were any."""
     if not attainment.is_file():
-        return None
+        return "", None
     with attainment.open(encoding="utf-8", newline="") as file:
-        return date.fromisoformat(next(csv.DictReader(file))["as_of"])
+        first = next(csv.DictReader(file))
+    return first.get("decision", ""), date.fromisoformat(first["as_of"])
 
 
 @contextmanager
