@@ -25,9 +25,8 @@ def clean_on_executors(backend: Any, jobs: list[Job], lookups: Lookups, key: byt
         known, secret = knowledge.value
         return clean_files(list(part), known, secret, workers=1)
 
-    resolved = [
-        replace(job, path=job.path.resolve(), stem=job.stem.resolve()) for job in jobs
-    ]  # an executor stands in another folder
+    # An executor stands in another folder.
+    resolved = [replace(job, path=job.path.resolve(), stem=job.stem.resolve()) for job in jobs]
     # Each task starts a process for its files, seconds before it reads the first.
     tasks = min(len(resolved), _TASKS_OF_A_CORE * context.defaultParallelism)
     results: list[FileResult] = context.parallelize(resolved, tasks).mapPartitions(clean).collect()

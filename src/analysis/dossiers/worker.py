@@ -113,9 +113,7 @@ def size_of(path: Path) -> int:
 
 def cached(stem: Path) -> FileResult | None:
     """The kept result of an earlier run, or None."""
-    with suppress(
-        OSError, ValueError, TypeError, KeyError
-    ):  # also where a file was cut short: pyarrow's are ValueErrors
+    with suppress(OSError, ValueError, TypeError):  # pyarrow's, of a file that was cut short, are ValueErrors
         result = FileResult(**json.loads(stem.with_suffix(".json").read_text(encoding="utf-8")))
         if result.problem or pq.read_metadata(stem.with_suffix(".parquet")).num_rows == result.rows:
             return result

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from analysis.exports.sheets import LIMITS, MIB, Export, Limits, Sheet
 from analysis.exports.workbooks import ZIP_MAGIC, package_kind, read_sheets
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
+from analysis.storage.regular import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +45,6 @@ _WRONG_NAME = {
 }
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF89a", b"Rar!\x1a", b"7z\xbc\xaf", b"\x1f\x8b", b"\x7fELF")
 _OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
-# Not to wait for ever for a writer, should the file be a pipe; and on Windows, bytes as they are.
-_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _DAMAGED = N_("damaged or truncated: it cannot be read. Open it, save it as .xlsx and put it here again.")
 _XML = re.compile(rb"\s*<(?:\?xml|\w+:?Workbook)\b", re.IGNORECASE)
 _MHTML = re.compile(rb"\s*MIME-Version:", re.IGNORECASE)
@@ -93,9 +91,8 @@ def read_export(path: Path, limits: Limits = LIMITS) -> Export:
 def sha256(path: Path) -> str:
     """The digest of a regular file, "" of whatever else stands there: ``read_export`` says why it is not read."""
     try:
-        with os.fdopen(os.open(path, _READ), "rb") as file:
-            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            return hashlib.file_digest(file, "sha256").hexdigest() if regular else ""
+        with open_regular(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):
         return ""
 
@@ -103,17 +100,16 @@ def sha256(path: Path) -> str:
 def _content(path: Path, limits: Limits) -> bytes:
     """The bytes of a regular file that is not too large."""
     try:
-        with os.fdopen(os.open(path, _READ), "rb") as file:
-            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            data = file.read(limits.file_bytes + 1) if regular else b""
+        with open_regular(path) as file:
+            data = file.read(limits.file_bytes + 1)
     except PermissionError:
         raise ExportProblem(N_("cannot be opened: the right to read it is missing.")) from None
     except IsADirectoryError:
-        regular, data = False, b""
+        raise ExportProblem(
+            N_("is no file: a folder, a link to one, or a device. Put the exports themselves here.")
+        ) from None
     except (OSError, ValueError):
         raise ExportProblem(N_("cannot be opened: it has vanished, is a broken link, or the disk fails.")) from None
-    if not regular:
-        raise ExportProblem(N_("is no file: a folder, a link to one, or a device. Put the exports themselves here."))
     if len(data) > limits.file_bytes:
         raise ExportProblem(
             N_("too large: a file may have {most} MB. Split the export."), most=limits.file_bytes // MIB

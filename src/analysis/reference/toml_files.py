@@ -5,9 +5,7 @@ and the mend; pydantic, which finds it, never speaks itself.
 """
 
 import json
-import os
 import re
-import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -19,12 +17,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from analysis.language.problems import ReferenceProblem
 from analysis.language.texts import N_
 from analysis.storage.places import OWN_REFERENCE
+from analysis.storage.regular import open_regular
 
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
 # Of a size that a floating number holds: "1e400" would end the run, "1e999999999" its patience.
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,20}|/0*[1-9][0-9]{0,8})?")
 _MOST_BYTES = 64 * 2**20
+_NO_FILE = N_("{file}: a folder, a device or far too large a file stands in its place. Put the text file there.")
 # What pydantic found, in our words; {expected} is a detail of its own.
 _FORM = {
     "missing": N_("{file}, line {line}: {key} is missing. Add it; {folder} has examples."),
@@ -120,18 +120,15 @@ def written_text(path: Path, file: str) -> str:
     Raises ReferenceProblem for what is no regular file, may not be read, is too large or not written in UTF-8.
     """
     try:
-        with os.fdopen(
-            os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
-        ) as f:
-            data = f.read(_MOST_BYTES + 1) if stat.S_ISREG(os.fstat(f.fileno()).st_mode) else None
+        with open_regular(path) as opened:
+            data = opened.read(_MOST_BYTES + 1)
     except IsADirectoryError:
-        data = None
+        raise ReferenceProblem(_NO_FILE, file=file) from None
     except OSError as error:
         words = N_("{file}: cannot be opened ({reason}). Check its rights, and where it leads if it is a link.")
         raise ReferenceProblem(words, file=file, reason=error.strerror or type(error).__name__) from None
-    if data is None or len(data) > _MOST_BYTES:
-        words = N_("{file}: a folder, a device or far too large a file stands in its place. Put the text file there.")
-        raise ReferenceProblem(words, file=file)
+    if len(data) > _MOST_BYTES:
+        raise ReferenceProblem(_NO_FILE, file=file)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

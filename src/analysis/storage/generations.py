@@ -23,9 +23,8 @@ from analysis.storage.swap import SWITCHING, switch
 from analysis.storage.writing import flush
 
 LEDGER = "run.json"  # in the published folder: the generation and the sha256 of each of its files
-_OURS = (
-    "published.json"  # in the work folder: each file that the last switch found or brought, its sha256 before and after
-)
+# In the work folder: each file that the last switch found or brought, with its sha256 before and after.
+_OURS = "published.json"
 
 _IN_THE_WAY = N_("{path} is not of dvctt's making and would be replaced. Move it away, then start again.")
 
@@ -103,9 +102,12 @@ def check_folder(folder: Path, outputs: Collection[str] = ()) -> None:
             N_("{path} holds files that dvctt did not make. Give a new or empty folder."),
             path=folder,
         )
-    for path in _tree(there):
-        if path.split("/")[0] in outputs and path not in made:
-            raise UsageProblem(_IN_THE_WAY, path=folder / path)
+    for name in sorted(names & {*outputs}):  # of a publication's many files these alone are asked about
+        entry = there / name
+        is_folder = entry.is_dir() and not entry.is_symlink()
+        for path in [f"{name}/{path}" for path in _tree(entry)] if is_folder else [name]:
+            if path not in made:
+                raise UsageProblem(_IN_THE_WAY, path=folder / path)
 
 
 def publish(stagings: Sequence[Staging], facts: dict[str, Any]) -> str:
