@@ -27,15 +27,22 @@ def test_open_data_are_the_tables_of_the_run(documents: Documents, september: Pu
         pd.testing.assert_frame_equal(shown, pd.read_csv(september.processed / f"{name}.csv"))
 
 
-def test_open_data_hold_no_dossier_and_no_procedure(documents: Documents) -> None:
+def test_open_data_hold_no_dossier_and_of_procedures_what_is_told(documents: Documents, september: Publication) -> None:
     folder = documents.open_data
     assert {path.name for path in folder.iterdir()} == {
         *("attainment.csv", "trends.csv", "gap.csv", "projection.csv", "comparison.csv", "files.csv"),
         *("rejects_by_reason.csv", "definitions.csv", "data-dictionary.csv", "README.md"),
+        "procedure_counts.csv",
     }
     for path in folder.glob("*.csv"):
         heads = path.read_text(encoding="utf-8-sig").splitlines()[0]
-        assert not re.search("procedure_|dossier_key|detail", heads)
+        assert not re.search("procedure_|dossier_key|detail", heads) or path.name == "procedure_counts.csv"
+    told = pd.read_csv(folder / "procedure_counts.csv", encoding="utf-8-sig")
+    known = pd.read_csv(september.processed / "procedures.csv")
+    assert len(told) == known["told"].notna().sum() > 0
+    assert told["told"].min() >= 5
+    assert not (told["told_online"].isin(range(1, 5)) | (told["told"] - told["told_online"]).isin(range(1, 5))).any()
+    assert not {"dossiers", "online"} & set(told), "the true counts stay in the processed folder"
     words = (folder / "README.md").read_text(encoding="utf-8")
     assert "Dữ liệu mô phỏng" in words
     assert "Synthetic data" in words

@@ -255,8 +255,8 @@ def test_counts_that_may_not_be_told_never_appear(report: Report, processed: Pat
         assert str(HIDDEN) not in html
         assert "7.341" not in html
     shown = words(section("procedures", report, DEPARTMENT))
-    assert "Gia hạn 3 10 không nêu không nêu" in shown
-    assert "Các thủ tục khác (ít hồ sơ) 2 thủ tục" in shown
+    assert "Gia hạn 3 10 đến 30/06/2020 không nêu không nêu" in shown
+    assert "Các thủ tục khác (không công bố số) 2 thủ tục" in shown
     assert "Thu hồi" not in shown
     assert "chưa có hồ sơ nào: 1." in shown
 
@@ -281,7 +281,7 @@ def test_a_closing_set_of_nearly_everything_is_not_marked(report: Report) -> Non
 
 def test_at_most_so_many_procedures_are_listed_and_the_others_counted(report: Report) -> None:
     found = offer(report, DEPARTMENT, most=1)
-    assert (len(found.listed), found.more, found.few, found.idle) == (1, 1, 2, 1)
+    assert (len(found.listed), found.more, found.untold, found.idle) == (1, 1, 2, 1)
 
 
 # --- records and files ------------------------------------------------------------------------------------------

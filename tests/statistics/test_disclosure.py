@@ -1,21 +1,14 @@
 """Nobody who knows all published totals and every shown count can tell a hidden count of one to four dossiers."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
-from pathlib import Path
-from typing import Any
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.examples import relaxed
-from support.folders import write_reference
 
-from analysis.outlook.procedures import procedures
-from analysis.reference.tables import load_reference
 from analysis.statistics import disclosure
 from analysis.statistics.disclosure import COLUMNS, determined, disclosed
 
@@ -209,97 +202,3 @@ def test_the_attacker_succeeds_without_secondary_suppression(rule: str, parts: p
         patch.setattr(disclosure, rule, lambda *_: np.empty(0, np.intp))
         assert leaks(parts)
     assert leaks(parts) == []
-
-
-# --- The table -------------------------------------------------------------------------------------
-
-UNIT = {"unit_code": "H45.18", "unit_name": "Sở Xây dựng", "tier": "province", "parent_code": "", "aliases": ""}
-
-
-def _offer(number: int, level: int, first: str = "2019-01-01", end: str = "") -> dict[str, str]:
-    return {
-        **{"procedure_code": f"1.{number:06d}.000.00.00.H45", "procedure_name": f"Thủ tục {number}", "field": "x"},
-        **{"tier": "province", "unit_code": "H45.18", "level": str(level), "valid_from": first, "valid_to": end},
-    }
-
-
-def _dossiers(count: int, code: str, level: int | None, channel: str = "counter", **other: Any) -> list[dict[str, Any]]:
-    row = {"unit_code": "H45.18", "procedure_code": code, "level": level, "channel": channel, "status": "processing"}
-    return [row | {"received_at": datetime(2020, 3, 5), "completed_at": None} | other for _ in range(count)]
-
-
-def _table(folder: Path, rows: list[dict[str, Any]], as_of: date = date(2020, 9, 30)) -> pd.DataFrame:
-    catalogue = [
-        *(_offer(1, 3, end="2020-07-01"), _offer(1, 4, "2020-07-01"), _offer(2, 3), _offer(3, 2), _offer(4, 4)),
-        _offer(5, 3, end="2020-08-01"),
-    ]
-    reference = load_reference(write_reference(folder / "reference", [UNIT], catalogue))
-    types = {"level": "Int64", "received_at": "datetime64[us]", "completed_at": "datetime64[us]"}
-    table = ibis.memtable(pd.DataFrame(rows).astype(types))
-    return procedures(table, reference, reference.decision(""), as_of).set_index("procedure_key")
-
-
-def test_the_table_has_what_received_dossiers_and_what_is_offered_online(tmp_path: Path) -> None:
-    code = "1.000001.000.00.00.H45"
-    rows = [
-        *_dossiers(7, code, 3, "online"),
-        *_dossiers(6, code, 4, received_at=datetime(2020, 7, 3)),
-        *_dossiers(5, code, 4, received_at=datetime(2020, 10, 1)),
-        *_dossiers(5, code, 3, status="withdrawn"),
-        *_dossiers(8, "1.000003.000.00.00.H45", 2),
-        *_dossiers(9, "=9.999999", 4, "online"),
-        *_dossiers(5, "1.000005.000.00.00.H45", 3),
-    ]
-    table = _table(tmp_path, rows)
-    assert table[["dossiers", "online"]].to_dict("index") == {
-        "1.000001": {"dossiers": 13, "online": 7},
-        "1.000002": {"dossiers": 0, "online": 0},
-        "1.000003": {"dossiers": 8, "online": 0},
-        "1.000004": {"dossiers": 0, "online": 0},
-        "1.000005": {"dossiers": 5, "online": 0},
-        "'=9.999999": {"dossiers": 9, "online": 9},
-    }
-    assert table["level"].fillna(0).to_dict() == {
-        **{"1.000001": 4, "1.000002": 3, "1.000003": 2, "1.000004": 4},
-        **{"1.000005": 0, "'=9.999999": 0},
-    }
-    assert table.loc["1.000002", "procedure_name"] == "Thủ tục 2"
-    assert table.loc["'=9.999999", "procedure_name"] == ""
-    assert table["shown"].all()
-    assert table["split_shown"].all()
-
-
-def test_the_tables_counts_are_true_where_they_are_not_shown(tmp_path: Path) -> None:
-    rows = [*_dossiers(2, "1.000002.000.00.00.H45", 3), *_dossiers(9, "1.000005.000.00.00.H45", 3)]
-    table = _table(tmp_path, rows)
-    assert table.loc[["1.000002", "1.000005"], "dossiers"].tolist() == [2, 9]
-    assert table["shown"].to_dict() == {"1.000001": True, "1.000002": False, "1.000004": True, "1.000005": False}
-
-
-# --- Sentences -------------------------------------------------------------------------------------
-
-
-def _named(*counts: int, dossiers: int, shown: bool = True) -> list[bool]:
-    """Whether counts of one procedure, each of another target, may be told beside its ``dossiers`` in all."""
-    own = {"unit_code": "U", "procedure_key": "a"}
-    table = pd.DataFrame([own | {"dossiers": dossiers, "shown": shown, "split_shown": shown}])
-    return disclosure.may_be_named(pd.DataFrame([own | {"denominator": n} for n in counts]), table).tolist()
-
-
-def test_a_count_is_named_where_it_leaves_nothing_or_five_at_least() -> None:
-    assert _named(12, dossiers=12) == [True]
-    assert _named(12, dossiers=17) == [True]
-    assert _named(12, dossiers=16) == [False], "four at another level"
-    assert _named(4, dossiers=12) == [False]
-    assert _named(12, dossiers=12, shown=False) == [False]
-
-
-def test_two_counts_of_a_procedure_do_not_leave_a_few_between_them() -> None:
-    assert _named(12, 10, dossiers=30) == [True, False]
-    assert _named(12, 7, dossiers=30) == [True, True]
-
-
-def test_a_procedure_that_the_table_lacks_is_not_named() -> None:
-    counts = pd.DataFrame([{"unit_code": "U", "procedure_key": "a", "denominator": 9}], index=[7])
-    table = pd.DataFrame(columns=["unit_code", "procedure_key", "dossiers", "shown"]).astype({"dossiers": "int64"})
-    assert disclosure.may_be_named(counts, table).tolist() == [False]

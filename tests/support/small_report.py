@@ -15,6 +15,7 @@ from analysis.measures.history import history
 from analysis.outlook.closers import closers
 from analysis.outlook.comparison import comparison
 from analysis.outlook.gap import gaps
+from analysis.outlook.procedures import PROCEDURES_COLUMNS
 from analysis.outlook.projection import projections
 from analysis.outlook.trends import trends
 from analysis.reference.decision import DEFAULT
@@ -81,7 +82,7 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
         quality_by_unit=_records(),
         difficulties=_difficulties(),
         stated=[_statement()],
-        outlook=outlook | {"procedures": _procedures(), "delays": _delays()},
+        outlook=outlook | {"procedures": _procedures(as_of.isoformat()), "delays": _delays()},
         synthetic=True,
         reference=reference,
         decision=decision,
@@ -132,23 +133,23 @@ def _offer(number: int) -> dict[str, str]:
     }
 
 
-def _procedures() -> pd.DataFrame:
-    """As procedures.csv has it: counts that may be told, one whose split may not, two that may not be told at all."""
+def _procedures(now: str) -> pd.DataFrame:
+    """As procedures.csv has it: counts that may be told, one of an earlier day whose split may not, two not at all."""
     lines = [
-        (DEPARTMENT, 1, 3, 65, 15, True, True),
-        (DEPARTMENT, 2, 3, 10, HIDDEN, True, False),
-        (DEPARTMENT, 3, 4, HIDDEN, HIDDEN, False, False),
-        (DEPARTMENT, 8, 3, HIDDEN, 0, False, False),
-        (DEPARTMENT, 9, 4, 0, 0, True, True),
-        (IDLE, 7, 3, 0, 0, True, True),
-        (DISTRICT, 4, 3, 40, 30, True, True),
-        (DISTRICT, 5, 3, 9, 0, True, True),
-        (COMMUNE, 6, 4, 12, 7, True, True),
+        (DEPARTMENT, 1, 3, 65, 15, 65, 15, now),
+        (DEPARTMENT, 2, 3, HIDDEN, HIDDEN, 10, None, "2020-06-30"),
+        (DEPARTMENT, 3, 4, HIDDEN, HIDDEN, None, None, ""),
+        (DEPARTMENT, 8, 3, HIDDEN, 0, None, None, ""),
+        (DEPARTMENT, 9, 4, 0, 0, None, None, ""),
+        (IDLE, 7, 3, 0, 0, None, None, ""),
+        (DISTRICT, 4, 3, 40, 30, 40, 30, now),
+        (DISTRICT, 5, 3, 9, 0, 9, 0, now),
+        (COMMUNE, 6, 4, 12, 7, 12, 7, now),
     ]
-    return pd.DataFrame(
-        [(unit, f"1.{number:06d}", NAMES.get(number, "Khác"), *rest) for unit, number, *rest in lines],
-        columns=["unit_code", "procedure_key", "procedure_name", "level", "dossiers", "online", "shown", "split_shown"],
-    )
+    rows = [
+        ("766-qd-ubnd-2020", unit, f"1.{number:06d}", NAMES.get(number, "Khác"), *rest) for unit, number, *rest in lines
+    ]
+    return pd.DataFrame(rows, columns=PROCEDURES_COLUMNS).astype({"told": "Int64", "told_online": "Int64"})
 
 
 def _records() -> pd.DataFrame:

@@ -19,7 +19,7 @@ from analysis.publication.order import STAGES
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 PARAMETERS = {"raw", "reference", "processed", "reports", "work", "decision", "as_of", "lang", "jobs", "unit"}
-PARAMETERS |= {"criteria", "period", "engine", "master"}
+PARAMETERS |= {"criteria", "period", "engine", "master", "published"}
 
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 

@@ -2,7 +2,7 @@
 
 Files are UTF-8 with a byte order mark: without it Excel takes Vietnamese letters for another encoding when one
 opens the file by a double click; programs that know UTF-8 skip it. The same report gives the same bytes. No
-table holds dossiers, rows of exports, or counts by procedure.
+table holds dossiers or rows of exports; of counts by procedure there is what was told, which later months go by.
 """
 
 from codecs import BOM_UTF8
@@ -22,9 +22,14 @@ from analysis.language.texts import LANGUAGES, Language
 from analysis.presentation.words import REASONS
 from analysis.reference.columns import Columns, load_columns
 from analysis.reference.decision import DEFAULT
+from analysis.storage.places import TOLD
 from analysis.storage.writing import spreadsheet_safe, write_whole
 
 DICTIONARY, README = "data-dictionary", "README.md"
+_TOLD = [
+    *("decision", "unit_code", "unit_name", "procedure_key", "procedure_name", "level"),
+    *("told", "told_online", "told_on"),
+]
 _COPIED = ("trends", "gap", "projection", "comparison")  # of the outlook; closers.csv counts by procedure
 
 
@@ -49,6 +54,7 @@ def published_tables(report: Report) -> dict[str, pd.DataFrame]:
         **{name: report.outlook[name] for name in _COPIED},
         "files": report.files,
         "rejects_by_reason": _rejects(report),
+        TOLD: _told(report),
         "definitions": _definitions(report),
     }
 
@@ -69,6 +75,14 @@ def _entry(known: Columns, table: str, column: str) -> dict[str, str]:
     parts = {part: getattr(words, part) for part in _PARTS}
     texts = {f"{part}_{lang}": text[lang] if text else "" for part, text in parts.items() for lang in LANGUAGES}
     return {"table": table, "column": column, "type": words.type, **texts}
+
+
+def _told(report: Report) -> pd.DataFrame:
+    """The counts by procedure that may be published: a row where there is one."""
+    rows = report.outlook["procedures"]
+    rows = rows[rows["told"].notna()]
+    names = rows["unit_code"].map(report.names)
+    return rows.assign(unit_name=names)[_TOLD].reset_index(drop=True)
 
 
 def _rejects(report: Report) -> pd.DataFrame:

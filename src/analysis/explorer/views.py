@@ -13,7 +13,6 @@ from analysis.findings.standing import rank_from_top
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
 from analysis.reference.decision import DEFAULT
-from analysis.statistics.disclosure import may_be_named
 
 _FIGURES = ["unit_code", "unit_name", "numerator", "denominator", "value", "minimum", "gap", "shortfall", "status"]
 _JUDGED = ["against_target", "against_tier", "place", "place_lower", "place_upper", "ranked_units", "ratio"]
@@ -70,7 +69,8 @@ def closers(data: Data, target: str, unit: str) -> Table:
         )
     rows = data.report.outlook["closers"]
     rows = rows[(rows["target_id"] == chosen) & (rows["unit_code"] == unit_named(unit, data.names))]
-    named = may_be_named(rows, data.report.outlook["procedures"])
+    told = data.report.outlook["procedures"][["unit_code", "procedure_key", "told_online"]]
+    named = rows.merge(told, "left", ["unit_code", "procedure_key"])["told_online"].notna().to_numpy()
     shown = rows.assign(procedure_name=rows["procedure_name"].where(named, "…"))
     return table(shown.sort_values(["method", "rank"], ignore_index=True), data.context, "closers")
 

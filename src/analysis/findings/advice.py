@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.findings.figures import Figure, figures, tier_units
+from analysis.findings.offered import last_day
 from analysis.findings.report import Report
 from analysis.language.texts import N_
 from analysis.outlook.comparison import CONFIDENCES, LEAST_RANKED, adjusted_limits
 from analysis.outlook.gap import IMPOSSIBLE
 from analysis.reference.decision import PROCEDURES, Target
-from analysis.statistics.disclosure import may_be_named
 from analysis.statistics.shares import Interval, funnel_limits
 
 _NAMED = 3  # procedures that a sentence names; the others are counted
@@ -21,11 +21,14 @@ _NAMED = 3  # procedures that a sentence names; the others are counted
 
 @dataclass(frozen=True)
 class Ask:
-    """What would close one gap: ``procedures`` (name, dossiers) to name, ``others`` to count; their ``gain``."""
+    """What would close one gap: ``procedures`` (name, dossiers) to name, ``others`` to count; their ``gain``.
+
+    ``dossiers`` are those that are told of the procedure, None where those of the as-of day are not.
+    """
 
     method: str
     closes: bool
-    procedures: list[tuple[str, int]]
+    procedures: list[tuple[str, int | None]]
     others: int
     gain: int
 
@@ -125,8 +128,10 @@ def asks_of(report: Report, units: list[str]) -> dict[tuple[str, str], Ask]:
     """What closes each gap of some units, by target and unit."""
     rows = report.outlook["closers"]
     rows = rows[rows["unit_code"].isin(units)].sort_values(["target_id", "unit_code", "rank"])
-    rows = rows.assign(nameable=may_be_named(rows, report.outlook["procedures"]))
-    return {key: _ask(of_key) for key, of_key in rows.groupby(["target_id", "unit_code"])}
+    own = ["unit_code", "procedure_key"]
+    rows = rows.merge(report.outlook["procedures"][[*own, "told", "told_online", "told_on"]], "left", own)
+    last = last_day(report).isoformat()
+    return {key: _ask(of_key, last) for key, of_key in rows.groupby(["target_id", "unit_code"])}
 
 
 def outlook(report: Report, unit: str) -> list[tuple[Target, Any, Any, Any]]:
@@ -204,14 +209,16 @@ def _by_key(table: pd.DataFrame, column: str) -> dict[tuple[str, str], Any]:
     return dict(zip(zip(table["target_id"], table["unit_code"], strict=True), table[column], strict=True))
 
 
-def _ask(rows: pd.DataFrame) -> Ask:
-    """Procedures whose count must not be told are counted, never named: who filed could be known by name."""
-    named = rows[rows["nameable"] & (rows["procedure_name"] != "")].head(_NAMED)
+def _ask(rows: pd.DataFrame, last: str) -> Ask:
+    """Procedures of which it is not told how many dossiers are online are counted, never named: who filed could be
+    known by name. Counts are those of the ``last`` day.
+    """
+    named = rows[rows["told_online"].notna() & (rows["procedure_name"] != "")].head(_NAMED)
     first = rows.iloc[0]
     return Ask(
         first["method"],
         bool(first["closes"]),
-        [(row.procedure_name, int(row.denominator)) for row in named.itertuples(index=False)],
+        [(row.procedure_name, int(row.told) if row.told_on == last else None) for row in named.itertuples(index=False)],
         len(rows) - len(named),
         int(rows["gain"].sum()),
     )

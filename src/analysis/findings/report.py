@@ -30,7 +30,7 @@ class Report:
 
     ``stated`` is the ledger of the files of ``difficulties``: file, read, used, refused (by reason), masked, cut,
     problem.
-    ``outlook["procedures"]`` holds true counts: only what its ``shown`` and ``split_shown`` allow may be printed.
+    ``outlook["procedures"]`` holds true counts: only what was ``told`` may be printed.
     """
 
     attainment: pd.DataFrame

@@ -43,7 +43,7 @@ def _is_choice(known: tuple[str, ...]) -> Callable[[Any], bool]:
 
 # What the notebooks of the run have between them.
 _OF_ANY = (
-    *("raw", "reference", "processed", "work", "decision", "as_of", "lang", "jobs", "engine", "master"),
+    *("raw", "reference", "processed", "work", "published", "decision", "as_of", "lang", "jobs", "engine", "master"),
     *("unit", "criteria", "period"),
 )
 _TEXT = (

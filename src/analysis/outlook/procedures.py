@@ -1,61 +1,99 @@
 """What each unit's procedures received to date (``procedures.csv``), and which of the counts may be published.
 
-The table keeps true counts and stays in the processed folder; a page prints what ``shown`` and ``split_shown`` allow.
-No total of a procedure over several units may stand beside them: it would give away what is hidden.
+The table keeps true counts and stays in the processed folder; a page prints what was ``told``. No total of a procedure
+over several units may stand beside it: it would give away what is hidden.
 """
 
-from datetime import date
+from bisect import bisect_left
+from datetime import date, datetime, time, timedelta
 
+import ibis
 import pandas as pd
+from ibis import _
 from ibis.expr.types import Table
 
-from analysis.measures.expressions import arising
+from analysis.measures.expressions import arising, month_number
 from analysis.measures.offers import offers_by_month
 from analysis.reference.decision import Decision
 from analysis.reference.tables import Reference
-from analysis.statistics.disclosure import disclosed
+from analysis.statistics.successive import CELLS, LINES, told
 from analysis.storage.backends import execute
 from analysis.storage.writing import spreadsheet_safe
 
 ONLINE_LEVELS = (3, 4)  # of which the targets speak, with totals of their own
 _OWN = ["unit_code", "procedure_key"]
-PROCEDURES_COLUMNS = [*_OWN, "procedure_name", "level", "dossiers", "online", "shown", "split_shown"]
+PROCEDURES_COLUMNS = [
+    *("decision", *_OWN, "procedure_name", "level", "dossiers", "online"),
+    *("told", "told_online", "told_on"),
+]
+TOLD_COLUMNS = ["decision", *_OWN, "told", "told_online", "told_on"]
 
 
-def procedures(dossiers: Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
+def procedures(
+    dossiers: Table, reference: Reference, decision: Decision, as_of: date, published: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """One row per unit and procedure with dossiers arising to date, or offered at level 3 or 4.
 
     In ``PROCEDURES_COLUMNS``: ``dossiers`` are of any level and channel, as was known on the as-of day, ``online``
     those filed so, resolved or not. ``level`` is the catalogue's on the period's last day or the as-of day, blank where
-    it gives the unit none.
+    it gives the unit none. ``told`` and ``told_online`` may be published, as they were on ``told_on``: blank where
+    nothing may, and older than the as-of day where a newer count would give away few dossiers beside what has been
+    ``published`` (rows in ``TOLD_COLUMNS``).
     """
     last = min(as_of, decision.valid_to)
     offers = offers_by_month(reference, pd.DataFrame({"month": [0], "last_day": [last]})).drop(columns="month")
-    counted = _counted(arising(dossiers, decision.valid_from, last), reference)
-    parts = pd.concat([counted, _without_dossiers(offers, counted)], ignore_index=True)
-    parts = parts.sort_values([*_OWN, "group"], ignore_index=True)
-    whole = parts.groupby(_OWN, as_index=False)[["dossiers", "online"]].sum()
-    whole = whole.merge(disclosed(parts), on=_OWN, validate="1:1").merge(offers, "left", on=_OWN, validate="1:1")
+    lines = _lines(published, decision, last)
+    ends = _slot_ends(decision, last, lines["told_on"])
+    counted = _counted(arising(dossiers, decision.valid_from, last), reference, ends)
+    cells = pd.concat([counted, _without_dossiers(offers, counted)], ignore_index=True)
+    cells = cells.sort_values([*_OWN, "group", "slot"], ignore_index=True)[CELLS]
+    lines = lines.assign(slot=[bisect_left(ends, day) for day in lines["told_on"]])[LINES]
+    may = told(cells, lines, [month_number(end) for end in ends])
+    whole = cells.groupby(_OWN, as_index=False)[["dossiers", "online"]].sum()
+    may = may.rename(columns={"dossiers": "told", "online": "told_online"})
+    whole = whole.merge(may, on=_OWN, validate="1:1").merge(offers, "left", on=_OWN, validate="1:1")
     names = reference.catalogue.drop_duplicates("procedure_key", keep="last").set_index("procedure_key")
     whole["procedure_name"] = whole["procedure_key"].map(names["procedure_name"]).fillna("")
-    # A code that the catalogue lacks comes from an export: it must not run in a spreadsheet.
-    keys = whole["procedure_key"].map(spreadsheet_safe)
-    return whole.assign(procedure_key=keys, level=whole["level"].astype("Int64"))[PROCEDURES_COLUMNS]
+    days = dict(enumerate(end.isoformat() for end in ends))
+    whole = whole.assign(level=whole["level"].astype("Int64"), told_on=whole["slot"].map(days).fillna(""))
+    return whole.assign(decision=decision.id)[PROCEDURES_COLUMNS]
 
 
-def _counted(arises: Table, reference: Reference) -> pd.DataFrame:
-    """Dossiers and online dossiers by unit, procedure and the group of levels that shares a published total."""
-    by_level = arises.group_by("unit_code", "procedure_code", "level").aggregate(
-        dossiers=arises.count(), online=(arises.channel == "online").sum()
+def _lines(published: pd.DataFrame | None, decision: Decision, last: date) -> pd.DataFrame:
+    """What was published of the decision's period, a row for each different line, with days as dates."""
+    if published is None:
+        published = pd.DataFrame(columns=TOLD_COLUMNS)
+    lines = published.loc[(published["decision"] == decision.id) & published["told"].notna(), TOLD_COLUMNS]
+    lines = lines.rename(columns={"told": "dossiers", "told_online": "online"})
+    lines = lines.drop_duplicates()
+    return lines.assign(told_on=[date.fromisoformat(day) for day in lines["told_on"]]).astype(
+        {"dossiers": "Int64", "online": "Int64"}
     )
-    counted = execute(by_level)
+
+
+def _slot_ends(decision: Decision, last: date, told_on: pd.Series) -> list[date]:
+    """The last days of the months to date, and the days on which something was told."""
+    months = pd.period_range(decision.valid_from, last, freq="M")
+    ends = {min(month.end_time.date(), last) for month in months} | {day for day in told_on if day <= last}
+    return sorted(ends)
+
+
+def _counted(arises: Table, reference: Reference, ends: list[date]) -> pd.DataFrame:
+    """Dossiers and online dossiers by unit, procedure, slot and the group of levels that shares a published total."""
+    midnights = (datetime.combine(end + timedelta(days=1), time()) for end in ends[:-1])
+    after = (arises.received_at >= ibis.literal(midnight) for midnight in midnights)
+    slot = sum((passed.cast("int64") for passed in after), ibis.literal(0, "int64"))
+    by_level = arises.mutate(slot=slot).group_by("unit_code", "procedure_code", "level", "slot")
+    counted = execute(by_level.aggregate(dossiers=_.count(), online=(_.channel == "online").sum()))
     keys = reference.catalogue.drop_duplicates("procedure_code").set_index("procedure_code")["procedure_key"]
     codes = counted["procedure_code"]
     level = counted["level"].fillna(0).astype("int64")
+    # A code that the catalogue lacks comes from an export: it must not run in a spreadsheet.
     counted = counted.assign(
-        procedure_key=codes.map(keys).fillna(codes), group=level.where(level.isin(ONLINE_LEVELS), 0)
+        procedure_key=codes.map(keys).fillna(codes).map(spreadsheet_safe),
+        group=level.where(level.isin(ONLINE_LEVELS), 0),
     )
-    sums = counted.groupby([*_OWN, "group"], as_index=False)[["dossiers", "online"]].sum()
+    sums = counted.groupby([*_OWN, "group", "slot"], as_index=False)[["dossiers", "online"]].sum()
     return sums.astype({"dossiers": "int64", "online": "int64"})
 
 
@@ -63,4 +101,4 @@ def _without_dossiers(offers: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFra
     """What is offered at level 3 or 4 and had no dossier, in the group of its level."""
     wanted = offers[offers["level"].isin(ONLINE_LEVELS)].merge(counted[_OWN].drop_duplicates(), "left", indicator=True)
     none = wanted[wanted["_merge"] == "left_only"]
-    return none[_OWN].assign(group=none["level"], dossiers=0, online=0)
+    return none[_OWN].assign(group=none["level"], slot=0, dossiers=0, online=0)

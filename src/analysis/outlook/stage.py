@@ -21,23 +21,27 @@ from analysis.outlook.closers import closers
 from analysis.outlook.comparison import comparison
 from analysis.outlook.delays import delays
 from analysis.outlook.gap import gaps
-from analysis.outlook.procedures import procedures
+from analysis.outlook.procedures import TOLD_COLUMNS, procedures
 from analysis.outlook.projection import projections
 from analysis.outlook.trends import trends
 from analysis.reference.columns import own_columns, read_arrow
 from analysis.reference.decision import DEFAULT
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, read_dossiers
+from analysis.storage.places import OPEN_DATA, TOLD
 from analysis.storage.writing import write_whole
 
 _DECIMALS = 6
 
 
-def make_outlook(processed: Path | str, reference: Reference, engine: Engine = Engine()) -> dict[str, pd.DataFrame]:
+def make_outlook(
+    processed: Path | str, reference: Reference, engine: Engine = Engine(), published: Path | str = ""
+) -> dict[str, pd.DataFrame]:
     """Write trends.csv, gap.csv, projection.csv, closers.csv, comparison.csv, delays.csv and procedures.csv into
     ``processed``; returns them by name.
 
-    Raises RunProblem where ``attainment.csv`` or ``dossiers.parquet`` is missing.
+    ``published`` is the folder of the months' publications, which may not give away few dossiers together: "" or absent
+    where nothing was. Raises RunProblem where ``attainment.csv`` or ``dossiers.parquet`` is missing.
     """
     processed = Path(processed)
     for name in ("attainment.csv", "dossiers.parquet"):
@@ -46,14 +50,19 @@ def make_outlook(processed: Path | str, reference: Reference, engine: Engine = E
                 N_("{folder} has no {file}. Run the notebooks clean and attainment first."), folder=processed, file=name
             )
     attainment = read_default(processed / "attainment.csv")
+    told = read_told(Path(published)) if published else None
     with connect(engine) as backend:
-        tables = outlook(attainment, read_dossiers(backend, processed / "dossiers.parquet"), reference)
+        tables = outlook(attainment, read_dossiers(backend, processed / "dossiers.parquet"), reference, told)
     write_outlook(tables, processed)
     return tables
 
 
-def outlook(attainment: pd.DataFrame, dossiers: ibis.Table, reference: Reference) -> dict[str, pd.DataFrame]:
-    """The tables of ``make_outlook``. ``attainment``: rows of attainment.csv under the default reading."""
+def outlook(
+    attainment: pd.DataFrame, dossiers: ibis.Table, reference: Reference, told: pd.DataFrame | None = None
+) -> dict[str, pd.DataFrame]:
+    """The tables of ``make_outlook``. ``attainment``: rows of attainment.csv under the default reading; ``told``: what
+    was published of procedures before.
+    """
     decision = reference.decision(attainment["decision"].iloc[0])
     as_of = date.fromisoformat(attainment["as_of"].iloc[0])
     known = history(dossiers, reference, decision, as_of)
@@ -66,7 +75,7 @@ def outlook(attainment: pd.DataFrame, dossiers: ibis.Table, reference: Reference
         "closers": closers(standing, known),
         "comparison": comparison(standing, known),
         "delays": delays(dossiers, reference, decision, as_of),
-        "procedures": procedures(dossiers, reference, decision, as_of),
+        "procedures": procedures(dossiers, reference, decision, as_of, told),
     }
 
 
@@ -81,6 +90,22 @@ def read_default(path: Path) -> pd.DataFrame:
     """The rows of attainment.csv under the default reading; the others are never made into a DataFrame."""
     table = read_arrow(path)
     return table.filter(pc.equal(table["reading"], DEFAULT)).to_pandas()
+
+
+def read_told(published: Path) -> pd.DataFrame | None:
+    """What every month in the folder tells of the units' procedures, in ``TOLD_COLUMNS``; None where there is none.
+
+    Raises RunProblem for a file that is not as a run leaves it: what has been told would not be known.
+    """
+    found = []
+    for path in sorted(published.glob(f"*/{OPEN_DATA}/{TOLD}.csv")):
+        try:
+            found.append(read_arrow(path).select(TOLD_COLUMNS).to_pandas().astype({"told": "Int64"}))
+        except (KeyError, ValueError, StopIteration) as error:
+            raise RunProblem(
+                N_("{path} is not as the run left it: what it tells must not be told twice. Restore it."), path=path
+            ) from error
+    return pd.concat(found, ignore_index=True) if found else None
 
 
 def _write(table: pd.DataFrame, schema: pa.Schema, path: Path) -> None:

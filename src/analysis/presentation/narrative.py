@@ -266,20 +266,32 @@ def unit_headline(report: Report, unit: Subject) -> str:
 
 
 def ask_sentence(ask: Ask, language: Language) -> str:
-    """``Đưa 3 thủ tục lên trực tuyến là đủ: …``; procedures with few dossiers are counted, not named."""
+    """``Đưa 3 thủ tục lên trực tuyến là đủ: …``; procedures whose dossiers are not told are counted, not named."""
     if not ask.closes:
-        template = N_("All {count} procedures that receive dossiers would not suffice; begin with {names}.")
+        template, alone = (
+            N_("All {count} procedures that receive dossiers would not suffice; begin with {names}."),
+            N_("All {count} procedures that receive dossiers would not suffice."),
+        )
     elif ask.method == PEERS:
-        template = N_("Reaching at {count} procedures what other units reach is enough: {names}.")
+        template, alone = (
+            N_("Reaching at {count} procedures what other units reach is enough: {names}."),
+            N_("Reaching at {count} procedures what other units reach is enough."),
+        )
     else:
-        template = N_("Bringing {count} procedures online is enough: {names}.")
+        template, alone = (
+            N_("Bringing {count} procedures online is enough: {names}."),
+            N_("Bringing {count} procedures online is enough."),
+        )
     named = [
-        language.text(N_("“{name}” ({dossiers} dossiers)"), name=name, dossiers=language.number(dossiers))
+        language.text(N_("“{name}”"), name=name)
+        if dossiers is None
+        else language.text(N_("“{name}” ({dossiers} dossiers)"), name=name, dossiers=language.number(dossiers))
         for name, dossiers in ask.procedures
     ]
+    if not named:
+        return language.text(alone, count=language.number(ask.count))
     if ask.others:
-        others = N_("{count} more") if named else N_("{count} procedures with few dossiers")
-        named.append(language.text(others, count=language.number(ask.others)))
+        named.append(language.text(N_("{count} more"), count=language.number(ask.others)))
     return language.text(template, count=language.number(ask.count), names=", ".join(named))
 
 

@@ -170,6 +170,7 @@ def _parameters(order: Order, stagings: list[Staging]) -> dict[str, Any]:
         "reference": _short(order.reference),
         "processed": _short(stagings[0].folder),
         "work": _short(stagings[0].work),
+        "published": _short(order.reports),
         "decision": order.decision,
         "as_of": order.as_of,
         "lang": order.language.code,

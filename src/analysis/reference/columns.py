@@ -107,7 +107,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 def read_arrow(path: Path) -> pa.Table:
     """As ``read_table``, before pandas has it."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         names = next(csv.reader(file))
     options = pyarrow.csv.ConvertOptions(column_types=own_columns().arrow_schema(path.stem, names))
     # The texts of difficulties, and names of files, may have lines.

@@ -37,23 +37,6 @@ def disclosed(parts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else _marks(parts, np.empty(0, bool), np.empty(0, bool))
 
 
-def may_be_named(counts: pd.DataFrame, procedures: pd.DataFrame) -> pd.Series:
-    """Whether a sentence may name a procedure of a unit with its count, row by row.
-
-    ``counts``: unit_code, procedure_key, denominator, such as a target's dossiers of the procedure, which may be those
-    of one level or of some applicants alone; ``procedures`` as in procedures.csv. A count is not given where the
-    procedure's is hidden, nor where it leaves a few of a larger one that is printed of the same procedure.
-    """
-    own = ["unit_code", "procedure_key"]
-    whole = procedures[[*own, "dossiers"]].rename(columns={"dossiers": "denominator"})
-    others = pd.concat([whole, counts[[*own, "denominator"]]]).drop_duplicates()
-    rows = counts[[*own, "denominator"]].reset_index(names="row")
-    pairs = rows.merge(others, on=own, suffixes=("", "_other"))
-    leaves_few = pairs.loc[few((pairs["denominator_other"] - pairs["denominator"]).to_numpy()), "row"]
-    shown = rows.merge(procedures[[*own, "shown"]], "left", on=own)["shown"].eq(True).to_numpy()
-    return shown & (counts["denominator"] >= LEAST) & ~counts.index.isin(leaves_few)
-
-
 def hidden_counts(parts: pd.DataFrame) -> Marks:
     """For each procedure of one unit's ``parts``, in the order of their first rows, whether its count is hidden."""
     procedure, group, dossiers, _ = _arrays(parts)

@@ -1,0 +1,306 @@
+"""Disclosure control over successive publications: what may be told of a unit's procedures after what has been told.
+
+Each month a page tells a procedure's dossiers to date. Who keeps last month's page subtracts: a procedure that went
+from 30 to 32 had two dossiers in between. And who knows the unit's totals of each month, by level, online and not,
+and how many procedures had any, knows more. So a line that was told stays as it was, with its day, until it may be told
+anew:
+
+1. it differs from each line told of the procedure before, dossiers, online and otherwise, by nothing or by five at
+   least; and
+2. in each group five procedures at least have dossiers online, or none has, and likewise otherwise; and
+3. no count of 1 to 4 dossiers of one procedure in any run of months, online or not, becomes certain that was not
+   certain by the totals alone. It is uncertain where two procedures of the unit may have exchanged a dossier of one
+   month for a dossier of another, and everything that is published would read the same: what is told of both, and in
+   how many procedures of each month, quarter and year to date there were any, and any online.
+
+For such an exchange both months must lie in one stretch of each procedure, a stretch being what lies between two
+tellings of its line. Since the latest telling its sum is not known: there a single dossier may be another's.
+
+A line that is told may not be told back, so what is certain by what was told before stays certain, and is not looked
+for again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.statistics.disclosure import disclosed, few
+
+CELLS = ["unit_code", "procedure_key", "group", "slot", "dossiers", "online"]
+LINES = ["unit_code", "procedure_key", "dossiers", "online", "slot"]
+_OWN = ["unit_code", "procedure_key"]
+PARTNERS = 24  # the busiest procedures of a group that others are thought to exchange with: more hardly help
+Counts = NDArray[np.int64]
+Marks = NDArray[np.bool_]
+
+
+def told(cells: pd.DataFrame, lines: pd.DataFrame, months: Sequence[int]) -> pd.DataFrame:
+    """unit_code, procedure_key, ``dossiers``, ``online``, ``slot``: the line that may be told, blank where none.
+
+    Time is cut into slots, each within a month: ``months`` has their months, as ``12 * year + month - 1``. ``cells``,
+    in ``CELLS``: dossiers by unit, procedure, group (of levels that share a published total) and slot; a procedure
+    without any has one row of 0. ``lines``, in ``LINES``: what has been told, dossiers to the end of a slot (one after
+    the last for what is later), ``online`` blank where it was not told. ``online`` of a line is blank where it may not
+    be told.
+    """
+    parts = cells.groupby([*_OWN, "group"], as_index=False)[["dossiers", "online"]].sum()
+    found = parts.groupby(_OWN, as_index=False)[["dossiers", "online"]].sum()
+    found = found.merge(disclosed(parts), on=_OWN, validate="1:1").merge(_lonely(parts), on=_OWN, validate="1:1")
+    last = lines[lines["slot"] < len(months)].sort_values("slot").drop_duplicates(_OWN, keep="last")
+    found = found.merge(last, "left", _OWN, suffixes=("", "_told"), validate="1:1")
+    split = (found["split_shown"] & _apart(found, lines, split=True)).to_numpy(bool)
+    anew = found["shown"] & ~found["lonely"] & _apart(found, lines, split=False)
+    anew &= (split | found["online_told"].isna()) & (found["dossiers"] != found["dossiers_told"]).fillna(True)
+    may = _uncertain_of_units(found, cells, lines, np.asarray(months), anew.to_numpy(bool), split)
+    fresh = found[_OWN].assign(dossiers=found["dossiers"], online=found["online"].where(split), slot=len(months) - 1)
+    kept = found[[*_OWN, "dossiers_told", "online_told", "slot"]].set_axis(LINES, axis=1)
+    types = dict.fromkeys(("dossiers", "online", "slot"), "Int64")
+    return fresh.astype(types).where(pd.Series(may), kept.astype(types))
+
+
+def _uncertain_of_units(
+    found: pd.DataFrame, cells: pd.DataFrame, lines: pd.DataFrame, months: Counts, anew: Marks, split: Marks
+) -> Marks:
+    """``_uncertain`` of each unit, whose procedures are the rows of ``found``."""
+    may = np.zeros(len(found), bool)
+    split_lines = lines[lines["online"].notna()]
+    told_on = [part.groupby(_OWN)["slot"].agg(set).to_dict() for part in (lines, split_lines)]
+    by_unit = dict(iter(cells.groupby("unit_code")))
+    for unit, places in found.groupby("unit_code").indices.items():
+        keys = pd.Index(found["procedure_key"].iloc[places])
+        ends = [[sorted(map(int, told.get((unit, key), ()))) for key in keys] for told in told_on]
+        history = _History.of(by_unit[unit], keys, months)
+        may[places] = _uncertain(history, _Tellings(*ends), anew[places], split[places])
+    return may
+
+
+def _lonely(parts: pd.DataFrame) -> pd.DataFrame:
+    """``lonely``: a few procedures of a group have dossiers online, or otherwise; or the procedure has none.
+
+    The totals of months to come would soon be theirs, and what was told of any cannot be taken back.
+    """
+    has = pd.DataFrame({"online": parts["online"] > 0, "offline": parts["dossiers"] > parts["online"]})
+    together = has.groupby([parts["unit_code"], parts["group"]]).transform("sum").to_numpy(np.int64)
+    lonely = few(together).any(axis=1) | ~has.any(axis=1)
+    return parts.assign(lonely=lonely).groupby(_OWN, as_index=False)["lonely"].any()
+
+
+def _apart(found: pd.DataFrame, lines: pd.DataFrame, *, split: bool) -> pd.Series:
+    """Whether each procedure's sums differ from all its lines by nothing or five at least; ``split``: in both parts."""
+    both = lines.merge(found[[*_OWN, "dossiers", "online"]], on=_OWN, suffixes=("", "_now"))
+    if split:
+        both = both[both["online"].notna()]
+    online = (both["online_now"] - both["online"]).fillna(0).to_numpy(np.int64)
+    whole = (both["dossiers_now"] - both["dossiers"]).to_numpy(np.int64)
+    near = few(np.abs(online)) | few(np.abs(whole - online)) if split else few(np.abs(whole))
+    known = pd.MultiIndex.from_frame(found[_OWN])
+    return pd.Series(~known.isin(pd.MultiIndex.from_frame(both.loc[near, _OWN])), found.index)
+
+
+@dataclass(frozen=True)
+class _History:
+    """A unit's dossiers: ``counts`` by part (a procedure in a group), slot and online or not; ``group`` and
+    ``procedure`` of each part; ``months`` of the slots."""
+
+    counts: Counts
+    group: Counts
+    procedure: Counts
+    months: Counts
+
+    @classmethod
+    def of(cls, cells: pd.DataFrame, keys: pd.Index, months: Counts) -> "_History":
+        by_part = cells.groupby(["procedure_key", "group"])
+        part, of_part = by_part.ngroup().to_numpy(), by_part.size().index
+        counts = np.zeros((len(of_part), len(months), 2), np.int64)
+        np.add.at(counts[:, :, 0], (part, cells["slot"].to_numpy()), cells["online"].to_numpy(np.int64))
+        offline = (cells["dossiers"] - cells["online"]).to_numpy(np.int64)
+        np.add.at(counts[:, :, 1], (part, cells["slot"].to_numpy()), offline)
+        group = pd.factorize(of_part.get_level_values("group"))[0]
+        return cls(counts, group, keys.get_indexer(of_part.get_level_values("procedure_key")), months)
+
+    @cached_property
+    def windows(self) -> NDArray[np.float32]:
+        """Windows × slots: which slots lie in each month, quarter up to a month, and year up to a month."""
+        last = np.arange(self.months.min(), self.months.max() + 1)[:, None]
+        month, to_date = self.months == last, self.months <= last
+        quarter = to_date & (self.months // 3 == last // 3)
+        return np.concatenate([month, quarter, to_date]).astype(np.float32)
+
+    @cached_property
+    def within(self) -> Counts:
+        """Parts × windows × (any, online): the dossiers of the part's procedure."""
+        by_procedure = np.zeros((self.procedure.max(initial=0) + 1, *self.counts.shape[1:]), np.int64)
+        np.add.at(by_procedure, self.procedure, self.counts)
+        within = np.einsum("ws,psc->pwc", self.windows.astype(np.int64), by_procedure)[self.procedure]
+        return np.stack([within.sum(axis=2), within[:, :, 0]], axis=2)
+
+    @cached_property
+    def breaks(self) -> NDArray[np.float32]:
+        """Parts × parts × windows × (online, otherwise, online for otherwise): whether the window would have another
+        number of procedures with any dossiers, or any online, if one of the first part's were the second's, or one
+        online were the second's and another the first's for it.
+        """
+        any_, online = self.within[:, :, 0], self.within[:, :, 1]
+        any_breaks, online_breaks = ((sums == 0)[None] != (sums == 1)[:, None] for sums in (any_, online))
+        return np.stack([any_breaks | online_breaks, any_breaks, online_breaks], axis=-1).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class _Tellings:
+    """For each procedure, or part, the slots at whose ends it was told, and those at which online and not, too."""
+
+    whole: list[list[int]]
+    split: list[list[int]]
+
+    def of(self, procedures: Counts) -> "_Tellings":
+        """Those of some procedures."""
+        return _Tellings([self.whole[one] for one in procedures], [self.split[one] for one in procedures])
+
+    def then(self, slot: int, anew: Marks, split: Marks) -> "_Tellings":
+        """With those that are told ``anew`` at the end of ``slot``, ``split`` where they may be."""
+        return _Tellings(
+            [[*ends, slot] if now else ends for ends, now in zip(self.whole, anew, strict=True)],
+            [[*ends, slot] if now else ends for ends, now in zip(self.split, anew & split, strict=True)],
+        )
+
+
+class _Stretches:
+    """Between one telling of a part and the next: ``same`` for two slots, ``open`` since the latest."""
+
+    def __init__(self, ends: list[list[int]], size: int) -> None:
+        number = np.array([np.searchsorted(told, np.arange(size)) for told in ends])
+        self.same: Marks = number[:, :, None] == number[:, None, :]
+        self.open: Marks = number == np.array([len(told) for told in ends])[:, None]
+
+
+def _uncertain(history: _History, before: _Tellings, anew: Marks, split: Marks) -> Marks:
+    """Of the procedures that are to be told ``anew`` those that may be, so that nothing more becomes certain."""
+    now = len(history.months) - 1
+    may = anew.copy()
+    for number in np.unique(history.group):
+        parts = np.flatnonzero(history.group == number)
+        own = history.procedure[parts]
+        if not may[own].any():
+            continue
+        told_before = before.of(own)
+        small = few(_runs(history.counts[parts]))
+        hidden = small & _protected(history, parts, told_before)
+        while may[own].any():
+            then = _protected(history, parts, told_before.then(now, may[own], split[own]))
+            lost = np.where(may[own][:, None, None], small, hidden) & ~then
+            betrayed = np.flatnonzero(lost.any(axis=(1, 2)))
+            if not len(betrayed):
+                break
+            may[_withheld(history, parts, may[own], betrayed)] = False
+    return may
+
+
+def _withheld(history: _History, parts: Counts, anew: Marks, betrayed: Counts) -> Counts:
+    """The procedures not to be told after all: the betrayed ones, where these are not told anyway the smallest."""
+    own = betrayed[anew[betrayed]]
+    if not len(own):
+        candidates = np.flatnonzero(anew)
+        own = candidates[[np.argmin(history.counts[parts[candidates]].sum(axis=(1, 2)))]]
+    return history.procedure[parts[own]]
+
+
+def _run_slots(size: int) -> Counts:
+    """Runs × slots: 1 for the slots from each first to each last."""
+    first, last = np.triu_indices(size)
+    slots = np.arange(size)
+    return ((first[:, None] <= slots) & (slots <= last[:, None])).astype(np.int64)
+
+
+def _runs(counts: Counts) -> Counts:
+    """Parts × runs of slots × (online, otherwise, both): the dossiers."""
+    whole = np.concatenate([counts, counts.sum(axis=2, keepdims=True)], axis=2)
+    return np.asarray(_run_slots(counts.shape[1]) @ whole)
+
+
+def _protected(history: _History, parts: Counts, told: _Tellings) -> Marks:
+    """As ``_runs``: whether the count could be another, for who knows what is published."""
+    partners = _busiest(history, parts)
+    crosses, changes = _exchanges(history, parts, partners, told)
+    inside = _run_slots(len(history.months)).astype(np.float32)
+    reached = inside @ np.moveaxis(crosses, 3, 1).astype(np.float32)  # from the run, which other slots
+    crossed = ((reached * (1 - inside)).sum(axis=3) > 0).swapaxes(1, 2)
+    changed = inside @ changes.astype(np.float32) > 0
+    return np.asarray(crossed | changed | _interchanged(history, parts, partners, told))
+
+
+def _busiest(history: _History, parts: Counts) -> Counts:
+    """Places in ``parts`` of those with dossiers in the most slots, a few of those without among them."""
+    slots = (history.counts[parts].sum(axis=2) > 0).sum(axis=1)
+    order = np.argsort(-slots, kind="stable")
+    return order if len(order) <= PARTNERS else np.concatenate([order[: PARTNERS - 4], order[-4:]])
+
+
+def _exchanges(history: _History, parts: Counts, partners: Counts, told: _Tellings) -> tuple[Marks, Marks]:
+    """What else could be true of one dossier of a part, in the last axis of its count online, otherwise and in both.
+
+    Parts × slot × slot: whether one of the one slot may be of the other; parts × slot: whether there may be one more or
+    less in the slot, whatever stands in others.
+    """
+    size = len(history.months)
+    has = history.counts[parts] > 0
+    whole, split = (_Stretches(ends, size) for ends in (told.whole, told.split))
+    crosses, changes = np.zeros((len(parts), size, size, 3), bool), np.zeros((len(parts), size, 3), bool)
+    others = history.procedure[parts][:, None] != history.procedure[parts[partners]]
+    gives = history.breaks[np.ix_(parts, parts[partners])]
+    takes = history.breaks[np.ix_(parts[partners], parts)].swapaxes(0, 1)
+    within = history.windows
+    leaves = np.einsum("wi,wj->wij", within, 1 - within).reshape(len(within), -1)
+    both = np.einsum("wi,wj->wij", within, within).reshape(len(within), -1)
+
+    def fits(breaks: NDArray[np.float32], windows: NDArray[np.float32]) -> Marks:
+        """Whether none of the windows that a pair of slots concerns would have another number of procedures."""
+        return np.asarray((breaks @ windows == 0).reshape(*breaks.shape[:2], size, size))
+
+    same = whole.same[:, None] & whole.same[partners][None] & others[:, :, None, None]
+    unsplit = split.open[:, :, None] & split.open[:, None, :]
+    out = [fits(gives[..., kind], leaves) for kind in (0, 1)]
+    back = [fits(takes[..., kind], leaves).swapaxes(2, 3) for kind in (0, 1)]
+    for kind in (0, 1):  # one for one of the same
+        pairs = has[:, None, :, None, kind] & has[partners][None, :, None, :, kind] & out[kind] & back[kind]
+        given = (pairs & same & split.same[:, None] & split.same[partners][None]).any(axis=1)
+        crosses[..., kind] |= given | given.swapaxes(1, 2)
+    free = whole.open & split.open
+    for kind in (0, 1):  # one is another's, and one of a third is this one's for it, where these are not told
+        steady = [
+            fits((history.within[parts[partners]][None, :, :, : 2 - kind] == few_).any(axis=3).astype(np.float32), both)
+            for few_ in (0, 1)
+        ]
+        giver = (free[partners][None, :, :, None] & out[kind] & steady[0] & others[:, :, None, None]).any(axis=1)
+        taker = has[partners][:, :, kind] & free[partners]
+        taken = (taker[None, :, None, :] & back[kind] & steady[1] & others[:, :, None, None]).any(axis=1)
+        given = has[:, :, None, kind] & whole.same & split.same & giver & taken
+        crosses[..., kind] |= given | given.swapaxes(1, 2)
+    for kind, other in ((0, 1), (1, 0)):  # one online for one otherwise, where neither is told
+        mixed = fits(gives[..., 2] if kind == 0 else takes[..., 2], both)
+        pairs = has[:, None, :, None, kind] & has[partners][None, :, None, :, other] & out[kind] & back[other] & mixed
+        given = (pairs & same & unsplit[:, None] & unsplit[partners][None]).any(axis=1)
+        crosses[..., 2] |= given | given.swapaxes(1, 2)
+        changes[..., kind] |= given.any(axis=2)
+        changes[..., other] |= given.any(axis=1)
+    crosses[..., 2] |= crosses[..., 0] | crosses[..., 1]
+    for kind in (0, 1):  # one that is another procedure's, or another's that is this one's
+        free = whole.open[:, None] & whole.open[partners][None] & others[:, :, None]
+        free &= split.open[:, None] & split.open[partners][None]
+        lost = has[:, None, :, kind] & (gives[..., kind] @ within == 0)
+        won = has[partners][None, :, :, kind] & (takes[..., kind] @ within == 0)
+        changes[..., kind] |= (free & (lost | won)).any(axis=1)
+        changes[..., 2] |= (free & (lost | won)).any(axis=1)
+    return crosses, changes
+
+
+def _interchanged(history: _History, parts: Counts, partners: Counts, told: _Tellings) -> Marks:
+    """As ``_protected``: whether the part and another could have changed places, neither being told at all."""
+    runs = _runs(history.counts[parts])
+    never = np.array([not ends for ends in told.whole])
+    alone = never & (np.bincount(history.procedure)[history.procedure[parts]] == 1)
+    pairs = alone[:, None] & alone[partners]
+    return np.asarray(((runs[:, None] != runs[partners]) & pairs[:, :, None, None]).any(axis=1))
