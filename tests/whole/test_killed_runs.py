@@ -86,7 +86,7 @@ def _wait_for_end(mark: str) -> list[int]:
 
 @needs_proc
 @pytest.mark.parametrize(
-    ("make", "stage", "kills"), [(_toys, "attainment", 8), (_small, "report", 3)], ids=["toys", "the real report"]
+    ("make", "stage", "kills"), [(_toys, "attainment", 8), (_small, "report", 2)], ids=["toys", "the real report"]
 )
 def test_a_killed_run_leaves_one_generation_and_no_process(
     tmp_path: Path, make: Callable[[Path], SmallProject], stage: str, kills: int

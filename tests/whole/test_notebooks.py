@@ -28,6 +28,13 @@ def _source(cell: Any) -> str:
     return cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
 
 
+@each
+def test_an_engine_that_is_asked_for_is_the_one_that_works(path: Path) -> None:
+    notebook = load(path)
+    code = "\n".join(_source(cell) for cell in notebook["cells"] if cell["cell_type"] == "code")
+    assert ("engine" in parameter_names(notebook)) == ("Engine(engine, master)" in code)
+
+
 def _headings(cell: Any) -> int:
     return sum(line.startswith("#") for line in _source(cell).splitlines())
 

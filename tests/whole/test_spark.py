@@ -18,8 +18,10 @@ from support.folders import write_few_units
 from support.small_run import DVCTT, call
 
 from analysis.measures.attainment import attain
-from analysis.measures.history import history
-from analysis.outlook.dataset import TABLES, latest_day
+from analysis.outlook import OUTLOOK
+from analysis.outlook.dataset import latest_day
+from analysis.outlook.stage import outlook
+from analysis.reference.decision import DEFAULT
 from analysis.reference.tables import Reference, load_reference
 from analysis.sample import write_sample
 from analysis.storage.backends import Engine, connect, read_dossiers
@@ -54,19 +56,21 @@ def nation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Reference]:
     return dataset, load_reference(reference)
 
 
-def figures(engine: Engine, dataset: Path, reference: Reference) -> tuple[pd.DataFrame, pd.DataFrame, date]:
-    """The attainment, the history that trends, comparison and closers start from, and the latest day."""
+def figures(engine: Engine, dataset: Path, reference: Reference) -> tuple[dict[str, pd.DataFrame], date]:
+    """The tables of the stages after cleaning by name, and the latest day."""
     decision = reference.decision("")
     with connect(engine) as backend:
         dossiers = read_dossiers(backend, dataset)
         attained = attain(dossiers, reference, decision, AS_OF)
-        return attained, history(dossiers, reference, decision, AS_OF).table, latest_day(dossiers)
+        tables = outlook(attained[attained["reading"] == DEFAULT], dossiers, reference)
+        return {"attainment": attained, **tables}, latest_day(dossiers)
 
 
 def test_a_run_on_spark_writes_what_a_run_on_duckdb_writes(cluster: Cluster, tmp_path: Path) -> None:
-    """A sample, cleaned on the executors: the same ledger, dossiers and tables, every target, reading, window, group.
+    """A sample, cleaned on the executors: the same ledger and dossiers.
 
-    Broken files among the exports are quarantined there as here, and dossiers seen in several files count once.
+    Broken files among the exports are quarantined there as here, and dossiers seen in several files count once. The
+    stages after it have their tables below, and their notebooks hand the engine on (``test_notebooks.py``).
     """
     raw = tmp_path / "dữ liệu thô"
     reference = write_few_units(tmp_path / "danh mục", UNITS)
@@ -86,10 +90,10 @@ def test_a_run_on_spark_writes_what_a_run_on_duckdb_writes(cluster: Cluster, tmp
             "--reports",
             str(tmp_path / f"reports-{name}"),
         ]
-        done = call([*DVCTT, "run", *folders, "--until", "trends_and_gap", *options], PROJECT)
+        done = call([*DVCTT, "run", *folders, "--until", "clean", *options], PROJECT)
         assert done.returncode == 3, done.stderr  # two files are quarantined
     tables = sorted(path.name for path in made["duckdb"].glob("*.csv"))
-    assert {"attainment.csv", "files.csv", "rejects.csv", *TABLES} <= set(tables)
+    assert {"files.csv", "rejects.csv", "quality.csv", "unit_quality.csv"} <= set(tables)
     for name in [*tables, "clean.json"]:
         assert (made["spark"] / name).read_bytes() == (made["duckdb"] / name).read_bytes(), name
     files = pd.read_csv(made["spark"] / "files.csv")
@@ -110,7 +114,7 @@ def test_a_nations_figures_are_duckdbs_though_a_worker_dies_on_the_way(
     victim = cluster.workers[0]
     killed = threading.Event()
 
-    def until_killed() -> tuple[pd.DataFrame, pd.DataFrame, date]:
+    def until_killed() -> tuple[dict[str, pd.DataFrame], date]:
         """The figures of the round in which the worker died: however quick a round is, it dies during one."""
         while True:
             dies_later = not killed.is_set()
@@ -125,11 +129,14 @@ def test_a_nations_figures_are_duckdbs_though_a_worker_dies_on_the_way(
         killed.set()
         wait_for(lambda: len(cluster.alive()) == 1)
         found = job.result()
-    for ours, theirs in zip(found[:2], expected[:2], strict=True):
-        pd.testing.assert_frame_equal(ours, theirs)
-    assert found[2] == expected[2]
-    assert set(found[0]["reading"]) == {reading.id for reading in nation[1].decision("").readings}
-    assert {"ALL", "PROVINCE:T01", "TIER:commune"} <= set(found[0].loc[found[0]["numerator"] > 0, "unit_code"])
+    (tables, latest), (theirs, latest_of_theirs) = found, expected
+    assert set(tables) == {"attainment", *OUTLOOK}
+    for name, table in tables.items():
+        pd.testing.assert_frame_equal(table, theirs[name], obj=name)
+    assert latest == latest_of_theirs
+    attained = tables["attainment"]
+    assert set(attained["reading"]) == {reading.id for reading in nation[1].decision("").readings}
+    assert {"ALL", "PROVINCE:T01", "TIER:commune"} <= set(attained.loc[attained["numerator"] > 0, "unit_code"])
 
 
 def test_a_master_that_is_none_is_told_without_a_traceback(cluster: Cluster, tmp_path: Path) -> None:
