@@ -267,6 +267,10 @@ def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) ->
     if len(outcome.left_out) > _MOST_TOLD:
         more = N_("Further days that are not counted stand under left_out in {file}.")
         _complain(language.text(more, file=chosen.processed / "clean.json"))
+    for doubt in outcome.doubts:
+        from analysis.dossiers import doubts
+
+        _complain(doubts.words(doubt, language))
     if outcome.doubtful:
         warning = N_("Look at files.csv and rejects.csv in {folder} before you rely on the figures.")
         _complain(language.text(warning, folder=chosen.processed))

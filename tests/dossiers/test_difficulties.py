@@ -258,7 +258,9 @@ def test_the_committed_sample_states_a_dozen_that_name_nobody(tmp_path: Path) ->
 
 def test_the_vocabulary_must_name_the_columns(tmp_path: Path) -> None:
     text = (REFERENCE / "vocabulary.toml").read_text(encoding="utf-8")
-    (tmp_path / "vocabulary.toml").write_text(text.replace('month = ["Tháng"', 'months = ["Tháng"'), encoding="utf-8")
+    (tmp_path / "vocabulary.toml").write_text(
+        text.replace('\nmonth = ["Tháng"', '\nmonths = ["Tháng"'), encoding="utf-8"
+    )
     with pytest.raises(ReferenceProblem, match=r"\[difficulties\]"):
         load_vocabulary(tmp_path / "vocabulary.toml")
     (tmp_path / "vocabulary.toml").write_text(text.replace('month = ["Tháng"', 'month = ["Đơn vị"'), encoding="utf-8")

@@ -30,6 +30,32 @@ def read(*texts: str | None) -> list[datetime | None]:
         ("2020-06-10T08:30", datetime(2020, 6, 10, 8, 30)),
         ("43992", datetime(2020, 6, 10)),
         ("43992.354166667", datetime(2020, 6, 10, 8, 30)),
+        ("08:30:15, 10/6/2020", datetime(2020, 6, 10, 8, 30, 15)),
+        ("10/06/2020 8:30:15 SA", datetime(2020, 6, 10, 8, 30, 15)),
+        ("10/6/2020 12:05 SA", datetime(2020, 6, 10, 0, 5)),
+        ("10/06/2020 2:30 CH", datetime(2020, 6, 10, 14, 30)),
+        ("10/06/2020 8h", datetime(2020, 6, 10, 8)),
+        ("10/06/2020 08g30", datetime(2020, 6, 10, 8, 30)),
+        ("8 giờ 30 phút ngày 10/06/2020", datetime(2020, 6, 10, 8, 30)),
+        ("Thứ Tư, ngày 10 tháng 6 năm 2020", datetime(2020, 6, 10)),
+        ("10 tháng 06, 2020", datetime(2020, 6, 10)),
+        ("10-thg 6-2020", datetime(2020, 6, 10)),
+        ("10-Jun-20", datetime(2020, 6, 10)),
+        ("10/06/2020 (Thứ 4)", datetime(2020, 6, 10)),
+        ("10/06/2020 - 08:30", datetime(2020, 6, 10, 8, 30)),
+        ("10.06.2020", datetime(2020, 6, 10)),
+        ("2020/06/10 08:30", datetime(2020, 6, 10, 8, 30)),
+        ("20200610", datetime(2020, 6, 10)),
+        ("20200610083015", datetime(2020, 6, 10, 8, 30, 15)),
+        ("20200610T0830", datetime(2020, 6, 10, 8, 30)),
+        ("10/06/2020 08:30:15.123", datetime(2020, 6, 10, 8, 30, 15)),
+        ("2020-06-10T08:30:15.1234567", datetime(2020, 6, 10, 8, 30, 15)),
+        ("43992,5", datetime(2020, 6, 10, 12)),
+        ("1591752600000", datetime(2020, 6, 10, 8, 30)),
+        ("10/06/2020 24:00", datetime(2020, 6, 10, 23, 59, 59)),
+        ("Wed Jun 10 2020 08:30:15 GMT+0700 (Indochina Time)", datetime(2020, 6, 10, 8, 30, 15)),
+        ("2020-06-10T01:30:15Z", datetime(2020, 6, 10, 8, 30, 15)),
+        ("25/06/2020 8:30 AM", datetime(2020, 6, 25, 8, 30)),
         # A time that states its zone: midnight in Việt Nam, not the day before.
         ("2020-06-09T17:00:00.000+0000", datetime(2020, 6, 10)),
     ],
@@ -39,15 +65,32 @@ def test_forms_that_must_be_read(text: str, moment: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["31/02/2020", "06/13/2020", "10/06/20", "10/6/2020 25:00", "hôm qua", "2020", "10/06/0202", "2020-13-01"]
+    "text",
+    [
+        *("31/02/2020", "06/13/2020", "10/06/20", "10/6/2020 25:00", "hôm qua", "2020", "10/06/0202", "2020-13-01"),
+        *("6/10/2020 8:30 AM", "10/06/2020 02:30 PM", "10/06/2020 08:30:60", "0905123456", "1.000255", "12345678"),
+        *("10/06/2020 abc", "10/06/2020 12/06/2020", "10/06/2020 20:30 AM", "0001-01-01T00:00:00", "20201301"),
+    ],
 )
 def test_what_no_calendar_has_is_unreadable(text: str) -> None:
     assert read(text, None, "10/06/2020") == [None, None, datetime(2020, 6, 10)]
 
 
+def test_a_column_tells_what_stands_first_beside_am_and_pm() -> None:
+    assert read("6/10/2020 8:30 AM", "6/25/2020 9:00 PM")[0] == datetime(2020, 6, 10, 8, 30)
+    assert read("10/6/2020 8:30 AM", "25/6/2020 9:00 PM")[0] == datetime(2020, 6, 10, 8, 30)
+    assert read("10/6/2020 8:30 AM", "25/6/2020 9:00 PM", "6/25/2020 9:00 PM")[0] is None
+
+
 @given(
     st.lists(MOMENTS, min_size=1, max_size=20),
-    st.sampled_from(["%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%d-%m-%Y %H:%M"]),
+    st.sampled_from(
+        [
+            *("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%d-%m-%Y %H:%M", "%H:%M, %d/%m/%Y", "%d.%m.%Y %H:%M"),
+            *("%Y%m%d%H%M%S", "%Y/%m/%dT%H:%M", "%d/%m/%Y %Hh%M", "ngày %d tháng %m năm %Y %H:%M", "%d/%m/%Y - %H:%M"),
+            *("%Y-%m-%dT%H:%M:00+07:00", "%d-%b-%Y %H:%M", "%a %b %d %Y %H:%M:%S GMT+0700"),
+        ]
+    ),
 )
 def test_writing_and_reading_are_inverse(written: list[datetime], form: str) -> None:
     assert read(*(moment.strftime(form) for moment in written)) == written

@@ -82,6 +82,7 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
         quality_by_unit=_records(),
         difficulties=_difficulties(),
         stated=[_statement()],
+        doubts=[],
         outlook=outlook | {"procedures": _procedures(as_of.isoformat()), "delays": _delays()},
         synthetic=True,
         reference=reference,

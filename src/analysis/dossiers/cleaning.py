@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.exports.moments import moments
+from analysis.exports.moments import day_parts, moments
 from analysis.exports.quoting import is_procedure_code
 from analysis.exports.tables import Table
 from analysis.language.folding import fold
@@ -24,6 +24,7 @@ from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS, Vocabular
 # The reasons for rejection, in the order in which they are tried.
 REASONS = (
     "missing_dossier_id",
+    "cut_dossier_id",
     "unknown_procedure",
     "unknown_unit",
     "unknown_channel",
@@ -64,7 +65,9 @@ SIGHTS_SCHEMA = pa.schema(
         ("flags", pa.int16()),
     ]
 )
-_OPEN_END = 2**31 - 1
+_OPEN_END, _NEVER = 2**31 - 1, -(2**31)
+# What a spreadsheet leaves of a long number: 3.52E+11, or sixteen digits and more, of which it knows fifteen.
+_CUT = r"^(?:\d(?:[.,]\d+)?E\+?\d+|[1-9]\d{15,})$"
 _NUMERAL = re.compile(r"^\s*(?:[IVXLC]+|\d{1,3}(?:\.\d{1,3})*)[.)]?\s+")
 _COUNT = re.compile(r"\s*[(:-]\s*\d[\d.]*\s*(?:hồ sơ|HS)?\s*\)?\s*$|\s+\d[\d.]*\s*(?:hồ sơ|HS)\s*$", re.IGNORECASE)
 
@@ -130,6 +133,8 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
     blank = pa.nulls(count, pa.string())
     coded = {name: _coded(cells.get(name, blank), lookups.vocabulary.values[name]) for name in CODED_COLUMNS}
     days = {name: moments(cells.get(name, blank)) for name in DATE_COLUMNS}
+    for name in set(DATE_COLUMNS) & set(cells):
+        cells[name], days[name] = _real_days(cells[name], days[name], lookups.vocabulary)
     units = _mapped(cells["unit"], lambda text: lookups.units.get(unit_key(text)))
     ids = _canonical_ids(cells["dossier_id"])
     procedures = _procedures(cells, units, coded["level"], lookups, count)
@@ -140,12 +145,14 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
     received, completed = (pc.cast(days[name], pa.date32()) for name in ("received_at", "completed_at"))
     unreadable = {name: given(name) & ~_valid(days[name]) for name in DATE_COLUMNS}
     unknown = {name: given(name) & ~_valid(coded[name]) for name in CODED_COLUMNS}
+    never_accepted = _true(pc.equal(coded["status"], "not_accepted"))
     failures = {
         "missing_dossier_id": ~_valid(ids),
+        "cut_dossier_id": _matches(ids, _CUT),
         "unknown_procedure": ~_valid(procedures),
         "unknown_unit": ~_valid(units),
         "unknown_channel": unknown["channel"],
-        "bad_received_date": ~_valid(days["received_at"]),
+        "bad_received_date": ~_valid(days["received_at"]) & (given("received_at") | ~never_accepted),
         "bad_date": unreadable["due_at"] | unreadable["completed_at"],
         "completed_before_received": _true(pc.less(completed, received)),
         "unknown_value": unknown["status"] | unknown["level"] | unknown["applicant"] | unknown["source"],
@@ -249,7 +256,8 @@ def _catalogue_levels(
 ) -> tuple[pa.Array, pa.Array]:
     """Per row the catalogue's level on the day of receipt (null where it has none), and the full code."""
     pairs, index = _distinct_pairs(procedures, units)
-    day = pc.cast(pc.cast(received_at, pa.date32()), pa.int32()).to_numpy(zero_copy_only=False).astype(np.int64)
+    received = pc.fill_null(pc.cast(pc.cast(received_at, pa.date32()), pa.int32()), _NEVER)
+    day = received.to_numpy(zero_copy_only=False).astype(np.int64)
     levels = np.zeros(len(day), dtype=np.int8)
     offered = [_offers_to(key, unit, lookups) for key, unit in pairs]
     for turn in range(max((len(offers) for offers in offered), default=0)):
@@ -282,6 +290,7 @@ def _explain(
     """Reason, column and value of a reject; the value only of columns that may be quoted."""
     columns: Iterable[str] = {
         "missing_dossier_id": ("dossier_id",),
+        "cut_dossier_id": ("dossier_id",),
         "unknown_procedure": ("procedure_code", "procedure_name"),
         "unknown_unit": ("unit",),
         "unknown_channel": ("channel",),
@@ -293,6 +302,22 @@ def _explain(
     present = [name for name in columns if name in cells and cells[name][line].is_valid and name != "dossier_id"]
     column = present[0] if present else next(iter(columns))
     return reason, column, " ".join(cells[column][line].as_py().split())[:80] if present else ""
+
+
+def _real_days(texts: pa.Array, days: pa.Array, vocabulary: Vocabulary) -> tuple[pa.Array, pa.Array]:
+    """Both without what stands for no day: words, and the days with which systems fill an empty field."""
+    years = pa.array(sorted({year for year, _, _ in vocabulary.empty_days}), pa.int64())
+    doubtful = pc.or_(pc.is_null(days), pc.is_in(pc.year(days), value_set=years))
+
+    def nothing(text: str) -> str | None:
+        return text if fold(text) in vocabulary.no_day or day_parts(text) in vocabulary.empty_days else None
+
+    empty = pc.is_valid(_mapped(pc.if_else(doubtful, texts, pa.scalar(None, pa.string())), nothing))
+    return tuple(pc.if_else(empty, pa.scalar(None, column.type), column) for column in (texts, days))
+
+
+def _matches(column: pa.Array, pattern: str) -> np.ndarray:
+    return _true(pc.match_substring_regex(column, pattern))
 
 
 def _coded(column: pa.Array, codes: dict[str, str]) -> pa.Array:

@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.masking import masked, plain, shortened
+from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.moments import moments
 from analysis.exports.reading import read_export
 from analysis.exports.sheets import Sheet
-from analysis.exports.tables import HEADING_ROWS
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_

@@ -50,6 +50,7 @@ def _words(reference: Reference) -> frozenset[str]:
         *vocabulary.headings,
         *vocabulary.total,
         *vocabulary.unit_title,
+        *vocabulary.unread,
         *(value for values in vocabulary.values.values() for value in values),
     ]
     return frozenset(word for text in texts for word in words_of(text))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.dossiers.difficulties import Stated, difficulty_files
+from analysis.dossiers.doubts import doubts
 from analysis.dossiers.export_dates import export_date
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.on_spark import clean_on_executors
@@ -29,13 +30,14 @@ from analysis.storage.version import code_version, library_versions
 from analysis.storage.writing import printable, spreadsheet_safe, write_csv, write_whole
 
 FILES_COLUMNS = [
-    *("file", "sha256", "format", "encoding", "export_date", "status", "reason"),
+    *("file", "sha256", "format", "encoding", "export_date", "export_date_from", "status", "reason"),
+    *("missing", "unread"),
     *("read", "accepted", "rejected", "superseded", "skipped_lines"),
 ]
 REJECTS_COLUMNS = ["file", "sheet", "row", "reason", "detail"]
 # What a cleaned file depends on beside its bytes: a comment in a chart cleans nothing anew.
 _CODE = ("language", "storage", "reference", "exports", "dossiers")
-_LIBRARIES = ("fastexcel", "lxml", "numpy", "pyarrow", "tzdata")
+_LIBRARIES = ("fastexcel", "lxml", "numpy", "pyarrow", "tzdata", "viparse")
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def clean_exports(
         "synthetic": cleaning.synthetic,
         "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat(),
         "left_out": cleaning.left_out.astype(str).to_dict("records"),
+        "doubts": doubts(names, results, settled.modified_alone),
         "difficulties": cleaning.stated.to_dict("records"),
     }
     write_whole(
@@ -168,7 +171,7 @@ def _ledger(
     names: list[str],
     digests: list[str],
     results: list[FileResult],
-    export_dates: list[date],
+    export_dates: list[tuple[date, str]],
     settled: Settled,
     stated: dict[str, Stated],
     reference: Reference,
@@ -183,15 +186,18 @@ def _ledger(
                 "format": result.format,
                 "encoding": result.encoding,
                 "export_date": day.isoformat(),
+                "export_date_from": told,
                 "status": "quarantined" if result.problem else "accepted",
                 "reason": language.text(result.problem[0], **result.problem[1]) if result.problem else "",
+                "missing": ", ".join(result.missing),
+                "unread": spreadsheet_safe("; ".join(result.unread)),
                 "read": result.read,
                 "accepted": result.rows - settled.lost.get(number, 0),
                 "rejected": len(result.rejects),
                 "superseded": settled.lost.get(number, 0),
                 "skipped_lines": result.skipped_lines,
             }
-            for number, (name, digest, result, day) in enumerate(
+            for number, (name, digest, result, (day, told)) in enumerate(
                 zip(names, digests, results, export_dates, strict=True)
             )
         ],

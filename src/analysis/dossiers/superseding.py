@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.dossiers.cleaning import CHECKS, SIGHTS_SCHEMA
+from analysis.dossiers.export_dates import MODIFIED
 from analysis.dossiers.worker import FileResult
 from analysis.exports.moments import LOCAL
 from analysis.storage.backends import computed_once, execute, read_files, write_dossiers
@@ -21,6 +22,7 @@ DOSSIERS_SCHEMA = pa.schema(
         *(pa.field("file", pa.string()), SIGHTS_SCHEMA.field("row")),
     ]
 )
+EVENTS = ("received_at", "completed_at")
 STRAY, FAR = 0.01, 31  # share of all receipts and results; days
 MOST_LEFT_OUT = 100
 # What an export's own date shows to be doubtful comes to light here, after the checks of each row by itself.
@@ -33,12 +35,14 @@ class Settled:
 
     ``checks``: a row for each unit, by code, with its accepted ``dossiers`` and a column for each of ``ALL_CHECKS``.
     ``left_out``: file, row, column and day of what lies after that day, the first ``MOST_LEFT_OUT``.
+    ``modified_alone``: files with a dossier in common of which modification dates alone told which is the later.
     """
 
     lost: dict[int, int]
     checks: pd.DataFrame
     latest_day: date | None
     left_out: pd.DataFrame
+    modified_alone: list[str]
 
 
 def settle(
@@ -46,14 +50,14 @@ def settle(
     names: list[str],
     stems: list[Path],
     results: list[FileResult],
-    export_dates: list[date],
+    export_dates: list[tuple[date, str]],
     target: Path,
 ) -> Settled:
     """Let the sights of each dossier compete on the engine of ``connection``, write one row per dossier to ``target``.
 
     The sight from the latest export wins; ties go to the later row in (file, sheet, row) order.
     """
-    rows = _all_rows(connection, names, stems, results, export_dates)
+    rows = _all_rows(connection, names, stems, results, [day for day, _ in export_dates])
     losers = computed_once(_losers(rows))
     accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
     write_dossiers(accepted.select(*DOSSIERS_SCHEMA.names), target)
@@ -68,13 +72,19 @@ def settle(
     if (found := counted["dossiers"].sum() + lost["lost"].sum()) != sum(result.rows for result in results):
         raise AssertionError(f"{found} rows came back from the kept files")  # every row is accounted for
     checks = counted.fillna(0).astype("int64")[["dossiers", *ALL_CHECKS]]
-    events = _events(accepted)
+    swapped = {
+        column: [name for name, result in zip(names, results, strict=True) if column in result.swapped]
+        for column in EVENTS
+    }
+    events = _events(accepted, swapped)
     known = events.day <= ibis.least(events.export_date, ibis.literal(datetime.now(LOCAL).date()))
     by_day = execute(events.group_by("day").aggregate(known=known.sum(), count=events.count()))
     latest = latest_of(by_day)
     left_out = events.filter(events.day > ibis.literal(latest)) if latest else events.limit(0)
     first = execute(left_out.order_by("file", "row", "column").limit(MOST_LEFT_OUT))[["file", "row", "column", "day"]]
-    return Settled(dict(zip(lost["file_index"], lost["lost"], strict=True)), checks, latest, first)
+    by_date = [name for name, (_, told) in zip(names, export_dates, strict=True) if told == MODIFIED]
+    alone = _with_dossiers_in_common(rows, by_date) if len(by_date) > 1 and len(lost) else []
+    return Settled(dict(zip(lost["file_index"], lost["lost"], strict=True)), checks, latest, first, alone)
 
 
 def latest_of(by_day: pd.DataFrame) -> date | None:
@@ -94,13 +104,20 @@ def latest_of(by_day: pd.DataFrame) -> date | None:
     return pd.Timestamp(days["day"].iloc[stray[0] - 1 if len(stray) else -1]).date()
 
 
-def _events(rows: ibis.Table) -> ibis.Table:
-    """Each receipt and each result with its day, and what its file says of itself."""
+def _with_dossiers_in_common(rows: ibis.Table, names: list[str]) -> list[str]:
+    """Those of the files that have a dossier which another of them has too."""
+    some = rows.filter(rows.file.isin(names))
+    common = some.group_by("dossier_key").aggregate(files=some.file.nunique()).filter(ibis._.files > 1)
+    return sorted(execute(some.semi_join(common, "dossier_key").select("file").distinct())["file"])
+
+
+def _events(rows: ibis.Table, swapped: dict[str, list[str]]) -> ibis.Table:
+    """Each receipt and each result with its day, and what its file says of itself, but for ``swapped`` columns."""
     parts = [
-        rows.filter(rows[column].notnull()).select(
+        rows.filter(rows[column].notnull(), ~rows.file.isin(swapped[column]) if swapped[column] else True).select(
             "file", "row", "export_date", column=ibis.literal(column), day=rows[column].date()
         )
-        for column in ("received_at", "completed_at")
+        for column in EVENTS
     ]
     return ibis.union(*parts)
 

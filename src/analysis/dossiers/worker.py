@@ -20,14 +20,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table
+from analysis.exports.encodings import UNKNOWN_ENCODING
+from analysis.exports.legacy import LEGACY
 from analysis.exports.quoting import quoted
 from analysis.exports.reading import read_export
-from analysis.exports.tables import read_tables
+from analysis.exports.tables import Tables, read_tables
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
+from analysis.reference.keys import unit_key
 from analysis.storage.forkserver import fork_context, start_server
 from analysis.storage.writing import write_whole
 
+KNOWN_UNITS = 0.95  # of the rows of a text in an old font (contract §3)
+MOST_ROWS = 100  # with an unreadable byte that are named
 MEMORY_LIMIT = 6 * 2**30  # bytes of address space, on a smaller machine less; 100.000 rows need well under one GiB
 LEAST_MEMORY = 2 * 2**30  # the libraries alone take most of one
 TIME_LIMIT, TIME_OF_MIB = 60.0, 5.0  # seconds, and for each MiB of the file: ten times what the slowest format takes
@@ -41,7 +46,9 @@ class FileResult:
     """What became of one export, without its name: the same bytes under two names share it.
 
     ``problem`` is a template and its details when the file is quarantined. ``rejects`` are
-    (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it.
+    (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it. ``missing`` are
+    known columns, ``unread`` headings, ``unreadable`` rows with a byte that is no letter, ``swapped`` columns whose
+    days a spreadsheet took for American ones.
     """
 
     format: str = ""
@@ -54,6 +61,10 @@ class FileResult:
     rows: int = 0
     skipped_lines: int = 0
     headings: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
+    swapped: list[str] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     problem: tuple[str, dict[str, Any]] | None = None
 
@@ -127,9 +138,11 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
     """
     result = FileResult()
     try:
-        export = read_export(job.path)
+        export = read_export(job.path, headings=lookups.vocabulary.headings)
         result.format, result.encoding = export.format, export.encoding
         tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words)
+        if export.encoding in LEGACY:
+            _check_units(tables, lookups)
     except ExportProblem as problem:
         result.problem = (problem.template, {name: str(value) for name, value in problem.details.items()})
         return result
@@ -148,11 +161,23 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
         result.skipped_lines += table.skipped_lines
         result.sheets.append(table.sheet)
         result.headings |= table.headings
+        result.missing += [name for name in table.missing if name not in result.missing]
+        result.unreadable += table.unreadable[: MOST_ROWS - len(result.unreadable)]
+        result.swapped += [name for name in table.swapped if name not in result.swapped]
+        result.unread += [heading for heading in table.unread if heading not in result.unread]
     result.rejects = _told(result.rejects, lookups)
     dossiers = pa.concat_tables(parts) if parts else SIGHTS_SCHEMA.empty_table()
     result.rows = dossiers.num_rows
     write_whole(job.stem.with_suffix(".parquet"), lambda path: pq.write_table(dossiers, path, compression="lz4"))
     return result
+
+
+def _check_units(tables: Tables, lookups: Lookups) -> None:
+    """Raise ExportProblem unless nearly all units of a text in an old font are known: then its letters are right."""
+    units = [text for table in tables.tables for text in table.cells.column("unit").to_pylist() if text]
+    known = sum(unit_key(text) in lookups.units for text in units)
+    if known < KNOWN_UNITS * len(units):
+        raise ExportProblem(UNKNOWN_ENCODING)
 
 
 def _told(rejects: list[Reject], lookups: Lookups) -> list[Reject]:

@@ -20,10 +20,11 @@ ENCRYPTED = N_("encrypted: open the file with its password, save it without one,
 _DIRECTORY_START, _SHORT_BELOW, _SHORT_FAT_START, _FAT_LIST_MORE, _FAT_LIST = 12, 14, 15, 17, 19
 _NO_SECTOR = 0xFFFFFFFA  # and above: markers, no sector numbers
 _ENTRY, _STREAM, _ROOT = 128, 2, 5  # bytes of a directory entry; kinds of entries
-_BOF, _FILEPASS, _DIMENSIONS = 0x0809, 0x002F, 0x0200
-# Records of cells: row, column, …; that of several cells ends with the last one's column.
+_BOF, _FILEPASS, _DIMENSIONS, _BOUNDSHEET, _MERGED = 0x0809, 0x002F, 0x0200, 0x0085, 0x00E5
+# Records of cells: row, column, …; that of several cells ends with the last one's column. The text that a formula
+# gives has a record of its own behind it, without a place.
 _CELL_RUN = 0x00BD
-_CELLS = frozenset({0x0006, _CELL_RUN, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x0207, 0x027E})
+_CELLS = frozenset({0x0006, _CELL_RUN, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E})
 
 
 def compound_kind(data: bytes, limits: Limits) -> str:
@@ -39,6 +40,33 @@ def compound_kind(data: bytes, limits: Limits) -> str:
         return "ole"
     _check_records(book, limits)
     return "xls"
+
+
+def merges_in_book(data: bytes) -> dict[str, tuple[tuple[int, int, int], ...]]:
+    """Of each sheet by its name the columns with first and last row of cells merged over several rows, from 0."""
+    streams = _streams(data)
+    book = streams.get("workbook") or streams.get("book") or b""
+    names: dict[int, str] = {}
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    at, end, sheet = 0, len(book) - 4, ""
+    while at <= end:
+        record, length = struct.unpack_from("<HH", book, at)
+        content = book[at + 4 : at + 4 + length]
+        if record == _BOUNDSHEET and length > 8:
+            letters = content[8:].decode("utf-16-le", "replace") if content[7] & 1 else content[8:].decode("latin-1")
+            names[int.from_bytes(content[:4], "little")] = letters
+        elif record == _BOF:
+            sheet = names.get(at, "")
+        elif record == _MERGED:
+            spans = struct.iter_unpack("<HHHH", content[2 : 2 + (length - 2) // 8 * 8])
+            found.setdefault(sheet, []).extend(
+                (column, first, last)
+                for first, last, left, right in spans
+                if first < last
+                for column in range(left, right + 1)
+            )
+        at += 4 + length
+    return {name: tuple(spans) for name, spans in found.items()}
 
 
 def _check_records(book: bytes, limits: Limits) -> None:

@@ -16,17 +16,19 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from analysis.exports.sheets import Limits, cells_of, check_extent
+from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     import pyarrow as pa
 
 DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(rb'"?sep=([,;\t|])"?(?:\r\n|\r|\n|$)', re.IGNORECASE)
 _SAMPLE_BYTES, _SAMPLE_ROWS = 2**20, 200
+HEADING_ROWS = 30  # the heading row stands among the first 30 rows (contract §3)
 _BLOCK = 2**20  # bytes; a row longer than one is left to Python's csv
 _RAGGED = 50  # above one ragged row in so many, mending costs more than parsing anew
 # Added as a last row: when an open quotation mark swallows it, the text ends within a cell.
@@ -34,20 +36,23 @@ _RAGGED = 50  # above one ragged row in so many, mending costs more than parsing
 _END = "\0"
 
 
-def read_delimited(text: bytes, limits: Limits) -> pa.Table:
-    """The cells of a delimited text in UTF-8.
+def read_delimited(text: bytes, limits: Limits, headings: Container[str] = frozenset()) -> pa.Table:
+    """The cells of a delimited text in UTF-8, separated by what cuts its first lines into known ``headings``, or into
+    equally many cells.
 
-    Excel's line ``sep=;`` names the separator and is no row, as Excel does not show it either.
+    Blanks between a separator and a quotation mark are no part of a cell. Excel's line ``sep=;`` names the separator
+    and is no row, as Excel does not show it either.
     Raises ExportProblem where the text ends within quotation marks.
     """
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     named = _SEPARATOR_LINE.match(text)
     text = text[named.end() :] if named else text
-    delimiter, width = _layout(text, named[1].decode() if named else DELIMITERS)
+    delimiter, width = _layout(text, named[1].decode() if named else DELIMITERS, headings)
     lines = 1 + max(text.count(b"\n"), text.count(b"\r"))
     check_extent(lines, width, limits)
     ended = text + (b"" if text.endswith((b"\n", b"\r")) else b"\n") + _END.encode()
-    table = _fast(ended, delimiter, width, limits)
+    spaced = re.search(rb'"' + re.escape(delimiter.encode()) + rb' +"', text[:_SAMPLE_BYTES])
+    table = None if spaced else _fast(ended, delimiter, width, limits)
     table = _slow(ended, delimiter, limits) if table is None else table
     _check_quotes(table, delimiter, width)
     return table
@@ -71,23 +76,27 @@ def _check_quotes(table: pa.Table, delimiter: str, width: int) -> None:
                 )
 
 
-def _layout(text: bytes, delimiters: str) -> tuple[str, int]:
-    """The separator that cuts most of the first rows into equally many cells, and how many."""
+def _layout(text: bytes, delimiters: str, headings: Container[str]) -> tuple[str, int]:
+    """The separator that cuts a line into most known headings, or else most of the first rows into equally many cells,
+    and how many.
+    """
     sample = text[:_SAMPLE_BYTES].decode(errors="ignore")
-    best = (0, delimiters[0], 1)
+    best = (0, 0, delimiters[0], 1)
     for delimiter in delimiters:
         records = list(islice(_records(sample, delimiter), _SAMPLE_ROWS))
         if len(text) > _SAMPLE_BYTES and 1 < len(records) < _SAMPLE_ROWS:
             records.pop()  # cut off in its middle
         widths = Counter(len(record) for record in records if len(record) > 1)
         width, rows = widths.most_common(1)[0] if widths else (1, 0)
-        if rows * (width - 1) > best[0]:
-            best = (rows * (width - 1), delimiter, width)
-    return best[1:]
+        known = max((sum(fold(cell) in headings for cell in record) for record in records[:HEADING_ROWS]), default=0)
+        known = known if known > 1 else 0
+        if (known, rows * (width - 1)) > best[:2]:
+            best = (known, rows * (width - 1), delimiter, width)
+    return best[2:]
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
 
 
 def _fast(text: bytes, delimiter: str, width: int, limits: Limits) -> pa.Table | None:

@@ -20,6 +20,12 @@ _VIETNAMESE_SIGN = re.compile(rf"[{_LETTERS}]|(?<=[{_VOWELS}])[{_TONES}]")
 _STRANGE_SIGN = re.compile(rf"[^\x00-\x7f{_LETTERS}{_TONES}{_PUNCTUATION}]|(?<![{_VOWELS}])[{_TONES}]")
 # Text in the old fonts (TCVN3, VNI), taken for Windows-1258, stays under 0.7; text in Windows-1258 has 1.
 _VIETNAMESE_SHARE = 0.95
+UNKNOWN_ENCODING = N_(
+    "unknown encoding: neither UTF-8 nor UTF-16, nor Vietnamese text in Windows-1258 "
+    "(perhaps an old TCVN3 or VNI font). Save it as .xlsx, or as CSV in UTF-8."
+)
+UNREADABLE = "\ufffd"
+_MANY_MORE, _FAR_MORE = 20, 1000  # letters beyond ASCII for a byte that is none, bytes for one that is zero
 _JUDGED = 2_000_000  # characters
 _SAMPLE = 8192  # bytes looked at for zero bytes; even, so that it ends between two UTF-16 units
 _DECLARED = re.compile(rb"<meta[^>]*?charset\s*+=\s*+[\"']?+\s*+([\w-]+)", re.IGNORECASE)
@@ -28,7 +34,8 @@ _DECLARED = re.compile(rb"<meta[^>]*?charset\s*+=\s*+[\"']?+\s*+([\w-]+)", re.IG
 def as_utf8(data: bytes) -> tuple[bytes, str]:
     """The text of an export as UTF-8 without byte order mark, and the encoding that it was in.
 
-    The encoding is utf-8, utf-8-sig, utf-16 or windows-1258. Raises ExportProblem for anything else.
+    The encoding is utf-8, utf-8-sig, utf-16 or windows-1258. Raises ExportProblem for anything else. A few bytes that
+    are none of its letters become ``UNREADABLE``.
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding, text = "utf-16", _strict(data, "utf-16").encode()
@@ -37,11 +44,15 @@ def as_utf8(data: bytes) -> tuple[bytes, str]:
     elif data.startswith(codecs.BOM_UTF8):
         encoding, text = "utf-8-sig", data
         if not _is_utf8(data):
-            _strict(data, encoding)
+            text = (_spared(data, "utf-8") or _strict(data, encoding)).encode()
     elif _is_utf8(data):
         encoding, text = "utf-8", data
+    elif spared := _spared(data, "utf-8"):
+        encoding, text = "utf-8", spared.encode()
     else:
         encoding, text = "windows-1258", _windows_1258(data).encode()
+    if b"\0" in text and text.count(b"\0") * _FAR_MORE <= len(text):
+        text = text.replace(b"\0", UNREADABLE.encode())
     if b"\0" in text:
         raise ExportProblem(N_("damaged: zero bytes stand in the text. Export it again, or save it as .xlsx."))
     while text.startswith(codecs.BOM_UTF8):
@@ -93,18 +104,21 @@ def _utf16_byte_order(sample: bytes) -> str | None:
     return None
 
 
+def _spared(data: bytes, encoding: str) -> str:
+    """The text with its few bytes that do not decode marked, "" where they are more than a few."""
+    text = data.decode(encoding, "replace")
+    letters = sum(map(len, _NOT_ASCII.findall(text, 0, _JUDGED)))
+    bad = text.count(UNREADABLE, 0, _JUDGED)
+    return text if 0 < bad * _MANY_MORE <= letters else ""
+
+
 def _windows_1258(data: bytes) -> str:
     try:
         text = data.decode("windows-1258")
     except UnicodeDecodeError:
-        text = ""
+        text = _spared(data, "windows-1258")
     if not _reads_as_vietnamese(text):
-        raise ExportProblem(
-            N_(
-                "unknown encoding: neither UTF-8 nor UTF-16, nor Vietnamese text in Windows-1258 "
-                "(perhaps an old TCVN3 or VNI font). Save it as .xlsx, or as CSV in UTF-8."
-            )
-        )
+        raise ExportProblem(UNKNOWN_ENCODING)
     return text
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analysis.exports.sheets import MIB, Limits, cells_of, check_extent
+from analysis.exports.sheets import MIB, Limits, Sheet, cells_of, check_extent
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pyarrow as pa
     from lxml.etree import _Element
 
     Row = list[str | None]
@@ -24,6 +23,7 @@ _BLOCKS = frozenset(
     | {"p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
 _CELLS, _SECTIONS = frozenset({"td", "th"}), frozenset({"thead", "tbody", "tfoot"})
+_TABULAR = 3  # cells in a row of a table that is more than layout
 _HEAD = 65_536  # bytes in which a page shows itself
 _MAX_COLSPAN, _MAX_ROWSPAN = 1000, 65_534  # as browsers cap them (HTML Living Standard, 4.9.11)
 # Possessive, so that a head of comments is read once and not in every way that it could be cut into comments.
@@ -51,11 +51,12 @@ def _has_table(text: bytes) -> bool:
     return True
 
 
-def read_hypertext(text: bytes, limits: Limits) -> pa.Table:
+def read_hypertext(text: bytes, limits: Limits) -> Sheet:
     """The cells of a page in UTF-8, in document order.
 
-    Every row of an outermost table is a row, its spanned cells filled at the top left only; a table within
-    a cell belongs to that cell. Each line of text around the tables is a row of one cell.
+    Every row of a table is a row, its spanned cells filled at the top left only; ``merges`` has those that span several
+    rows. A table within a cell belongs to that cell, unless it has rows of several cells: then the outer one is mere
+    layout. Each line of text around the tables is a row of one cell.
     Raises ExportProblem where the page is cut off, too large, or nested too deeply.
     """
     if len(text) > limits.html_bytes:
@@ -67,7 +68,7 @@ def read_hypertext(text: bytes, limits: Limits) -> pa.Table:
     page = _Page(limits)
     page.read(_parsed(text))
     page.end_line()
-    return cells_of(page.rows, limits)
+    return Sheet("", cells_of(page.rows, limits), tuple(page.merges))
 
 
 def _parsed(text: bytes) -> _Element:
@@ -91,6 +92,7 @@ class _Page:
 
     def __init__(self, limits: Limits) -> None:
         self.rows: list[Row] = []
+        self.merges: list[tuple[int, int, int]] = []
         self._line: list[str] = []
         self._limits = limits
 
@@ -99,7 +101,7 @@ class _Page:
         tag = element.tag
         if tag in _UNSEEN:
             return
-        if tag == "table":
+        if tag == "table" and not _is_layout(element):
             self.end_line()
             self._read_table(element)
             return
@@ -121,9 +123,21 @@ class _Page:
     def _read_table(self, table: _Element) -> None:
         covered: dict[int, int] = {}  # column → how many further rows a cell above covers there
         for row in _table_rows(table):
+            before = covered
             cells, covered = _spread(row, covered, self._limits)
+            top = len(self.rows)
+            begun = {column: rows for column, rows in covered.items() if rows != before.get(column, 0) - 1}
+            self.merges += [(column, top, top + rows) for column, rows in begun.items() if column < len(cells)]
             self.rows.append(cells)
             check_extent(len(self.rows), len(cells), self._limits)
+
+
+def _is_layout(table: _Element) -> bool:
+    """Whether a table holds another whose rows have several cells: it lays out a page, and is no table itself."""
+    return any(
+        sum(len(list(_row_cells(row))) >= _TABULAR for row in inner.iter("tr")) > 1
+        for inner in table.iterdescendants("table")
+    )
 
 
 def _table_rows(element: _Element) -> Iterator[list[_Element] | str]:

@@ -1,7 +1,8 @@
 """Reads the dates of exports: text, ISO or Excel serials, with or without a time of day (contract §3)."""
 
 import re
-from datetime import datetime, timedelta
+import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -13,16 +14,41 @@ LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_YEAR = 1900
 # The forms that fill whole columns; DuckDB reads them one at a time ten times as fast as from a list.
 _FORMATS = ("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M")
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2}) ?(?::|giờ|[hg])(?: ?(?P<minute>\d{1,2})(?: ?(?:phút|['p](?![a-z])))?"
+    r"(?: ?: ?(?P<second>\d{1,2})(?:[.,]\d+)?)?)?"
+    r"(?: ?(?P<half>sa|ch|am|pm|a\.m\.|p\.m\.))?(?: ?(?P<zone>z|(?:gmt ?)?[+-]\d{2}:?\d{2})(?: ?\([^()]*\))?)?(?![\w:])"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAY = re.compile(
+    r"\(?\b(?:thứ|t) ?(?:[2-7]|hai|ba|tư|năm|sáu|bảy|bẩy)\b,?\)?|\(?\b(?:chủ nhật|cn)\b,?\)?"
+    r"|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b[.,]?|\bngày\b|\blúc\b"
+)
+# What stands where no day does, and a day in each order that is told by its form.
+_DAYS = [
+    re.compile(form)
+    for form in (
+        r"(?P<day>\d{1,2}) ?(?P<sign>[-/.\\]) ?(?P<month>\d{1,2}) ?(?P=sign) ?(?P<year>\d{4})(?!\d)",
+        r"(?P<year>\d{4}) ?(?P<sign>[-/.]) ?(?P<month>\d{1,2}) ?(?P=sign) ?(?P<day>\d{1,2})(?!\d)",
+        r"(?P<day>\d{1,2})[- ]?(?:tháng|thg|th)[ .]*(?P<month>\d{1,2})[-, ]*(?:năm)? ?(?P<year>\d{4})(?!\d)",
+        rf"(?P<day>\d{{1,2}})[-/ ](?P<name>{'|'.join(_MONTHS)})[a-z]*[-/, ]+(?P<year>\d{{4}}|\d{{2}})(?!\d)",
+        rf"(?P<name>{'|'.join(_MONTHS)})[a-z]* (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})(?!\d)",
+        r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})(?!\d)",
+    )
+]
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[t ]?(\d{2})(\d{2})(\d{2})?)?")
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
-_DAY_FIRST = re.compile(r"(\d{1,2})[-.](\d{1,2})[-.](\d{4})(?!\d)")
+_ENGLISH = ("am", "pm", "a.m.", "p.m.")
+_MILLISECONDS = re.compile(r"1\d{12}")  # since 1970, as JavaScript writes them
+_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}\b.*\d ?[ap]\.?m\.?$", re.IGNORECASE)
 
 
 def moments(texts: pa.Array) -> pa.Array:
     """Local moments (timestamp, µs) from text; null where blank or unreadable.
 
-    ``dd/mm/yyyy`` with or without ``HH:MM[:SS]``, ISO, Excel serials. A day that the calendar does
-    not have is unreadable, and so is a year before 1900. A time that states its zone is brought to
-    Asia/Ho_Chi_Minh: ``2020-06-09T17:00:00Z`` is the midnight in which 10 June begins.
+    Every form of contract §3. A day that the calendar does not have is unreadable, and so is a year before 1900. A time
+    that states its zone is brought to Asia/Ho_Chi_Minh: ``2020-06-09T17:00:00Z`` is the midnight in which 10 June
+    begins. Where ``AM`` and ``PM`` make day and month doubtful, the column tells which comes first, or none is read.
     """
     if texts.null_count == len(texts):
         return pa.nulls(len(texts), pa.timestamp("us"))
@@ -31,7 +57,9 @@ def moments(texts: pa.Array) -> pa.Array:
     distinct_texts = pa.table({"text": encoded.dictionary})  # noqa: F841 - DuckDB finds it by its name
     parsed = _connection().sql(f"SELECT coalesce({attempts}) AS moment FROM distinct_texts").to_arrow_table()
     found = parsed.column("moment").combine_chunks().cast(pa.timestamp("us"))
-    odd = [odd_moment(text) for text in encoded.dictionary.filter(pc.is_null(found)).to_pylist()]
+    strange = encoded.dictionary.filter(pc.is_null(found)).to_pylist()
+    first = _first_of(strange)
+    odd = [odd_moment(text, first) for text in strange]
     if odd:
         found = pc.replace_with_mask(found, pc.is_null(found), pa.array(odd, pa.timestamp("us")))
     real = pc.if_else(pc.greater_equal(pc.year(found), FIRST_YEAR), found, pa.scalar(None, pa.timestamp("us")))
@@ -44,21 +72,94 @@ def _connection() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def odd_moment(text: str) -> datetime | None:
-    """One moment in a rarer form: ``10-06-2020``, ``10.06.2020 08:30``, ISO with zone, an Excel serial."""
-    words = " ".join(text.split())
+def day_parts(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day of a text as they are written, whether or not the calendar has them: ``00/00/0000``."""
+    words = _plain(text)
+    if compact := _COMPACT.fullmatch(words):
+        return int(compact[1]), int(compact[2]), int(compact[3])
+    found = next((found for form in _DAYS[:2] if (found := form.search(words))), None)
+    return (int(found["year"]), int(found["month"]), int(found["day"])) if found else None
+
+
+def odd_moment(text: str, first: str = "") -> datetime | None:
+    """One moment in a rarer form; ``first`` is what comes first beside AM and PM: ``day``, ``month`` or unknown."""
+    words = _plain(text)
+    try:
+        local = _counted(words) or _written(words, first)
+    except (ValueError, OverflowError):  # the last evening of 9999 has no morning after it
+        return None
+    return local if local and local.year >= FIRST_YEAR else None
+
+
+def _plain(text: str) -> str:
+    """Lower case, white space collapsed, no weekday."""
+    words = " ".join(unicodedata.normalize("NFC", text).lower().split())
+    return " ".join(_WEEKDAY.sub(" ", words).split()) if not words.isdecimal() else words
+
+
+def _counted(words: str) -> datetime | None:
+    """A number: days in Excel's reckoning, milliseconds since 1970, or the digits of a day and a time."""
     if _SERIAL.fullmatch(words):
         # Day 1 is 1 January 1900, and Excel believes in 29 February 1900.
         seconds = round(float(words.replace(",", ".")) * 86400)
         return datetime(1899, 12, 30) + timedelta(seconds=seconds)
-    if day_first := _DAY_FIRST.match(words):
-        day, month, year = day_first.groups()
-        words = f"{year}-{month:0>2}-{day:0>2}{words[day_first.end() :]}"
-    if not re.match(r"\d{4}-\d{2}-\d{2}", words):
+    if _MILLISECONDS.fullmatch(words):
+        return datetime.fromtimestamp(int(words) / 1000, LOCAL).replace(tzinfo=None)
+    compact = _COMPACT.fullmatch(words)
+    return datetime(*(int(part or 0) for part in compact.groups())) if compact else None  # type: ignore[arg-type]
+
+
+def _written(words: str, first: str) -> datetime | None:
+    """A day with a time before or behind it, and nothing else."""
+    day = next((found for form in _DAYS if (found := form.search(words))), None)
+    if not day:
         return None
-    try:
-        moment = datetime.fromisoformat(re.sub(r"(?<=[T ])(\d):", r"0\1:", words))
-        local = moment.astimezone(LOCAL).replace(tzinfo=None) if moment.tzinfo else moment
-    except (ValueError, OverflowError):  # the last evening of 9999 has no morning after it
-        return None
-    return local if local.year >= FIRST_YEAR else None
+    rest = words[: day.start()], words[day.end() :]
+    clock = next((found for part in rest if (found := _CLOCK.search(part))), None)
+    left = " ".join(part.replace(clock[0], " ", 1) if clock and clock[0] in part else part for part in rest)
+    if left.strip(" ,-–t") or (clock and clock["half"] in _ENGLISH and not (first and day.re is _DAYS[0])):
+        return _named_month(day, clock, left)
+    return _moment(day, clock, first == "month")
+
+
+def _named_month(day: re.Match[str], clock: re.Match[str] | None, left: str) -> datetime | None:
+    """With AM or PM, where the day's form tells which part is the month."""
+    told = day.re is not _DAYS[0] and not left.strip(" ,-–t")
+    return _moment(day, clock, False) if told else None
+
+
+def _moment(day: re.Match[str], clock: re.Match[str] | None, month_first: bool) -> datetime:
+    parts = day.groupdict()
+    month = _MONTHS.index(parts["name"]) + 1 if parts.get("name") else int(parts["month"])
+    number, year = int(parts["day"]), int(parts["year"])
+    if month_first:
+        number, month = month, number
+    date = datetime(year + 2000 * (len(parts["year"]) == 2), month, number)
+    if not clock:
+        return date
+    hour, minute, second = (int(clock[name] or 0) for name in ("hour", "minute", "second"))
+    half = (clock["half"] or "").replace(".", "")
+    if half and not 1 <= hour <= 12 and not (half in ("ch", "pm") and hour < 24):
+        raise ValueError
+    hour = hour % 12 + 12 * (half in ("ch", "pm")) if half and hour <= 12 else hour
+    if (hour, minute, second) == (24, 0, 0):  # the end of the day
+        return date.replace(hour=23, minute=59, second=59)
+    moment = date.replace(hour=hour, minute=minute, second=second)
+    zone = (clock["zone"] or "").removeprefix("gmt").strip()
+    return moment.replace(tzinfo=_zone(zone)).astimezone(LOCAL).replace(tzinfo=None) if zone else moment
+
+
+def _zone(text: str) -> timezone:
+    if text == "z":
+        return UTC
+    shift = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
+    return timezone(-shift if text[0] == "-" else shift)
+
+
+def _first_of(texts: list[str]) -> str:
+    """What stands first in a column's days beside AM and PM: told where one part exceeds 12, and never the other."""
+    pairs = [(int(found[1]), int(found[2])) for text in texts if (found := _AMERICAN.match(" ".join(text.split())))]
+    days_first, months_first = any(first > 12 for first, _ in pairs), any(second > 12 for _, second in pairs)
+    if days_first == months_first:
+        return ""
+    return "day" if days_first else "month"

@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.exports.compound import OLE_MAGIC, compound_kind
-from analysis.exports.delimited import read_delimited
+from analysis.exports.delimited import HEADING_ROWS, read_delimited
 from analysis.exports.encodings import as_utf8, check_declared
 from analysis.exports.hypertext import is_hypertext, read_hypertext
+from analysis.exports.legacy import conversions
 from analysis.exports.sheets import LIMITS, MIB, Export, Limits, Sheet
 from analysis.exports.workbooks import ZIP_MAGIC, package_kind, read_sheets
+from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 from analysis.storage.regular import open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
 __all__ = ["LIMITS", "Export", "Limits", "Sheet", "list_exports", "read_export", "sha256"]
 _ALLOWED = {
@@ -46,6 +48,7 @@ _WRONG_NAME = {
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF89a", b"Rar!\x1a", b"7z\xbc\xaf", b"\x1f\x8b", b"\x7fELF")
 _OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
 _DAMAGED = N_("damaged or truncated: it cannot be read. Open it, save it as .xlsx and put it here again.")
+_SEVERAL = 3  # headings that are known by no chance
 _XML = re.compile(rb"\s*<(?:\?xml|\w+:?Workbook)\b", re.IGNORECASE)
 _MHTML = re.compile(rb"\s*MIME-Version:", re.IGNORECASE)
 
@@ -69,8 +72,8 @@ def list_exports(raw: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.relative_to(raw).as_posix())
 
 
-def read_export(path: Path, limits: Limits = LIMITS) -> Export:
-    """All sheets of an export as text.
+def read_export(path: Path, limits: Limits = LIMITS, headings: Container[str] = frozenset()) -> Export:
+    """All sheets of an export as text; known ``headings``, folded, tell by what the columns of a text are separated.
 
     Raises ExportProblem, and nothing else, for whatever cannot be read. A hostile workbook may still
     end the process or take its memory: run it where both are bounded.
@@ -82,7 +85,7 @@ def read_export(path: Path, limits: Limits = LIMITS) -> Export:
             suffix=path.suffix,
         )
     data = _content(path, limits)
-    export = _guarded(lambda: _read(data, kinds, limits))
+    export = _guarded(lambda: _read(data, kinds, limits, headings))
     if not any(column.null_count < len(column) for sheet in export.sheets for column in sheet.cells.columns):
         raise ExportProblem(N_("empty: no cell is filled. Export it again."))
     return replace(export, sha256=hashlib.sha256(data).hexdigest())
@@ -131,8 +134,10 @@ def _guarded(read: Callable[[], Export]) -> Export:
         raise ExportProblem(_DAMAGED) from None
 
 
-def _read(data: bytes, kinds: set[str], limits: Limits) -> Export:
+def _read(data: bytes, kinds: set[str], limits: Limits, headings: Container[str]) -> Export:
     kind = _binary_kind(data, limits)
+    if not kind and (legacy := _in_old_font(data, kinds, limits, headings)):
+        return legacy
     text, encoding = (b"", "") if kind else _as_utf8(data, kinds)
     kind = kind or _text_kind(text)
     if kind not in kinds:
@@ -141,8 +146,23 @@ def _read(data: bytes, kinds: set[str], limits: Limits) -> Export:
         return Export(kind, "", read_sheets(data, limits))
     if kind == "html":
         check_declared(text, encoding)
-        return Export(kind, encoding, (Sheet("", read_hypertext(text, limits)),))
-    return Export(kind, encoding, (Sheet("", read_delimited(text, limits)),))
+        return Export(kind, encoding, (read_hypertext(text, limits),))
+    return Export(kind, encoding, (Sheet("", read_delimited(text, limits, headings)),))
+
+
+def _in_old_font(data: bytes, kinds: set[str], limits: Limits, headings: Container[str]) -> Export | None:
+    """A plain text in a font of before Unicode: one in which several of its headings are known."""
+    try:
+        as_utf8(data)
+    except ExportProblem:
+        if "csv" not in kinds or is_hypertext(data):
+            return None
+        for name, text in conversions(data):
+            cells = read_delimited(text, limits, headings)
+            lines = zip(*(column.slice(0, HEADING_ROWS).to_pylist() for column in cells.columns), strict=True)
+            if any(sum(fold(cell or "") in headings for cell in line) >= _SEVERAL for line in lines):
+                return Export("csv", name, (Sheet("", cells),))
+    return None
 
 
 def _as_utf8(data: bytes, kinds: set[str]) -> tuple[bytes, str]:

@@ -18,10 +18,14 @@ MIB = 2**20
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: ``cells`` has the text columns c0 … cN; its row i is spreadsheet row i + 1; null where empty."""
+    """One sheet: ``cells`` has the text columns c0 … cN; its row i is spreadsheet row i + 1; null where empty.
+
+    ``merges`` are columns with the first and last row of cells merged over several rows, from 0.
+    """
 
     name: str
     cells: pa.Table
+    merges: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True)

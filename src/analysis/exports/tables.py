@@ -5,6 +5,7 @@ module, and no message made here quotes a cell from one.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import date
@@ -15,26 +16,48 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.exports.delimited import HEADING_ROWS
+from analysis.exports.encodings import UNREADABLE
 from analysis.exports.quoting import quoted
 from analysis.exports.reading import Export, Sheet
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
-from analysis.reference.vocabulary import Vocabulary
+from analysis.reference.vocabulary import DATE_COLUMNS, EXPORT_COLUMNS, Vocabulary
 
-HEADING_ROWS = 30  # the heading row stands among the first 30 rows (contract §3)
 DATA_CELLS = 3  # a data row fills at least three of the named columns (contract §4)
-# White space of every kind, and the zero-width characters that web pages leave behind.
-_BLANKS = " \t\r\n\f\v\u00a0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200E)))
+_BLANKS = " \t\r\n\f\v\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+# What nobody sees is no part of a value: control characters, zero-width spaces, soft hyphens, marks of direction.
+_INVISIBLE = (
+    r"[\x00-\x08\x0e-\x1f\x7f-\u0084\u0086-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
+_WRAPPED = re.compile(r'=\s*"(.*)"', re.DOTALL)  # so that Excel takes digits for text
+# A cell of a line that numbers the columns: (1), [1], 1.0, II, A, Cột 1, 3=1+2.
+_NUMBERING = re.compile(
+    r"(?:cột )?[(\[]?(?:\d{1,2}(?:[.,]0)?|[ivx]{1,5}|[a-z])[)\]]?(?: ?= ?[\d\sa-z()+*/:x–-]+)?", re.IGNORECASE
+)
+_SHORT = r"^(?i:cột )?[(\[]?[0-9A-Za-z]{1,5}(?:[.,]0)?[)\]]?(?: ?=.*)?$"
+_NUMERAL = re.compile(r"(?:[IVXLC]+|\d{1,3}(?:\.\d{1,3})*|[A-Z])[.)]?")
+_TELLING = 3  # true days, before their never being late in a month says something
+FALLING_BACK = {"completed_at"}  # columns whose blank cells are filled from the next heading of their list
+_INVISIBLE_RE2 = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", _INVISIBLE)
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 REQUIRED = ("dossier_id", "procedure_code", "unit", "channel", "received_at")
-_DAY = r"\s*:?\s*(?:(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})|(\d{4})-(\d{2})-(\d{2}))"
+_TIME = r"(?:(?:lúc )?\d{1,2}(?::| ?giờ ?|h|g)(?:\d{1,2})?(?: ?phút)?(?::\d{1,2})?,? ?)?"
+_DAY = (
+    rf"\s*:?\s*{_TIME}(?:ngày )?(?:(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}})|(\d{{4}})-(\d{{2}})-(\d{{2}})"
+    r"|(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4}))"
+)
 
 
 @dataclass(frozen=True)
 class Table:
     """The data rows of one sheet: ``cells`` holds the named columns as text (null where blank).
 
-    ``rows`` are the 1-based spreadsheet rows; ``headings`` the texts over the named columns.
+    ``rows`` are the 1-based spreadsheet rows; ``headings`` the texts over the named columns; ``missing`` the known
+    columns that the sheet lacks, ``unread`` the headings that name none, as far as they may be quoted, ``unreadable``
+    the rows with a byte that is no letter, whose cells are blank, ``swapped`` the columns of days that a spreadsheet
+    took for American ones in part.
     """
 
     sheet: str
@@ -42,6 +65,10 @@ class Table:
     rows: np.ndarray
     headings: dict[str, str]
     skipped_lines: int
+    missing: tuple[str, ...]
+    unread: tuple[str, ...]
+    unreadable: tuple[int, ...]
+    swapped: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -56,10 +83,14 @@ class Tables:
 
 @dataclass(frozen=True)
 class _Head:
-    """Where a sheet's headings are: the last heading row (0-based), columns by name, texts seen."""
+    """Where a sheet's headings are: the last heading row (0-based), columns by name, texts seen.
+
+    ``others`` are the further columns that fit a name, by rank.
+    """
 
     row: int
     columns: dict[str, int]
+    others: dict[str, list[int]]
     texts: dict[str, str]
     seen: tuple[str, ...]
     missing: tuple[str, ...]
@@ -82,7 +113,7 @@ def read_tables(
     titles = [sheet_lines[: head.row] for sheet_lines, head in zip(lines, heads, strict=True)]
     tables, missing = [], []
     for sheet, head, title in zip(export.sheets, heads, titles, strict=True):
-        table = None if head.missing else _cut_table(sheet, head, title, vocabulary, group_unit)
+        table = None if head.missing else _cut_table(sheet, head, title, vocabulary, group_unit, words)
         tables.append(table)
         missing.append(head.missing or (() if table else ("unit",)))
     if not any(tables):
@@ -92,20 +123,27 @@ def read_tables(
     return Tables(
         tables=tuple(table for table in tables if table),
         export_date=_last_day(text_lines, vocabulary.export_date),
-        period_end=_last_day(text_lines, vocabulary.period_end),
+        period_end=_last_day(text_lines, vocabulary.period_end) or _period_end(text_lines, vocabulary.periods),
         synthetic=any(words in line for line in text_lines for words in vocabulary.synthetic),
     )
 
 
 def _lines(sheet: Sheet, count: int) -> list[list[str]]:
-    """The first lines of a sheet as lists of trimmed cells, "" where blank."""
-    columns = [[(cell or "").strip() for cell in column.slice(0, count).to_pylist()] for column in sheet.cells.columns]
+    """The first lines of a sheet as lists of cells without what is no part of their values, "" where blank."""
+    columns = [[_bare(cell or "") for cell in column.slice(0, count).to_pylist()] for column in sheet.cells.columns]
     return [list(line) for line in zip(*columns, strict=True)]
+
+
+def _bare(text: str) -> str:
+    """A cell's value without what is no part of it."""
+    text = re.sub(_INVISIBLE, "", text).strip()
+    wrapped = _WRAPPED.fullmatch(text)
+    return wrapped[1].replace('""', '"').strip() if wrapped else text.removeprefix("'").strip()
 
 
 def _find_head(lines: list[list[str]], vocabulary: Vocabulary) -> _Head:
     """The line that names most columns; where its own cell is blank, a merged cell above names the column."""
-    best = _Head(0, {}, {}, (), REQUIRED)
+    best = _Head(0, {}, {}, {}, (), REQUIRED)
     for number, line in enumerate(lines):
         if not any(fold(cell) in vocabulary.headings for cell in line):
             continue
@@ -124,18 +162,21 @@ def _heading_at(lines: list[list[str]], number: int, column: int, vocabulary: Vo
 
 
 def _head_of(number: int, texts: list[str], vocabulary: Vocabulary) -> _Head:
-    ranked: dict[str, tuple[int, int]] = {}
+    ranked: dict[str, list[tuple[int, int]]] = {}
     for column, text in enumerate(texts):
         if named := vocabulary.headings.get(fold(text)):
             name, rank = named
-            ranked[name] = min(ranked.get(name, (rank, column)), (rank, column))
-    columns = {name: column for name, (_, column) in ranked.items()}
+            ranked.setdefault(name, []).append((rank, column))
+    ordered = {name: [column for _, column in sorted(fitting)] for name, fitting in ranked.items()}
+    columns = {name: fitting[0] for name, fitting in ordered.items()}
+    others = {name: fitting[1:] for name, fitting in ordered.items()}
     missing = tuple(
         name
         for name in REQUIRED
         if name not in columns and name != "unit" and not (name == "procedure_code" and "procedure_name" in columns)
     )
-    return _Head(number, columns, {name: texts[c] for name, c in columns.items()}, tuple(filter(None, texts)), missing)
+    own = {name: texts[column] for name, column in columns.items()}
+    return _Head(number, columns, others, own, tuple(filter(None, texts)), missing)
 
 
 def _no_table(
@@ -167,11 +208,20 @@ def _cut_table(
     title: list[list[str]],
     vocabulary: Vocabulary,
     group_unit: Callable[[str], str | None],
+    words: Container[str],
 ) -> Table | None:
     """The data rows under a head; None when no unit column, group line or title names a unit."""
     body = sheet.cells.slice(head.row + 1)
-    everything = [_cleared(column, vocabulary) for column in body.columns]
+    broken = _broken_rows(body)
+    read = {*head.columns.values(), *(column for columns in head.others.values() for column in columns)}
+    everything = [
+        _cleared(column, vocabulary) if number in read else _trimmed(column)
+        for number, column in enumerate(body.columns)
+    ]
+    everything = _merged_down(everything, sheet, head)
     named = {name: everything[column] for name, column in head.columns.items()}
+    for name in FALLING_BACK & set(named):
+        named[name] = pc.coalesce(named[name], *(everything[column] for column in head.others[name]))
     filled = sum((_filled(column).astype(np.int16) for column in named.values()), np.zeros(len(body), np.int16))
     first = pc.coalesce(*everything) if everything else pa.array([], pa.string())
     totals = _total_lines(first, named["dossier_id"], vocabulary)
@@ -179,8 +229,12 @@ def _cut_table(
     is_data &= ~_repeated_heads(named, is_data, vocabulary)
     if "unit" not in named:
         titled = _title_unit(title, vocabulary)
-        groups = _group_lines(everything, first, is_data | totals, group_unit)
-        if not groups and titled is None:
+        lone = _lone_texts(everything, named, totals)
+        groups = {line: unit for line, text in lone.items() if (unit := group_unit(text))}
+        is_data[[*groups]] = False
+        # A line that names no unit changes none; but that such lines divide the rows shows that there are groups.
+        divided = any(line < is_data.nonzero()[0].max(initial=-1) for line in lone)
+        if not groups and titled is None and not divided:
             return None
         named["unit"] = _spread(groups, len(first), titled)
     last = np.flatnonzero(_filled(first)).max(initial=-1)
@@ -191,14 +245,77 @@ def _cut_table(
         rows=(kept + head.row + 2).astype(np.int32),
         headings=head.texts,
         skipped_lines=int(last + 1 - len(kept)),
+        missing=tuple(name for name in EXPORT_COLUMNS if name not in named),
+        unreadable=tuple((np.flatnonzero(broken) + head.row + 2).tolist()),
+        swapped=tuple(
+            name for name in DATE_COLUMNS if name in named and _half_swapped(named[name].filter(pa.array(is_data)))
+        ),
+        unread=tuple(
+            quoted("", " ".join(text.split())[:60], words)
+            for text in head.seen
+            if fold(text) not in vocabulary.headings and fold(text)
+        ),
     )
 
 
+def _trimmed(column: pa.ChunkedArray) -> pa.Array:
+    """Of a column that is not read: whether something stands in a cell, and what, should it be alone in its line."""
+    text = pc.utf8_trim(column.combine_chunks(), _BLANKS)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
 def _cleared(column: pa.ChunkedArray, vocabulary: Vocabulary) -> pa.Array:
-    """Trimmed text; null where nothing, white space or a placeholder for nothing stands."""
-    trimmed = pc.utf8_trim(column.combine_chunks(), _BLANKS)
-    nothing = pc.is_in(trimmed, value_set=pa.array(["", *vocabulary.blank]))
-    return pc.if_else(nothing, pa.scalar(None, pa.string()), trimmed)
+    """What is the value's own; null where nothing, white space or a placeholder for nothing stands."""
+    text = column.combine_chunks()
+    if pc.any(pc.match_substring(text, UNREADABLE)).as_py():
+        text = pc.if_else(pc.match_substring(text, UNREADABLE), pa.scalar(None, pa.string()), text)
+    if pc.any(pc.match_substring_regex(text, _INVISIBLE_RE2)).as_py():
+        text = pc.replace_substring_regex(text, _INVISIBLE_RE2, "")
+    text = pc.utf8_trim(text, _BLANKS)
+    if pc.any(pc.match_substring_regex(text, r"^[='’]")).as_py():
+        text = pa.array([None if cell is None else _bare(cell) for cell in text.to_pylist()], pa.string())
+    nothing = pc.invert(pc.match_substring_regex(text, r"[\pL\pN]"))
+    if vocabulary.blank:
+        nothing = pc.or_(nothing, pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(vocabulary.blank))))
+    return pc.if_else(nothing, pa.scalar(None, pa.string()), text)
+
+
+def _broken_rows(body: pa.Table) -> np.ndarray:
+    """Which lines have a byte somewhere that is no letter."""
+    broken = np.zeros(len(body), bool)
+    for column in body.columns:
+        found = pc.match_substring(column.combine_chunks(), UNREADABLE)
+        if pc.any(found).as_py():
+            broken |= _true(found)
+    return broken
+
+
+def _half_swapped(days: pa.Array) -> bool:
+    """Whether a spreadsheet with American settings read those days that it could: true days, which come as ISO text,
+    never above the 12th, beside days as text, of which some are.
+    """
+    true_days = pc.filter(days, _matches(days, r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"))
+    texts = pc.filter(days, _matches(days, r"^\d{1,2}/\d{1,2}/\d{4}"))
+    if len(true_days) < _TELLING or not len(texts):
+        return False
+    above = _matches(texts, r"^(?:1[3-9]|[23]\d)/")
+    return bool(above.any() and not _matches(true_days, r"^\d{4}-\d{2}-(?:1[3-9]|[23]\d)").any())
+
+
+def _merged_down(everything: list[pa.Array], sheet: Sheet, head: _Head) -> list[pa.Array]:
+    """The columns where cells merged over several rows hold their value in each; a dossier's code is one row's."""
+    first, code = head.row + 1, head.columns["dossier_id"]
+    by_column: dict[int, list[tuple[int, int]]] = {}
+    for column, top, bottom in sheet.merges:
+        if column != code and column < len(everything) and top >= first:
+            by_column.setdefault(column, []).append((top - first, bottom - first))
+    filled = list(everything)
+    for column, spans in by_column.items():
+        source = np.arange(len(filled[column]))
+        for top, bottom in spans:
+            source[top : bottom + 1] = top
+        filled[column] = pc.coalesce(filled[column], filled[column].take(pa.array(source)))
+    return filled
 
 
 def _filled(column: pa.Array) -> np.ndarray:
@@ -228,11 +345,11 @@ def _repeated_heads(named: dict[str, pa.Array], is_data: np.ndarray, vocabulary:
     """Lines that hold the headings again, or the numbers of the columns: ``(1) (2) (3)``."""
     repeated = np.zeros(len(is_data), dtype=bool)
     no_digits = ~_matches(named["received_at"], r"\d")
-    short = ~_filled(named["dossier_id"]) | _matches(named["dossier_id"], r"^\(?\d{1,2}\)?$")
+    short = ~_filled(named["dossier_id"]) | _matches(named["dossier_id"], _SHORT)
     for line in np.flatnonzero(is_data & (no_digits | short)):
-        cells = {name: fold(text) for name, column in named.items() if (text := column[line].as_py())}
-        headings = sum(vocabulary.headings.get(text, ("",))[0] == name for name, text in cells.items())
-        numbers = len(set(cells.values())) == len(cells) and all(re.fullmatch(r"\d{1,2}", t) for t in cells.values())
+        cells = {name: text for name, column in named.items() if (text := column[line].as_py())}
+        headings = sum(vocabulary.headings.get(fold(text), ("",))[0] == name for name, text in cells.items())
+        numbers = len(set(cells.values())) == len(cells) and all(map(_NUMBERING.fullmatch, cells.values()))
         repeated[line] = headings >= DATA_CELLS or numbers
     return repeated
 
@@ -243,13 +360,22 @@ def _matches(column: pa.Array, pattern: str) -> np.ndarray:
     )
 
 
-def _group_lines(
-    everything: list[pa.Array], first: pa.Array, other: np.ndarray, group_unit: Callable[[str], str | None]
-) -> dict[int, str]:
-    """The unit that each line names which has a single filled cell; a signature or a page number names none."""
-    count = sum((_filled(column).astype(np.int16) for column in everything), np.zeros(len(first), np.int16))
-    lines = np.flatnonzero((count == 1) & ~other & _matches(first, r"\pL")).tolist()
-    return {line: unit for line in lines if (unit := group_unit(first[line].as_py()))}
+def _lone_texts(everything: list[pa.Array], named: dict[str, pa.Array], totals: np.ndarray) -> dict[int, str]:
+    """The lines that hold one text alone, in a cell or repeated across the row, be it behind a numeral in a cell."""
+    count = sum((_filled(column).astype(np.int16) for column in everything), np.zeros(len(totals), np.int16))
+    repeated = _true(pc.equal(named["dossier_id"], named["received_at"]))
+    found = {}
+    for line in np.flatnonzero(((count > 0) & (count <= 2) | repeated) & ~totals).tolist():
+        cells = [text for column in everything if (text := column[line].as_py())]
+        if len(cells) > 1 and _NUMERAL.fullmatch(cells[0]):
+            cells = cells[1:]
+        if len(set(cells)) == 1 and re.search(r"[^\W\d_]", cells[0]):
+            found[line] = cells[0]
+    return found
+
+
+def _true(column: pa.Array) -> np.ndarray:
+    return cast(np.ndarray, pc.fill_null(column, False).to_numpy(zero_copy_only=False))
 
 
 def _spread(groups: dict[int, str], count: int, titled: str | None) -> pa.Array:
@@ -281,8 +407,25 @@ def _last_day(lines: list[str], labels: tuple[str, ...]) -> date | None:
     return found[-1] if found else None
 
 
+def _period_end(lines: list[str], periods: dict[str, tuple[str, ...]]) -> date | None:
+    """The last day of the last month, quarter or year that a line names without a day."""
+    found = []
+    for line in lines:
+        for kind, length in (("month", 1), ("quarter", 3), ("year", 12)):
+            words = "|".join(map(re.escape, periods[kind]))
+            number = "" if kind == "year" else r"(\d{1,2}|[ivx]{1,4})(?: ?/ ?| ?- ?|,? năm | )"
+            match = re.search(rf"(?<!\w)(?:{words}) {number}(\d{{4}})(?!\d)", line) if words else None
+            if match:
+                which = match[1].lower() if kind != "year" else "1"
+                last = (_ROMAN.get(which) or int(which)) * length if which.isdecimal() or which in _ROMAN else 0
+                if 1 <= last <= 12 and (year := int(match[match.lastindex or 1])) >= 1900:
+                    found.append(date(year, last, monthrange(year, last)[1]))
+                    break
+    return found[-1] if found else None
+
+
 def _day(*groups: str | None) -> date | None:
-    day, month, year = groups[:3] if groups[0] else (groups[5], groups[4], groups[3])
+    day, month, year = next((part for part in (groups[:3], groups[5:2:-1], groups[6:9]) if part[0]), (None, None, None))
     try:
         return date(int(year or 0), int(month or 0), int(day or 0))
     except ValueError:

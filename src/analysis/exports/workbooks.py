@@ -15,7 +15,8 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
-from analysis.exports.compound import ENCRYPTED
+from analysis.exports.compound import ENCRYPTED, merges_in_book
+from analysis.exports.packages import WORKBOOK, column_number, merges_by_sheet, usual_package, workbook_part
 from analysis.exports.sheets import MIB, Limits, Sheet, check_extent
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
@@ -33,6 +34,12 @@ _OVERLAP = 32  # bytes; longer than any cell reference with its attribute name
 # A reference with two letters or seven digits: only then can a sheet exceed 26 columns × 999.999 rows.
 _FAR_CELL = re.compile(rb"r=[\"'](?:[A-Za-z]{2,}\d|[A-Za-z]?\d{7})")
 _CELL = re.compile(rb"r=[\"']([A-Za-z]{0,9})(\d{1,12})[\"']")
+# A cell's tag with what holds a value behind it; longer ones than the overlap are left to the process's limits.
+_FILLED_CELL = re.compile(
+    rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^<>]*(?<!/)>\s*<(?:\w+:)?(?:v|is|f)\b"
+)
+_CELL_OVERLAP = 1024
+_WORKBOOK_PART = re.compile(rb"<(?:\w+:)?workbook[\s>]")
 _SHEET_PART = re.compile(rb"<(?:\w+:)?worksheet[\s>]")
 
 
@@ -42,15 +49,18 @@ def package_kind(data: bytes, limits: Limits) -> str:
     Raises ExportProblem for a package that is damaged, encrypted, or unpacks to too much.
     """
     try:
-        parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        parts = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError, OSError):
         raise ExportProblem(_DAMAGED_PACKAGE) from None
     names = {part.filename.replace("\\", "/").lower() for part in parts}
-    kinds = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
-    kind = next((kind for name, kind in kinds.items() if name in names), "zip")
-    if kind == "xlsx":
-        _check_parts(data, parts, limits)
-    return kind
+    if names.isdisjoint({"_rels/.rels", WORKBOOK, "xl/workbook.bin"}):
+        return "ods" if "content.xml" in names else "zip"
+    _check_parts(data, parts, limits)
+    main = workbook_part(archive)
+    if main.lower().endswith(".bin"):
+        return "xlsb"
+    return "xlsx" if main and _WORKBOOK_PART.search(archive.read(main), 0, 65_536) else "zip"
 
 
 def read_sheets(data: bytes, limits: Limits) -> tuple[Sheet, ...]:
@@ -59,11 +69,14 @@ def read_sheets(data: bytes, limits: Limits) -> tuple[Sheet, ...]:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     import fastexcel
 
+    is_package = data.startswith(ZIP_MAGIC)
+    data = usual_package(data) if is_package else data
     workbook = fastexcel.read_excel(data)
+    merges = merges_by_sheet(data) if is_package else merges_in_book(data)
     names = workbook.sheet_names
     if len(set(names)) < len(names):  # calamine would read the first of them twice
         raise ExportProblem(N_("two sheets have the same name. Give each its own, and save the workbook again."))
-    return tuple(Sheet(name, _cells(workbook, n, limits)) for n, name in enumerate(names))
+    return tuple(Sheet(name, _cells(workbook, n, limits), merges.get(name, ())) for n, name in enumerate(names))
 
 
 def _cells(workbook: object, index: int, limits: Limits) -> pa.Table:
@@ -118,20 +131,23 @@ def _check_part(data: bytes, part: zipfile.ZipInfo, limits: Limits) -> None:
             break
         if is_sheet and _FAR_CELL.search(window := tail + piece):
             references = _CELL.findall(window)
-            columns = max([columns, *map(_column, {letters for letters, _ in references})])
+            columns = max([columns, *map(column_number, {letters for letters, _ in references})])
             rows = max([rows, *(int(digits) for _, digits in references)])
-            check_extent(rows, columns, limits)
         tail = piece[-_OVERLAP:]
+    if columns > limits.columns or rows * columns > limits.cells:
+        check_extent(*_filled_extent(data, part), limits)
     if (size, check) != (part.file_size, part.CRC):
         raise ExportProblem(_DAMAGED_PACKAGE)
 
 
-def _column(letters: bytes) -> int:
-    """The number of a column from 1: A is 1, AA is 27."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
+def _filled_extent(data: bytes, part: zipfile.ZipInfo) -> tuple[int, int]:
+    """Rows and columns that a sheet's filled cells span; those that hold a style alone hold nothing."""
+    rows, columns, tail = 0, 0, b""
+    for piece in _unpacked(data, part):
+        for letters, digits in _FILLED_CELL.findall(window := tail + piece):
+            rows, columns = max(rows, int(digits)), max(columns, column_number(letters))
+        tail = window[-_CELL_OVERLAP:]
+    return rows, columns
 
 
 def _unpacked(data: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:

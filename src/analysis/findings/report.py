@@ -29,7 +29,7 @@ class Report:
     """The outputs of a run in ``processed``, with the definitions that they rest on.
 
     ``stated`` is the ledger of the files of ``difficulties``: file, read, used, refused (by reason), masked, cut,
-    problem.
+    problem. ``doubts`` are what must be known of files that were used.
     ``outlook["procedures"]`` holds true counts: only what was ``told`` may be printed.
     """
 
@@ -40,6 +40,7 @@ class Report:
     quality_by_unit: pd.DataFrame
     difficulties: pd.DataFrame
     stated: list[dict[str, Any]]
+    doubts: list[dict[str, Any]]
     outlook: dict[str, pd.DataFrame]
     synthetic: bool
     reference: Reference
@@ -114,6 +115,7 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
         attainment=attainment,
         **{field: tables[name] for name, field in _LEDGER.items()},
         stated=facts["difficulties"],
+        doubts=facts["doubts"],
         outlook={name: tables[name] for name in OUTLOOK},
         synthetic=facts["synthetic"],
         reference=definitions,

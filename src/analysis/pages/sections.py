@@ -4,6 +4,7 @@ Everything that comes from data is escaped by the templates; words come from the
 """
 
 from analysis import __version__
+from analysis.dossiers.doubts import words
 from analysis.findings import advice, figures
 from analysis.findings.figures import Figure
 from analysis.findings.ledger import cautions, doubtful_rows, rejected_rows
@@ -139,6 +140,7 @@ def quality(report: Report) -> Section:
         totals=report.totals,
         files=len(report.files),
         quarantined=report.quarantined.to_dict("records"),
+        doubts=[words(doubt, report.language) for doubt in report.doubts],
         reasons=[(REASONS[reason], count) for reason, count in rejected_rows(report).items()],
         checks=[(CHECKS[check], count) for check, count in doubtful_rows(report).items()],
     )

@@ -11,6 +11,7 @@ from analysis.presentation.words import CHECKS, REASONS
 _DAY = N_("Enter the day as dd/mm/yyyy in the one-stop system and leave no text in the date column.")
 MENDS = {
     "missing_dossier_id": N_("Let the one-stop system give every dossier its code; type none into the export."),
+    "cut_dossier_id": N_("Export again and do not save the file in Excel: it kept but a part of each code."),
     "unknown_procedure": N_("Use the code of the catalogue; report a procedure that is missing there."),
     "unknown_unit": N_("Write the unit by its code or full name, as the list of units has it."),
     "unknown_channel": N_("Choose the channel from the list: online, counter or public post."),

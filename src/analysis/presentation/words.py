@@ -72,6 +72,7 @@ GROUPS_RATED = {  # within a sentence: whom criteria rate
 
 REASONS = {
     "missing_dossier_id": N_("no dossier code"),
+    "cut_dossier_id": N_("dossier code cut by a spreadsheet"),
     "unknown_procedure": N_("procedure not known"),
     "unknown_unit": N_("unit not known"),
     "unknown_channel": N_("channel not known"),

@@ -34,7 +34,8 @@ _TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError
 @dataclass(frozen=True)
 class Outcome:
     """What a run came to: sums over ``files.csv``, decision and as-of day, the report's page if any, the reports of
-    units and of criteria; ``left_out`` are days after an as-of day that was found, with file, row and column.
+    units and of criteria; ``doubts`` are what must be known of files that were used, ``left_out`` days after
+    an as-of day that was found, with file, row and column.
     """
 
     files: int
@@ -50,6 +51,7 @@ class Outcome:
     criteria: Made
     seconds: float
     left_out: list[dict[str, str]]
+    doubts: list[dict[str, Any]]
 
     @property
     def doubtful(self) -> bool:
@@ -198,6 +200,7 @@ def _outcome(order: Order, month: str, units: Made, criteria: Made, seconds: flo
         **{"decision": decision, "as_of": as_of, "report": report},
         **{"units": units, "criteria": criteria, "seconds": seconds},
         "left_out": [] if order.as_of else facts.get("left_out", []),
+        "doubts": facts.get("doubts", []),
     }
     return Outcome(**{"files": len(rows), "quarantined": quarantined, **sums, **known})
 

@@ -1,6 +1,7 @@
 """What a run says of itself in ``run.json``, for other programs: inputs, versions, seconds, warnings, reports."""
 
 import csv
+import json
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ def run_facts(order: Order, processed: Path, units: Made, criteria: Made, clock:
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in _LIBRARIES},
         "warnings": _warnings(files),
+        "doubts": json.loads((processed / "clean.json").read_text(encoding="utf-8")).get("doubts", []),
         "reports": dict(vars(units)),
         "criteria": dict(vars(criteria)),
     }

@@ -1,5 +1,6 @@
 """The vocabulary: which headings mean which column and which cell values mean which code."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,12 @@ class _Lines(Frozen):
     unit_kind: tuple[str, ...] = ()
     synthetic: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
+    no_day: tuple[str, ...] = ()
+    empty_days: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    period_month: tuple[str, ...] = ()
+    period_quarter: tuple[str, ...] = ()
+    period_year: tuple[str, ...] = ()
 
 
 class _File(Frozen):
@@ -46,7 +53,8 @@ class Vocabulary:
     """Folded words: ``headings`` to (column, rank), per coded column ``values`` to codes.
 
     ``spelled`` keeps the first heading of each column as people write it, for messages. ``difficulties`` and
-    ``stated`` are the same for the file in which units state their difficulties.
+    ``stated`` are the same for the file in which units state their difficulties. ``blank`` are in lower case,
+    ``empty_days`` year, month and day, ``periods`` the words before a ``month``, ``quarter`` or ``year``.
     """
 
     headings: dict[str, tuple[str, int]]
@@ -58,7 +66,11 @@ class Vocabulary:
     unit_title: tuple[str, ...]
     unit_kind: tuple[str, ...]
     synthetic: tuple[str, ...]
-    blank: tuple[str, ...]
+    blank: frozenset[str]
+    no_day: frozenset[str]
+    empty_days: frozenset[tuple[int, int, int]]
+    unread: tuple[str, ...]
+    periods: dict[str, tuple[str, ...]]
     difficulties: dict[str, tuple[str, int]]
     stated: dict[str, str]
 
@@ -79,7 +91,15 @@ def load_vocabulary(path: Path) -> Vocabulary:
         unit_title=_folded(content.lines.unit_title),
         unit_kind=_folded(content.lines.unit_kind),
         synthetic=_folded(content.lines.synthetic),
-        blank=tuple(content.lines.blank),
+        blank=frozenset(word.strip().lower() for word in content.lines.blank),
+        no_day=frozenset(_folded(content.lines.no_day)),
+        empty_days=_days(path, content.lines.empty_days),
+        unread=_folded(content.lines.unread),
+        periods={
+            "month": _folded(content.lines.period_month),
+            "quarter": _folded(content.lines.period_quarter),
+            "year": _folded(content.lines.period_year),
+        },
         difficulties=_headings(path, content.difficulties),
         stated={column: words[0] for column, words in content.difficulties.items()},
     )
@@ -88,6 +108,19 @@ def load_vocabulary(path: Path) -> Vocabulary:
 def _folded(words: Iterable[str]) -> tuple[str, ...]:
     """What is blank would be found everywhere."""
     return tuple(filter(None, map(fold, words)))
+
+
+def _days(path: Path, texts: Iterable[str]) -> frozenset[tuple[int, int, int]]:
+    """Year, month and day of each, whether or not the calendar has them."""
+    found = set()
+    for text in texts:
+        parts = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text)
+        if not parts:
+            raise ReferenceProblem(
+                N_("{file}: [lines] empty_days: «{day}» is no day. Write it yyyy-mm-dd."), file=path.name, day=text
+            )
+        found.add((int(parts[1]), int(parts[2]), int(parts[3])))
+    return frozenset(found)
 
 
 def _check_names(path: Path, table: str, found: Mapping[str, object], known: tuple[str, ...]) -> None:

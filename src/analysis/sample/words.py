@@ -92,7 +92,7 @@ UNKNOWN = {
     "source": ["Hệ thống thử nghiệm"],
     "unit": ["Chi cục Kiểm tra mẫu", "Phòng Tiếp nhận số 99", "000.00.99.H99"],
 }
-BAD_DATES = ["31/02/2020", "15/13/2020", "chưa xác định", "00/00/0000"]
+BAD_DATES = ["31/02/2020", "15/13/2020", "chưa xác định", "30/02/2020"]
 
 _CODES: dict[str, tuple[str, ...]] = {
     "channel": CHANNELS,

@@ -1,0 +1,56 @@
+"""What a reader must know of the files behind the figures, though each could be read: what they lack, what was guessed.
+
+Each doubt is a kind with its files and details; ``words`` says it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analysis.language.texts import N_, Language
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analysis.dossiers.worker import FileResult
+
+NO_STATUS, SWAPPED, UNREADABLE, MODIFIED_ALONE = "no_status", "swapped", "unreadable", "modified_alone"
+_MOST_NAMED = 5
+_WORDS = {
+    NO_STATUS: N_(
+        "Without a column of states, dossiers that were withdrawn or never accepted count like all others: {files}."
+    ),
+    SWAPPED: N_(
+        "A spreadsheet with American settings swapped day and month of some days ({details}): {files}. Export again, "
+        "and do not save in Excel. These days do not move the as-of day."
+    ),
+    UNREADABLE: N_("A byte that is no letter left its cell blank: {files}, row {details}."),
+    MODIFIED_ALONE: N_(
+        "Which of these exports is the later was told by their modification dates alone: {files}. Write the day of "
+        "export into their names."
+    ),
+}
+
+
+def doubts(names: Sequence[str], results: Sequence[FileResult], modified_alone: Sequence[str]) -> list[dict[str, Any]]:
+    """Kind, ``files`` and ``details`` (columns, rows) of each doubt; ``names`` are the files' in the results' order."""
+    used = [(name, result) for name, result in zip(names, results, strict=True) if not result.problem]
+    lacking = [name for name, result in used if "status" in result.missing]
+    found: list[dict[str, Any]] = [{"kind": NO_STATUS, "files": lacking, "details": []}] if lacking else []
+    for kind in (SWAPPED, UNREADABLE):
+        for name, result in used:
+            if details := [result.headings.get(one, one) for one in getattr(result, kind)]:
+                found.append({"kind": kind, "files": [name], "details": details})
+    if modified_alone:
+        found.append({"kind": MODIFIED_ALONE, "files": [*modified_alone], "details": []})
+    return found
+
+
+def words(doubt: dict[str, Any], language: Language) -> str:
+    """The doubt in a sentence or two; of many files the first."""
+    listed = {name: [str(one) for one in doubt[name]] for name in ("files", "details")}
+    told = {
+        name: ", ".join(texts[:_MOST_NAMED]) + (f" (+{len(texts) - _MOST_NAMED})" if len(texts) > _MOST_NAMED else "")
+        for name, texts in listed.items()
+    }
+    return language.text(_WORDS[doubt["kind"]], **told)
