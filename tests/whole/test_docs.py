@@ -2,6 +2,7 @@
 
 import doctest
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from support.browsing import WCAG, new_page
 from support.folders import REFERENCE
 from support.links import broken_links
+from support.published import Publication
 
 import analysis as dv
 from analysis.documents.open_data import published_tables
@@ -30,10 +32,13 @@ PAGES = sorted(path.relative_to(DOCS) for path in DOCS.rglob("*.md") if "_build"
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project as a user has it after a run on the shipped sample."""
+def project(year: Publication, september: Publication, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As ``build.make_project`` leaves it, with a smaller province's runs, which other tests have made already."""
     folder = tmp_path_factory.mktemp("docs") / "project"
-    build.make_project(folder)
+    shutil.copytree(REFERENCE, folder / "data/reference")
+    shutil.copytree(year.processed, folder / "data/processed")
+    shutil.copytree(september.processed, folder / "data/den-30-9")
+    (folder / "notebooks").mkdir()
     return folder
 
 
@@ -168,3 +173,16 @@ def test_every_table_of_a_run_is_in_the_dictionary(project: Path, site: Path) ->
     written = {path.name for path in (project / "data/processed").iterdir() if path.suffix in (".csv", ".parquet")}
     words = _tree(site / "tham-chieu/tu-dien.html").xpath("string(//article)")
     assert [name for name in sorted(written | published) if name not in words] == []
+
+
+def test_the_documentations_project_is_what_two_runs_leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def run(folder: Path, *options: str) -> None:
+        asked.append(options)
+        (folder / "data/processed").mkdir(parents=True, exist_ok=True)
+
+    monkeypatch.setattr(build, "_run", run)
+    build.make_project(tmp_path / "project")
+    assert asked == [("--as-of", "2020-09-30"), ()]
+    assert {path.name for path in (tmp_path / "project/data").iterdir()} == {"reference", "processed", "den-30-9"}
