@@ -23,7 +23,7 @@ from analysis.presentation.words import REASONS
 from analysis.reference.columns import Columns, load_columns
 from analysis.reference.decision import DEFAULT
 from analysis.storage.places import TOLD
-from analysis.storage.writing import spreadsheet_safe, write_whole
+from analysis.storage.writing import spreadsheet_safe, undirected, write_whole
 
 DICTIONARY, README = "data-dictionary", "README.md"
 _TOLD = [
@@ -118,9 +118,13 @@ def _definitions(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"level": "Int64"})
 
 
+def _safe(text: str) -> str:
+    return undirected(spreadsheet_safe(text))
+
+
 def _write(table: pd.DataFrame, path: Path) -> None:
     """Arrow writes shares with all their digits and quotes only what needs it."""
-    safe = table.assign(**{name: table[name].map(spreadsheet_safe) for name in table if table[name].dtype == "str"})
+    safe = table.assign(**{name: table[name].map(_safe) for name in table if table[name].dtype == "str"})
     with path.open("wb") as handle:
         handle.write(BOM_UTF8)
         options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analysis.dossiers.worker import FileResult
 
 NO_STATUS, SWAPPED, UNREADABLE, MODIFIED_ALONE = "no_status", "swapped", "unreadable", "modified_alone"
+GONE_FILES, GONE_DOSSIERS = "gone_files", "gone_dossiers"
 _MOST_NAMED = 5
 _WORDS = {
     NO_STATUS: N_(
@@ -29,11 +30,17 @@ _WORDS = {
         "Which of these exports is the later was told by their modification dates alone: {files}. Write the day of "
         "export into their names."
     ),
+    GONE_FILES: N_("The run before had files that are no longer there: {files}."),
+    GONE_DOSSIERS: N_("Dossiers that the run before had and no file has any more: {details}."),
 }
 
 
-def doubts(names: Sequence[str], results: Sequence[FileResult], modified_alone: Sequence[str]) -> list[dict[str, Any]]:
-    """Kind, ``files`` and ``details`` (columns, rows) of each doubt; ``names`` are the files' in the results' order."""
+def doubts(
+    names: Sequence[str], results: Sequence[FileResult], modified_alone: Sequence[str], gone: tuple[Sequence[str], int]
+) -> list[dict[str, Any]]:
+    """Kind, ``files`` and ``details`` (columns, rows) of each doubt; ``names`` are the files' in the results' order,
+    ``gone`` the files and the number of dossiers that the run before had.
+    """
     used = [(name, result) for name, result in zip(names, results, strict=True) if not result.problem]
     lacking = [name for name, result in used if "status" in result.missing]
     found: list[dict[str, Any]] = [{"kind": NO_STATUS, "files": lacking, "details": []}] if lacking else []
@@ -43,6 +50,10 @@ def doubts(names: Sequence[str], results: Sequence[FileResult], modified_alone: 
                 found.append({"kind": kind, "files": [name], "details": details})
     if modified_alone:
         found.append({"kind": MODIFIED_ALONE, "files": [*modified_alone], "details": []})
+    if gone[0]:
+        found.append({"kind": GONE_FILES, "files": [*gone[0]], "details": []})
+    if gone[1]:
+        found.append({"kind": GONE_DOSSIERS, "files": [], "details": [gone[1]]})
     return found
 
 

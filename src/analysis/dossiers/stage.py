@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -24,8 +25,10 @@ from analysis.dossiers.worker import FileResult, Job, cached, clean_files, size_
 from analysis.exports.reading import list_exports, sha256
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
+from analysis.reference.columns import read_table
 from analysis.reference.tables import Reference
-from analysis.storage.backends import DUCKDB, Engine, connect
+from analysis.storage.backends import DUCKDB, Engine, connect, execute, read_dossiers
+from analysis.storage.generations import published_folder
 from analysis.storage.version import code_version, library_versions
 from analysis.storage.writing import printable, spreadsheet_safe, write_csv, write_whole
 
@@ -115,6 +118,7 @@ def clean_exports(
         stated = read_statements(raw, lookups)
         export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
         settled = settle(backend, names, stems, results, export_dates, processed / "dossiers.parquet")
+        gone = _gone(backend, published_folder(work), names, processed / "dossiers.parquet")
     cleaning = _ledger(names, digests, results, export_dates, settled, stated, reference, language)
     _forget_others(work / "cache", set(stems))
     write_csv(cleaning.files, processed / "files.csv")
@@ -126,13 +130,25 @@ def clean_exports(
         "synthetic": cleaning.synthetic,
         "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat(),
         "left_out": cleaning.left_out.astype(str).to_dict("records"),
-        "doubts": doubts(names, results, settled.modified_alone),
+        "doubts": doubts(names, results, settled.modified_alone, gone),
         "difficulties": cleaning.stated.to_dict("records"),
     }
     write_whole(
         processed / "clean.json", lambda path: path.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
     )
     return cleaning
+
+
+def _gone(backend: Any, before: Path | None, names: list[str], dossiers: Path) -> tuple[list[str], int]:
+    """The files and the number of dossiers that the run ``before`` had and this one no longer finds."""
+    if not before or not (before / "files.csv").is_file() or not (before / "dossiers.parquet").exists():
+        return [], 0
+    known = read_table(before / "files.csv")
+    files = sorted(set(known["file"]) - {spreadsheet_safe(name) for name in names})
+    had, has = (read_dossiers(backend, path).select("dossier_key") for path in (before / "dossiers.parquet", dossiers))
+    missing = execute(had.anti_join(has, "dossier_key").count())
+    # Not one in common: the keys are another user's.
+    return files, 0 if missing == execute(had.count()) else int(missing)
 
 
 def _results(

@@ -189,7 +189,7 @@ def _short(path: Path) -> str:
 
 
 def _outcome(order: Order, month: str, units: Made, criteria: Made, seconds: float) -> Outcome:
-    with (order.processed / "files.csv").open(encoding="utf-8", newline="") as file:
+    with (order.processed / "files.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     sums = {name: sum(int(row[name]) for row in rows) for name in ("read", "accepted", "rejected", "superseded")}
     quarantined = sum(row["status"] == "quarantined" for row in rows)

@@ -44,7 +44,7 @@ class Clock:
 
 def run_facts(order: Order, processed: Path, units: Made, criteria: Made, clock: Clock) -> dict[str, Any]:
     """The facts that stand in run.json beside the digests of the published files."""
-    with (processed / "files.csv").open(encoding="utf-8", newline="") as file:
+    with (processed / "files.csv").open(encoding="utf-8-sig", newline="") as file:
         files = list(csv.DictReader(file))
     return {
         "version": __version__,

@@ -152,6 +152,13 @@ def work_folder(published: Path) -> Path:
     return published.with_name(f".{published.name}.work")
 
 
+def published_folder(work: Path) -> Path | None:
+    """The published folder whose hidden sibling ``work`` is, None where it is no such folder."""
+    name = work.name.removeprefix(".").removesuffix(".work")
+    found = work.with_name(name) if name and work_folder(work.with_name(name)) == work else None
+    return found if found and found.is_dir() else None
+
+
 def new_files(new: Staging) -> list[str]:
     """The files that this run wrote so far, relative to the staging folder, sorted."""
     return [path for path in _tree(new.folder) if new.kept.get(path) != (new.folder / path).lstat().st_ino]

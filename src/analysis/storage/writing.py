@@ -43,8 +43,8 @@ def flush(path: Path) -> None:
 
 
 def write_csv(table: "pd.DataFrame", path: Path) -> None:
-    """Write a table as UTF-8 CSV, whole or not at all."""
-    write_whole(path, lambda temporary: table.to_csv(temporary, index=False, lineterminator="\n"))
+    """Write a table as CSV, whole or not at all: in UTF-8 with the mark by which Excel knows it at a double click."""
+    write_whole(path, lambda temporary: table.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8-sig"))
 
 
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
