@@ -1,5 +1,5 @@
-"""The command ``dvctt``: ``run`` does the whole job, ``measure`` computes the tables of a dataset of dossiers, ``lab``
-opens the notebooks, ``sample`` writes made-up exports (contract §6).
+"""The command ``dvctt``: ``check`` looks into exports, ``run`` does the whole job, ``measure`` computes the tables of a
+dataset of dossiers, ``lab`` opens the notebooks, ``sample`` writes made-up exports (contract §6).
 """
 
 import argparse
@@ -35,9 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen, unknown = _parser(language).parse_known_args(given)
         if "command" not in chosen:
-            raise UsageProblem(
-                N_("Say what to do: dvctt run, dvctt lab, dvctt measure or dvctt sample. See dvctt --help.")
-            )
+            raise UsageProblem(N_("Say what to do: dvctt check, run, lab, measure or sample. See dvctt --help."))
         if unknown and chosen.command is not _lab:  # which hands them on
             raise UsageProblem(N_("Unknown: {unknown}. See dvctt --help."), unknown=" ".join(unknown))
         chosen.more = unknown
@@ -160,6 +158,14 @@ def _parser(language: Language) -> _Parser:
     )
     run.add_argument("--units", type=_codes, default=Order.units, metavar="all|none|criteria|CODE,…", help=words)
     run.add_number("--jobs", 0, N_("files read, or reports made, at once (default: one per core)"))
+    summary = language.text(N_("look into the exports: what is understood, what is not, what would mend it"))
+    check = commands.add_parser("check", prog="dvctt check", help=summary, description=summary)
+    check.set_defaults(command=_check)
+    check.add_folder("--raw", Order.raw, N_("the portal's exports (default data/raw)"))
+    check.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
+    check.add_number("--jobs", 0, N_("files read, or reports made, at once (default: one per core)"))
+    words = language.text(N_("ask of each proposal whether to add it to the reference data"))
+    check.add_argument("--apply", action="store_true", help=words)
     summary = language.text(N_("open the notebooks in JupyterLab; further options are those of jupyter lab"))
     lab = commands.add_parser("lab", prog="dvctt lab", help=summary, description=summary)
     lab.set_defaults(command=_lab)
@@ -189,7 +195,7 @@ def _parser(language: Language) -> _Parser:
         "--formats", nargs="+", metavar="F", help=language.text(N_("formats of the files (default all)"))
     )
     sample.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
-    for command in (parser, run, lab, measure, sample):
+    for command in (parser, check, run, lab, measure, sample):
         command.add_choice("--lang", LANGUAGES[0], LANGUAGES, N_("language (default vi)"))
     return parser
 
@@ -210,6 +216,47 @@ def _one_of(flag: str, known: tuple[str, ...], text: str) -> str:
             N_("{flag} {value}: unknown. Known: {known}."), flag=flag, value=text, known=", ".join(known)
         )
     return text
+
+
+def _check(chosen: argparse.Namespace, language: Language) -> int:
+    from analysis.dossiers.inspection import inspect  # heavy: only now
+    from analysis.reference.tables import load_reference
+
+    found = inspect(chosen.raw, load_reference(chosen.reference), chosen.jobs, language)
+    for line in found.told(language):
+        _say(line)
+    if chosen.apply:
+        _apply(found.proposals, chosen.reference, language)
+    return DONE if found.understood else DOUBTFUL
+
+
+def _apply(proposals: list[tuple[str, str, list[str]]], reference: Path, language: Language) -> None:
+    """Ask of each unknown word whether it means what is proposed, or what it means; show what would change, ask again,
+    and write.
+    """
+    from analysis.reference.additions import added, difference, write
+
+    def answer(words: str) -> str:
+        _say(words)
+        return sys.stdin.readline().strip().lower()
+
+    yes = ("c", "có", "y", "yes")
+    asked = N_("Add «{text}» to {kind} as {meaning}? Yes: c, no: Enter.")
+    which = N_("What does «{text}» mean in {kind}? One of {meanings}, or Enter.")
+    wanted = []
+    for kind, text, meanings in proposals:
+        if len(meanings) == 1:
+            told = answer(language.text(asked, kind=kind, text=text, meaning=meanings[0]))
+            wanted += [(kind, text, meanings[0])] if told in yes else []
+        else:
+            told = answer(language.text(which, kind=kind, text=text, meanings=", ".join(meanings)))
+            wanted += [(kind, text, told)] if told in meanings else []
+    files = added(reference, wanted)
+    for path, text in files.items():
+        _say(difference(path, text))
+    if files and answer(language.text(N_("Write this? Yes: c, no: Enter."))) in yes:
+        write(files)
+        _say(language.text(N_("Written: {files}. Run dvctt check again."), files=", ".join(map(str, files))))
 
 
 def _run(chosen: argparse.Namespace, language: Language) -> int:

@@ -8,6 +8,7 @@ import gc
 import json
 import os
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -101,6 +102,23 @@ def clean_files(jobs: list[Job], lookups: Lookups, key: bytes, workers: int) -> 
     try:
         with ThreadPoolExecutor(max_workers=max(1, min(workers, len(jobs)))) as pool:
             return list(pool.map(crew.clean, jobs))
+    finally:
+        crew.dismiss()
+
+
+def asked(tasks: Sequence[Task[Result]], lookups: Lookups, workers: int) -> list[Result | ExportProblem]:
+    """What each task returns in a process apart, or why it cannot; ``workers`` at a time, 0: one per core."""
+    crew = _Crew(lookups, b"")
+
+    def ask(task: Task[Result]) -> Result | ExportProblem:
+        try:
+            return crew.ask(task)
+        except ExportProblem as problem:
+            return problem
+
+    try:
+        with ThreadPoolExecutor(max_workers=max(1, min(workers or os.cpu_count() or 1, len(tasks)))) as pool:
+            return list(pool.map(ask, tasks))
     finally:
         crew.dismiss()
 

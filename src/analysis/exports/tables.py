@@ -54,13 +54,14 @@ _DAY = (
 class Table:
     """The data rows of one sheet: ``cells`` holds the named columns as text (null where blank).
 
-    ``rows`` are the 1-based spreadsheet rows; ``headings`` the texts over the named columns; ``missing`` the known
-    columns that the sheet lacks, ``unread`` the headings that name none, as far as they may be quoted, ``unreadable``
-    the rows with a byte that is no letter, whose cells are blank, ``swapped`` the columns of days that a spreadsheet
-    took for American ones in part.
+    ``rows`` are the 1-based spreadsheet rows, as ``heading_row`` is; ``headings`` the texts over the named columns;
+    ``missing`` the known columns that the sheet lacks, ``unread`` the headings that name none, as far as they may be
+    quoted, ``unreadable`` the rows with a byte that is no letter, whose cells are blank, ``swapped`` the columns of
+    days that a spreadsheet took for American ones in part.
     """
 
     sheet: str
+    heading_row: int
     cells: pa.Table
     rows: np.ndarray
     headings: dict[str, str]
@@ -126,6 +127,13 @@ def read_tables(
         period_end=_last_day(text_lines, vocabulary.period_end) or _period_end(text_lines, vocabulary.periods),
         synthetic=any(words in line for line in text_lines for words in vocabulary.synthetic),
     )
+
+
+def headings_found(export: Export, vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The headings of the line that names most columns, in whatever sheet, and the required columns that it lacks."""
+    heads = [_find_head(_lines(sheet, HEADING_ROWS), vocabulary) for sheet in export.sheets]
+    best = max(heads, key=lambda head: len(head.columns))
+    return best.seen, best.missing
 
 
 def _lines(sheet: Sheet, count: int) -> list[list[str]]:
@@ -241,6 +249,7 @@ def _cut_table(
     kept = np.flatnonzero(is_data)
     return Table(
         sheet=sheet.name,
+        heading_row=head.row + 1,
         cells=pa.table({name: column.take(pa.array(kept)) for name, column in named.items()}),
         rows=(kept + head.row + 2).astype(np.int32),
         headings=head.texts,

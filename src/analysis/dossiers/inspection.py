@@ -1,0 +1,274 @@
+"""Looks into exports as a run would read them, without running: what is understood, what is not, what would mend it.
+
+Nothing is written. Of cells and headings only what may be quoted is shown (contract §3), of all else the shape.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis.dossiers.cleaning import Lookups, clean_table
+from analysis.dossiers.difficulties import difficulty_files
+from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
+from analysis.dossiers.lookups import make_lookups
+from analysis.dossiers.worker import FileResult, asked
+from analysis.exports.quoting import may_be_quoted, shape
+from analysis.exports.reading import list_exports, read_export
+from analysis.exports.tables import Table, headings_found, read_tables
+from analysis.language.folding import fold
+from analysis.language.problems import ExportProblem, RunProblem
+from analysis.language.texts import N_, Language
+from analysis.reference.additions import HEADING
+from analysis.reference.keys import unit_key
+from analysis.reference.tables import Reference
+from analysis.reference.vocabulary import CODED_COLUMNS
+from analysis.storage.writing import printable
+
+LIKE, NEAREST = 0.72, 3  # how like a proposal is at least (difflib's ratio); how many are shown
+_SHOWN_ROWS = 5
+FILES_COLUMNS = [
+    *("file", "status", "reason", "format", "encoding", "export_date", "export_date_from", "sheet", "heading_row"),
+    *("read", "accepted", "rejected", "missing", "unread"),
+]
+UNKNOWN_COLUMNS = ["kind", "text", "rows", "files", "nearest", "meanings", "proposal"]
+
+
+@dataclass
+class Look:
+    """One sheet of a file: its headings by column, and words that nothing knows with the rows that they cost."""
+
+    sheet: str
+    heading_row: int
+    headings: dict[str, str]
+    missing: list[str]
+    unread: list[str]
+    read: int
+    accepted: int
+    unknown: Counter[tuple[str, str]]
+    rows: list[dict[str, str]]
+
+
+@dataclass
+class FileLook:
+    """What a file is; ``result`` as far as the day of export asks for it; with a ``problem``, its ``unknown`` headings
+    and the columns that are ``missing``.
+    """
+
+    result: FileResult
+    sheets: list[Look] = field(default_factory=list)
+    problem: ExportProblem | None = None
+    unknown: list[str] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One file to look into, in a process apart."""
+
+    path: Path
+
+    def __call__(self, lookups: Lookups, key: bytes) -> FileLook:
+        export = read_export(self.path, headings=lookups.vocabulary.headings)
+        try:
+            tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words)
+        except ExportProblem as problem:
+            seen, missing = headings_found(export, lookups.vocabulary)
+            unknown = [text for text in seen if _is_strange(text, lookups)]
+            told = [_quotable(HEADING, " ".join(text.split())[:60], lookups) for text in unknown]
+            return FileLook(FileResult(export.format, export.encoding), [], problem, told, missing)
+        day, period = (day.isoformat() if day else None for day in (tables.export_date, tables.period_end))
+        result = FileResult(export.format, export.encoding, day, period)
+        return FileLook(result, [_look(table, lookups) for table in tables.tables])
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """``files`` in ``FILES_COLUMNS``; ``columns``: file, sheet, column, heading; ``rows``: up to five of each sheet,
+    masked; ``unknown`` in ``UNKNOWN_COLUMNS``: ``nearest`` are known words like it, ``meanings`` what it may
+    be, ``proposal`` what it would mean by the nearest.
+    """
+
+    files: pd.DataFrame
+    columns: pd.DataFrame
+    rows: pd.DataFrame
+    unknown: pd.DataFrame
+
+    @property
+    def understood(self) -> bool:
+        """Whether every file is read and every word in it known."""
+        return bool((self.files["status"] == "accepted").all() and (self.unknown["kind"] == HEADING).all())
+
+    @property
+    def proposals(self) -> list[tuple[str, str, list[str]]]:
+        """Kind, text and meanings of each unknown word: one by likeness to a known word, else all that there are."""
+        rows = self.unknown[(self.unknown["proposal"] != "") | (self.unknown["meanings"] != "")]
+        return [
+            (row.kind, row.text, [row.proposal] if row.proposal else row.meanings.split(", "))
+            for row in rows.itertuples(index=False)
+        ]
+
+    def told(self, language: Language) -> list[str]:
+        """The findings in lines, file by file, then the unknown words."""
+        lines = []
+        for row in self.files.to_dict("records"):
+            if row["status"] != "accepted":
+                lines.append(language.text(N_("✗ {file}: {reason}"), **row))
+                continue
+            whole = N_("✓ {place}: {format} {encoding}, heading row {heading_row}; {read} rows, {accepted} accepted.")
+            counts = {name: language.number(int(row[name])) for name in ("read", "accepted", "heading_row")}
+            place = f"{row['file']} ({row['sheet']})" if row["sheet"] else row["file"]
+            told = language.text(whole, **{**row, **counts, "place": place})
+            lines.append(told.replace(" ,", ","))  # a workbook has no encoding
+            day = language.date(date.fromisoformat(row["export_date"]))
+            lines.append("  " + language.text(DAYS[row["export_date_from"]], day=day))
+            own = self.columns[(self.columns["file"] == row["file"]) & (self.columns["sheet"] == row["sheet"])]
+            pairs = "; ".join(
+                f"{heading} → {column}" for column, heading in zip(own["column"], own["heading"], strict=True)
+            )
+            lines.append("  " + language.text(N_("Columns: {pairs}."), pairs=pairs))
+            for words, name in ((N_("Not there: {names}."), "missing"), (N_("Not read: {names}."), "unread")):
+                lines += ["  " + language.text(words, names=row[name])] if row[name] else []
+            if "status" in row["missing"].split(", "):
+                lines.append("  " + language.text(N_("Without states, withdrawn dossiers count.")))
+        for row in self.unknown.to_dict("records"):
+            counts = {name: language.number(int(row[name])) for name in ("rows", "files")}
+            lines.append(language.text(N_("? {kind} «{text}»: {rows} rows in {files} files."), **{**row, **counts}))
+            near = N_("Like it: {nearest}.") if row["nearest"] else N_("It may mean one of these: {meanings}.")
+            lines += ["  " + language.text(near, **row)] if row["nearest"] or row["meanings"] else []
+        return lines
+
+
+def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> Inspection:
+    """Look into every export below ``raw``; raises RunProblem where there is none."""
+    stating = difficulty_files(raw)
+    paths = [path for path in list_exports(raw) if path not in stating]
+    if not paths:
+        raise RunProblem(N_("{folder} holds no export. Put .xlsx, .xls or .csv files of the portal there."), folder=raw)
+    lookups = make_lookups(reference)
+    names = [printable(path.relative_to(raw).as_posix()) for path in paths]
+    looks = asked([Task(path) for path in paths], lookups, jobs)
+    files: list[dict[str, Any]] = []
+    columns, rows = [], []
+    lacking: set[str] = set()
+    unknown: Counter[tuple[str, str]] = Counter()
+    within: dict[tuple[str, str], set[str]] = {}
+    for name, path, look in zip(names, paths, looks, strict=True):
+        problem = look if isinstance(look, ExportProblem) else look.problem
+        if problem or isinstance(look, ExportProblem):
+            files.append({"file": name, "status": "quarantined", "reason": problem.told(language) if problem else ""})
+            if not isinstance(look, ExportProblem):
+                lacking |= set(look.missing)
+                for word in ((HEADING, heading) for heading in look.unknown):
+                    unknown[word] += 0
+                    within.setdefault(word, set()).add(name)
+            continue
+        day, told = export_date(look.result, path)
+        known = {"file": name, "format": look.result.format, "encoding": look.result.encoding}
+        known |= {"export_date": day.isoformat(), "export_date_from": told, "status": "accepted"}
+        for sheet in look.sheets:
+            counts = {"read": sheet.read, "accepted": sheet.accepted, "rejected": sheet.read - sheet.accepted}
+            words = {"missing": ", ".join(sheet.missing), "unread": "; ".join(sheet.unread)}
+            files.append({**known, "sheet": sheet.sheet, "heading_row": sheet.heading_row, **counts, **words})
+            place = {"file": name, "sheet": sheet.sheet}
+            columns += [{**place, "column": column, "heading": text} for column, text in sheet.headings.items()]
+            rows += [{**place, **row} for row in sheet.rows]
+            unknown.update(sheet.unknown)
+            for word in sheet.unknown:
+                within.setdefault(word, set()).add(name)
+    lacking |= {name for row in files for name in str(row.get("missing", "")).split(", ")}
+    found = [_unknown(*word, count, len(within[word]), lookups, lacking) for word, count in unknown.items()]
+    table = pd.DataFrame(found, columns=UNKNOWN_COLUMNS)
+    return Inspection(
+        pd.DataFrame(files, columns=FILES_COLUMNS).fillna({name: "" for name in FILES_COLUMNS if name not in _COUNTS}),
+        pd.DataFrame(columns, columns=["file", "sheet", "column", "heading"]),
+        pd.DataFrame(rows).fillna(""),
+        table.sort_values(["rows", "kind", "text"], ascending=[False, True, True], ignore_index=True),
+    )
+
+
+DAYS = {
+    LINE: N_("Export of {day}, by a line above the table."),
+    NAME: N_("Export of {day}, by the file's name."),
+    PERIOD: N_("Export of {day}, the end of the period above the table."),
+    MODIFIED: N_("Export of {day}, by the file's modification date alone: write the day into its name."),
+}
+_COUNTS = ("heading_row", "read", "accepted", "rejected")
+
+
+def _look(table: Table, lookups: Lookups) -> Look:
+    cleaned = clean_table(table, 0, lookups, b"")
+    unread = [heading for heading in table.unread if _is_strange(heading, lookups)]
+    unknown = Counter({(HEADING, heading): cleaned.read for heading in unread})
+    for column in (*CODED_COLUMNS, "unit"):
+        for text, count in _distinct(table, column):
+            if not _is_known(column, text, lookups):
+                unknown[column, _quotable(column, text, lookups, count)] += count
+    procedures = Counter(value for _, _, reason, _, value, _ in cleaned.rejects if reason == "unknown_procedure")
+    for text, count in procedures.items():
+        unknown["procedure_code", _quotable("procedure_code", text, lookups, count)] += count
+    cells = {name: table.cells.column(name) for name in table.cells.column_names}
+    masked = [
+        {name: _quotable(name, column[line].as_py() or "", lookups) for name, column in cells.items()}
+        for line in range(min(_SHOWN_ROWS, cleaned.read))
+    ]
+    accepted = cleaned.dossiers.num_rows
+    headings = {name: " ".join(text.split()) for name, text in table.headings.items()}
+    missing, unread = list(table.missing), list(table.unread)
+    return Look(table.sheet, table.heading_row, headings, missing, unread, cleaned.read, accepted, unknown, masked)
+
+
+def _distinct(table: Table, column: str) -> list[tuple[str, int]]:
+    """The different texts of a column with how many rows have them."""
+    if column not in table.cells.column_names:
+        return []
+    counted = pc.value_counts(table.cells.column(column).combine_chunks().cast(pa.string())).to_pylist()
+    return [(one["values"], one["counts"]) for one in counted if one["values"] is not None]
+
+
+def _is_strange(heading: str, lookups: Lookups) -> bool:
+    """Whether nothing says what a heading is, nor that it is not read."""
+    return bool(fold(heading)) and fold(heading) not in {*lookups.vocabulary.headings, *lookups.vocabulary.unread}
+
+
+def _is_known(column: str, text: str, lookups: Lookups) -> bool:
+    if column == "unit":
+        return unit_key(text) in lookups.units
+    return fold(text) in lookups.vocabulary.values[column]
+
+
+def _quotable(column: str, text: str, lookups: Lookups, rows: int = 1) -> str:
+    known = column in CODED_COLUMNS and _is_known(column, text, lookups)
+    return text if not text or known or may_be_quoted(column, text, lookups.words, rows) else shape(text)
+
+
+def _unknown(kind: str, text: str, rows: int, files: int, lookups: Lookups, lacking: set[str]) -> dict[str, Any]:
+    """A word that nothing knows, with the known ones that are like it and what it would mean if it were the first.
+
+    A heading is like those of columns alone that some file is ``lacking``.
+    """
+    known = _known(kind, lookups)
+    if kind == HEADING:
+        known = {word: column for word, column in known.items() if column in lacking}
+    near = get_close_matches(fold(text), known, NEAREST, LIKE)
+    proposal = known[near[0]] if near else ""
+    told = ", ".join(f"{word} → {known[word]}" for word in near)
+    meanings = ", ".join(dict.fromkeys(known.values())) if kind in CODED_COLUMNS else ""
+    return dict(zip(UNKNOWN_COLUMNS, (kind, text, rows, files, told, meanings, proposal), strict=True))
+
+
+def _known(kind: str, lookups: Lookups) -> dict[str, str]:
+    """The folded words that are known of a kind, and what each means."""
+    if kind == HEADING:
+        return {word: column for word, (column, _) in lookups.vocabulary.headings.items()}
+    if kind == "unit":
+        return lookups.units
+    return lookups.vocabulary.values.get(kind, {})

@@ -1,0 +1,147 @@
+"""Exports looked into before a run: what is understood, what is not, and what an acceptance makes of it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from support.folders import REFERENCE
+from support.small_run import call_here
+
+from analysis import cli
+from analysis.dossiers.inspection import Inspection, inspect
+from analysis.dossiers.stage import clean_exports
+from analysis.language.problems import RunProblem
+from analysis.language.texts import Language
+from analysis.reference.tables import load_reference
+
+HEAD = "STT,Mã hồ sơ,Mã TTHC,Đơn vị,Hình thức nộp,Ngày tiếp nhận,Ngày trả,Trạng thái,Người nộp đơn,Đối tượng"
+PERSON = "Nguyễn Văn Thử"
+
+
+def _rows(month: int, **words: str) -> str:
+    unit, channel, status = (words.get(name, usual) for name, usual in USUAL.items())
+    return "\n".join(
+        f"{n},HS-{month}-{n:03},1.000255,{unit},{channel},{n:02}/{month:02}/2020,,{status},{PERSON} {n},Cá nhân"
+        for n in range(1, 21)
+    )
+
+
+USUAL = {"unit": "Sở Xây dựng", "channel": "Trực tuyến", "status": "Đang xử lý"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Exports made without knowledge of the words: a heading, a unit, a state that nothing knows, and another file."""
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    shutil.copytree(REFERENCE, tmp_path / "reference")
+    (raw / "thang-6_20200630.csv").write_text(f"{HEAD}\n{_rows(6)}\n", encoding="utf-8")
+    (raw / "thang-7_20200731.csv").write_text(
+        f"{HEAD.replace('Mã hồ sơ', 'Mã số HS')}\n{_rows(7, unit='Sở Xây Dựnng')}\n", encoding="utf-8"
+    )
+    (raw / "thang-8.csv").write_text(f"{HEAD}\n{_rows(8, status='Đã trả xong')}\n", encoding="utf-8")
+    (raw / "ghi-chu.docx").write_bytes(b"PK")
+    return tmp_path
+
+
+def look(home: Path) -> Inspection:
+    return inspect(home / "raw", load_reference(home / "reference"), 1, Language())
+
+
+def test_each_file_is_told_as_a_run_would_read_it(home: Path) -> None:
+    found = look(home)
+    files = found.files.set_index("file")
+    assert files["status"].to_dict() == {
+        "ghi-chu.docx": "quarantined",
+        "thang-6_20200630.csv": "accepted",
+        "thang-7_20200731.csv": "quarantined",
+        "thang-8.csv": "accepted",
+    }
+    first = files.loc["thang-6_20200630.csv"]
+    assert tuple(first[["format", "export_date", "export_date_from", "heading_row", "read", "accepted"]]) == (
+        *("csv", "2020-06-30", "name"),
+        *(1, 20, 20),
+    )
+    assert files.loc["thang-8.csv", "export_date_from"] == "modified"
+    assert first["missing"] == "procedure_name, level, source, due_at"
+    own = found.columns[found.columns["file"] == "thang-6_20200630.csv"]
+    assert dict(zip(own["column"], own["heading"], strict=True))["received_at"] == "Ngày tiếp nhận"
+
+
+def test_the_counts_are_those_of_the_run(home: Path) -> None:
+    reference = load_reference(home / "reference")
+    files = clean_exports(home / "raw", reference, home / "processed", home / "work", jobs=1).files.set_index("file")
+    for row in look(home).files.to_dict("records"):
+        ran = files.loc[row["file"]]
+        assert row["status"] == ran["status"]
+        if row["status"] == "accepted":
+            names = ["read", "accepted", "rejected", "export_date_from", "missing", "unread"]
+            assert tuple(row[name] for name in names) == tuple(ran[names])
+
+
+def test_unknown_words_are_told_with_what_they_cost_and_may_mean(home: Path) -> None:
+    unknown = look(home).unknown.set_index(["kind", "text"])
+    assert unknown.loc[("status", "Đã trả xong"), "rows"] == 20
+    assert "resolved" in unknown.loc[("status", "Đã trả xong"), "meanings"]
+    assert unknown.loc[("heading", "Mã số HS"), "proposal"] == "dossier_id"
+    assert unknown.loc[("heading", "Người nộp đơn"), "proposal"] == "", "no column that is lacking is like it"
+
+
+def test_nobody_is_quoted(home: Path) -> None:
+    (home / "raw/lech.csv").write_text(
+        f"{HEAD}\n1,HS-1,{PERSON},0905123456,{PERSON},x,y,z,w,{PERSON}\n", encoding="utf-8"
+    )
+    found = look(home)
+    told = "\n".join(found.told(Language())) + found.rows.to_csv() + found.unknown.to_csv()
+    assert PERSON not in told
+    assert "0905" not in told
+    assert "HS-6" not in told
+    assert len(found.rows) == 11
+
+
+def test_without_exports_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(RunProblem):
+        inspect(tmp_path, load_reference(REFERENCE), 1, Language())
+
+
+class _Answers:
+    def __init__(self, *answers: str) -> None:
+        self.left = list(answers)
+
+    def readline(self) -> str:
+        return self.left.pop(0) + "\n" if self.left else ""
+
+
+def check(home: Path, monkeypatch: pytest.MonkeyPatch, *answers: str) -> tuple[int, str]:
+    monkeypatch.setattr(cli.sys, "stdin", _Answers(*answers))
+    folders = ["--raw", str(home / "raw"), "--reference", str(home / "reference")]
+    done = call_here(["check", *folders, *(["--apply"] if answers else [])], home)
+    return done.returncode, done.stdout
+
+
+def test_from_drop_to_understood_by_two_acceptances(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, told = check(home, monkeypatch)
+    assert code == 3
+    assert "? status «Đã trả xong»: 20 dòng trong 1 tệp." in told
+    code, told = check(home, monkeypatch, "resolved", "c", "c")
+    assert "«Đã trả xong» trong status nghĩa là gì?" in told
+    assert "Thêm «Mã số HS» vào heading, hiểu là dossier_id?" in told
+    assert '+resolved = ["9", "10"' in told, "the difference is shown"
+    code, told = check(home, monkeypatch, "c", "c")
+    assert "Thêm «Sở Xây Dựnng» vào unit, hiểu là H45.18?" in told
+    found = look(home)
+    assert found.files.loc[found.files["status"] == "accepted", "accepted"].tolist() == [20, 20, 20]
+    assert set(found.unknown["kind"]) == {"heading"}
+
+
+def test_a_proposal_is_never_applied_unasked_nor_unseen(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (home / "reference/vocabulary.toml").read_bytes()
+    for answers in (("",), ("không", "", ""), ("resolved", "c", "")):
+        check(home, monkeypatch, *answers)
+        assert (home / "reference/vocabulary.toml").read_bytes() == before
+
+
+def test_when_all_is_understood_the_command_ends_well(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("thang-7_20200731.csv", "thang-8.csv", "ghi-chu.docx"):
+        (home / "raw" / name).unlink()
+    assert check(home, monkeypatch)[0] == 0
