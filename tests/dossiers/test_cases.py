@@ -357,6 +357,23 @@ def test_files_whose_modification_dates_alone_order_them_are_named(tmp_path: Pat
     assert [(doubt["kind"], doubt["files"]) for doubt in _doubts(tmp_path)] == [("modified_alone", ["a.csv", "b.csv"])]
 
 
+def test_what_the_run_before_had_and_this_one_has_not_is_told(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name, rows in (("a_20200930.csv", THREE), ("b_20200930.csv", [HEAD, row(8), row(9)])):
+        (raw / name).write_text(text(rows), encoding="utf-8")
+    clean_exports(raw, REFERENCES, tmp_path / "processed", jobs=1)
+    assert _doubts(tmp_path) == []
+    (raw / "b_20200930.csv").unlink()
+    clean_exports(raw, REFERENCES, tmp_path / "processed", jobs=1)
+    assert [(one["kind"], one["files"], one["details"]) for one in _doubts(tmp_path)] == [
+        ("gone_files", ["b_20200930.csv"], []),
+        ("gone_dossiers", [], [2]),
+    ]
+    clean_exports(raw, REFERENCES, tmp_path / "processed", jobs=1)
+    assert _doubts(tmp_path) == []
+
+
 def _workbook(rows: list[list[object]], merges: Sequence[str] = ()) -> bytes:
     packed = io.BytesIO()
     with xlsxwriter.Workbook(packed, {"default_date_format": "dd/mm/yyyy"}) as book:

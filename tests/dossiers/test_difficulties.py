@@ -143,7 +143,9 @@ def test_only_the_file_of_that_name_beside_the_exports_is_meant(tmp_path: Path) 
 
 def test_without_the_file_the_table_has_its_headings_alone(tmp_path: Path) -> None:
     clean(tmp_path, {})
-    assert (tmp_path / "processed/difficulties.csv").read_text(encoding="utf-8") == "unit_code,month,category,text\n"
+    assert (tmp_path / "processed/difficulties.csv").read_text(
+        encoding="utf-8-sig"
+    ) == "unit_code,month,category,text\n"
     assert json.loads((tmp_path / "processed/clean.json").read_text(encoding="utf-8"))["difficulties"] == []
 
 

@@ -36,9 +36,9 @@ def test_what_fails_half_way_leaves_the_old_file_and_nothing_else(tmp_path: Path
     assert [entry.read_text(encoding="utf-8") for entry in tmp_path.iterdir()] == ["old"]
 
 
-def test_a_table_has_one_line_ending_everywhere(tmp_path: Path) -> None:
+def test_a_table_has_one_line_ending_everywhere_and_the_mark_by_which_excel_knows_it(tmp_path: Path) -> None:
     write_csv(pd.DataFrame({"đơn vị": ["Sở Y tế", None], "n": [1, 2]}), tmp_path / "table.csv")
-    assert (tmp_path / "table.csv").read_bytes() == "đơn vị,n\nSở Y tế,1\n,2\n".encode()
+    assert (tmp_path / "table.csv").read_bytes() == "đơn vị,n\nSở Y tế,1\n,2\n".encode("utf-8-sig")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+84", "-1", "@x", "\tx", "\rx"])

@@ -188,7 +188,7 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
     found = [_unknown(*word, count, len(within[word]), lookups, lacking) for word, count in unknown.items()]
     table = pd.DataFrame(found, columns=UNKNOWN_COLUMNS)
     return Inspection(
-        pd.DataFrame(files, columns=FILES_COLUMNS).fillna({name: "" for name in FILES_COLUMNS if name not in _COUNTS}),
+        pd.DataFrame([{**_NO_WORDS, **row} for row in files], columns=FILES_COLUMNS),
         pd.DataFrame(columns, columns=["file", "sheet", "column", "heading"]),
         pd.DataFrame(rows).fillna(""),
         table.sort_values(["rows", "kind", "text"], ascending=[False, True, True], ignore_index=True),
@@ -201,7 +201,7 @@ DAYS = {
     PERIOD: N_("Export of {day}, the end of the period above the table."),
     MODIFIED: N_("Export of {day}, by the file's modification date alone: write the day into its name."),
 }
-_COUNTS = ("heading_row", "read", "accepted", "rejected")
+_NO_WORDS = dict.fromkeys(set(FILES_COLUMNS) - {"heading_row", "read", "accepted", "rejected"}, "")
 
 
 def _look(table: Table, lookups: Lookups) -> Look:

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pandas as pd
 
 from analysis.dossiers.difficulties import Stated, difficulty_files
@@ -27,7 +28,7 @@ from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
 from analysis.reference.columns import read_table
 from analysis.reference.tables import Reference
-from analysis.storage.backends import DUCKDB, Engine, connect, execute, read_dossiers
+from analysis.storage.backends import DUCKDB, Engine, computed_once, connect, execute, read_dossiers
 from analysis.storage.generations import published_folder
 from analysis.storage.version import code_version, library_versions
 from analysis.storage.writing import printable, spreadsheet_safe, write_csv, write_whole
@@ -117,8 +118,10 @@ def clean_exports(
         results = _results(paths, digests, stems, clean)
         stated = read_statements(raw, lookups)
         export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
+        before = _before(backend, published_folder(work))
         settled = settle(backend, names, stems, results, export_dates, processed / "dossiers.parquet")
-        gone = _gone(backend, published_folder(work), names, processed / "dossiers.parquet")
+        gone = _gone(backend, before, names, processed / "dossiers.parquet")
+        del before  # its table is the connection's
     cleaning = _ledger(names, digests, results, export_dates, settled, stated, reference, language)
     _forget_others(work / "cache", set(stems))
     write_csv(cleaning.files, processed / "files.csv")
@@ -139,16 +142,25 @@ def clean_exports(
     return cleaning
 
 
-def _gone(backend: Any, before: Path | None, names: list[str], dossiers: Path) -> tuple[list[str], int]:
+def _before(backend: Any, folder: Path | None) -> tuple[set[str], ibis.Table] | None:
+    """The files of the run before and the keys of its dossiers, as they were before this one writes."""
+    if not folder or not (folder / "files.csv").is_file() or not (folder / "dossiers.parquet").exists():
+        return None
+    keys = computed_once(read_dossiers(backend, folder / "dossiers.parquet").select("dossier_key"))
+    return set(read_table(folder / "files.csv")["file"]), keys
+
+
+def _gone(
+    backend: Any, before: tuple[set[str], ibis.Table] | None, names: list[str], dossiers: Path
+) -> tuple[list[str], int]:
     """The files and the number of dossiers that the run ``before`` had and this one no longer finds."""
-    if not before or not (before / "files.csv").is_file() or not (before / "dossiers.parquet").exists():
+    if not before:
         return [], 0
-    known = read_table(before / "files.csv")
-    files = sorted(set(known["file"]) - {spreadsheet_safe(name) for name in names})
-    had, has = (read_dossiers(backend, path).select("dossier_key") for path in (before / "dossiers.parquet", dossiers))
-    missing = execute(had.anti_join(has, "dossier_key").count())
-    # Not one in common: the keys are another user's.
-    return files, 0 if missing == execute(had.count()) else int(missing)
+    files, had = before
+    missing = had.anti_join(read_dossiers(backend, dossiers), "dossier_key")
+    known, lost = (int(execute(table.aggregate(rows=table.count()))["rows"].item()) for table in (had, missing))
+    # Where not one is in common the keys are another user's.
+    return sorted(files - {spreadsheet_safe(name) for name in names}), 0 if lost == known else lost
 
 
 def _results(
