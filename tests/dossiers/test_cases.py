@@ -285,6 +285,16 @@ def test_the_day_of_export_above_the_table(line: str, day: str, told: str, tmp_p
     assert tuple(ledger[["export_date", "export_date_from"]]) == (day, told)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["Phú Yên, ngày … tháng … năm 2020", "Quyết định 766 ngày 14 tháng 5 năm 2020", "Tháng 13/2020"],
+    ["Phú Yên, ngày … tháng … năm 2020", "Theo Quyết định 766/QĐ-UBND ngày 14 tháng 5 năm 2020", "Tháng 13/2020"],
+)
+def test_the_day_of_a_document_is_no_period(line: str, tmp_path: Path) -> None:
+    ledger, _, _ = one(tmp_path, f'"{line}",,,,,,,\r\n' + text(THREE), "ds.csv")
+    assert ledger["export_date_from"] == "modified"
+
+
 @pytest.mark.parametrize("code", ["3.52E+11", "3,5E+15", "1234567890123456", "3E11"])
 def test_codes_that_a_spreadsheet_cut_are_refused(code: str, tmp_path: Path) -> None:
     _, _, cleaning = one(tmp_path, text([HEAD, row(1, c1=f'"{code}"'), row(2)]))
@@ -507,6 +517,14 @@ def test_days_that_a_spreadsheet_swapped_in_part_warn_and_move_no_as_of_day(tmp_
     (doubt,) = _doubts(tmp_path)
     assert (doubt["kind"], doubt["details"]) == ("swapped", ["Ngày nhận"])
     assert cleaning.latest_day is None
+
+
+def test_a_table_within_a_cell_of_a_table_of_dossiers_belongs_to_the_cell(tmp_path: Path) -> None:
+    papers = "<table><tr><td>Đơn</td><td>1</td><td>bản</td></tr><tr><td>Bản vẽ</td><td>2</td><td>bản</td></tr></table>"
+    lines = [[*HEAD, "Thành phần hồ sơ"], *([*cells, papers] for cells in THREE[1:])]
+    page = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>" for cells in lines)
+    ledger, _, _ = one(tmp_path, f"<html><table>{page}</table></html>", "a_20200930.xls")
+    assert tuple(ledger[["read", "accepted"]]) == (3, 3), ledger["reason"]
 
 
 @pytest.mark.parametrize("shape", ["around", "beside"])

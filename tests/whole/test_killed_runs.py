@@ -27,6 +27,7 @@ FIRST_CHANGE = 0.05  # seconds after the start: earlier than any writing
 GRACE = 300.0  # seconds that the kernels and workers of a killed run have to end by themselves; they need one or two
 
 pytestmark = pytest.mark.slow
+TIMES = int(os.environ.get("DVCTT_CAMPAIGN", "1"))  # more kills, as tests/whole/test_campaign.py
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 
 
@@ -86,7 +87,9 @@ def _wait_for_end(mark: str) -> list[int]:
 
 @needs_proc
 @pytest.mark.parametrize(
-    ("make", "stage", "kills"), [(_toys, "attainment", 8), (_small, "report", 2)], ids=["toys", "the real report"]
+    ("make", "stage", "kills"),
+    [(_toys, "attainment", 8 * TIMES), (_small, "report", 2 * TIMES)],
+    ids=["toys", "the real report"],
 )
 def test_a_killed_run_leaves_one_generation_and_no_process(
     tmp_path: Path, make: Callable[[Path], SmallProject], stage: str, kills: int

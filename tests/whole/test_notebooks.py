@@ -127,7 +127,7 @@ def _message(analyst: SmallProject, nursery: Nursery, name: str, **parameters: s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", [stage.name for stage in STAGES])
+@pytest.mark.parametrize("stage", ["check", *(stage.name for stage in STAGES)])
 def test_runs_alone_from_its_own_folder(analyst: SmallProject, stage: str) -> None:
     """Papermill with the ordinary kernel and the defaults, where JupyterLab would start it; in order."""
     papermill = [sys.executable, "-m", "papermill", "--no-progress-bar"]

@@ -133,11 +133,14 @@ class _Page:
 
 
 def _is_layout(table: _Element) -> bool:
-    """Whether a table holds another whose rows have several cells: it lays out a page, and is no table itself."""
-    return any(
-        sum(len(list(_row_cells(row))) >= _TABULAR for row in inner.iter("tr")) > 1
-        for inner in table.iterdescendants("table")
-    )
+    """Whether a table holds another whose rows have several cells, and has none itself: it lays out a page."""
+    return not _is_tabular(table) and any(map(_is_tabular, table.iterdescendants("table")))
+
+
+def _is_tabular(table: _Element) -> bool:
+    """Whether several of a table's own rows have several cells."""
+    rows = (row for row in table.iterdescendants("tr") if next(row.iterancestors("table")) is table)
+    return sum(len(list(_row_cells(row))) >= _TABULAR for row in rows) > 1
 
 
 def _table_rows(element: _Element) -> Iterator[list[_Element] | str]:

@@ -419,7 +419,7 @@ def _last_day(lines: list[str], labels: tuple[str, ...]) -> date | None:
 def _period_end(lines: list[str], periods: dict[str, tuple[str, ...]]) -> date | None:
     """The last day of the last month, quarter or year that a line names without a day."""
     found = []
-    for line in lines:
+    for line in (re.sub(r"ngày\b.*?năm \d{4}", "", line) for line in lines):  # of a document, or yet to be filled in
         for kind, length in (("month", 1), ("quarter", 3), ("year", 12)):
             words = "|".join(map(re.escape, periods[kind]))
             number = "" if kind == "year" else r"(\d{1,2}|[ivx]{1,4})(?: ?/ ?| ?- ?|,? năm | )"
