@@ -288,7 +288,6 @@ def test_the_day_of_export_above_the_table(line: str, day: str, told: str, tmp_p
 @pytest.mark.parametrize(
     "line",
     ["Phú Yên, ngày … tháng … năm 2020", "Quyết định 766 ngày 14 tháng 5 năm 2020", "Tháng 13/2020"],
-    ["Phú Yên, ngày … tháng … năm 2020", "Theo Quyết định 766/QĐ-UBND ngày 14 tháng 5 năm 2020", "Tháng 13/2020"],
 )
 def test_the_day_of_a_document_is_no_period(line: str, tmp_path: Path) -> None:
     ledger, _, _ = one(tmp_path, f'"{line}",,,,,,,\r\n' + text(THREE), "ds.csv")
