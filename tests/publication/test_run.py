@@ -3,7 +3,10 @@
 What the figures are is asked of one real run; what the machinery does, of toy notebooks in their place.
 """
 
+import errno
+import resource
 import shutil
+import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +16,8 @@ from support.small_run import DVCTT, SmallProject, call, call_here, contents, sm
 from support.toy_notebooks import GOOD_FILE, LEDGER, add_cell, write_notebook, write_toys
 from support.worked_example import AS_OF, DOSSIERS, FIGURES
 
+from analysis.language.problems import RunProblem
+from analysis.publication import run as run_module
 from analysis.storage.generations import staging, verify_generation
 
 pytestmark = pytest.mark.slow
@@ -87,6 +92,23 @@ def test_a_run_in_its_own_folder_needs_no_options(project: SmallProject) -> None
     assert file["accepted"] == "7"
     assert max(int(row["denominator"]) for row in all_rows if row["target_id"] == "portal") == 5
     assert {row["as_of"] for row in all_rows} == {"2020-07-20"}
+
+
+def test_where_a_few_files_may_be_open_the_run_says_so_before_it_begins(project: SmallProject) -> None:
+    def few() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+
+    command = [*project.command, "--lang", "en"]
+    done = subprocess.run(command, cwd=project.elsewhere, capture_output=True, text=True, preexec_fn=few, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("dvctt: Too many files are open at once. Raise the limit (ulimit -n)")
+
+
+def test_what_the_system_refuses_to_a_library_is_told_as_the_systems() -> None:
+    with pytest.raises(RunProblem, match="disk is full"), run_module._told_problems():
+        raise RuntimeError(OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(RuntimeError, match="ours"), run_module._told_problems():
+        raise RuntimeError("ours")
 
 
 @pytest.mark.parametrize(

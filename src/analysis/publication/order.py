@@ -1,11 +1,13 @@
 """What a run is asked to do, and the checks at its door."""
 
+import errno
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
-from analysis.language.problems import UsageProblem
+from analysis.language.problems import UsageProblem, system_problem
 from analysis.language.texts import N_, Language
 from analysis.notebooks.parameters import is_day
 from analysis.storage.backends import Engine
@@ -45,6 +47,7 @@ STAGES = (
 OUTPUTS = frozenset(name for stage in STAGES for name in stage.outputs)  # in the processed folder
 UNIT = "unit"  # the notebook of the units' reports, which the last stage publishes too
 CRITERIA = "evaluation_criteria"  # and that of the evaluation criteria
+_DESCRIPTORS = 512  # files, pipes and sockets that a run, its kernels and readers have open at once, at most
 ALL, NONE, DRAFTS = "all", "none", "criteria"  # of ``units``, beside codes: DRAFTS are the criteria's pages
 
 
@@ -103,6 +106,7 @@ def check_order(order: Order) -> None:
             folder=order.reference / "decisions",
         )
     check_day(order.as_of)
+    _open_enough()
     for name in [*(stage.name for stage in order.stages), *order.further]:
         if not order.notebook(name).is_file():
             raise UsageProblem(
@@ -113,6 +117,19 @@ def check_order(order: Order) -> None:
     check_folder(order.processed, OUTPUTS)
     if any(stage.writes_reports for stage in order.stages):
         check_folder(order.reports)
+
+
+def _open_enough() -> None:
+    """Let the run open as many files as it may need; raise RunProblem where the system allows but a few."""
+    with suppress(ImportError, ValueError, OSError):  # no `resource` on Windows
+        import resource
+
+        allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if allowed < _DESCRIPTORS and (most > allowed or most == resource.RLIM_INFINITY):
+            allowed = _DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, _DESCRIPTORS)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+        if allowed < _DESCRIPTORS:
+            raise system_problem(OSError(errno.EMFILE, ""))
 
 
 def _check_units(order: Order) -> None:

@@ -221,3 +221,12 @@ def _told_problems() -> Iterator[None]:
         yield
     except OSError as error:
         raise system_problem(error) from None
+    except Problem:
+        raise
+    except Exception as error:
+        # A library that writes may wrap what the system refused (xlsxwriter does).
+        causes = (*error.args, error.__cause__, error.__context__)
+        refused = next((one for one in causes if isinstance(one, OSError)), None)
+        if not refused or not refused.errno:
+            raise
+        raise system_problem(refused) from None
