@@ -526,6 +526,28 @@ def test_a_table_within_a_cell_of_a_table_of_dossiers_belongs_to_the_cell(tmp_pa
     assert tuple(ledger[["read", "accepted"]]) == (3, 3), ledger["reason"]
 
 
+@pytest.mark.parametrize("ending", ["xlsx", "xls"])
+@pytest.mark.parametrize("from_1904", [False, True])
+def test_days_that_are_mere_numbers_are_of_the_workbooks_calendar(ending: str, from_1904: bool, tmp_path: Path) -> None:
+    serial = 43992 - 1462 * from_1904
+    packed = io.BytesIO()
+    if ending == "xlsx":
+        with xlsxwriter.Workbook(packed, {"date_1904": from_1904}) as book:
+            sheet = book.add_worksheet()
+            for number, cells in enumerate(THREE):
+                sheet.write_row(number, 0, cells if not number else [*cells[:5], serial, "", cells[7]])
+    else:
+        old = xlwt.Workbook()
+        old.dates_1904 = from_1904
+        page = old.add_sheet("DS")
+        for number, cells in enumerate(THREE):
+            for place, cell in enumerate(cells):
+                page.write(number, place, serial if number and place == 5 else "" if number and place == 6 else cell)
+        old.save(packed)
+    _, dossiers, _ = one(tmp_path, packed.getvalue(), f"a_20200930.{ending}")
+    assert set(dossiers["received_at"]) == {datetime(2020, 6, 10)}
+
+
 @pytest.mark.parametrize("shape", ["around", "beside"])
 def test_a_table_within_a_layout_table_is_a_table(shape: str, tmp_path: Path) -> None:
     inner = (

@@ -21,6 +21,7 @@ _DIRECTORY_START, _SHORT_BELOW, _SHORT_FAT_START, _FAT_LIST_MORE, _FAT_LIST = 12
 _NO_SECTOR = 0xFFFFFFFA  # and above: markers, no sector numbers
 _ENTRY, _STREAM, _ROOT = 128, 2, 5  # bytes of a directory entry; kinds of entries
 _BOF, _FILEPASS, _DIMENSIONS, _BOUNDSHEET, _MERGED = 0x0809, 0x002F, 0x0200, 0x0085, 0x00E5
+_DATE_MODE = 0x0022
 # Records of cells: row, column, …; that of several cells ends with the last one's column. The text that a formula
 # gives has a record of its own behind it, without a place.
 _CELL_RUN = 0x00BD
@@ -40,6 +41,19 @@ def compound_kind(data: bytes, limits: Limits) -> str:
         return "ole"
     _check_records(book, limits)
     return "xls"
+
+
+def book_counts_from_1904(data: bytes) -> bool:
+    """Whether the workbook's days are counted from 1904."""
+    streams = _streams(data)
+    book = streams.get("workbook") or streams.get("book") or b""
+    at, end = 0, len(book) - 6
+    while at <= end:
+        record, length, mode = struct.unpack_from("<HHH", book, at)
+        if record == _DATE_MODE:
+            return bool(mode == 1)
+        at += 4 + length
+    return False
 
 
 def merges_in_book(data: bytes) -> dict[str, tuple[tuple[int, int, int], ...]]:

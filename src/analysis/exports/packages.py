@@ -22,6 +22,7 @@ _USUAL = {"sharedStrings": "xl/sharedStrings.xml", "styles": "xl/styles.xml"}
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?\bref=[\"']([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})[\"']")
 _MOST_MERGED = 500_000
+_FROM_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^>]*?\bdate1904=[\"'](?:1|true|on)[\"']")
 _BASE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _ROOT = (
     f'<Relationships xmlns="{_RELATIONS}">'
@@ -67,6 +68,13 @@ def merges_by_sheet(data: bytes) -> dict[str, tuple[tuple[int, int, int], ...]]:
             if part := parts.get(str(identity)):
                 found[str(sheet.get("name"))] = tuple(_merges(archive.read(part)))
         return found
+
+
+def counts_from_1904(data: bytes) -> bool:
+    """Whether the workbook's days are counted from 1904."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        main = workbook_part(archive)
+        return bool(main and _FROM_1904.search(archive.read(main)))
 
 
 def column_number(letters: bytes) -> int:

@@ -20,12 +20,14 @@ MIB = 2**20
 class Sheet:
     """One sheet: ``cells`` has the text columns c0 … cN; its row i is spreadsheet row i + 1; null where empty.
 
-    ``merges`` are columns with the first and last row of cells merged over several rows, from 0.
+    ``merges`` are columns with the first and last row of cells merged over several rows, from 0. ``from_1904``: days
+    that are mere numbers are counted from 1904, as on old Macintoshes.
     """
 
     name: str
     cells: pa.Table
     merges: tuple[tuple[int, int, int], ...] = ()
+    from_1904: bool = False
 
 
 @dataclass(frozen=True)

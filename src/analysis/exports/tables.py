@@ -38,6 +38,7 @@ _NUMBERING = re.compile(
 )
 _SHORT = r"^(?i:cột )?[(\[]?[0-9A-Za-z]{1,5}(?:[.,]0)?[)\]]?(?: ?=.*)?$"
 _NUMERAL = re.compile(r"(?:[IVXLC]+|\d{1,3}(?:\.\d{1,3})*|[A-Z])[.)]?")
+DAYS_TO_1904 = 1462
 _TELLING = 3  # true days, before their never being late in a month says something
 FALLING_BACK = {"completed_at"}  # columns whose blank cells are filled from the next heading of their list
 _INVISIBLE_RE2 = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", _INVISIBLE)
@@ -230,6 +231,8 @@ def _cut_table(
     named = {name: everything[column] for name, column in head.columns.items()}
     for name in FALLING_BACK & set(named):
         named[name] = pc.coalesce(named[name], *(everything[column] for column in head.others[name]))
+    if sheet.from_1904:
+        named |= {name: _from_1900(named[name]) for name in DATE_COLUMNS if name in named}
     filled = sum((_filled(column).astype(np.int16) for column in named.values()), np.zeros(len(body), np.int16))
     first = pc.coalesce(*everything) if everything else pa.array([], pa.string())
     totals = _total_lines(first, named["dossier_id"], vocabulary)
@@ -287,6 +290,18 @@ def _cleared(column: pa.ChunkedArray, vocabulary: Vocabulary) -> pa.Array:
     if vocabulary.blank:
         nothing = pc.or_(nothing, pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(vocabulary.blank))))
     return pc.if_else(nothing, pa.scalar(None, pa.string()), text)
+
+
+def _from_1900(days: pa.Array) -> pa.Array:
+    """Days that are mere numbers counted from 1904 as those counted from 1900."""
+    counted = _matches(days, r"^\d{5}(?:\.\d+)?$")
+    if not counted.any():
+        return days
+    texts = [
+        str(float(text) + DAYS_TO_1904) if is_number else text
+        for text, is_number in zip(days.to_pylist(), counted, strict=True)
+    ]
+    return pa.array(texts, pa.string())
 
 
 def _broken_rows(body: pa.Table) -> np.ndarray:

@@ -15,8 +15,15 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
-from analysis.exports.compound import ENCRYPTED, merges_in_book
-from analysis.exports.packages import WORKBOOK, column_number, merges_by_sheet, usual_package, workbook_part
+from analysis.exports.compound import ENCRYPTED, book_counts_from_1904, merges_in_book
+from analysis.exports.packages import (
+    WORKBOOK,
+    column_number,
+    counts_from_1904,
+    merges_by_sheet,
+    usual_package,
+    workbook_part,
+)
 from analysis.exports.sheets import MIB, Limits, Sheet, check_extent
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
@@ -73,10 +80,13 @@ def read_sheets(data: bytes, limits: Limits) -> tuple[Sheet, ...]:
     data = usual_package(data) if is_package else data
     workbook = fastexcel.read_excel(data)
     merges = merges_by_sheet(data) if is_package else merges_in_book(data)
+    from_1904 = counts_from_1904(data) if is_package else book_counts_from_1904(data)
     names = workbook.sheet_names
     if len(set(names)) < len(names):  # calamine would read the first of them twice
         raise ExportProblem(N_("two sheets have the same name. Give each its own, and save the workbook again."))
-    return tuple(Sheet(name, _cells(workbook, n, limits), merges.get(name, ())) for n, name in enumerate(names))
+    return tuple(
+        Sheet(name, _cells(workbook, n, limits), merges.get(name, ()), from_1904) for n, name in enumerate(names)
+    )
 
 
 def _cells(workbook: object, index: int, limits: Limits) -> pa.Table:
