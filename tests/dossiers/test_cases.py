@@ -164,6 +164,13 @@ THREE = [HEAD, row(1), row(2), row(3)]
         "1 2 3=1+2 4 5 6 7=5-6 8",
         "[1] [2] [3] [4] [5] [6] [7] [8]",
         "a b c d e f g h",
+        "-1 -2 -3 -4 -5 -6 -7 -8",
+        "1. 2. 3. 4. 5. 6. 7. 8.",
+        "1.00 2.00 3.00 4.00 5.00 6.00 7.00 8.00",
+        "1 2 2a 2b 3 4 5 6",
+        "① ② ③ ④ ⑤ ⑥ ⑦ ⑧",
+        "C1 C2 C3 C4 C5 C6 C7 C8",
+        "(1) (2) (3) (3) (4) (5) (6)=(1)/(2)% (7)",
     ],
 )
 def test_lines_that_number_the_columns_are_no_rows(line: str, tmp_path: Path) -> None:
@@ -199,6 +206,89 @@ def test_group_lines_in_every_dress(first: Row, second: Row, tmp_path: Path) -> 
     field = ["Lĩnh vực: Quy hoạch", *[""] * 6]
     _, dossiers, _ = one(tmp_path, _grouped(first, field, _row(1), second, _row(2)))
     assert sorted(dossiers["unit_code"]) == [TRADE, CONSTRUCTION]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "2.Sở Xây dựng",
+            "II.Sở Xây dựng",
+            "II/ Sở Xây dựng",
+            "II- Sở Xây dựng",
+            "(II) Sở Xây dựng",
+            "B. Sở Xây dựng",
+        ),
+        *("+ Sở Xây dựng", "▪ Sở Xây dựng", "(II)|Sở Xây dựng", "1-|Sở Xây dựng", "b)|Sở Xây dựng", "B|Sở Xây dựng"),
+        *("Sở Xây dựng|2", "II|Sở Xây dựng|2", "II|Sở Xây dựng|(2 hồ sơ)", "Sở Xây dựng||||2 hồ sơ"),
+        *("Đơn vị:|Sở Xây dựng", "Cơ quan thực hiện: Sở Xây dựng", "Đơn vị Sở Xây dựng", "Đơn vị - Sở Xây dựng"),
+        *("H45.18 - Sở Xây dựng", "000.00.18.H45 Sở Xây dựng", "H45.18|Sở Xây dựng"),
+        *("Sở Xây dựng (2 hồ sơ):", "Sở Xây dựng (1,234 hồ sơ)", "Sở Xây dựng [2]", "Sở Xây dựng (Tổng số: 2 hồ sơ)"),
+        *('="Sở Xây dựng"', "\u200eSở Xây dựng", "Sở Xây dựng||||||-", "Sở Xây dựng||||||NULL", "Sở Xây dựng||||||0"),
+    ],
+)
+def test_a_group_line_that_is_missed_would_give_its_rows_to_the_unit_above(line: str, tmp_path: Path) -> None:
+    cells = [cell.replace('"', '""') for cell in (line.split("|") + [""] * 7)[:7]]
+    second = [f'"{cell}"' for cell in cells]
+    _, dossiers, _ = one(tmp_path, _grouped(["Sở Công Thương", *[""] * 6], _row(1), second, _row(2)))
+    assert sorted(dossiers["unit_code"]) == [TRADE, CONSTRUCTION]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("UBND TỈNH PHÚ YÊN", "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG", "Phòng cháy, chữa cháy", "Xã hội", "Quỹ xã hội"),
+        *("Trường hợp đúng hạn", "Ban hành kèm theo Quyết định số 12", "Hội tự giải thể", "Sở hữu trí tuệ"),
+        *("Cán bộ: Phạm Văn Thử", "|||||Phường 1, thành phố Tuy Hòa", "|||||Sở Công Thương"),
+    ],
+)
+def test_a_line_that_names_no_unit_changes_none(line: str, tmp_path: Path) -> None:
+    cells = [f'"{cell}"' for cell in (line.split("|") + [""] * 7)[:7]]
+    _, dossiers, _ = one(tmp_path, _grouped([UNIT, *[""] * 6], _row(1), cells, _row(2)))
+    assert sorted(dossiers["unit_code"]) == [CONSTRUCTION, CONSTRUCTION]
+
+
+def test_a_labelled_unit_that_is_unknown_is_not_the_one_above(tmp_path: Path) -> None:
+    lines = (["Sở Công Thương", *[""] * 6], _row(1), ["Đơn vị: Tổ dịch vụ số 9", *[""] * 6], _row(2))
+    _, dossiers, cleaning = one(tmp_path, _grouped(*lines))
+    assert set(dossiers["unit_code"]) == {TRADE}
+    assert list(cleaning.rejects["reason"]) == ["unknown_unit"]
+
+
+def test_a_filter_above_a_blank_heading_is_no_heading(tmp_path: Path) -> None:
+    head = ["", *(cell for cell in HEAD[1:] if cell != "Đơn vị")]
+    rows = [["Đơn vị:", UNIT, *[""] * 5], head, _row(1), _row(2)]
+    _, dossiers, _ = one(tmp_path, text(rows))
+    assert list(dossiers["unit_code"]) == [CONSTRUCTION, CONSTRUCTION]
+
+
+def test_an_empty_day_of_the_works_end_hides_no_day_of_handing_over(tmp_path: Path) -> None:
+    rows = [
+        [*HEAD, "Ngày kết thúc xử lý"],
+        *([*row(n), end] for n, end in enumerate(["01/01/0001", "Chưa có", "0", ""])),
+    ]
+    _, dossiers, _ = one(tmp_path, text(rows))
+    assert set(dossiers["completed_at"]) == {datetime(2020, 6, 12)}
+
+
+def test_a_bad_byte_in_a_text_of_plain_letters_is_told_too(tmp_path: Path) -> None:
+    head = "MaHoSo,MaTTHC,DonViXuLy,KenhThucHien,NgayTiepNhan,TrangThaiHoSo,ChuHoSo"
+    lines = [f"H45-{n:03},1.000255,000.00.18.H45,2,20200610083000,4,A B C D E F" for n in range(60)]
+    content = "\n".join([head, *lines]).encode().replace(b"H45-007,", b"H45-\xb507,")
+    _, _, cleaning = one(tmp_path, content)
+    assert tuple(cleaning.totals[["accepted", "rejected"]]) == (59, 1)
+    assert [(doubt["kind"], doubt["details"]) for doubt in _doubts(tmp_path) if doubt["kind"] == "unreadable"] == [
+        ("unreadable", [9])
+    ]
+
+
+@pytest.mark.parametrize("quotes", [', "{}"', ',\t"{}"', ' , "{}"'])
+def test_blanks_about_quotation_marks_are_no_part_of_a_value(quotes: str, tmp_path: Path) -> None:
+    """Also where no two quoted cells stand side by side: else every dossier would count twice."""
+    plain = row(1)
+    mixed = "".join(quotes.format(cell) if place % 2 else f",{cell}" for place, cell in enumerate(plain))[1:]
+    ledger, _, _ = one(tmp_path, text([HEAD]) + mixed + "\r\n" + text([plain]))
+    assert tuple(ledger[["accepted", "superseded", "rejected"]]) == (1, 1, 0)
 
 
 def test_an_unknown_agency_is_not_the_one_above_it_nor_the_titles(tmp_path: Path) -> None:
@@ -251,6 +341,10 @@ def test_the_separator_is_what_cuts_the_heading_row(separator: str, blank: str, 
         ("ds_20201001083015.csv", "2020-10-01"),
         ("tu 01.01.2020 den 30.09.2020.csv", "2020-09-30"),
         ("QD 766 nam 2020_20201001.csv", "2020-10-01"),
+        ("hs_01-07-2020_08-30-00.csv", "2020-07-01"),
+        ("hs 01_07_2020 08_30.csv", "2020-07-01"),
+        ("hs-2020-07-01-2020.csv", "2020-07-01"),
+        ("hs_2020-7-1.csv", "2020-07-01"),
     ],
 )
 def test_the_day_of_export_in_a_name(name: str, day: str, tmp_path: Path) -> None:
@@ -278,6 +372,18 @@ def test_what_is_no_day_in_a_name_is_none(name: str, tmp_path: Path) -> None:
         ("Quý III năm 2020", "2020-09-30", "period"),
         ("Quý 1/2020", "2020-03-31", "period"),
         ("Năm 2020", "2020-12-31", "period"),
+        ("Danh sách hồ sơ năm 2020", "2020-12-31", "period"),
+        ("Báo cáo 6 tháng đầu năm 2020", "2020-06-30", "period"),
+        ("BÁO CÁO 9 THÁNG NĂM 2020", "2020-09-30", "period"),
+        ("Từ tháng 01/2020 đến tháng 06/2020", "2020-06-30", "period"),
+        ("Quý I, II và III năm 2020", "2020-09-30", "period"),
+        ("Đến ngày 30/09/2020 (so với cùng kỳ đến ngày 30/09/2019)", "2020-09-30", "period"),
+        ("đến hết 30/09/2020", "2020-09-30", "period"),
+        ("Từ ngày 01/07/2020 - 30/09/2020", "2020-09-30", "period"),
+        ("Ngày xuất: Thứ Hai, ngày 05 tháng 10 năm 2020", "2020-10-05", "line"),
+        ("Ngày xuất: 2020/10/05", "2020-10-05", "line"),
+        ("Ngày xuất – 05/10/2020", "2020-10-05", "line"),
+        ("Ngày xuất: 8:30 SA 05/10/2020", "2020-10-05", "line"),
     ],
 )
 def test_the_day_of_export_above_the_table(line: str, day: str, told: str, tmp_path: Path) -> None:
@@ -287,21 +393,24 @@ def test_the_day_of_export_above_the_table(line: str, day: str, told: str, tmp_p
 
 @pytest.mark.parametrize(
     "line",
-    ["Phú Yên, ngày … tháng … năm 2020", "Quyết định 766 ngày 14 tháng 5 năm 2020", "Tháng 13/2020"],
+    [
+        *("Phú Yên, ngày … tháng … năm 2020", "Quyết định 766 ngày 14 tháng 5 năm 2020", "Tháng 13/2020"),
+        *("Chỉ tiêu năm 2020 theo QĐ 766", "Công văn đến ngày 14/5/2020", "Ngày xuất: 6/10/2020 8:30 AM"),
+    ],
 )
 def test_the_day_of_a_document_is_no_period(line: str, tmp_path: Path) -> None:
     ledger, _, _ = one(tmp_path, f'"{line}",,,,,,,\r\n' + text(THREE), "ds.csv")
     assert ledger["export_date_from"] == "modified"
 
 
-@pytest.mark.parametrize("code", ["3.52E+11", "3,5E+15", "1234567890123456", "3E11"])
+@pytest.mark.parametrize("code", ["3.52E+11", "3,5E+15", "1234567890123456", "3E+11"])
 def test_codes_that_a_spreadsheet_cut_are_refused(code: str, tmp_path: Path) -> None:
     _, _, cleaning = one(tmp_path, text([HEAD, row(1, c1=f'"{code}"'), row(2)]))
     assert list(cleaning.rejects["reason"]) == ["cut_dossier_id"]
     assert code not in cleaning.rejects.to_csv()
 
 
-@pytest.mark.parametrize("code", ["123456789012345", "0000123456789012345", "H45-3E11", "3E+1A"])
+@pytest.mark.parametrize("code", ["123456789012345", "0000123456789012345", "H45-3E11", "3E+1A", "7E0012", "2E1"])
 def test_other_codes_are_not(code: str, tmp_path: Path) -> None:
     ledger, _, _ = one(tmp_path, text([HEAD, row(1, c1=code)]))
     assert ledger["accepted"] == 1

@@ -56,6 +56,13 @@ def read(*texts: str | None) -> list[datetime | None]:
         ("Wed Jun 10 2020 08:30:15 GMT+0700 (Indochina Time)", datetime(2020, 6, 10, 8, 30, 15)),
         ("2020-06-10T01:30:15Z", datetime(2020, 6, 10, 8, 30, 15)),
         ("25/06/2020 8:30 AM", datetime(2020, 6, 25, 8, 30)),
+        ("10/06/2020 00:30 SA", datetime(2020, 6, 10, 0, 30)),
+        ("10/06/2020 2:30 chiều", datetime(2020, 6, 10, 14, 30)),
+        ("10/06/2020 (08:30)", datetime(2020, 6, 10, 8, 30)),
+        ("vào lúc 08:30 ngày: 10/06/2020", datetime(2020, 6, 10, 8, 30)),
+        ("2020-06-10T08:30:00+07", datetime(2020, 6, 10, 8, 30)),
+        ("10/06/2020 08:30 (GMT+7)", datetime(2020, 6, 10, 8, 30)),
+        ("10/06/2020.", datetime(2020, 6, 10)),
         # A time that states its zone: midnight in Việt Nam, not the day before.
         ("2020-06-09T17:00:00.000+0000", datetime(2020, 6, 10)),
     ],

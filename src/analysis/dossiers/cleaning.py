@@ -67,9 +67,18 @@ SIGHTS_SCHEMA = pa.schema(
 )
 _OPEN_END, _NEVER = 2**31 - 1, -(2**31)
 # What a spreadsheet leaves of a long number: 3.52E+11, or sixteen digits and more, of which it knows fifteen.
-_CUT = r"^(?:\d(?:[.,]\d+)?E\+?\d+|[1-9]\d{15,})$"
-_NUMERAL = re.compile(r"^\s*(?:[IVXLC]+|\d{1,3}(?:\.\d{1,3})*)[.)]?\s+")
-_COUNT = re.compile(r"\s*[(:-]\s*\d[\d.]*\s*(?:hồ sơ|HS)?\s*\)?\s*$|\s+\d[\d.]*\s*(?:hồ sơ|HS)\s*$", re.IGNORECASE)
+_CUT = r"^(?:\d(?:[.,]\d+)?E\+\d+|[1-9]\d{15,}(?:\.0)?)$"
+_NUMERAL = re.compile(
+    r"^\s*(?:[(\[]?(?:[IVXLC]+|\d{1,3}(?:\.\d{1,3})*|[A-Z])(?:[.)\]/:-]+\s*|\s+[-–]?\s*)|[+*•▪-]\s*)(?=\S)"
+)
+_COUNT = re.compile(
+    r"\s*[(\[:-]\s*(?:có|tổng số|số lượng|tổng)?\s*:?\s*\d[\d.,]*\s*(?:hồ sơ|HS)?\s*[)\]]?\s*:?\s*$"
+    r"|\s+\d[\d.,]*\s*(?:hồ sơ|HS)\s*:?\s*$",
+    re.IGNORECASE,
+)
+_CODE_FIRST = re.compile(
+    r"([A-Z]\d{2}(?:\.\d{1,3}){1,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})\s*[-–:)]?\s+\S", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,7 @@ class Lookups:
     tiers: dict[str, str]  # unit_code -> tier
     offers: dict[str, tuple[Offer, ...]]  # procedure key -> catalogue rows
     names: dict[tuple[str, str], str]  # (tier, folded name) -> procedure key; ambiguous names are absent
+    matters: frozenset[str]  # folded names of procedures and fields: lines that begin with them name no unit
     words: frozenset[str]  # the folded words of names, aliases, headings and values: none of them is a person's alone
 
     def group_unit(self, line: str) -> str | None:
@@ -101,14 +111,31 @@ class Lookups:
         What begins as agencies do is taken for one, too: the rows below an unknown one are not the unit's above it.
         """
         line = " ".join(line[:1000].split())
-        if unit_key(line) in self.units:  # «X. Hòa Thắng» has no numeral before it
-            return line
+        if whole := next((text for text in (line, _COUNT.sub("", line)) if unit_key(text) in self.units), None):
+            return whole  # «X. Hòa Thắng» has no numeral before it
+        for text in (line, _NUMERAL.sub("", line)):
+            if (code := _CODE_FIRST.match(text)) and unit_key(code[1]) in self.units:
+                return code[1]
         name = _COUNT.sub("", _NUMERAL.sub("", line))
         label, colon, rest = name.partition(":")
-        if colon and fold(label) in self.vocabulary.unit_title:
-            name = rest.strip()
+        if colon and rest.strip() and self._is_unit_label(label):
+            return rest.strip()
+        words = fold(name)
+        for label in self.vocabulary.unit_title:  # «Đơn vị - Sở Xây dựng»
+            if (
+                words.startswith(f"{label} ")
+                and unit_key(after := words.removeprefix(label).strip(" -–")) in self.units
+            ):
+                return after
+        if unit_key(name) in self.units:
+            return name
         kinds = tuple(f"{kind} " for kind in self.vocabulary.unit_kind)
-        return name if unit_key(name) in self.units or fold(name).startswith(kinds) else None
+        agency = words.startswith(kinds) and not words.startswith(self.vocabulary.no_unit) and words not in self.matters
+        return name if agency else None
+
+    def _is_unit_label(self, label: str) -> bool:
+        words = fold(label)
+        return words in self.vocabulary.unit_title or self.vocabulary.headings.get(words, ("",))[0] == "unit"
 
 
 Reject = tuple[str, int, str, str, str, str]
@@ -306,13 +333,14 @@ def _explain(
 
 def _real_days(texts: pa.Array, days: pa.Array, vocabulary: Vocabulary) -> tuple[pa.Array, pa.Array]:
     """Both without what stands for no day: words, and the days with which systems fill an empty field."""
-    years = pa.array(sorted({year for year, _, _ in vocabulary.empty_days}), pa.int64())
-    doubtful = pc.or_(pc.is_null(days), pc.is_in(pc.year(days), value_set=years))
+    told = pa.array([f"{year:04}-{month:02}-{day:02}" for year, month, day in vocabulary.empty_days], pa.string())
+    never = pc.fill_null(pc.is_in(pc.strftime(days, "%Y-%m-%d"), value_set=told), False)
+    unread = pc.if_else(pc.is_null(days), texts, pa.scalar(None, pa.string()))
 
     def nothing(text: str) -> str | None:
         return text if fold(text) in vocabulary.no_day or day_parts(text) in vocabulary.empty_days else None
 
-    empty = pc.is_valid(_mapped(pc.if_else(doubtful, texts, pa.scalar(None, pa.string())), nothing))
+    empty = pc.or_(never, pc.is_valid(_mapped(unread, nothing)))
     return tuple(pc.if_else(empty, pa.scalar(None, column.type), column) for column in (texts, days))
 
 
@@ -321,7 +349,7 @@ def _matches(column: pa.Array, pattern: str) -> np.ndarray:
 
 
 def _coded(column: pa.Array, codes: dict[str, str]) -> pa.Array:
-    return _mapped(column, lambda text: codes.get(fold(text)))
+    return _mapped(column, lambda text: codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0")))
 
 
 def _mapped(column: pa.Array, meaning: Callable[[str], str | None]) -> pa.Array:

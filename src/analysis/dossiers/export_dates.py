@@ -9,15 +9,14 @@ from analysis.dossiers.worker import FileResult
 from analysis.exports.moments import LOCAL
 
 FIRST, LAST = 1990, 2099  # years that a name may tell: a number of a document is no day
-_YEAR_FIRST = r"(?P<year>\d{4})%s(?P<month>\d{2})%s(?P<day>\d{2})"
-_DAY_FIRST = r"(?P<day>\d{1,2})%s(?P<month>\d{1,2})%s(?P<year>\d{4})"
+_SIGN = r"[-_. ]"
 _FORMS = [
     re.compile(form)
     for form in (
-        rf"(?<!\d){_YEAR_FIRST % ('', '')}(?:\d{{4}}(?:\d{{2}})?)?(?!\d)",
-        rf"(?<!\d){_DAY_FIRST.replace('{1,2}', '{2}') % ('', '')}(?:\d{{4}}(?:\d{{2}})?)?(?!\d)",
-        rf"(?<!\d){_YEAR_FIRST % ('[-_. ]', '[-_. ]')}(?!\d)",
-        rf"(?<!\d){_DAY_FIRST % ('[-_. ]', '[-_. ]')}(?!\d)",
+        r"(?<!\d)(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:\d{4}(?:\d{2})?)?(?!\d)",
+        r"(?<!\d)(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4})(?:\d{4}(?:\d{2})?)?(?!\d)",
+        rf"(?<!\d)(?P<year>\d{{4}}){_SIGN}(?P<month>\d{{1,2}}){_SIGN}(?P<day>\d{{1,2}})(?!\d)",
+        rf"(?<!\d)(?P<day>\d{{1,2}}){_SIGN}(?P<month>\d{{1,2}}){_SIGN}(?P<year>\d{{4}})(?!\d)",
     )
 ]
 LINE, NAME, PERIOD, MODIFIED = "line", "name", "period", "modified"  # what told of the day
@@ -40,12 +39,24 @@ def export_date(result: FileResult, path: Path) -> tuple[date, str]:
 
 
 def _date_in_name(stem: str) -> date | None:
-    """The last date in a file's name: year or day first, without signs or with them, a time behind it."""
-    found: tuple[int, date] | None = None
-    for form in _FORMS:
-        for match in form.finditer(stem):
-            with suppress(ValueError):
-                day = date(*(int(match[part]) for part in ("year", "month", "day")))
-                if FIRST <= day.year <= LAST and (found is None or match.start() >= found[0]):
-                    found = (match.start(), day)
-    return found[1] if found else None
+    """The last date in a file's name: year or day first, without signs or with them, a time behind it. The digits of a
+    date are no other's.
+    """
+    found, place = None, 0
+    while True:
+        days = [(match, day) for form in _FORMS if (match := form.search(stem, place)) and (day := _real(match))]
+        later = [form.search(stem, place) for form in _FORMS]
+        if not days and not any(later):
+            return found
+        if days:
+            match, found = min(days, key=lambda one: one[0].start())
+            place = match.end()
+        else:
+            place = min(match.start() for match in later if match) + 1
+
+
+def _real(match: re.Match[str]) -> date | None:
+    with suppress(ValueError):
+        day = date(*(int(match[part]) for part in ("year", "month", "day")))
+        return day if FIRST <= day.year <= LAST else None
+    return None

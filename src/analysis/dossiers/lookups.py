@@ -35,6 +35,7 @@ def make_lookups(reference: Reference) -> Lookups:
         tiers=dict(zip(reference.units["unit_code"], reference.units["tier"], strict=True)),
         offers={procedure: tuple(rows) for procedure, rows in offers.items()},
         names={bearer: next(iter(fits)) for bearer, fits in bearers.items() if len(fits) == 1},
+        matters=frozenset(map(fold, [*reference.catalogue["procedure_name"], *reference.catalogue["field"].unique()])),
         words=_words(reference),
     )
 

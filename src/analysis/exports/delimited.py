@@ -51,8 +51,12 @@ def read_delimited(text: bytes, limits: Limits, headings: Container[str] = froze
     lines = 1 + max(text.count(b"\n"), text.count(b"\r"))
     check_extent(lines, width, limits)
     ended = text + (b"" if text.endswith((b"\n", b"\r")) else b"\n") + _END.encode()
-    spaced = re.search(rb'"' + re.escape(delimiter.encode()) + rb' +"', text[:_SAMPLE_BYTES])
-    table = None if spaced else _fast(ended, delimiter, width, limits)
+    sign = re.escape(delimiter.encode())
+    blanks = b" +" if delimiter == "\t" else rb"[ \t]+"
+    if re.search(sign + blanks + b'"[^"]|"' + blanks + sign, text[:_SAMPLE_BYTES]):
+        ended = re.sub(sign + blanks + b'"', delimiter.encode() + b'"', ended)
+        ended = re.sub(b'"' + blanks + b"(?=" + sign + rb"|[\r\n])", b'"', ended)
+    table = _fast(ended, delimiter, width, limits)
     table = _slow(ended, delimiter, limits) if table is None else table
     _check_quotes(table, delimiter, width)
     return table

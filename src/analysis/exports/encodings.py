@@ -26,6 +26,7 @@ UNKNOWN_ENCODING = N_(
 )
 UNREADABLE = "\ufffd"
 _MANY_MORE, _FAR_MORE = 20, 1000  # letters beyond ASCII for a byte that is none, bytes for one that is zero
+_HIGH = re.compile(rb"[\x80-\xff]")
 _JUDGED = 2_000_000  # characters
 _SAMPLE = 8192  # bytes looked at for zero bytes; even, so that it ends between two UTF-16 units
 _DECLARED = re.compile(rb"<meta[^>]*?charset\s*+=\s*+[\"']?+\s*+([\w-]+)", re.IGNORECASE)
@@ -117,6 +118,8 @@ def _windows_1258(data: bytes) -> str:
         text = data.decode("windows-1258")
     except UnicodeDecodeError:
         text = _spared(data, "windows-1258")
+    if not _reads_as_vietnamese(text) and len(data) >= _FAR_MORE * len(_HIGH.findall(data)):
+        return data.decode("utf-8", "replace")
     if not _reads_as_vietnamese(text):
         raise ExportProblem(UNKNOWN_ENCODING)
     return text

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta, timezone
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -17,12 +18,13 @@ _FORMATS = ("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M:%
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2}) ?(?::|giờ|[hg])(?: ?(?P<minute>\d{1,2})(?: ?(?:phút|['p](?![a-z])))?"
     r"(?: ?: ?(?P<second>\d{1,2})(?:[.,]\d+)?)?)?"
-    r"(?: ?(?P<half>sa|ch|am|pm|a\.m\.|p\.m\.))?(?: ?(?P<zone>z|(?:gmt ?)?[+-]\d{2}:?\d{2})(?: ?\([^()]*\))?)?(?![\w:])"
+    r"(?: ?(?P<half>sa|ch|sáng|chiều|tối|am|pm|a\.m\.|p\.m\.))?"
+    r"(?: ?\(?(?P<zone>z|(?:gmt ?|utc ?)?[+-]\d{1,2}(?::?\d{2})?)\)?(?: ?\([^()]*\))?)?(?![\w:])"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAY = re.compile(
     r"\(?\b(?:thứ|t) ?(?:[2-7]|hai|ba|tư|năm|sáu|bảy|bẩy)\b,?\)?|\(?\b(?:chủ nhật|cn)\b,?\)?"
-    r"|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b[.,]?|\bngày\b|\blúc\b"
+    r"|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b[.,]?|\bngày\b:?|\b(?:vào )?lúc\b"
 )
 # What stands where no day does, and a day in each order that is told by its form.
 _DAYS = [
@@ -38,7 +40,9 @@ _DAYS = [
 ]
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[t ]?(\d{2})(\d{2})(\d{2})?)?")
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
+_AFTERNOON = ("ch", "chiều", "tối", "pm")
 _ENGLISH = ("am", "pm", "a.m.", "p.m.")
+_BETWEEN = " ,-–t().:"
 _MILLISECONDS = re.compile(r"1\d{12}")  # since 1970, as JavaScript writes them
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}\b.*\d ?[ap]\.?m\.?$", re.IGNORECASE)
 
@@ -81,6 +85,19 @@ def day_parts(text: str) -> tuple[int, int, int] | None:
     return (int(found["year"]), int(found["month"]), int(found["day"])) if found else None
 
 
+def day_within(text: str) -> date | None:
+    """The day at the beginning of a text, behind a time or a weekday at most; none where AM or PM make it doubtful."""
+    words = _plain(text)[:60]
+    clock = _CLOCK.match(words)
+    words = words[clock.end() :] if clock else words
+    day = next((found for form in _DAYS if (found := form.match(words.lstrip(" ,:–-")))), None)
+    if not day or (day.re is _DAYS[0] and re.search(r"\d ?[ap]\.?m\b", text[:60], re.IGNORECASE)):
+        return None
+    with suppress(ValueError):
+        return _moment(day, None, False).date()
+    return None
+
+
 def odd_moment(text: str, first: str = "") -> datetime | None:
     """One moment in a rarer form; ``first`` is what comes first beside AM and PM: ``day``, ``month`` or unknown."""
     words = _plain(text)
@@ -117,14 +134,14 @@ def _written(words: str, first: str) -> datetime | None:
     rest = words[: day.start()], words[day.end() :]
     clock = next((found for part in rest if (found := _CLOCK.search(part))), None)
     left = " ".join(part.replace(clock[0], " ", 1) if clock and clock[0] in part else part for part in rest)
-    if left.strip(" ,-–t") or (clock and clock["half"] in _ENGLISH and not (first and day.re is _DAYS[0])):
+    if left.strip(_BETWEEN) or (clock and clock["half"] in _ENGLISH and not (first and day.re is _DAYS[0])):
         return _named_month(day, clock, left)
     return _moment(day, clock, first == "month")
 
 
 def _named_month(day: re.Match[str], clock: re.Match[str] | None, left: str) -> datetime | None:
     """With AM or PM, where the day's form tells which part is the month."""
-    told = day.re is not _DAYS[0] and not left.strip(" ,-–t")
+    told = day.re is not _DAYS[0] and not left.strip(_BETWEEN)
     return _moment(day, clock, False) if told else None
 
 
@@ -134,25 +151,27 @@ def _moment(day: re.Match[str], clock: re.Match[str] | None, month_first: bool) 
     number, year = int(parts["day"]), int(parts["year"])
     if month_first:
         number, month = month, number
-    date = datetime(year + 2000 * (len(parts["year"]) == 2), month, number)
+    moment = datetime(year + 2000 * (len(parts["year"]) == 2), month, number)
     if not clock:
-        return date
+        return moment
     hour, minute, second = (int(clock[name] or 0) for name in ("hour", "minute", "second"))
     half = (clock["half"] or "").replace(".", "")
-    if half and not 1 <= hour <= 12 and not (half in ("ch", "pm") and hour < 24):
+    later = half in _AFTERNOON
+    if half and (hour > 23 or (hour > 12 and not later)):
         raise ValueError
-    hour = hour % 12 + 12 * (half in ("ch", "pm")) if half and hour <= 12 else hour
+    hour = hour % 12 + 12 * later if half and hour <= 12 else hour
     if (hour, minute, second) == (24, 0, 0):  # the end of the day
-        return date.replace(hour=23, minute=59, second=59)
-    moment = date.replace(hour=hour, minute=minute, second=second)
-    zone = (clock["zone"] or "").removeprefix("gmt").strip()
+        return moment.replace(hour=23, minute=59, second=59)
+    moment = moment.replace(hour=hour, minute=minute, second=second)
+    zone = (clock["zone"] or "").removeprefix("gmt").removeprefix("utc").strip()
     return moment.replace(tzinfo=_zone(zone)).astimezone(LOCAL).replace(tzinfo=None) if zone else moment
 
 
 def _zone(text: str) -> timezone:
     if text == "z":
         return UTC
-    shift = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
+    hours, minutes = re.fullmatch(r"[+-](\d{1,2}):?(\d{2})?", text).groups()  # type: ignore[union-attr]
+    shift = timedelta(hours=int(hours), minutes=int(minutes or 0))
     return timezone(-shift if text[0] == "-" else shift)
 
 

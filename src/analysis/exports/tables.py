@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.encodings import UNREADABLE
+from analysis.exports.moments import day_parts, day_within
 from analysis.exports.quoting import quoted
 from analysis.exports.reading import Export, Sheet
 from analysis.language.folding import fold
@@ -33,22 +34,19 @@ _INVISIBLE = (
 )
 _WRAPPED = re.compile(r'=\s*"(.*)"', re.DOTALL)  # so that Excel takes digits for text
 # A cell of a line that numbers the columns: (1), [1], 1.0, II, A, Cột 1, 3=1+2.
-_NUMBERING = re.compile(
-    r"(?:cột )?[(\[]?(?:\d{1,2}(?:[.,]0)?|[ivx]{1,5}|[a-z])[)\]]?(?: ?= ?[\d\sa-z()+*/:x–-]+)?", re.IGNORECASE
-)
-_SHORT = r"^(?i:cột )?[(\[]?[0-9A-Za-z]{1,5}(?:[.,]0)?[)\]]?(?: ?=.*)?$"
-_NUMERAL = re.compile(r"(?:[IVXLC]+|\d{1,3}(?:\.\d{1,3})*|[A-Z])[.)]?")
+_NUMBERING = re.compile(r"(?:cột|c)?-?\d{1,3}[a-z]?(?:=[\dx+*%=]+)?|[ivx]{1,5}|[a-z]|[\u2460-\u2473]", re.IGNORECASE)
+_DECORATION = re.compile(r"[\s()\[\]{}/#.,:–-]")
+_SHORT = r"^(?i:cột )?[^\pL\pN]{0,3}[0-9A-Za-z\x{2460}-\x{2473}]{1,5}(?:[.,]0+)?[^\pL\pN]{0,3}(?:=.*)?$"
+_NUMERAL = re.compile(r"[(\[]?(?:[IVXLC]+|\d{1,3}(?:\.\d{1,3})*|[A-Za-z])[.)\]/:-]?")
+_COUNTED = re.compile(r"\(?\d[\d.,]*(?: ?(?:hồ sơ|HS|%))?\)?", re.IGNORECASE)
+_UNIT_CODE = re.compile(r"[A-Z]\d{2}(?:\.\d{1,3}){1,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}")
 DAYS_TO_1904 = 1462
 _TELLING = 3  # true days, before their never being late in a month says something
 FALLING_BACK = {"completed_at"}  # columns whose blank cells are filled from the next heading of their list
 _INVISIBLE_RE2 = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", _INVISIBLE)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 REQUIRED = ("dossier_id", "procedure_code", "unit", "channel", "received_at")
-_TIME = r"(?:(?:lúc )?\d{1,2}(?::| ?giờ ?|h|g)(?:\d{1,2})?(?: ?phút)?(?::\d{1,2})?,? ?)?"
-_DAY = (
-    rf"\s*:?\s*{_TIME}(?:ngày )?(?:(\d{{1,2}})[/.-](\d{{1,2}})[/.-](\d{{4}})|(\d{{4}})-(\d{{2}})-(\d{{2}})"
-    r"|(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4}))"
-)
+_RANGE = re.compile(r"(?<!\w)từ (?:ngày )?\d[\d/.-]+\s*[–-]\s*(?:ngày )?(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,9 @@ def read_tables(
     Raises ExportProblem, naming the missing and the found headings, when no sheet has them.
     """
     lines = [_lines(sheet, HEADING_ROWS) for sheet in export.sheets]
-    heads = [_find_head(sheet_lines, vocabulary) for sheet_lines in lines]
+    heads = [
+        _find_head(sheet_lines, vocabulary, sheet) for sheet_lines, sheet in zip(lines, export.sheets, strict=True)
+    ]
     titles = [sheet_lines[: head.row] for sheet_lines, head in zip(lines, heads, strict=True)]
     tables, missing = [], []
     for sheet, head, title in zip(export.sheets, heads, titles, strict=True):
@@ -124,15 +124,15 @@ def read_tables(
     text_lines = [fold(" ".join(filter(None, line))) for title in used for line in title]
     return Tables(
         tables=tuple(table for table in tables if table),
-        export_date=_last_day(text_lines, vocabulary.export_date),
-        period_end=_last_day(text_lines, vocabulary.period_end) or _period_end(text_lines, vocabulary.periods),
+        export_date=next(iter(_days_after(text_lines, vocabulary.export_date)[-1:]), None),
+        period_end=_period_end(text_lines, vocabulary),
         synthetic=any(words in line for line in text_lines for words in vocabulary.synthetic),
     )
 
 
 def headings_found(export: Export, vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The headings of the line that names most columns, in whatever sheet, and the required columns that it lacks."""
-    heads = [_find_head(_lines(sheet, HEADING_ROWS), vocabulary) for sheet in export.sheets]
+    heads = [_find_head(_lines(sheet, HEADING_ROWS), vocabulary, sheet) for sheet in export.sheets]
     best = max(heads, key=lambda head: len(head.columns))
     return best.seen, best.missing
 
@@ -150,24 +150,34 @@ def _bare(text: str) -> str:
     return wrapped[1].replace('""', '"').strip() if wrapped else text.removeprefix("'").strip()
 
 
-def _find_head(lines: list[list[str]], vocabulary: Vocabulary) -> _Head:
+def _find_head(lines: list[list[str]], vocabulary: Vocabulary, sheet: Sheet) -> _Head:
     """The line that names most columns; where its own cell is blank, a merged cell above names the column."""
     best = _Head(0, {}, {}, {}, (), REQUIRED)
     for number, line in enumerate(lines):
         if not any(fold(cell) in vocabulary.headings for cell in line):
             continue
-        texts = [_heading_at(lines, number, column, vocabulary) for column in range(len(line))]
+        merged = {column for column, top, bottom in sheet.merges if top < number <= bottom}
+        texts = [_heading_at(lines, number, column, vocabulary, column in merged) for column in range(len(line))]
         head = _head_of(number, texts, vocabulary)
         if (not head.missing, len(head.columns)) > (not best.missing and bool(best.columns), len(best.columns)):
             best = head
     return best
 
 
-def _heading_at(lines: list[list[str]], number: int, column: int, vocabulary: Vocabulary) -> str:
+def _heading_at(lines: list[list[str]], number: int, column: int, vocabulary: Vocabulary, merged: bool) -> str:
     if lines[number][column]:
         return lines[number][column]
-    above = [lines[upper][column] for upper in range(max(0, number - 2), number)]
-    return next((text for text in reversed(above) if fold(text) in vocabulary.headings), "")
+    for upper in range(number - 1, max(-1, number - 3), -1):
+        text = lines[upper][column]
+        if fold(text) in vocabulary.headings and (merged or not _is_label(lines[upper], column, vocabulary)):
+            return text
+    return ""
+
+
+def _is_label(line: list[str], column: int, vocabulary: Vocabulary) -> bool:
+    """Whether a cell is the label of the one beside it (``Đơn vị: | Sở Xây dựng``), and no heading of a block."""
+    beside = line[column + 1] if column + 1 < len(line) else ""
+    return line[column].endswith(":") and bool(beside) and fold(beside) not in vocabulary.headings
 
 
 def _head_of(number: int, texts: list[str], vocabulary: Vocabulary) -> _Head:
@@ -224,13 +234,18 @@ def _cut_table(
     broken = _broken_rows(body)
     read = {*head.columns.values(), *(column for columns in head.others.values() for column in columns)}
     everything = [
-        _cleared(column, vocabulary) if number in read else _trimmed(column)
+        _cleared(column, vocabulary) if number in read or "unit" not in head.columns else _trimmed(column)
         for number, column in enumerate(body.columns)
     ]
     everything = _merged_down(everything, sheet, head)
     named = {name: everything[column] for name, column in head.columns.items()}
     for name in FALLING_BACK & set(named):
-        named[name] = pc.coalesce(named[name], *(everything[column] for column in head.others[name]))
+        others = [everything[column] for column in head.others[name]]
+        named[name] = (
+            pc.coalesce(*(_without_empty(days, vocabulary) for days in [named[name], *others]))
+            if others
+            else named[name]
+        )
     if sheet.from_1904:
         named |= {name: _from_1900(named[name]) for name in DATE_COLUMNS if name in named}
     filled = sum((_filled(column).astype(np.int16) for column in named.values()), np.zeros(len(body), np.int16))
@@ -240,7 +255,7 @@ def _cut_table(
     is_data &= ~_repeated_heads(named, is_data, vocabulary)
     if "unit" not in named:
         titled = _title_unit(title, vocabulary)
-        lone = _lone_texts(everything, named, totals)
+        lone = _lone_texts(everything[: max(2, head.columns["dossier_id"] + 1)], everything, named, is_data | totals)
         groups = {line: unit for line, text in lone.items() if (unit := group_unit(text))}
         is_data[[*groups]] = False
         # A line that names no unit changes none; but that such lines divide the rows shows that there are groups.
@@ -373,7 +388,8 @@ def _repeated_heads(named: dict[str, pa.Array], is_data: np.ndarray, vocabulary:
     for line in np.flatnonzero(is_data & (no_digits | short)):
         cells = {name: text for name, column in named.items() if (text := column[line].as_py())}
         headings = sum(vocabulary.headings.get(fold(text), ("",))[0] == name for name, text in cells.items())
-        numbers = len(set(cells.values())) == len(cells) and all(map(_NUMBERING.fullmatch, cells.values()))
+        bare = [_DECORATION.sub("", text) for text in cells.values()]
+        numbers = 2 * len(set(bare)) > len(bare) and all(map(_NUMBERING.fullmatch, bare))
         repeated[line] = headings >= DATA_CELLS or numbers
     return repeated
 
@@ -384,18 +400,40 @@ def _matches(column: pa.Array, pattern: str) -> np.ndarray:
     )
 
 
-def _lone_texts(everything: list[pa.Array], named: dict[str, pa.Array], totals: np.ndarray) -> dict[int, str]:
-    """The lines that hold one text alone, in a cell or repeated across the row, be it behind a numeral in a cell."""
-    count = sum((_filled(column).astype(np.int16) for column in everything), np.zeros(len(totals), np.int16))
+def _lone_texts(
+    first_columns: list[pa.Array], everything: list[pa.Array], named: dict[str, pa.Array], other: np.ndarray
+) -> dict[int, str]:
+    """The lines that hold one text alone, in a cell or repeated across the row, be it behind a numeral, a label or a
+    code in a cell, or before a count. It stands in one of the ``first_columns``, up to the dossier's code: what is
+    alone further right is the rest of a row.
+    """
     repeated = _true(pc.equal(named["dossier_id"], named["received_at"]))
+    begun = (
+        np.any([_filled(column) for column in first_columns], axis=0) if first_columns else np.zeros(len(other), bool)
+    )
     found = {}
-    for line in np.flatnonzero(((count > 0) & (count <= 2) | repeated) & ~totals).tolist():
+    for line in np.flatnonzero(begun & (~other | repeated)).tolist():
         cells = [text for column in everything if (text := column[line].as_py())]
         if len(cells) > 1 and _NUMERAL.fullmatch(cells[0]):
             cells = cells[1:]
-        if len(set(cells)) == 1 and re.search(r"[^\W\d_]", cells[0]):
-            found[line] = cells[0]
+        texts = list(dict.fromkeys(cell for cell in cells if not _COUNTED.fullmatch(cell))) or cells
+        if len(texts) == 2 and texts[0].endswith(":"):
+            texts = [" ".join(texts)]
+        if len(texts) == 2 and _UNIT_CODE.fullmatch(texts[0]):
+            texts = texts[:1]
+        if len(texts) == 1 and re.search(r"[^\W\d_]", texts[0]):
+            found[line] = texts[0]
     return found
+
+
+def _without_empty(days: pa.Array, vocabulary: Vocabulary) -> pa.Array:
+    """A column of days without what stands for none."""
+    encoded = days.dictionary_encode()
+    texts = [
+        None if fold(text) in vocabulary.no_day or day_parts(text) in vocabulary.empty_days else text
+        for text in encoded.dictionary.to_pylist()
+    ]
+    return pa.array(texts, pa.string()).take(encoded.indices)
 
 
 def _true(column: pa.Array) -> np.ndarray:
@@ -419,38 +457,53 @@ def _title_unit(title: list[list[str]], vocabulary: Vocabulary) -> str | None:
     return None
 
 
-def _last_day(lines: list[str], labels: tuple[str, ...]) -> date | None:
-    """The last real date that follows one of the labels."""
-    found = [
-        day
-        for line in lines
-        if labels
-        for match in re.finditer("(?:" + "|".join(map(re.escape, labels)) + ")" + _DAY, line)
-        if (day := _day(*match.groups()))
-    ]
-    return found[-1] if found else None
+def _days_after(lines: list[str], labels: tuple[str, ...]) -> list[date]:
+    """The days that follow one of the labels, a time or a weekday between at most."""
+    if not labels:
+        return []
+    longest = tuple(sorted(labels, key=len, reverse=True))
+    label = re.compile(rf"(?<!\w)(?<!văn ){_any_of(longest)}(?!\w)\s*[:–-]?\s*")
+    found = [day_within(line[match.end() :]) for line in lines for match in label.finditer(line)]
+    return [day for day in found if day]
 
 
-def _period_end(lines: list[str], periods: dict[str, tuple[str, ...]]) -> date | None:
-    """The last day of the last month, quarter or year that a line names without a day."""
-    found = []
-    for line in (re.sub(r"ngày\b.*?năm \d{4}", "", line) for line in lines):  # of a document, or yet to be filled in
-        for kind, length in (("month", 1), ("quarter", 3), ("year", 12)):
-            words = "|".join(map(re.escape, periods[kind]))
-            number = "" if kind == "year" else r"(\d{1,2}|[ivx]{1,4})(?: ?/ ?| ?- ?|,? năm | )"
-            match = re.search(rf"(?<!\w)(?:{words}) {number}(\d{{4}})(?!\d)", line) if words else None
-            if match:
-                which = match[1].lower() if kind != "year" else "1"
-                last = (_ROMAN.get(which) or int(which)) * length if which.isdecimal() or which in _ROMAN else 0
-                if 1 <= last <= 12 and (year := int(match[match.lastindex or 1])) >= 1900:
-                    found.append(date(year, last, monthrange(year, last)[1]))
-                    break
-    return found[-1] if found else None
+def _period_end(lines: list[str], vocabulary: Vocabulary) -> date | None:
+    """The last day of the period that the lines name: by its days, else by months or quarters, else by a year alone."""
+    days = _days_after(lines, vocabulary.period_end)
+    ranges = [day_within(line[match.end() :]) for line in lines for match in _RANGE.finditer(line)]
+    if days or any(ranges):
+        return max(day for day in [*days, *ranges] if day)
+    whole = re.sub(r"ngày\b.*?năm \d{4}", "", " ".join(lines))  # of a document, or yet to be filled in
+    found = [*_months_named(whole, vocabulary.periods), *_quarters_named(whole, vocabulary.periods)]
+    found = found or _years_named(lines, vocabulary.periods)
+    ends = [date(year, last, monthrange(year, last)[1]) for year, last in found if 1 <= last <= 12 and year >= 1900]
+    return max(ends, default=None)
 
 
-def _day(*groups: str | None) -> date | None:
-    day, month, year = next((part for part in (groups[:3], groups[5:2:-1], groups[6:9]) if part[0]), (None, None, None))
-    try:
-        return date(int(year or 0), int(month or 0), int(day or 0))
-    except ValueError:
-        return None
+def _months_named(text: str, periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Year and month: ``Tháng 9 năm 2020``, ``tháng 09/2020``, ``9 tháng năm 2020``, ``6 tháng đầu năm 2020``."""
+    month = _any_of(periods["month"])
+    counted = rf"(?<!\w)(?P<month>\d{{1,2}}) {month}(?: đầu)? năm (?P<year>\d{{4}})(?!\d)"
+    named = rf"(?<!\w){month}:? (?P<month>\d{{1,2}})(?: ?[/-] ?|,? năm:? | )(?P<year>\d{{4}})(?!\d)"
+    return [(int(one["year"]), int(one["month"])) for form in (counted, named) for one in re.finditer(form, text)]
+
+
+def _quarters_named(text: str, periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Year and last month: ``Quý III năm 2020``, ``Quý 1/2020``, ``Quý I, II năm 2020``."""
+    before = r"(?:[1-4ivx]{1,3}(?:, ?| và | ?- ?))*"
+    form = (
+        rf"(?<!\w){_any_of(periods['quarter'])} (?:thứ )?{before}([1-4]|[ivx]{{1,3}})(?: ?/ ?|,? năm )(\d{{4}})(?!\d)"
+    )
+    found = [(int(year), _ROMAN.get(which) or int(which, 36)) for which, year in re.findall(form, text)]
+    return [(year, 3 * which) for year, which in found]
+
+
+def _years_named(lines: list[str], periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Year and December where a line names a year alone, or a list of it: ``Năm 2020``, ``Danh sách năm 2020``."""
+    form = re.compile(rf"(?:{_any_of(periods['title'])}\b\D*)?{_any_of(periods['year'])} (\d{{4}})")
+    return [(int(one[1]), 12) for line in lines if (one := form.fullmatch(line))]
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    """A pattern for any of the words; for none where there are none."""
+    return f"(?:{'|'.join(map(re.escape, words))})" if words else r"(?!)"

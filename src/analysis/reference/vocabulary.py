@@ -31,6 +31,7 @@ class _Lines(Frozen):
     period_end: list[str]
     unit_title: list[str]
     unit_kind: tuple[str, ...] = ()
+    no_unit: tuple[str, ...] = ()
     synthetic: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
     no_day: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class _Lines(Frozen):
     period_month: tuple[str, ...] = ()
     period_quarter: tuple[str, ...] = ()
     period_year: tuple[str, ...] = ()
+    period_title: tuple[str, ...] = ()
 
 
 class _File(Frozen):
@@ -54,7 +56,8 @@ class Vocabulary:
 
     ``spelled`` keeps the first heading of each column as people write it, for messages. ``difficulties`` and
     ``stated`` are the same for the file in which units state their difficulties. ``blank`` are in lower case,
-    ``empty_days`` year, month and day, ``periods`` the words before a ``month``, ``quarter`` or ``year``.
+    ``empty_days`` year, month and day, ``periods`` the words before a ``month``, ``quarter`` or ``year``, and those
+    with which a ``title`` of a year begins.
     """
 
     headings: dict[str, tuple[str, int]]
@@ -65,6 +68,7 @@ class Vocabulary:
     period_end: tuple[str, ...]
     unit_title: tuple[str, ...]
     unit_kind: tuple[str, ...]
+    no_unit: tuple[str, ...]
     synthetic: tuple[str, ...]
     blank: frozenset[str]
     no_day: frozenset[str]
@@ -90,6 +94,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
         period_end=_folded(content.lines.period_end),
         unit_title=_folded(content.lines.unit_title),
         unit_kind=_folded(content.lines.unit_kind),
+        no_unit=_folded(content.lines.no_unit),
         synthetic=_folded(content.lines.synthetic),
         blank=frozenset(word.strip().lower() for word in content.lines.blank),
         no_day=frozenset(_folded(content.lines.no_day)),
@@ -99,6 +104,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
             "month": _folded(content.lines.period_month),
             "quarter": _folded(content.lines.period_quarter),
             "year": _folded(content.lines.period_year),
+            "title": _folded(content.lines.period_title),
         },
         difficulties=_headings(path, content.difficulties),
         stated={column: words[0] for column, words in content.difficulties.items()},
