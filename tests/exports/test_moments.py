@@ -89,6 +89,13 @@ def test_a_column_tells_what_stands_first_beside_am_and_pm() -> None:
     assert read("10/6/2020 8:30 AM", "25/6/2020 9:00 PM", "6/25/2020 9:00 PM")[0] is None
 
 
+def test_a_column_with_the_month_first_is_read_so_and_single_typing_errors_make_none() -> None:
+    american = read("06/25/2020 08:30", "06/10/2020 08:30", "6/30/2020", "06/13/2020")
+    assert american[:2] == [datetime(2020, 6, 25, 8, 30), datetime(2020, 6, 10, 8, 30)]
+    assert read("06/25/2020", "06/10/2020", "06/13/2020") == [None, datetime(2020, 10, 6), None]
+    assert read("06/25/2020", "06/10/2020", "6/30/2020", "06/13/2020", "25/06/2020")[1] == datetime(2020, 10, 6)
+
+
 @given(
     st.lists(MOMENTS, min_size=1, max_size=20),
     st.sampled_from(

@@ -145,7 +145,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
         try:
             if condition():
                 return
-        except OSError:
+        except (OSError, ValueError):  # of a master whose pages are not there yet, no JSON
             pass
         time.sleep(0.1)
     raise TimeoutError(f"not within {seconds} s")

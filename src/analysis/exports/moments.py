@@ -41,6 +41,8 @@ _DAYS = [
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[t ]?(\d{2})(\d{2})(\d{2})?)?")
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _AFTERNOON = ("ch", "chiều", "tối", "pm")
+_SECOND_OF = r"/\d{1,2}/\d{4}(?:\D|$)"  # what follows the first part of a day with slashes
+_SEVERAL = 3  # different days that no typing error makes
 _ENGLISH = ("am", "pm", "a.m.", "p.m.")
 _BETWEEN = " ,-–t().:"
 _MILLISECONDS = re.compile(r"1\d{12}")  # since 1970, as JavaScript writes them
@@ -52,7 +54,8 @@ def moments(texts: pa.Array) -> pa.Array:
 
     Every form of contract §3. A day that the calendar does not have is unreadable, and so is a year before 1900. A time
     that states its zone is brought to Asia/Ho_Chi_Minh: ``2020-06-09T17:00:00Z`` is the midnight in which 10 June
-    begins. Where ``AM`` and ``PM`` make day and month doubtful, the column tells which comes first, or none is read.
+    begins. Where ``AM`` and ``PM`` make day and month doubtful, the column tells which comes first, or none is read. A
+    column whose second parts exceed 12 several times, and its first ones never, has the month first.
     """
     if texts.null_count == len(texts):
         return pa.nulls(len(texts), pa.timestamp("us"))
@@ -61,8 +64,11 @@ def moments(texts: pa.Array) -> pa.Array:
     distinct_texts = pa.table({"text": encoded.dictionary})  # noqa: F841 - DuckDB finds it by its name
     parsed = _connection().sql(f"SELECT coalesce({attempts}) AS moment FROM distinct_texts").to_arrow_table()
     found = parsed.column("moment").combine_chunks().cast(pa.timestamp("us"))
+    if american := _is_american(encoded.dictionary):
+        slashed = pc.match_substring_regex(encoded.dictionary, rf"^ *\d{{1,2}}{_SECOND_OF}")
+        found = pc.if_else(slashed, pa.scalar(None, pa.timestamp("us")), found)
     strange = encoded.dictionary.filter(pc.is_null(found)).to_pylist()
-    first = _first_of(strange)
+    first = "month" if american else _first_of(strange)
     odd = [odd_moment(text, first) for text in strange]
     if odd:
         found = pc.replace_with_mask(found, pc.is_null(found), pa.array(odd, pa.timestamp("us")))
@@ -173,6 +179,14 @@ def _zone(text: str) -> timezone:
     hours, minutes = re.fullmatch(r"[+-](\d{1,2}):?(\d{2})?", text).groups()  # type: ignore[union-attr]
     shift = timedelta(hours=int(hours), minutes=int(minutes or 0))
     return timezone(-shift if text[0] == "-" else shift)
+
+
+def _is_american(texts: pa.Array) -> bool:
+    """Whether a column's days have the month first: what else than a day is above 12?"""
+    later = texts.filter(pc.match_substring_regex(texts, r"^ *\d{1,2}/(?:1[3-9]|[2-9]\d)/\d{4}(?:\D|$)"))
+    if len({text.split()[0] for text in later.to_pylist()}) < _SEVERAL:
+        return False
+    return not pc.any(pc.match_substring_regex(texts, rf"^ *(?:1[3-9]|[2-9]\d){_SECOND_OF}")).as_py()
 
 
 def _first_of(texts: list[str]) -> str:
