@@ -8,13 +8,14 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.exports.moments import day_parts, moments
+from analysis.exports.masks import filled, matches, true
+from analysis.exports.moments import is_no_day, moments
 from analysis.exports.quoting import is_procedure_code
 from analysis.exports.tables import Table
 from analysis.language.folding import fold
@@ -167,21 +168,21 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
     procedures = _procedures(cells, units, coded["level"], lookups, count)
 
     def given(name: str) -> np.ndarray:
-        return _valid(cells.get(name, blank))
+        return filled(cells.get(name, blank))
 
     received, completed = (pc.cast(days[name], pa.date32()) for name in ("received_at", "completed_at"))
-    unreadable = {name: given(name) & ~_valid(days[name]) for name in DATE_COLUMNS}
-    unknown = {name: given(name) & ~_valid(coded[name]) for name in CODED_COLUMNS}
-    never_accepted = _true(pc.equal(coded["status"], "not_accepted"))
+    unreadable = {name: given(name) & ~filled(days[name]) for name in DATE_COLUMNS}
+    unknown = {name: given(name) & ~filled(coded[name]) for name in CODED_COLUMNS}
+    never_accepted = true(pc.equal(coded["status"], "not_accepted"))
     failures = {
-        "missing_dossier_id": ~_valid(ids),
-        "cut_dossier_id": _matches(ids, _CUT),
-        "unknown_procedure": ~_valid(procedures),
-        "unknown_unit": ~_valid(units),
+        "missing_dossier_id": ~filled(ids),
+        "cut_dossier_id": matches(ids, _CUT),
+        "unknown_procedure": ~filled(procedures),
+        "unknown_unit": ~filled(units),
         "unknown_channel": unknown["channel"],
-        "bad_received_date": ~_valid(days["received_at"]) & (given("received_at") | ~never_accepted),
+        "bad_received_date": ~filled(days["received_at"]) & (given("received_at") | ~never_accepted),
         "bad_date": unreadable["due_at"] | unreadable["completed_at"],
-        "completed_before_received": _true(pc.less(completed, received)),
+        "completed_before_received": true(pc.less(completed, received)),
         "unknown_value": unknown["status"] | unknown["level"] | unknown["applicant"] | unknown["source"],
     }
     reason = np.select([failures[name] for name in REASONS], range(len(REASONS)), default=-1)
@@ -236,7 +237,7 @@ def _dossiers(
         "online_below_level_3": online_low,
     }
     bits = sum(
-        (_true(flags[check]).astype(np.int16) << bit for bit, check in enumerate(CHECKS)),
+        (true(flags[check]).astype(np.int16) << bit for bit, check in enumerate(CHECKS)),
         np.zeros(len(units), np.int16),
     )
     source = pc.if_else(pc.is_valid(catalogued), "catalogue", pc.if_else(pc.is_valid(own), "export", None))
@@ -338,14 +339,10 @@ def _real_days(texts: pa.Array, days: pa.Array, vocabulary: Vocabulary) -> tuple
     unread = pc.if_else(pc.is_null(days), texts, pa.scalar(None, pa.string()))
 
     def nothing(text: str) -> str | None:
-        return text if fold(text) in vocabulary.no_day or day_parts(text) in vocabulary.empty_days else None
+        return text if is_no_day(text, vocabulary) else None
 
     empty = pc.or_(never, pc.is_valid(_mapped(unread, nothing)))
     return tuple(pc.if_else(empty, pa.scalar(None, column.type), column) for column in (texts, days))
-
-
-def _matches(column: pa.Array, pattern: str) -> np.ndarray:
-    return _true(pc.match_substring_regex(column, pattern))
 
 
 def _coded(column: pa.Array, codes: dict[str, str]) -> pa.Array:
@@ -387,14 +384,6 @@ def _hashed(ids: pa.Array, key: bytes) -> pa.Array:
     return pa.array(
         [hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest() for text in ids.to_pylist()], pa.string()
     )
-
-
-def _valid(column: pa.Array) -> np.ndarray:
-    return cast(np.ndarray, pc.is_valid(column).to_numpy(zero_copy_only=False))
-
-
-def _true(column: pa.Array) -> np.ndarray:
-    return cast(np.ndarray, pc.fill_null(column, False).to_numpy(zero_copy_only=False))
 
 
 REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)

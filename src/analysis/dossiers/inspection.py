@@ -17,15 +17,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.dossiers.cleaning import Lookups, clean_table
-from analysis.dossiers.difficulties import difficulty_files
+from analysis.dossiers.difficulties import exports_beside
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.worker import FileResult, asked
 from analysis.exports.quoting import may_be_quoted, shape
-from analysis.exports.reading import list_exports, read_export
+from analysis.exports.reading import read_export
 from analysis.exports.tables import Table, headings_found, read_tables
 from analysis.language.folding import fold
-from analysis.language.problems import ExportProblem, RunProblem
+from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_, Language
 from analysis.reference.additions import HEADING
 from analysis.reference.keys import unit_key
@@ -149,10 +149,7 @@ class Inspection:
 
 def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> Inspection:
     """Look into every export below ``raw``; raises RunProblem where there is none."""
-    stating = difficulty_files(raw)
-    paths = [path for path in list_exports(raw) if path not in stating]
-    if not paths:
-        raise RunProblem(N_("{folder} holds no export. Put .xlsx, .xls or .csv files of the portal there."), folder=raw)
+    paths = exports_beside(raw)
     lookups = make_lookups(reference)
     names = [printable(path.relative_to(raw).as_posix()) for path in paths]
     looks = asked([Task(path) for path in paths], lookups, jobs)

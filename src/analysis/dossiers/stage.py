@@ -13,7 +13,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from analysis.dossiers.difficulties import Stated, difficulty_files
+from analysis.dossiers.difficulties import Stated, exports_beside
 from analysis.dossiers.doubts import doubts
 from analysis.dossiers.export_dates import export_date
 from analysis.dossiers.lookups import make_lookups
@@ -23,8 +23,7 @@ from analysis.dossiers.statements import difficulties, read_statements, statemen
 from analysis.dossiers.superseding import ALL_CHECKS, Settled, settle
 from analysis.dossiers.unit_quality import unit_quality
 from analysis.dossiers.worker import FileResult, Job, cached, clean_files, size_of, start_early
-from analysis.exports.reading import list_exports, sha256
-from analysis.language.problems import RunProblem
+from analysis.exports.reading import sha256
 from analysis.language.texts import N_, Language
 from analysis.reference.columns import read_table
 from analysis.reference.tables import Reference
@@ -94,10 +93,7 @@ def clean_exports(
     """
     raw, processed = Path(raw), Path(processed)
     work = Path(work) if work else processed.absolute().with_name(f".{processed.absolute().name}.work")
-    stating = difficulty_files(raw)
-    paths = [path for path in list_exports(raw) if path not in stating]
-    if not paths:
-        raise RunProblem(N_("{folder} holds no export. Put .xlsx, .xls or .csv files of the portal there."), folder=raw)
+    paths = exports_beside(raw)
     if engine.name == DUCKDB:
         start_early()
     for folder in (processed, work / "cache"):

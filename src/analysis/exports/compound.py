@@ -10,7 +10,7 @@ import struct
 import sys
 from array import array
 
-from analysis.exports.sheets import Limits, check_extent
+from analysis.exports.sheets import Layout, Limits, check_extent
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 
@@ -43,26 +43,13 @@ def compound_kind(data: bytes, limits: Limits) -> str:
     return "xls"
 
 
-def book_counts_from_1904(data: bytes) -> bool:
-    """Whether the workbook's days are counted from 1904."""
-    streams = _streams(data)
-    book = streams.get("workbook") or streams.get("book") or b""
-    at, end = 0, len(book) - 6
-    while at <= end:
-        record, length, mode = struct.unpack_from("<HHH", book, at)
-        if record == _DATE_MODE:
-            return bool(mode == 1)
-        at += 4 + length
-    return False
-
-
-def merges_in_book(data: bytes) -> dict[str, tuple[tuple[int, int, int], ...]]:
-    """Of each sheet by its name the columns with first and last row of cells merged over several rows, from 0."""
+def book_layout(data: bytes) -> Layout:
+    """What a workbook says of its sheets beside their cells."""
     streams = _streams(data)
     book = streams.get("workbook") or streams.get("book") or b""
     names: dict[int, str] = {}
     found: dict[str, list[tuple[int, int, int]]] = {}
-    at, end, sheet = 0, len(book) - 4, ""
+    at, end, sheet, date_mode = 0, len(book) - 4, "", None
     while at <= end:
         record, length = struct.unpack_from("<HH", book, at)
         content = book[at + 4 : at + 4 + length]
@@ -71,6 +58,8 @@ def merges_in_book(data: bytes) -> dict[str, tuple[tuple[int, int, int], ...]]:
             names[int.from_bytes(content[:4], "little")] = letters
         elif record == _BOF:
             sheet = names.get(at, "")
+        elif record == _DATE_MODE and date_mode is None:
+            date_mode = int.from_bytes(content[:2], "little")
         elif record == _MERGED:
             spans = struct.iter_unpack("<HHHH", content[2 : 2 + (length - 2) // 8 * 8])
             found.setdefault(sheet, []).extend(
@@ -80,7 +69,7 @@ def merges_in_book(data: bytes) -> dict[str, tuple[tuple[int, int, int], ...]]:
                 for column in range(left, right + 1)
             )
         at += 4 + length
-    return {name: tuple(spans) for name, spans in found.items()}
+    return Layout({name: tuple(spans) for name, spans in found.items()}, date_mode == 1)
 
 
 def _check_records(book: bytes, limits: Limits) -> None:

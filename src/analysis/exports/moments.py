@@ -11,6 +11,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.language.folding import fold
+from analysis.reference.vocabulary import Vocabulary
+
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_YEAR = 1900
 # The forms that fill whole columns; DuckDB reads them one at a time ten times as fast as from a list.
@@ -26,7 +29,7 @@ _WEEKDAY = re.compile(
     r"\(?\b(?:thứ|t) ?(?:[2-7]|hai|ba|tư|năm|sáu|bảy|bẩy)\b,?\)?|\(?\b(?:chủ nhật|cn)\b,?\)?"
     r"|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b[.,]?|\bngày\b:?|\b(?:vào )?lúc\b"
 )
-# What stands where no day does, and a day in each order that is told by its form.
+# A day in each order that is told by its form.
 _DAYS = [
     re.compile(form)
     for form in (
@@ -89,6 +92,11 @@ def day_parts(text: str) -> tuple[int, int, int] | None:
         return int(compact[1]), int(compact[2]), int(compact[3])
     found = next((found for form in _DAYS[:2] if (found := form.search(words))), None)
     return (int(found["year"]), int(found["month"]), int(found["day"])) if found else None
+
+
+def is_no_day(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text stands for no day: a word, or a day with which systems fill an empty field."""
+    return fold(text) in vocabulary.no_day or day_parts(text) in vocabulary.empty_days
 
 
 def day_within(text: str) -> date | None:

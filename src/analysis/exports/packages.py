@@ -12,6 +12,8 @@ import re
 import zipfile
 from typing import TYPE_CHECKING
 
+from analysis.exports.sheets import Layout
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,7 +35,7 @@ _ROOT = (
 def workbook_part(archive: zipfile.ZipFile) -> str:
     """The name of the part that the package says to be its main one, "" where it says none that is there."""
     names = {name.lower(): name for name in archive.namelist()}
-    for kind, target in _relations(archive, "", names):
+    for _, kind, target in _targets(archive, "", names):
         if kind == "officeDocument":
             return names.get(target.lower(), "")
     return names.get(WORKBOOK, "")
@@ -55,26 +57,20 @@ def usual_package(data: bytes) -> bytes:
         return _written(archive, main, known)
 
 
-def merges_by_sheet(data: bytes) -> dict[str, tuple[tuple[int, int, int], ...]]:
-    """Of each sheet by its name the columns with first and last row of cells merged over several rows, from 0."""
+def package_layout(data: bytes) -> Layout:
+    """What a workbook says of its sheets beside their cells."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = {name.lower(): name for name in archive.namelist()}
         main = workbook_part(archive)
         parts = {identity: names.get(target.lower(), "") for identity, _, target in _targets(archive, main, names)}
-        sheets = _parsed(archive.read(main)).iter("{*}sheet") if main else iter(())
-        found = {}
-        for sheet in sheets:
+        if not main:
+            return Layout({}, False)
+        workbook, found = archive.read(main), {}
+        for sheet in _parsed(workbook).iter("{*}sheet"):
             identity = next((value for key, value in sheet.attrib.items() if str(key).endswith("}id")), "")
             if part := parts.get(str(identity)):
                 found[str(sheet.get("name"))] = tuple(_merges(archive.read(part)))
-        return found
-
-
-def counts_from_1904(data: bytes) -> bool:
-    """Whether the workbook's days are counted from 1904."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        main = workbook_part(archive)
-        return bool(main and _FROM_1904.search(archive.read(main)))
+        return Layout(found, bool(_FROM_1904.search(workbook)))
 
 
 def column_number(letters: bytes) -> int:
@@ -94,10 +90,6 @@ def _merges(sheet: bytes) -> Iterator[tuple[int, int, int]]:
                 if left < 0:
                     return
                 yield column - 1, int(first) - 1, int(last) - 1
-
-
-def _relations(archive: zipfile.ZipFile, part: str, names: dict[str, str]) -> Iterator[tuple[str, str]]:
-    yield from ((kind, target) for _, kind, target in _targets(archive, part, names))
 
 
 def _targets(archive: zipfile.ZipFile, part: str, names: dict[str, str]) -> Iterator[tuple[str, str, str]]:

@@ -136,9 +136,14 @@ def _guarded(read: Callable[[], Export]) -> Export:
 
 def _read(data: bytes, kinds: set[str], limits: Limits, headings: Container[str]) -> Export:
     kind = _binary_kind(data, limits)
-    if not kind and (legacy := _in_old_font(data, kinds, limits, headings)):
-        return legacy
-    text, encoding = (b"", "") if kind else _as_utf8(data, kinds)
+    try:
+        text, encoding = (b"", "") if kind else as_utf8(data)
+    except ExportProblem:
+        if "csv" not in kinds:  # of a workbook's garbage there is no encoding to mend
+            raise ExportProblem(_DAMAGED) from None
+        if legacy := _in_old_font(data, limits, headings):
+            return legacy
+        raise
     kind = kind or _text_kind(text)
     if kind not in kinds:
         raise ExportProblem(_WRONG_NAME[kind])
@@ -150,28 +155,16 @@ def _read(data: bytes, kinds: set[str], limits: Limits, headings: Container[str]
     return Export(kind, encoding, (Sheet("", read_delimited(text, limits, headings)),))
 
 
-def _in_old_font(data: bytes, kinds: set[str], limits: Limits, headings: Container[str]) -> Export | None:
+def _in_old_font(data: bytes, limits: Limits, headings: Container[str]) -> Export | None:
     """A plain text in a font of before Unicode: one in which several of its headings are known."""
-    try:
-        as_utf8(data)
-    except ExportProblem:
-        if "csv" not in kinds or is_hypertext(data):
-            return None
-        for name, text in conversions(data):
-            cells = read_delimited(text, limits, headings)
-            lines = zip(*(column.slice(0, HEADING_ROWS).to_pylist() for column in cells.columns), strict=True)
-            if any(sum(fold(cell or "") in headings for cell in line) >= _SEVERAL for line in lines):
-                return Export("csv", name, (Sheet("", cells),))
+    if is_hypertext(data):
+        return None
+    for name, text in conversions(data):
+        cells = read_delimited(text, limits, headings)
+        lines = zip(*(column.slice(0, HEADING_ROWS).to_pylist() for column in cells.columns), strict=True)
+        if any(sum(fold(cell or "") in headings for cell in line) >= _SEVERAL for line in lines):
+            return Export("csv", name, (Sheet("", cells),))
     return None
-
-
-def _as_utf8(data: bytes, kinds: set[str]) -> tuple[bytes, str]:
-    try:
-        return as_utf8(data)
-    except ExportProblem:
-        if "csv" in kinds:
-            raise
-        raise ExportProblem(_DAMAGED) from None  # of a workbook's garbage there is no encoding to mend
 
 
 def _binary_kind(data: bytes, limits: Limits) -> str:

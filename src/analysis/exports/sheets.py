@@ -31,6 +31,14 @@ class Sheet:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """What a workbook says beside its cells: each sheet's ``merges`` by its name, and whether days count from 1904."""
+
+    merges: dict[str, tuple[tuple[int, int, int], ...]]
+    from_1904: bool
+
+
+@dataclass(frozen=True)
 class Export:
     """A file that was read: ``format`` xlsx, xls, html or csv; ``encoding`` is "" for workbooks.
 

@@ -5,12 +5,10 @@ module, and no message made here quotes a cell from one.
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +16,9 @@ import pyarrow.compute as pc
 
 from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.encodings import UNREADABLE
-from analysis.exports.moments import day_parts, day_within
+from analysis.exports.masks import filled, matches, true
+from analysis.exports.moments import is_no_day
+from analysis.exports.periods import days_after, period_end
 from analysis.exports.quoting import quoted
 from analysis.exports.reading import Export, Sheet
 from analysis.language.folding import fold
@@ -44,9 +44,7 @@ DAYS_TO_1904 = 1462
 _TELLING = 3  # true days, before their never being late in a month says something
 FALLING_BACK = {"completed_at"}  # columns whose blank cells are filled from the next heading of their list
 _INVISIBLE_RE2 = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", _INVISIBLE)
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 REQUIRED = ("dossier_id", "procedure_code", "unit", "channel", "received_at")
-_RANGE = re.compile(r"(?<!\w)từ (?:ngày )?\d[\d/.-]+\s*[–-]\s*(?:ngày )?(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -124,8 +122,8 @@ def read_tables(
     text_lines = [fold(" ".join(filter(None, line))) for title in used for line in title]
     return Tables(
         tables=tuple(table for table in tables if table),
-        export_date=next(iter(_days_after(text_lines, vocabulary.export_date)[-1:]), None),
-        period_end=_period_end(text_lines, vocabulary),
+        export_date=next(reversed(days_after(text_lines, vocabulary.export_date)), None),
+        period_end=period_end(text_lines, vocabulary),
         synthetic=any(words in line for line in text_lines for words in vocabulary.synthetic),
     )
 
@@ -248,10 +246,10 @@ def _cut_table(
         )
     if sheet.from_1904:
         named |= {name: _from_1900(named[name]) for name in DATE_COLUMNS if name in named}
-    filled = sum((_filled(column).astype(np.int16) for column in named.values()), np.zeros(len(body), np.int16))
+    cells = sum((filled(column).astype(np.int16) for column in named.values()), np.zeros(len(body), np.int16))
     first = pc.coalesce(*everything) if everything else pa.array([], pa.string())
     totals = _total_lines(first, named["dossier_id"], vocabulary)
-    is_data = (filled >= DATA_CELLS) & ~totals
+    is_data = (cells >= DATA_CELLS) & ~totals
     is_data &= ~_repeated_heads(named, is_data, vocabulary)
     if "unit" not in named:
         titled = _title_unit(title, vocabulary)
@@ -263,7 +261,7 @@ def _cut_table(
         if not groups and titled is None and not divided:
             return None
         named["unit"] = _spread(groups, len(first), titled)
-    last = np.flatnonzero(_filled(first)).max(initial=-1)
+    last = np.flatnonzero(filled(first)).max(initial=-1)
     kept = np.flatnonzero(is_data)
     return Table(
         sheet=sheet.name,
@@ -309,7 +307,7 @@ def _cleared(column: pa.ChunkedArray, vocabulary: Vocabulary) -> pa.Array:
 
 def _from_1900(days: pa.Array) -> pa.Array:
     """Days that are mere numbers counted from 1904 as those counted from 1900."""
-    counted = _matches(days, r"^\d{5}(?:\.\d+)?$")
+    counted = matches(days, r"^\d{5}(?:\.\d+)?$")
     if not counted.any():
         return days
     texts = [
@@ -325,7 +323,7 @@ def _broken_rows(body: pa.Table) -> np.ndarray:
     for column in body.columns:
         found = pc.match_substring(column.combine_chunks(), UNREADABLE)
         if pc.any(found).as_py():
-            broken |= _true(found)
+            broken |= true(found)
     return broken
 
 
@@ -333,12 +331,12 @@ def _half_swapped(days: pa.Array) -> bool:
     """Whether a spreadsheet with American settings read those days that it could: true days, which come as ISO text,
     never above the 12th, beside days as text, of which some are.
     """
-    true_days = pc.filter(days, _matches(days, r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"))
-    texts = pc.filter(days, _matches(days, r"^\d{1,2}/\d{1,2}/\d{4}"))
+    true_days = pc.filter(days, matches(days, r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"))
+    texts = pc.filter(days, matches(days, r"^\d{1,2}/\d{1,2}/\d{4}"))
     if len(true_days) < _TELLING or not len(texts):
         return False
-    above = _matches(texts, r"^(?:1[3-9]|[23]\d)/")
-    return bool(above.any() and not _matches(true_days, r"^\d{4}-\d{2}-(?:1[3-9]|[23]\d)").any())
+    above = matches(texts, r"^(?:1[3-9]|[23]\d)/")
+    return bool(above.any() and not matches(true_days, r"^\d{4}-\d{2}-(?:1[3-9]|[23]\d)").any())
 
 
 def _merged_down(everything: list[pa.Array], sheet: Sheet, head: _Head) -> list[pa.Array]:
@@ -348,17 +346,13 @@ def _merged_down(everything: list[pa.Array], sheet: Sheet, head: _Head) -> list[
     for column, top, bottom in sheet.merges:
         if column != code and column < len(everything) and top >= first:
             by_column.setdefault(column, []).append((top - first, bottom - first))
-    filled = list(everything)
+    whole = list(everything)
     for column, spans in by_column.items():
-        source = np.arange(len(filled[column]))
+        source = np.arange(len(whole[column]))
         for top, bottom in spans:
             source[top : bottom + 1] = top
-        filled[column] = pc.coalesce(filled[column], filled[column].take(pa.array(source)))
-    return filled
-
-
-def _filled(column: pa.Array) -> np.ndarray:
-    return cast(np.ndarray, pc.is_valid(column).to_numpy(zero_copy_only=False))
+        whole[column] = pc.coalesce(whole[column], whole[column].take(pa.array(source)))
+    return whole
 
 
 def _total_lines(first: pa.Array, ids: pa.Array, vocabulary: Vocabulary) -> np.ndarray:
@@ -383,8 +377,8 @@ def _total_lines(first: pa.Array, ids: pa.Array, vocabulary: Vocabulary) -> np.n
 def _repeated_heads(named: dict[str, pa.Array], is_data: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
     """Lines that hold the headings again, or the numbers of the columns: ``(1) (2) (3)``."""
     repeated = np.zeros(len(is_data), dtype=bool)
-    no_digits = ~_matches(named["received_at"], r"\d")
-    short = ~_filled(named["dossier_id"]) | _matches(named["dossier_id"], _SHORT)
+    no_digits = ~matches(named["received_at"], r"\d")
+    short = ~filled(named["dossier_id"]) | matches(named["dossier_id"], _SHORT)
     for line in np.flatnonzero(is_data & (no_digits | short)):
         cells = {name: text for name, column in named.items() if (text := column[line].as_py())}
         headings = sum(vocabulary.headings.get(fold(text), ("",))[0] == name for name, text in cells.items())
@@ -394,12 +388,6 @@ def _repeated_heads(named: dict[str, pa.Array], is_data: np.ndarray, vocabulary:
     return repeated
 
 
-def _matches(column: pa.Array, pattern: str) -> np.ndarray:
-    return cast(
-        np.ndarray, pc.fill_null(pc.match_substring_regex(column, pattern), False).to_numpy(zero_copy_only=False)
-    )
-
-
 def _lone_texts(
     first_columns: list[pa.Array], everything: list[pa.Array], named: dict[str, pa.Array], other: np.ndarray
 ) -> dict[int, str]:
@@ -407,10 +395,8 @@ def _lone_texts(
     code in a cell, or before a count. It stands in one of the ``first_columns``, up to the dossier's code: what is
     alone further right is the rest of a row.
     """
-    repeated = _true(pc.equal(named["dossier_id"], named["received_at"]))
-    begun = (
-        np.any([_filled(column) for column in first_columns], axis=0) if first_columns else np.zeros(len(other), bool)
-    )
+    repeated = true(pc.equal(named["dossier_id"], named["received_at"]))
+    begun = np.any([filled(column) for column in first_columns], axis=0)
     found = {}
     for line in np.flatnonzero(begun & (~other | repeated)).tolist():
         cells = [text for column in everything if (text := column[line].as_py())]
@@ -429,15 +415,8 @@ def _lone_texts(
 def _without_empty(days: pa.Array, vocabulary: Vocabulary) -> pa.Array:
     """A column of days without what stands for none."""
     encoded = days.dictionary_encode()
-    texts = [
-        None if fold(text) in vocabulary.no_day or day_parts(text) in vocabulary.empty_days else text
-        for text in encoded.dictionary.to_pylist()
-    ]
+    texts = [None if is_no_day(text, vocabulary) else text for text in encoded.dictionary.to_pylist()]
     return pa.array(texts, pa.string()).take(encoded.indices)
-
-
-def _true(column: pa.Array) -> np.ndarray:
-    return cast(np.ndarray, pc.fill_null(column, False).to_numpy(zero_copy_only=False))
 
 
 def _spread(groups: dict[int, str], count: int, titled: str | None) -> pa.Array:
@@ -455,55 +434,3 @@ def _title_unit(title: list[list[str]], vocabulary: Vocabulary) -> str | None:
             if colon and fold(label) in vocabulary.unit_title and (unit := name.strip() or following):
                 return unit
     return None
-
-
-def _days_after(lines: list[str], labels: tuple[str, ...]) -> list[date]:
-    """The days that follow one of the labels, a time or a weekday between at most."""
-    if not labels:
-        return []
-    longest = tuple(sorted(labels, key=len, reverse=True))
-    label = re.compile(rf"(?<!\w)(?<!văn ){_any_of(longest)}(?!\w)\s*[:–-]?\s*")
-    found = [day_within(line[match.end() :]) for line in lines for match in label.finditer(line)]
-    return [day for day in found if day]
-
-
-def _period_end(lines: list[str], vocabulary: Vocabulary) -> date | None:
-    """The last day of the period that the lines name: by its days, else by months or quarters, else by a year alone."""
-    days = _days_after(lines, vocabulary.period_end)
-    ranges = [day_within(line[match.end() :]) for line in lines for match in _RANGE.finditer(line)]
-    if days or any(ranges):
-        return max(day for day in [*days, *ranges] if day)
-    whole = re.sub(r"ngày\b.*?năm \d{4}", "", " ".join(lines))  # of a document, or yet to be filled in
-    found = [*_months_named(whole, vocabulary.periods), *_quarters_named(whole, vocabulary.periods)]
-    found = found or _years_named(lines, vocabulary.periods)
-    ends = [date(year, last, monthrange(year, last)[1]) for year, last in found if 1 <= last <= 12 and year >= 1900]
-    return max(ends, default=None)
-
-
-def _months_named(text: str, periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:
-    """Year and month: ``Tháng 9 năm 2020``, ``tháng 09/2020``, ``9 tháng năm 2020``, ``6 tháng đầu năm 2020``."""
-    month = _any_of(periods["month"])
-    counted = rf"(?<!\w)(?P<month>\d{{1,2}}) {month}(?: đầu)? năm (?P<year>\d{{4}})(?!\d)"
-    named = rf"(?<!\w){month}:? (?P<month>\d{{1,2}})(?: ?[/-] ?|,? năm:? | )(?P<year>\d{{4}})(?!\d)"
-    return [(int(one["year"]), int(one["month"])) for form in (counted, named) for one in re.finditer(form, text)]
-
-
-def _quarters_named(text: str, periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:
-    """Year and last month: ``Quý III năm 2020``, ``Quý 1/2020``, ``Quý I, II năm 2020``."""
-    before = r"(?:[1-4ivx]{1,3}(?:, ?| và | ?- ?))*"
-    form = (
-        rf"(?<!\w){_any_of(periods['quarter'])} (?:thứ )?{before}([1-4]|[ivx]{{1,3}})(?: ?/ ?|,? năm )(\d{{4}})(?!\d)"
-    )
-    found = [(int(year), _ROMAN.get(which) or int(which, 36)) for which, year in re.findall(form, text)]
-    return [(year, 3 * which) for year, which in found]
-
-
-def _years_named(lines: list[str], periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:
-    """Year and December where a line names a year alone, or a list of it: ``Năm 2020``, ``Danh sách năm 2020``."""
-    form = re.compile(rf"(?:{_any_of(periods['title'])}\b\D*)?{_any_of(periods['year'])} (\d{{4}})")
-    return [(int(one[1]), 12) for line in lines if (one := form.fullmatch(line))]
-
-
-def _any_of(words: tuple[str, ...]) -> str:
-    """A pattern for any of the words; for none where there are none."""
-    return f"(?:{'|'.join(map(re.escape, words))})" if words else r"(?!)"

@@ -15,12 +15,11 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
-from analysis.exports.compound import ENCRYPTED, book_counts_from_1904, merges_in_book
+from analysis.exports.compound import ENCRYPTED, book_layout
 from analysis.exports.packages import (
     WORKBOOK,
     column_number,
-    counts_from_1904,
-    merges_by_sheet,
+    package_layout,
     usual_package,
     workbook_part,
 )
@@ -79,13 +78,13 @@ def read_sheets(data: bytes, limits: Limits) -> tuple[Sheet, ...]:
     is_package = data.startswith(ZIP_MAGIC)
     data = usual_package(data) if is_package else data
     workbook = fastexcel.read_excel(data)
-    merges = merges_by_sheet(data) if is_package else merges_in_book(data)
-    from_1904 = counts_from_1904(data) if is_package else book_counts_from_1904(data)
+    layout = package_layout(data) if is_package else book_layout(data)
     names = workbook.sheet_names
     if len(set(names)) < len(names):  # calamine would read the first of them twice
         raise ExportProblem(N_("two sheets have the same name. Give each its own, and save the workbook again."))
     return tuple(
-        Sheet(name, _cells(workbook, n, limits), merges.get(name, ()), from_1904) for n, name in enumerate(names)
+        Sheet(name, _cells(workbook, n, limits), layout.merges.get(name, ()), layout.from_1904)
+        for n, name in enumerate(names)
     )
 
 

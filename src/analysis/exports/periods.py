@@ -1,0 +1,63 @@
+"""Reads the days and periods that the title lines of an export name (contract §3)."""
+
+import re
+from calendar import monthrange
+from datetime import date
+
+from analysis.exports.moments import day_within
+from analysis.reference.vocabulary import Vocabulary
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_RANGE = re.compile(r"(?<!\w)từ (?:ngày )?\d[\d/.-]+\s*[–-]\s*(?:ngày )?(?=\d)")
+
+
+def days_after(lines: list[str], labels: tuple[str, ...]) -> list[date]:
+    """The days that follow one of the labels, a time or a weekday between at most."""
+    if not labels:
+        return []
+    longest = tuple(sorted(labels, key=len, reverse=True))
+    label = re.compile(rf"(?<!\w)(?<!văn ){_any_of(longest)}(?!\w)\s*[:–-]?\s*")
+    found = [day_within(line[match.end() :]) for line in lines for match in label.finditer(line)]
+    return [day for day in found if day]
+
+
+def period_end(lines: list[str], vocabulary: Vocabulary) -> date | None:
+    """The last day of the period that the lines name: by its days, else by months or quarters, else by a year alone."""
+    days = days_after(lines, vocabulary.period_end)
+    ranges = [day_within(line[match.end() :]) for line in lines for match in _RANGE.finditer(line)]
+    if days or any(ranges):
+        return max(day for day in [*days, *ranges] if day)
+    whole = re.sub(r"ngày\b.*?năm \d{4}", "", " ".join(lines))  # of a document, or yet to be filled in
+    found = [*_months_named(whole, vocabulary.periods), *_quarters_named(whole, vocabulary.periods)]
+    found = found or _years_named(lines, vocabulary.periods)
+    ends = [date(year, last, monthrange(year, last)[1]) for year, last in found if 1 <= last <= 12 and year >= 1900]
+    return max(ends, default=None)
+
+
+def _months_named(text: str, periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Year and month: ``Tháng 9 năm 2020``, ``tháng 09/2020``, ``9 tháng năm 2020``, ``6 tháng đầu năm 2020``."""
+    month = _any_of(periods["month"])
+    counted = rf"(?<!\w)(?P<month>\d{{1,2}}) {month}(?: đầu)? năm (?P<year>\d{{4}})(?!\d)"
+    named = rf"(?<!\w){month}:? (?P<month>\d{{1,2}})(?: ?[/-] ?|,? năm:? | )(?P<year>\d{{4}})(?!\d)"
+    return [(int(one["year"]), int(one["month"])) for form in (counted, named) for one in re.finditer(form, text)]
+
+
+def _quarters_named(text: str, periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Year and last month: ``Quý III năm 2020``, ``Quý 1/2020``, ``Quý I, II năm 2020``."""
+    before = r"(?:[1-4ivx]{1,3}(?:, ?| và | ?- ?))*"
+    form = (
+        rf"(?<!\w){_any_of(periods['quarter'])} (?:thứ )?{before}([1-4]|[ivx]{{1,3}})(?: ?/ ?|,? năm )(\d{{4}})(?!\d)"
+    )
+    found = [(int(year), _ROMAN.get(which) or int(which, 36)) for which, year in re.findall(form, text)]
+    return [(year, 3 * which) for year, which in found]
+
+
+def _years_named(lines: list[str], periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Year and December where a line names a year alone, or a list of it: ``Năm 2020``, ``Danh sách năm 2020``."""
+    form = re.compile(rf"(?:{_any_of(periods['title'])}\b\D*)?{_any_of(periods['year'])} (\d{{4}})")
+    return [(int(one[1]), 12) for line in lines if (one := form.fullmatch(line))]
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    """A pattern for any of the words; for none where there are none."""
+    return f"(?:{'|'.join(map(re.escape, words))})" if words else r"(?!)"
