@@ -1,5 +1,6 @@
-"""The command ``dvctt``: ``check`` looks into exports, ``run`` does the whole job, ``measure`` computes the tables of a
-dataset of dossiers, ``lab`` opens the notebooks, ``sample`` writes made-up exports (contract §6).
+"""The command ``dvctt``: ``new`` makes a folder of one's own, ``catalogue`` brings its procedures, ``check`` looks into
+exports, ``run`` does the whole job, ``measure`` computes the tables of a dataset of dossiers, ``lab`` opens the
+notebooks, ``sample`` writes made-up exports (contract §6).
 """
 
 import argparse
@@ -9,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,7 +20,7 @@ from analysis.language.problems import Problem, UsageProblem, system_problem
 from analysis.language.texts import LANGUAGES, N_, Language
 from analysis.publication.order import STAGES, Order, check_day
 from analysis.storage.backends import ENGINES, Engine
-from analysis.storage.places import PROJECT
+from analysis.storage.places import OWN_REFERENCE, PROJECT
 
 if TYPE_CHECKING:
     from analysis.publication.run import Outcome
@@ -35,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         chosen, unknown = _parser(language).parse_known_args(given)
         if "command" not in chosen:
-            raise UsageProblem(N_("Say what to do: dvctt check, run, lab, measure or sample. See dvctt --help."))
+            raise UsageProblem(
+                N_("Say what to do: dvctt new, catalogue, check, run, lab, measure or sample. See dvctt --help.")
+            )
         if unknown and chosen.command is not _lab:  # which hands them on
             raise UsageProblem(N_("Unknown: {unknown}. See dvctt --help."), unknown=" ".join(unknown))
         chosen.more = unknown
@@ -158,6 +162,7 @@ def _parser(language: Language) -> _Parser:
     )
     run.add_argument("--units", type=_codes, default=Order.units, metavar="all|none|criteria|CODE,…", help=words)
     run.add_number("--jobs", 0, N_("files read, or reports made, at once (default: one per core)"))
+    _add_preparation(commands, language)
     summary = language.text(N_("look into the exports: what is understood, what is not, what would mend it"))
     check = commands.add_parser("check", prog="dvctt check", help=summary, description=summary)
     check.set_defaults(command=_check)
@@ -200,6 +205,38 @@ def _parser(language: Language) -> _Parser:
     return parser
 
 
+def _add_preparation(commands: Any, language: Language) -> None:
+    """What is done before the first run."""
+    summary = language.text(N_("make a folder of one's own for a province"))
+    new = commands.add_parser("new", prog="dvctt new", help=summary, description=summary)
+    new.set_defaults(command=_new)
+    new.add_argument(
+        "folder", type=Path, metavar=language.text(N_("FOLDER")), help=language.text(N_("an empty or new folder"))
+    )
+    new.add_argument("--province", default="", metavar=language.text(N_("NAME")), help=language.text(N_("its name")))
+    new.add_number("--year", 0, N_("the year whose units and period are wanted (default: the last that is known)"))
+    new.add_choice("--lang", LANGUAGES[0], LANGUAGES, N_("language (default vi)"))
+    summary = language.text(N_("bring the catalogue of procedures from lists of others, or draft it from exports"))
+    catalogue = commands.add_parser("catalogue", prog="dvctt catalogue", help=summary, description=summary)
+    ways = catalogue.add_subparsers(
+        metavar=language.text(N_("COMMAND")), parser_class=partial(_Parser, language), required=True, dest="way"
+    )
+    summary = language.text(N_("read lists: the national database's, a province's, an annex to a decision"))
+    lists = ways.add_parser("import", prog="dvctt catalogue import", help=summary, description=summary)
+    lists.set_defaults(command=_import)
+    lists.add_argument("lists", nargs="+", type=Path, metavar=language.text(N_("FILE")))
+    words = language.text(N_("since when a procedure without a day is in force (default: the decision's first day)"))
+    lists.add_argument("--from", dest="first_day", default="", metavar="YYYY-MM-DD", help=words)
+    summary = language.text(N_("draft it from exports whose rows carry a level"))
+    draft = ways.add_parser("draft", prog="dvctt catalogue draft", help=summary, description=summary)
+    draft.set_defaults(command=_draft)
+    draft.add_folder("--raw", Order.raw, N_("the portal's exports (default data/raw)"))
+    draft.add_number("--jobs", 0, N_("files read, or reports made, at once (default: one per core)"))
+    for way in (lists, draft):
+        way.add_folder("--reference", Order.reference, N_("the reference data (default data/reference)"))
+        way.add_choice("--lang", LANGUAGES[0], LANGUAGES, N_("language (default vi)"))
+
+
 def _count(text: str) -> int:
     if not text.isdecimal():
         raise UsageProblem(N_("«{value}» is not a whole number from 0."), value=text)
@@ -216,6 +253,55 @@ def _one_of(flag: str, known: tuple[str, ...], text: str) -> str:
             N_("{flag} {value}: unknown. Known: {known}."), flag=flag, value=text, known=", ".join(known)
         )
     return text
+
+
+def _new(chosen: argparse.Namespace, language: Language) -> int:
+    from analysis.preparation.new_folder import make_folder  # heavy: only now
+
+    if not chosen.province:
+        raise UsageProblem(N_("Say whose it is: --province NAME."))
+    made = make_folder(chosen.folder, chosen.province, chosen.year or None)
+    counts = {tier: language.number(count) for tier, count in made.units.items()}
+    units = N_("{name}: {province} departments, {district} districts, {commune} communes, by the list of {year}.")
+    _say(language.text(units, name=made.province.name[language.code], year=made.year, **counts))
+    _say(language.text(N_("What to do next stands in {path}."), path=chosen.folder / "README.md"))
+    return DONE
+
+
+def _import(chosen: argparse.Namespace, language: Language) -> int:
+    from analysis.dossiers.lookups import make_lookups  # heavy: only now
+    from analysis.preparation.catalogue_file import make_catalogue, write_catalogue
+    from analysis.preparation.catalogue_lists import read_lists
+    from analysis.reference.catalogue_words import load_catalogue_words
+    from analysis.reference.tables import load_reference
+
+    check_day(chosen.first_day)
+    reference = load_reference(chosen.reference)
+    lists = read_lists(chosen.lists, make_lookups(reference), load_catalogue_words(chosen.reference))
+    first_day = date.fromisoformat(chosen.first_day) if chosen.first_day else reference.first_day
+    made = make_catalogue(lists.taken, lists.told, reference, first_day)
+    _say(language.text(N_("Lines read: {count}."), count=language.number(lists.lines)))
+    for line in made.told_in(language):
+        _say(line)
+    _say(language.text(N_("Written: {files}."), files=write_catalogue(made, reference)))
+    return DONE if made.clear else DOUBTFUL
+
+
+def _draft(chosen: argparse.Namespace, language: Language) -> int:
+    from analysis.preparation.catalogue_draft import draft  # heavy: only now
+    from analysis.preparation.catalogue_file import make_catalogue, write_catalogue
+    from analysis.reference.tables import load_reference
+
+    reference = load_reference(chosen.reference)
+    listed, told, silent = draft(chosen.raw, reference, chosen.jobs)
+    made = make_catalogue(listed, told, reference, reference.first_day)
+    for file, problem in silent:
+        _complain(f"{file}: {problem.told(language)}")
+    for line in made.told_in(language):
+        _say(line)
+    _say(language.text(N_("It holds the procedures that had dossiers in the exports alone: complete it.")))
+    _say(language.text(N_("Written: {files}."), files=write_catalogue(made, reference)))
+    return DONE if made.clear and not silent else DOUBTFUL
 
 
 def _check(chosen: argparse.Namespace, language: Language) -> int:
@@ -359,7 +445,8 @@ def _sample(chosen: argparse.Namespace, language: Language) -> int:
     if chosen.out is None:
         raise UsageProblem(N_("Say where to write: --out FOLDER."))
     formats = [name for entry in chosen.formats or ALL for name in entry.split(",") if name]
-    truth = write_sample(chosen.out, chosen.reference, chosen.dossiers, chosen.seed, formats)
+    reference = chosen.reference if chosen.reference.is_dir() else OWN_REFERENCE
+    truth = write_sample(chosen.out, reference, chosen.dossiers, chosen.seed, formats)
     _say(
         language.text(
             N_("Synthetic data: {rows} rows in {files} files, in {folder}."),

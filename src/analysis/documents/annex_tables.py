@@ -90,6 +90,8 @@ def notice(report: Report, language: Language) -> str:
         parts.append(text(N_("Synthetic data: these exports were made up; no figure says anything about a real unit.")))
     if report.reference.illustrative:
         parts.append(text(N_("Illustrative catalogue.")))
+    if report.reference.drafted:
+        parts.append(text(N_("Drafted catalogue.")))
     return " · ".join(parts)
 
 

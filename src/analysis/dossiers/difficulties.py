@@ -15,14 +15,14 @@ import pyarrow as pa
 from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.masking import masked, plain, shortened
 from analysis.exports.delimited import HEADING_ROWS
+from analysis.exports.lists import find_head, lines_of
 from analysis.exports.moments import moments
 from analysis.exports.reading import list_exports, read_export
-from analysis.exports.sheets import Sheet
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem, RunProblem
 from analysis.language.texts import N_
 from analysis.reference.keys import unit_key
-from analysis.reference.vocabulary import STATEMENT_COLUMNS, Vocabulary
+from analysis.reference.vocabulary import Vocabulary
 
 STATEMENT_FILES = ("kho-khan.csv", "kho-khan.xlsx")  # directly in the folder of the exports
 DIFFICULTIES_COLUMNS = ["unit_code", "month", "category", "text"]
@@ -80,11 +80,11 @@ def read_difficulties(path: Path, lookups: Lookups) -> Stated:
     stated, found = Stated(), False
     refused: Counter[str] = Counter()
     for sheet in export.sheets:
-        lines = _lines(sheet)
-        head = _find_head(lines, lookups.vocabulary)
-        if head is None:
+        lines = lines_of(sheet)
+        at, columns = find_head(lines, lookups.vocabulary.difficulties, _REQUIRED)
+        if at < 0:
             continue
-        found, (at, columns) = True, head
+        found = True
         stated.synthetic |= _says_synthetic(lines[:at], lookups.vocabulary)
         for line in lines[at + 1 :]:
             cells = {name: line[column] for name, column in columns.items()}
@@ -132,24 +132,6 @@ def _take(cells: dict[str, str], stated: Stated, lookups: Lookups) -> str:
     stated.cut += len(text) > MOST_LETTERS
     stated.rows.append((unit, month, shortened(category, MOST_CATEGORY), shortened(text, MOST_LETTERS)))
     return ""
-
-
-def _lines(sheet: Sheet) -> list[list[str]]:
-    columns = [[(cell or "").strip() for cell in column.to_pylist()] for column in sheet.cells.columns]
-    return [list(line) for line in zip(*columns, strict=True)]
-
-
-def _find_head(lines: list[list[str]], vocabulary: Vocabulary) -> tuple[int, dict[str, int]] | None:
-    """The first line that names all that is required, and where each column stands."""
-    for number, line in enumerate(lines[:HEADING_ROWS]):
-        ranked: dict[str, tuple[int, int]] = {}
-        for column, cell in enumerate(line):
-            if named := vocabulary.difficulties.get(fold(cell)):
-                name, rank = named
-                ranked[name] = min(ranked.get(name, (rank, column)), (rank, column))
-        if set(_REQUIRED) <= set(ranked):
-            return number, {name: ranked[name][1] for name in STATEMENT_COLUMNS if name in ranked}
-    return None
 
 
 def _is_heading(cells: dict[str, str], vocabulary: Vocabulary) -> bool:

@@ -8,10 +8,11 @@ from analysis.findings.report import Report
 
 
 def cautions(report: Report) -> dict[str, Any]:
-    """What a heading warns of: an illustrative catalogue, files quarantined, too many rows rejected."""
+    """What a heading warns of: an illustrative or drafted catalogue, files quarantined, too many rows rejected."""
     read, rejected = report.totals["read"], report.totals["rejected"]
     return {
         "illustrative": report.reference.illustrative,
+        "drafted": report.reference.drafted,
         "quarantined": len(report.quarantined),
         "rejected": rejected / read if read and rejected > REJECTED_LIMIT * read else None,
     }

@@ -5,11 +5,13 @@ A message is kept as an English template and its details and becomes words only 
 """
 
 import errno
+from collections.abc import Sequence
 from typing import Any
 
 from analysis.language.texts import LANGUAGES, N_, Language
 
 _MOST = 1000  # letters of a detail
+_TOLD_AT_ONCE = 30  # further mistakes in the reference data
 DISK_FULL = N_("The disk is full. Make room for the data and its results, then start again.")
 
 
@@ -76,7 +78,26 @@ class AttributeProblem(UsageProblem, AttributeError):
 
 
 class ReferenceProblem(Problem):
-    """A file in the reference folder is wrong: mend the file and line that it names."""
+    """A file in the reference folder is wrong: mend the file and line that it names, and what ``others`` name."""
+
+    others: "tuple[ReferenceProblem, ...]" = ()
+
+    @classmethod
+    def of(cls, problems: "Sequence[ReferenceProblem]") -> "ReferenceProblem":
+        """All of them in one, told line by line."""
+        first, *others = problems
+        first.others = tuple(others)
+        return first
+
+    def told(self, language: Language) -> str:
+        """The message in a language, with the first of the others."""
+        told = [super().told(language), *(one.told(language) for one in self.others[:_TOLD_AT_ONCE])]
+        if (more := len(self.others) - _TOLD_AT_ONCE) > 0:
+            told.append(language.text(N_("… and {count} more of this kind."), count=language.number(more)))
+        return "\n".join(told)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"others": self.others})
 
 
 class ExportProblem(Problem):

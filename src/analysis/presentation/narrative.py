@@ -28,6 +28,11 @@ def made_up(report: Report) -> list[str]:
     if report.reference.illustrative:
         words = text(N_("Names, codes and levels of the procedures are made up after the real number of procedures."))
         found.append(f"{text(N_('Illustrative catalogue.'))} {words}")
+    if report.reference.drafted:
+        words = text(
+            N_("It holds the procedures that had dossiers in the exports alone: shares of procedures may be too high.")
+        )
+        found.append(f"{text(N_('Drafted catalogue.'))} {words}")
     return found
 
 

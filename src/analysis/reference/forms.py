@@ -1,13 +1,31 @@
 """The forms of drafts, as data: who issues them, to whom, who signs (``report-form.toml``, ``criteria-form.toml``).
 
-Their files stand in the reference folder; one that lacks them goes by the project's own.
+Their files stand in the reference folder; one that lacks them goes by the project's own. The province that they name
+is that of ``province.toml``.
 """
 
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pydantic import Field
 
-from analysis.reference.toml_files import Frozen, Words, read_definitions
+from analysis.language.texts import LANGUAGES
+from analysis.reference.toml_files import (
+    Frozen,
+    Words,
+    definitions_of,
+    read_definitions,
+    toml_content,
+    validated,
+    written_text,
+)
+
+
+class Province(Frozen):
+    """Whose figures these are: ``name`` with its kind (``tỉnh Phú Yên``), ``place`` alone."""
+
+    name: Words
+    place: str = Field(min_length=1)
 
 
 class ReportForm(Frozen):
@@ -40,11 +58,42 @@ class CriteriaForm(ReportForm):
     band_names: BandNames
 
 
+Form = TypeVar("Form", bound=ReportForm)
+
+
 def load_report_form(folder: Path) -> ReportForm:
     """Read ``report-form.toml``; raises ReferenceProblem that says which key to mend."""
-    return read_definitions(folder, "report-form.toml", ReportForm)
+    return _load(folder, "report-form.toml", ReportForm)
 
 
 def load_criteria_form(folder: Path) -> CriteriaForm:
     """Read ``criteria-form.toml``; raises ReferenceProblem that says which key to mend."""
-    return read_definitions(folder, "criteria-form.toml", CriteriaForm)
+    return _load(folder, "criteria-form.toml", CriteriaForm)
+
+
+def load_province(folder: Path) -> Province:
+    """Read ``province.toml``; raises ReferenceProblem that says which key to mend."""
+    return read_definitions(folder, "province.toml", Province)
+
+
+def _load(folder: Path, name: str, model: type[Form]) -> Form:
+    text = written_text(definitions_of(folder, name), name)
+    content = _filled_in(toml_content(name, text), load_province(folder))
+    return validated(name, text, content, model)
+
+
+def _filled_in(part: Any, province: Province) -> Any:
+    """A part of a form with the province in the places of ``{province}``, ``{PROVINCE}`` and ``{place}``."""
+    if isinstance(part, list):
+        return [_filled_in(one, province) for one in part]
+    if not isinstance(part, dict):
+        return part
+    filled = {}
+    for key, one in part.items():
+        if key in LANGUAGES and isinstance(one, str):
+            name = province.name[key]
+            one = one.replace("{province}", name).replace("{PROVINCE}", name.upper())
+            filled[key] = one.replace("{place}", province.place)
+        else:
+            filled[key] = _filled_in(one, province)
+    return filled

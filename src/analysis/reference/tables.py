@@ -2,11 +2,13 @@
 
 import csv
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
@@ -23,6 +25,7 @@ from analysis.reference.vocabulary import Vocabulary, load_vocabulary
 from analysis.storage.places import page_name
 
 TIERS = ("province", "district", "commune")
+LEVELS = ("1", "2", "3", "4")
 UNITS = pa.DataFrameSchema(
     {
         "unit_code": pa.Column(str, pa.Check.str_length(min_value=1), unique=True, description="Mã định danh cơ quan"),
@@ -50,13 +53,18 @@ CATALOGUE = pa.DataFrameSchema(
         "field": pa.Column(str, description="Lĩnh vực"),
         "tier": pa.Column(str, pa.Check.isin(TIERS), description="Cấp"),
         "unit_code": pa.Column(str, description="Sở có thủ tục; để trống với thủ tục cấp huyện, cấp xã"),
-        "level": pa.Column(str, pa.Check.isin(["1", "2", "3", "4"]), description="Mức độ 1 đến 4"),
+        "level": pa.Column(str, pa.Check.isin(LEVELS), description="Mức độ 1 đến 4"),
         "valid_from": pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}-\d{2}$"), description="Có hiệu lực từ ngày"),
         "valid_to": pa.Column(str, pa.Check.str_matches(r"^(\d{4}-\d{2}-\d{2})?$"), description="Đến trước ngày"),
     },
     strict=True,
     ordered=True,
 )
+
+DRAFT = "(dự thảo từ tệp kết xuất)"  # ends the field of a procedure that dvctt catalogue draft took from exports
+_CHOICES = {"tier": TIERS, "level": LEVELS}
+_DAYS = ("valid_from", "valid_to")
+_NO_DAY = N_("{file}, line {line}: {column} is «{value}»: no such day. Dates are written yyyy-mm-dd.")
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,16 @@ class Reference:
         """Whether the catalogue says of itself that it is made up (minh họa)."""
         return any(fold(field).endswith("minh họa") for field in self.catalogue["field"].unique())
 
+    @cached_property
+    def drafted(self) -> bool:
+        """Whether procedures without dossiers may be missing, since the catalogue was drafted from exports."""
+        return any(fold(field).endswith(fold(DRAFT)) for field in self.catalogue["field"].unique())
+
+    @cached_property
+    def first_day(self) -> date:
+        """The first day of the decision that counts where none is asked for."""
+        return self.decision("").valid_from
+
     def decision(self, decision_id: str, day: date | None = None) -> Decision:
         """The decision with that id; for "" the one in force on ``day``, else the last that began before."""
         if decision_id:
@@ -101,7 +119,7 @@ class Reference:
 
 
 def load_reference(folder: Path | str) -> Reference:
-    """Read and check the reference folder; raises ReferenceProblem on the first thing to mend."""
+    """Read and check the reference folder; raises ReferenceProblem that tells what is to be mended in a file."""
     folder = Path(folder)
     for name in ("units.csv", "catalogue.csv", "vocabulary.toml", "decisions"):
         if not os.path.lexists(folder / name):
@@ -110,71 +128,116 @@ def load_reference(folder: Path | str) -> Reference:
                 folder=folder,
                 name=name,
             )
-    units = _read_table(folder / "units.csv", UNITS)
-    _check_parents(folder / "units.csv", units)
-    provinces = _read_provinces(folder, units)
-    catalogue = _read_table(folder / "catalogue.csv", CATALOGUE)
-    catalogue = _typed_catalogue(folder / "catalogue.csv", catalogue, units)
-    decisions = {path.stem: load_decision(path) for path in sorted((folder / "decisions").glob("*.toml"))}
+    found: list[ReferenceProblem] = []
+    units = _gathering(found, lambda: _read_units(folder))
+    provinces = _gathering(found, lambda: _read_provinces(folder, units)) if units is not None else None
+    catalogue = _gathering(found, lambda: read_catalogue(folder / "catalogue.csv", units))
+    paths = sorted((folder / "decisions").glob("*.toml"))
+    decisions = {path.stem: _gathering(found, partial(load_decision, path)) for path in paths}
     if not decisions:
-        raise ReferenceProblem(
-            N_("{folder} has no decision. Add one after the example of 766-qd-ubnd-2020.toml."),
-            folder=folder / "decisions",
-        )
-    vocabulary, criteria = load_vocabulary(folder / "vocabulary.toml"), load_criteria(folder, decisions)
+        words = N_("{folder} has no decision. Add one after the example of 766-qd-ubnd-2020.toml.")
+        found.append(ReferenceProblem(words, folder=folder / "decisions"))
+    vocabulary = _gathering(found, lambda: load_vocabulary(folder / "vocabulary.toml"))
+    criteria = _gathering(found, lambda: load_criteria(folder, decisions)) if all(decisions.values()) else {}
+    if found:
+        raise ReferenceProblem.of(found)
     return Reference(folder, units, provinces, catalogue, decisions, vocabulary, criteria)
 
 
+def _gathering(found: list[ReferenceProblem], load: Callable[[], Any]) -> Any:
+    """What ``load`` gives; what is to be mended, to ``found``."""
+    try:
+        return load()
+    except ReferenceProblem as problem:
+        found += [problem, *problem.others]
+        problem.others = ()
+        return None
+
+
+def _read_units(folder: Path) -> pd.DataFrame:
+    units = _read_table(folder / "units.csv", UNITS)
+    _check_parents(folder / "units.csv", units)
+    return units.reset_index(drop=True)
+
+
+def read_catalogue(path: Path, units: pd.DataFrame | None) -> pd.DataFrame:
+    """The catalogue of procedures in a file (``Reference.catalogue``); raises ReferenceProblem that names its lines.
+
+    Without ``units`` nobody says whether its departments are there.
+    """
+    return _typed_catalogue(path, _read_table(path, CATALOGUE), units).reset_index(drop=True)
+
+
 def _read_table(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    reader = csv.reader(StringIO(written_text(path, path.name)), strict=True)
-    rows: list[list[str]] = []
+    """The file as text; its index are the lines in which the rows end."""
+    text = written_text(path, path.name)
+    rows, ragged = _rows(path, text)
+    head = [cell.strip() for cell in rows[0][1]] if rows else []
+    if head != [name for name, column in schema.columns.items() if column.required or name in head]:
+        raise _wrong_columns(path, schema, text)
+    if ragged:
+        raise ReferenceProblem.of(ragged)
+    lines = [line for line, _ in rows[1:]]
+    table = pd.DataFrame([row for _, row in rows[1:]], index=lines, columns=head, dtype="str")
+    try:
+        return schema.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        raise ReferenceProblem.of(_unfit(path, errors.failure_cases)) from None
+
+
+def _rows(path: Path, text: str) -> tuple[list[tuple[int, list[str]]], list[ReferenceProblem]]:
+    """The rows with their lines, and those with more or fewer cells than headings."""
+    reader = csv.reader(StringIO(text), strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    ragged = []
+    words = N_(
+        "{file}, line {line}: more or fewer cells than headings. A cell with a comma, a line break or a "
+        "quotation mark in it must stand in quotation marks."
+    )
     try:
         for row in filter(None, reader):
-            rows.append(row)
-            if len(row) != len(rows[0]):
-                raise csv.Error
+            if rows and len(row) != len(rows[0][1]):
+                ragged.append(ReferenceProblem(words, file=path.name, line=reader.line_num))
+            else:
+                rows.append((reader.line_num, row))
     except csv.Error:
-        raise ReferenceProblem(
-            N_(
-                "{file}, line {line}: more or fewer cells than headings. A cell with a comma, a line break or a "
-                "quotation mark in it must stand in quotation marks."
-            ),
-            file=path.name,
-            line=reader.line_num,
-        ) from None
-    head = [cell.strip() for cell in rows[0]] if rows else []
-    if len(set(head)) < len(head) or not rows:
-        raise _wrong_columns(path, schema)
-    table = pd.DataFrame(rows[1:], columns=head, dtype="str")
-    try:
-        return schema.validate(table)
-    except pa.errors.SchemaErrors as errors:  # pandera gathers what is wrong with the columns as a whole
-        raise _schema_problem(path, errors.schema_errors[0], schema) from None
-    except pa.errors.SchemaError as error:
-        raise _schema_problem(path, error, schema) from None
+        ragged.append(ReferenceProblem(words, file=path.name, line=reader.line_num))
+    return rows, ragged
 
 
-def _schema_problem(path: Path, error: pa.errors.SchemaError, schema: pa.DataFrameSchema) -> ReferenceProblem:
-    cases = error.failure_cases
-    column = getattr(error.schema, "name", None)
-    if column is None or not isinstance(cases, pd.DataFrame) or cases["index"].isna().all():
-        return _wrong_columns(path, schema)
-    return ReferenceProblem(
-        N_("{file}, line {line}: «{value}» does not fit the column {column} ({rule}). Mend that cell."),
-        file=path.name,
-        line=int(cases["index"].iloc[0]) + 2,
-        value=cases["failure_case"].iloc[0],
-        column=column,
-        rule=cases["check"].iloc[0] if "check" in cases else error.check,
-    )
+def _unfit(path: Path, cases: pd.DataFrame) -> list[ReferenceProblem]:
+    """What is wrong with which cell, in the order of the lines."""
+    found = []
+    for case in cases.sort_values("index", kind="stable").to_dict("records"):
+        value, column = case["failure_case"], case["column"]
+        details = {"file": path.name, "line": int(case["index"]), "value": value, "column": column}
+        if column in _CHOICES:
+            words = N_("{file}, line {line}: {column} is «{value}»; wanted is one of {known}.")
+            found.append(ReferenceProblem(words, known=", ".join(_CHOICES[column]), **details))
+        elif column in _DAYS:
+            found.append(ReferenceProblem(_NO_DAY, **details))
+        elif value == "":
+            found.append(
+                ReferenceProblem(N_("{file}, line {line}: {column} is empty. Write what belongs there."), **details)
+            )
+        else:
+            words = N_("{file}, line {line}: {column} «{value}» stands in another line too. Give every line its own.")
+            found.append(ReferenceProblem(words, **details))
+    return found
 
 
-def _wrong_columns(path: Path, schema: pa.DataFrameSchema) -> ReferenceProblem:
-    return ReferenceProblem(
-        N_("{file}, line 1: the columns must be exactly {columns}."),
-        file=path.name,
-        columns=",".join(name for name, column in schema.columns.items() if column.required),
-    )
+def _wrong_columns(path: Path, schema: pa.DataFrameSchema, text: str) -> ReferenceProblem:
+    columns = ",".join(name for name, column in schema.columns.items() if column.required)
+    head = text.partition("\n")[0]
+    for sign, name in ((";", "«;»"), ("\t", "Tab"), ("|", "«|»")):
+        if head.count(sign) > head.count(","):
+            words = N_(
+                "{file}, line 1: the columns are separated by {sign}; wanted are commas. Save it as CSV UTF-8 with "
+                "commas; a list of procedures is read by dvctt catalogue import. The columns must be {columns}."
+            )
+            return ReferenceProblem(words, file=path.name, sign=name, columns=columns)
+    words = N_("{file}, line 1: the columns must be exactly {columns}. There are: {found}.")
+    return ReferenceProblem(words, file=path.name, columns=columns, found=head.strip() or "–")
 
 
 def _read_provinces(folder: Path, units: pd.DataFrame) -> pd.DataFrame:
@@ -190,12 +253,8 @@ def _read_provinces(folder: Path, units: pd.DataFrame) -> pd.DataFrame:
     provinces = _read_table(folder / "provinces.csv", PROVINCES)
     own = units["province_code"]
     parent = units["parent_code"].map(dict(zip(units["unit_code"], own, strict=True))).fillna(own)
-    for line in units.index[~own.isin(provinces["province_code"]) | (own != parent)]:
-        raise ReferenceProblem(
-            N_("{file}, line {line}: province_code must be a code of provinces.csv, and for a commune its district's."),
-            file="units.csv",
-            line=line + 2,
-        )
+    words = N_("{file}, line {line}: province_code must be a code of provinces.csv, and for a commune its district's.")
+    _refuse("units.csv", [(words, units.index[~own.isin(provinces["province_code"]) | (own != parent)] + 2)])
     return provinces[provinces["province_code"].isin(own)].reset_index(drop=True)
 
 
@@ -204,24 +263,23 @@ def _check_parents(path: Path, units: pd.DataFrame) -> None:
     communes = units["tier"] == "commune"
     wrong = (communes & ~units["parent_code"].isin(districts)) | (~communes & (units["parent_code"] != ""))
     keys = units["unit_code"].map(unit_key)
-    for line in units.index[wrong]:
-        raise ReferenceProblem(
-            N_("{file}, line {line}: the parent of a commune is a district's code, other units have none."),
-            file=path.name,
-            line=line + 2,
-        )
     # Their pages and anchors are named by them; AREA-H45.22 is the page of a group.
     pages = units["unit_code"].map(page_name).str.casefold()
     of_groups = pages.isin(["all"]) | pages.str.startswith(("area-", "tier-", "province-"))
-    for line in units.index[keys.duplicated() | pages.duplicated() | of_groups]:
-        raise ReferenceProblem(
-            N_(
-                "{file}, line {line}: the code is another unit's or a group's, or differs from one by no letter, digit "
-                "or dot. Give every unit its own."
-            ),
-            file=path.name,
-            line=line + 2,
-        )
+    parent = N_("{file}, line {line}: the parent of a commune is a district's code, other units have none.")
+    code = N_(
+        "{file}, line {line}: the code is another unit's or a group's, or differs from one by no letter, digit "
+        "or dot. Give every unit its own."
+    )
+    same = units.index[keys.duplicated() | pages.duplicated() | of_groups]
+    _refuse(path.name, [(parent, units.index[wrong]), (code, same)])
+
+
+def _refuse(file: str, wrong: Iterable[tuple[str, Iterable[int]]]) -> None:
+    """Raise ReferenceProblem for the lines of each template, where there are any."""
+    found = [ReferenceProblem(words, file=file, line=line) for words, lines in wrong for line in lines]
+    if found:
+        raise ReferenceProblem.of(sorted(found, key=lambda one: int(one.details["line"])))
 
 
 def _typed_catalogue(path: Path, catalogue: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
@@ -231,27 +289,29 @@ def _typed_catalogue(path: Path, catalogue: pd.DataFrame, units: pd.DataFrame) -
         valid_to=pd.to_datetime(catalogue["valid_to"], format="%Y-%m-%d", errors="coerce"),
         procedure_key=catalogue["procedure_code"].map(procedure_key),
     )
-    departments = set(units.loc[units["tier"] == "province", "unit_code"])
     of_department = typed["tier"] == "province"
-    unreal = typed["valid_from"].isna() | (typed["valid_to"].isna() & (catalogue["valid_to"] != ""))
+    if units is None:
+        misplaced = pd.Series(False, typed.index)
+    else:
+        departments = set(units.loc[units["tier"] == "province", "unit_code"])
+        misplaced = of_department != typed["unit_code"].isin(departments)
+    unreal = {name: typed.index[typed[name].isna() & (catalogue[name] != "")] for name in ("valid_from", "valid_to")}
     by_validity = typed.sort_values("valid_from", kind="stable")
     owner = [by_validity[name] for name in ("procedure_key", "tier", "unit_code")]
     ends = by_validity["valid_to"].fillna(pd.Timestamp("2200-01-01")).groupby(owner).shift()
-    for wrong, template in (
-        (unreal, N_("{file}, line {line}: no such day. Dates are written yyyy-mm-dd.")),
-        (
-            typed["valid_to"] <= typed["valid_from"],
-            N_("{file}, line {line}: valid_to must be later than valid_from (it is the first day without)."),
-        ),
-        (
-            of_department != typed["unit_code"].isin(departments),
-            N_("{file}, line {line}: unit_code is a department's code for tier province and empty otherwise."),
-        ),
-        (
-            (by_validity["valid_from"] < ends).reindex(typed.index),
-            N_("{file}, line {line}: the validity overlaps with another line of the same procedure."),
-        ),
-    ):
-        for line in typed.index[wrong]:
-            raise ReferenceProblem(template, file=path.name, line=line + 2)
+    late = N_("{file}, line {line}: valid_to must be later than valid_from (it is the first day without).")
+    place = N_("{file}, line {line}: unit_code is a department's code for tier province and empty otherwise.")
+    twice = N_("{file}, line {line}: the validity overlaps with another line of the same procedure.")
+    _refuse(
+        path.name,
+        [
+            (
+                N_("{file}, line {line}: no such day. Dates are written yyyy-mm-dd."),
+                [*unreal["valid_from"], *unreal["valid_to"]],
+            ),
+            (late, typed.index[typed["valid_to"] <= typed["valid_from"]]),
+            (place, typed.index[misplaced]),
+            (twice, typed.index[(by_validity["valid_from"] < ends).reindex(typed.index)]),
+        ],
+    )
     return typed

@@ -111,7 +111,12 @@ def read_toml(path: Path, model: type[Model]) -> Model:
 
 def read_definitions(folder: Path, name: str, model: type[Model]) -> Model:
     """As ``read_toml``; a folder that lacks the file goes by the project's own."""
-    return read_toml((folder if (folder / name).is_file() else OWN_REFERENCE) / name, model)
+    return read_toml(definitions_of(folder, name), model)
+
+
+def definitions_of(folder: Path, name: str) -> Path:
+    """Where a file of a reference folder is; one that the folder lacks is the project's own."""
+    return (folder if (folder / name).is_file() else OWN_REFERENCE) / name
 
 
 def written_text(path: Path, file: str) -> str:
