@@ -166,12 +166,16 @@ def reference_tables(project: Path) -> str:
 def command(project: Path) -> str:
     """What the command line says of itself."""
     return "\n\n".join(
-        f"## `dvctt {name}`\n\n```text\n{_help(name)}\n```" for name in ("run", "lab", "measure", "sample")
+        f"## `dvctt {name}`\n\n```text\n{_help(name)}\n```"
+        for name in (
+            *("new", "catalogue import", "catalogue draft", "check"),
+            *("run", "lab", "measure", "sample"),
+        )
     )
 
 
 def _help(name: str) -> str:
-    call = [sys.executable, "-m", "analysis.cli", name, "--help"]
+    call = [sys.executable, "-m", "analysis.cli", *name.split(), "--help"]
     return subprocess.run(
         call, env=os.environ | {"COLUMNS": "90"}, capture_output=True, encoding="utf-8", check=True
     ).stdout

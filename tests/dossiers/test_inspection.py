@@ -145,3 +145,14 @@ def test_when_all_is_understood_the_command_ends_well(home: Path, monkeypatch: p
     for name in ("thang-7_20200731.csv", "thang-8.csv", "ghi-chu.docx"):
         (home / "raw" / name).unlink()
     assert check(home, monkeypatch)[0] == 0
+
+
+def test_what_may_be_a_persons_is_never_proposed(home: Path) -> None:
+    """Its mask is no word: to take it into the vocabulary would mend nothing."""
+    raw = home / "raw"
+    (raw / "thang-9_20200930.csv").write_text(f"{HEAD}\n{_rows(9).replace('Trực tuyến', 'Lê Văn Thử', 2)}\n", "utf-8")
+    found = look(home)
+    masked = found.unknown[found.unknown["text"] == "xx xxx xxx"]
+    assert masked["kind"].tolist() == ["channel"]
+    assert all(text != "xx xxx xxx" for _, text, _ in found.proposals)
+    assert any("có thể là tên người" in line.lower() for line in found.told(Language()))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.exports.quoting import OFTEN, may_be_quoted, quoted, shape
+from analysis.exports.quoting import OFTEN, is_shape, may_be_quoted, quoted, shape
 
 WORDS = frozenset({"trực", "tuyến", "sở", "xây", "dựng", "văn"})
 
@@ -53,3 +53,9 @@ def test_a_shape_has_no_letter_and_no_digit_of_its_text(text: str) -> None:
         letter in "x9" or not letter.isalnum() or letter == letter.lower() == letter.upper() for letter in shape(text)
     )
     assert len(shape(text)) == len(text)
+
+
+def test_what_is_masked_is_known_as_such() -> None:
+    assert is_shape(shape("Nguyễn Văn A, 0905 123"))
+    assert not is_shape("Trực tuyến")
+    assert not is_shape("")

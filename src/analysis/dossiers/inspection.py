@@ -21,7 +21,7 @@ from analysis.dossiers.difficulties import exports_beside
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.worker import FileResult, asked
-from analysis.exports.quoting import may_be_quoted, shape
+from analysis.exports.quoting import is_shape, may_be_quoted, shape
 from analysis.exports.reading import read_export
 from analysis.exports.tables import Table, headings_found, read_tables
 from analysis.language.folding import fold
@@ -142,6 +142,9 @@ class Inspection:
         for row in self.unknown.to_dict("records"):
             counts = {name: language.number(int(row[name])) for name in ("rows", "files")}
             lines.append(language.text(N_("? {kind} «{text}»: {rows} rows in {files} files."), **{**row, **counts}))
+            if is_shape(row["text"]):
+                lines.append("  " + language.text(N_("It may be a person's: look at it in the file.")))
+                continue
             near = N_("Like it: {nearest}.") if row["nearest"] else N_("It may mean one of these: {meanings}.")
             lines += ["  " + language.text(near, **row)] if row["nearest"] or row["meanings"] else []
         return lines
@@ -252,7 +255,7 @@ def _unknown(kind: str, text: str, rows: int, files: int, lookups: Lookups, lack
 
     A heading is like those of columns alone that some file is ``lacking``.
     """
-    known = _known(kind, lookups)
+    known = {} if is_shape(text) else _known(kind, lookups)
     if kind == HEADING:
         known = {word: column for word, column in known.items() if column in lacking}
     near = get_close_matches(fold(text), known, NEAREST, LIKE)

@@ -47,6 +47,11 @@ def shape(text: str) -> str:
     return re.sub(r"[^\W\d_]", "x", re.sub(r"\d", "9", text))
 
 
+def is_shape(text: str) -> bool:
+    """Whether a text is a ``shape`` of another: nobody can take it into a vocabulary."""
+    return bool(text) and not re.search(r"[^\Wx9_]", text)
+
+
 def is_procedure_code(key: str) -> bool:
     """Whether the first two groups of a code are a procedure's, as the national database gives them: ``1.009994``."""
     return bool(_PROCEDURE.fullmatch(key))

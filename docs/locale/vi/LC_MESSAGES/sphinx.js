@@ -7,7 +7,7 @@ Documentation.addTranslations({
         "Search Results": "Kết quả",
         "Search finished, found one page matching the search query.": ["Tìm thấy ${resultCount} trang."],
         "Searching": "Đang tìm",
-        "Your search did not match any documents. Please make sure that all words are spelled correctly and that you've selected enough categories.": "Không trang nào có những chữ ấy. Hãy gõ đủ dấu, hoặc dùng ít chữ hơn."
+        "Your search did not match any documents. Please make sure that all words are spelled correctly and that you've selected enough categories.": "Không trang nào có những chữ ấy. Có thể gõ không dấu; hãy dùng ít chữ hơn."
     },
     "plural_expr": "0"
 });
