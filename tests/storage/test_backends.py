@@ -1,5 +1,6 @@
 """Engines and datasets: one file or many, one machine or a cluster, the same tables (Spark's own are in test_spark)."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -165,3 +166,14 @@ def test_a_connection_is_closed_when_it_is_left() -> None:
         assert backend.create_table("t", ibis.memtable({"a": [1]})).count().execute() == 1
     with pytest.raises(Exception, match=r"(?i)closed"):
         backend.list_tables()
+
+
+@pytest.mark.parametrize("name", ["it's", 'the "new" one', "both ' and \"", "a\\b", "dữ liệu thô [1] {x} %s ; --"])
+def test_a_folder_may_be_called_anything(project: SmallProject, tmp_path: Path, name: str) -> None:
+    """From reading the exports to the last table: no name is taken for a part of a statement."""
+    home = tmp_path / name
+    home.mkdir()
+    shutil.copytree(project.raw, home / "raw")
+    tables_of(home / "raw", load_reference(project.home / "data/reference"), home / "out", "2020-07-31")
+    assert (home / "out/attainment.csv").read_bytes() == (project.processed / "attainment.csv").read_bytes()
+    assert pq.read_table(home / "out/dossiers.parquet").num_rows == 7

@@ -105,12 +105,21 @@ def write_dossiers(table: "ibis.Table", path: Path) -> None:
     """Write a table as Parquet, whole or not at all: DuckDB one file, Spark a folder of one file for each partition."""
     backend = table.get_backend()
     if backend.name == DUCKDB:
-        write_whole(path, lambda temporary: table.to_parquet(temporary, compression="snappy"))
+        write_whole(path, lambda temporary: _copy(backend, table, temporary))
         return
     temporary = path.with_name(f".{path.name}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     backend.to_parquet_dir(table, str(temporary.resolve()))
     temporary.replace(path)
+
+
+def _copy(backend: Any, table: "ibis.Table", path: Path) -> None:
+    """As Ibis would, which writes the path as Python does and not as SQL: both kinds of quotation marks in it end it."""
+    from sqlglot.expressions import Literal
+
+    backend._run_pre_execute_hooks(table)
+    place = Literal.string(str(path)).sql("duckdb")
+    backend.raw_sql(f"COPY ({backend.compile(table)}) TO {place} (FORMAT parquet, COMPRESSION snappy)")
 
 
 @contextmanager
