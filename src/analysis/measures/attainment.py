@@ -29,7 +29,7 @@ from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, 
 from analysis.reference.groups import group_members, group_names
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, execute, read_dossiers
-from analysis.storage.writing import write_whole
+from analysis.storage.writing import safe_names, write_whole
 
 ATTAINMENT_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "reading"),
@@ -190,6 +190,7 @@ def _write(parts: Iterable[pd.DataFrame], path: Path) -> None:
     schema = pa.schema([field.with_type(pa.string()) if field.name in shares else field for field in described])
     with pyarrow.csv.CSVWriter(path, schema, write_options=options) as writer:
         for part in parts:
+            part = part.assign(unit_name=safe_names(part["unit_name"]))
             columns = [_decimals(part[name]) if name in shares else pa.array(part[name]) for name in schema.names]
             writer.write_table(pa.table(columns, schema.names).cast(schema))
 

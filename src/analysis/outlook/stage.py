@@ -29,7 +29,7 @@ from analysis.reference.decision import DEFAULT
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, read_dossiers
 from analysis.storage.places import OPEN_DATA, TOLD
-from analysis.storage.writing import write_whole
+from analysis.storage.writing import safe_names, write_whole
 
 _DECIMALS = 6
 
@@ -110,5 +110,6 @@ def read_told(published: Path) -> pd.DataFrame | None:
 
 def _write(table: pd.DataFrame, schema: pa.Schema, path: Path) -> None:
     options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
-    rounded = pa.Table.from_pandas(table.round(_DECIMALS), schema, preserve_index=False)
+    names = {name: safe_names(table[name]) for name in ("unit_name", "procedure_name") if name in table}
+    rounded = pa.Table.from_pandas(table.assign(**names).round(_DECIMALS), schema, preserve_index=False)
     pyarrow.csv.write_csv(rounded, path, options)

@@ -114,7 +114,7 @@ def write_dossiers(table: "ibis.Table", path: Path) -> None:
 
 
 def _copy(backend: Any, table: "ibis.Table", path: Path) -> None:
-    """As Ibis would, which writes the path as Python does and not as SQL: both kinds of quotation marks in it end it."""
+    """As Ibis would, which writes the path as Python does, not as SQL: both kinds of quotation marks in it end it."""
     from sqlglot.expressions import Literal
 
     backend._run_pre_execute_hooks(table)

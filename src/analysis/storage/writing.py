@@ -27,6 +27,11 @@ def spreadsheet_safe(text: str) -> str:
     return f"'{printable(text)}" if text.startswith(_FORMULA_STARTS) else printable(text)
 
 
+def safe_names(column: "pd.Series") -> "pd.Series":
+    """Names of a column as ``spreadsheet_safe``, each distinct one once; what is absent stays so."""
+    return column.map({name: spreadsheet_safe(name) for name in column.dropna().unique()})
+
+
 def undirected(text: str) -> str:
     """``text`` without the marks that turn the direction of what follows: no name may reverse the figures after it."""
     return _DIRECTIONS.sub("", text)
