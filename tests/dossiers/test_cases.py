@@ -688,3 +688,70 @@ def test_a_record_of_text_behind_a_formula_has_no_place() -> None:
     from analysis.exports import compound
 
     assert 0x0207 not in compound._CELLS
+
+
+def _titled(*titles: Row) -> str:
+    head = [cell for cell in HEAD if cell != "Đơn vị"]
+    return text([*([*title, *[""] * (7 - len(title))] for title in titles), head, _row(1), _row(2)])
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        [["SỞ XÂY DỰNG"]],
+        [["DANH SÁCH HỒ SƠ"], ["Sở Xây dựng"]],
+        [["DANH SÁCH HỒ SƠ"], ["H45.18"], ["Từ ngày 01/06/2020 đến ngày 30/06/2020"]],
+        [["UBND TỈNH PHÚ YÊN", "", "CỘNG HÒA XÃ HỘI"], ["Sở Xây dựng"] * 7, ["Ngày xuất: 30/09/2020"]],
+    ],
+)
+def test_a_unit_alone_above_the_headings_is_that_of_the_rows(titles: list[Row], tmp_path: Path) -> None:
+    _, dossiers, _ = light(tmp_path, _titled(*titles))
+    assert list(dossiers["unit_code"]) == [CONSTRUCTION, CONSTRUCTION]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        [["SỞ XÂY DỰNG"], ["DANH SÁCH HỒ SƠ"]],
+        [["Sở Xây dựng"], ["Người lập biểu", "Sở Y tế"]],
+        [["Sở Không Có"]],
+    ],
+)
+def test_a_letterhead_says_not_whose_the_rows_are(titles: list[Row], tmp_path: Path) -> None:
+    ledger, _, _ = one(tmp_path, _titled(*titles))
+    assert ledger["status"] == "quarantined"
+    assert "Đơn vị" in ledger["reason"] or "Cơ quan" in ledger["reason"]
+
+
+UPPER = ["STT", "Hồ sơ", "", "Đơn vị", "Hình thức nộp", "Ngày", "", "Trạng thái"]
+LOWER = ["", "Mã hồ sơ", "Mã TTHC", "", "", "tiếp nhận", "trả kết quả", ""]
+
+
+def test_headings_in_two_parts_are_joined(tmp_path: Path) -> None:
+    _, dossiers, _ = light(tmp_path, text([UPPER, LOWER, *THREE[1:]]))
+    assert set(dossiers["completed_at"]) == {datetime(2020, 6, 12)}
+    assert set(dossiers["received_at"]) == {datetime(2020, 6, 10)}
+
+
+def test_headings_in_two_parts_under_merged_cells_are_joined(tmp_path: Path) -> None:
+    down = [f"{letter}1:{letter}2" for letter in "ADEH"]
+    ledger, dossiers, _ = one(
+        tmp_path, _workbook([UPPER, LOWER, *THREE[1:]], [*down, "B1:C1", "F1:G1"]), "a_20200930.xlsx"
+    )
+    assert tuple(ledger[["read", "accepted"]]) == (3, 3), ledger["reason"]
+    assert set(dossiers["completed_at"]) == {datetime(2020, 6, 12)}
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b""])
+def test_half_a_character_in_utf_16_costs_its_cell(mark: bytes, tmp_path: Path) -> None:
+    rows = [HEAD, *(row(number, c7="Đã trả kết quả") for number in range(1, 40))]
+    data = text(rows).encode("utf-16-le")
+    place = data.index("H45-020".encode("utf-16-le"))
+    ledger, _, cleaning = one(tmp_path, mark + data[:place] + b"\x00\xdc" + data[place + 2 :])
+    assert tuple(ledger[["read", "accepted", "rejected"]]) == (39, 38, 1), ledger["reason"]
+    assert list(cleaning.rejects["reason"]) == ["missing_dossier_id"]
+
+
+def test_a_text_in_utf_16_that_ends_within_a_character_is_damaged(tmp_path: Path) -> None:
+    ledger, _, _ = one(tmp_path, text(THREE).encode("utf-16")[:-1])
+    assert ledger["status"] == "quarantined"

@@ -120,6 +120,20 @@ def test_a_national_list_without_levels_is_completed_by_another(folder: Path, tm
     assert set(both.table["procedure_name"]) == {"Thủ tục cũ", "Khai sinh", "Khai tử"}
 
 
+def test_a_level_is_that_of_the_lines_own_tier(folder: Path, tmp_path: Path) -> None:
+    path = write_text(
+        tmp_path / "hai-cap.csv",
+        "STT,Mã TTHC,Tên TTHC,Cấp thực hiện,Mức độ",
+        "1,1.005001,Một,Cấp huyện,3",
+        "2,1.005001,Một,Cấp xã,4",
+        "3,1.005001,Một,Cấp xã,",
+        "4,1.005001,Một,,",
+    )
+    made = made_of(folder, path)
+    assert {(tier, level) for _, tier, _, level, *_ in lines(made)} == {("district", "3"), ("commune", "4")}
+    assert made.told == []
+
+
 def test_levels_follow_each_other_where_days_say_so_and_else_are_set_aside(folder: Path, tmp_path: Path) -> None:
     path = write_text(
         tmp_path / "phu-luc.csv",

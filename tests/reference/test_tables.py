@@ -1,6 +1,7 @@
 """Reference files are checked on load; what is wrong is named with file, line and remedy."""
 
 import os
+import pickle
 import re
 import shutil
 from datetime import date
@@ -12,6 +13,7 @@ import pytest
 from analysis.exports.reading import read_export
 from analysis.exports.tables import read_tables
 from analysis.language.problems import ReferenceProblem, UsageProblem
+from analysis.language.texts import Language
 from analysis.reference.tables import load_reference
 
 SHIPPED = Path(__file__).parents[2] / "data" / "reference"
@@ -202,3 +204,46 @@ def test_the_decision_in_force_on_the_day_is_taken(folder: Path) -> None:
     assert reference.decision("", date(2020, 9, 30)).id == "766-qd-ubnd-2020"
     assert reference.decision("", date(2021, 9, 30)).id == "1-qd-ubnd-2021"
     assert reference.decision("", date(2025, 9, 30)).id == "1-qd-ubnd-2021"
+
+
+def test_all_that_is_wrong_is_told_at_once_in_words(folder: Path) -> None:
+    """Line by line, what stands there and what is wanted; never a library's expression."""
+    edit(folder / "units.csv", ",province,", ",tinh,")
+    edit(folder / "units.csv", "H45.03,Sở Tư pháp", "H45.03,")
+    edit(folder / "units.csv", "H45.05,", "H45.04,")
+    edit(folder / "catalogue.csv", ",2019-01-01,", ",01/01/2019,")
+    edit(folder / "catalogue.csv", ",H45.02,2,", ",H45.02,5,")
+    edit(folder / "decisions/766-qd-ubnd-2020.toml", 'minimum = "0.60"', 'minimum = "60"')
+    with pytest.raises(ReferenceProblem) as caught:
+        load_reference(folder)
+    told = pickle.loads(pickle.dumps(caught.value)).told(Language("vi")).splitlines()
+    assert told == caught.value.told(Language("vi")).splitlines()
+    assert [line for line in told if not re.match(r"(units|catalogue)\.csv, dòng \d+: |decisions/", line)] == []
+    for words in (
+        "units.csv, dòng 2: tier là «tinh»; phải là một trong province, district, commune.",
+        "units.csv, dòng 3: unit_name để trống. Hãy ghi vào.",
+        "units.csv, dòng 5: unit_code «H45.04» đã có ở dòng khác. Mỗi dòng phải có giá trị riêng.",
+        "catalogue.csv, dòng 2: level là «5»; phải là một trong 1, 2, 3, 4.",
+        "catalogue.csv, dòng 2: valid_from là «01/01/2019»: không có ngày ấy. Ngày viết yyyy-mm-dd.",
+    ):
+        assert words in told
+    assert not any(sign in line for line in told for sign in ("isin", "str_length", "Check"))
+
+
+@pytest.mark.parametrize(("separator", "told"), [(";", "«;»"), ("\t", "Tab"), ("|", "«|»")])
+def test_another_separator_is_named(folder: Path, separator: str, told: str) -> None:
+    text = "unit_code,unit_name,tier,parent_code,aliases\nH45.02,A,province,,\n"
+    (folder / "units.csv").write_text(text.replace(",", separator), encoding="utf-8")
+    with pytest.raises(ReferenceProblem) as caught:
+        load_reference(folder)
+    assert f"separated by {told}" in str(caught.value)
+
+
+def test_many_mistakes_are_counted_and_the_first_told(folder: Path) -> None:
+    path = folder / "catalogue.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",2019-01-01,", ",1/1/2019,"), encoding="utf-8")
+    with pytest.raises(ReferenceProblem) as caught:
+        load_reference(folder)
+    lines = caught.value.told(Language("en")).splitlines()
+    assert len(lines) == 32
+    assert re.fullmatch(r"… and [\d,]+ more of this kind\.", lines[-1])

@@ -19,7 +19,7 @@ from analysis.exports.moments import is_no_day, moments
 from analysis.exports.quoting import is_procedure_code
 from analysis.exports.tables import Table
 from analysis.language.folding import fold
-from analysis.reference.keys import procedure_key, unit_key
+from analysis.reference.keys import UNIT_CODE, procedure_key, unit_key
 from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS, Vocabulary
 
 # The reasons for rejection, in the order in which they are tried.
@@ -77,9 +77,7 @@ _COUNT = re.compile(
     r"|\s+\d[\d.,]*\s*(?:hồ sơ|HS)\s*:?\s*$",
     re.IGNORECASE,
 )
-_CODE_FIRST = re.compile(
-    r"([A-Z]\d{2}(?:\.\d{1,3}){1,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})\s*[-–:)]?\s+\S", re.IGNORECASE
-)
+_CODE_FIRST = re.compile(rf"({UNIT_CODE})\s*[-–:)]?\s+\S", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -105,6 +103,10 @@ class Lookups:
     names: dict[tuple[str, str], str]  # (tier, folded name) -> procedure key; ambiguous names are absent
     matters: frozenset[str]  # folded names of procedures and fields: lines that begin with them name no unit
     words: frozenset[str]  # the folded words of names, aliases, headings and values: none of them is a person's alone
+
+    def title_unit(self, line: str) -> str | None:
+        """The unit that a title line names and nothing else, if it is known; None for any other line."""
+        return line if unit_key(line) in self.units else None
 
     def group_unit(self, line: str) -> str | None:
         """The unit's name in a group line, without numeral, label and count; None for a line that names none.

@@ -19,10 +19,11 @@ import pyarrow.compute as pc
 from analysis.dossiers.cleaning import Lookups, clean_table
 from analysis.dossiers.difficulties import exports_beside
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
+from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.worker import FileResult, asked
 from analysis.exports.quoting import is_shape, may_be_quoted, shape
-from analysis.exports.reading import read_export
+from analysis.exports.reading import read_export, sha256
 from analysis.exports.tables import Table, headings_found, read_tables
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
@@ -31,7 +32,6 @@ from analysis.reference.additions import HEADING
 from analysis.reference.keys import unit_key
 from analysis.reference.tables import Reference
 from analysis.reference.vocabulary import CODED_COLUMNS
-from analysis.storage.writing import printable
 
 LIKE, NEAREST = 0.72, 3  # how like a proposal is at least (difflib's ratio); how many are shown
 _SHOWN_ROWS = 5
@@ -79,7 +79,7 @@ class Task:
     def __call__(self, lookups: Lookups, key: bytes) -> FileLook:
         export = read_export(self.path, headings=lookups.vocabulary.headings)
         try:
-            tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words)
+            tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words, lookups.title_unit)
         except ExportProblem as problem:
             seen, missing = headings_found(export, lookups.vocabulary)
             unknown = [text for text in seen if _is_strange(text, lookups)]
@@ -154,7 +154,8 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
     """Look into every export below ``raw``; raises RunProblem where there is none."""
     paths = exports_beside(raw)
     lookups = make_lookups(reference)
-    names = [printable(path.relative_to(raw).as_posix()) for path in paths]
+    namer = FileNames(reference)
+    names = namer.of(raw, paths, sha256)
     looks = asked([Task(path) for path in paths], lookups, jobs)
     files: list[dict[str, Any]] = []
     columns, rows = [], []
@@ -177,8 +178,10 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
         for sheet in look.sheets:
             counts = {"read": sheet.read, "accepted": sheet.accepted, "rejected": sheet.read - sheet.accepted}
             words = {"missing": ", ".join(sheet.missing), "unread": "; ".join(sheet.unread)}
-            files.append({**known, "sheet": sheet.sheet, "heading_row": sheet.heading_row, **counts, **words})
-            place = {"file": name, "sheet": sheet.sheet}
+            files.append(
+                {**known, "sheet": namer.told(sheet.sheet), "heading_row": sheet.heading_row, **counts, **words}
+            )
+            place = {"file": name, "sheet": namer.told(sheet.sheet)}
             columns += [{**place, "column": column, "heading": text} for column, text in sheet.headings.items()]
             rows += [{**place, **row} for row in sheet.rows]
             unknown.update(sheet.unknown)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 MASK = "[đã che]"  # in the data, which are Vietnamese whatever the report's language
 _GAP = r"[ .\u00a0\-]{0,2}"
@@ -22,11 +23,11 @@ _PATTERNS = tuple(
 )
 
 
-def masked(text: str) -> tuple[str, int]:
-    """``text`` with ``MASK`` in the place of whatever looks personal, and how often."""
+def masked(text: str, mask: str | Callable[[re.Match[str]], str] = MASK) -> tuple[str, int]:
+    """``text`` with ``mask`` in the place of whatever looks personal, and how often."""
     count = 0
     for pattern in _PATTERNS:
-        text, found = pattern.subn(MASK, text)
+        text, found = pattern.subn(mask, text)
         count += found
     return text, count
 

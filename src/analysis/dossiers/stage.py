@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.dossiers.difficulties import Stated, exports_beside
 from analysis.dossiers.doubts import doubts
 from analysis.dossiers.export_dates import export_date
+from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.on_spark import clean_on_executors
 from analysis.dossiers.secret import dossier_secret
@@ -30,7 +31,7 @@ from analysis.reference.tables import Reference
 from analysis.storage.backends import DUCKDB, Engine, computed_once, connect, execute, read_dossiers
 from analysis.storage.generations import published_folder
 from analysis.storage.version import code_version, library_versions
-from analysis.storage.writing import printable, spreadsheet_safe, write_csv, write_whole
+from analysis.storage.writing import spreadsheet_safe, write_csv, write_whole
 
 FILES_COLUMNS = [
     *("file", "sha256", "format", "encoding", "export_date", "export_date_from", "status", "reason"),
@@ -98,9 +99,10 @@ def clean_exports(
         start_early()
     for folder in (processed, work / "cache"):
         folder.mkdir(parents=True, exist_ok=True)
-    names = [printable(path.relative_to(raw).as_posix()) for path in paths]
     with ThreadPoolExecutor() as pool:  # hashing lets other threads run
         digests = list(pool.map(sha256, paths))
+    namer = FileNames(reference)
+    names = namer.of(raw, paths, dict(zip(paths, digests, strict=True)).__getitem__)
     key = dossier_secret(work)
     stems = _stems(work / "cache", paths, digests, reference, key)
     lookups = make_lookups(reference)
@@ -118,7 +120,7 @@ def clean_exports(
         settled = settle(backend, names, stems, results, export_dates, processed / "dossiers.parquet")
         gone = _gone(backend, before, names, processed / "dossiers.parquet")
         del before  # its table is the connection's
-    cleaning = _ledger(names, digests, results, export_dates, settled, stated, reference, language)
+    cleaning = _ledger(names, namer, digests, results, export_dates, settled, stated, reference, language)
     _forget_others(work / "cache", set(stems))
     write_csv(cleaning.files, processed / "files.csv")
     write_csv(cleaning.rejects, processed / "rejects.csv")
@@ -193,6 +195,7 @@ def _forget_others(cache: Path, stems: set[Path]) -> None:
 
 def _ledger(
     names: list[str],
+    namer: FileNames,
     digests: list[str],
     results: list[FileResult],
     export_dates: list[tuple[date, str]],
@@ -229,7 +232,13 @@ def _ledger(
     )
     rejects = pd.DataFrame(
         [
-            (spreadsheet_safe(name), spreadsheet_safe(sheet), row, reason, _detail(column, value, result, reference))
+            (
+                spreadsheet_safe(name),
+                spreadsheet_safe(namer.told(sheet)),
+                row,
+                reason,
+                _detail(column, value, result, reference),
+            )
             for name, result in zip(names, results, strict=True)
             for sheet, row, reason, column, value, _ in result.rejects
         ],

@@ -158,7 +158,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
     try:
         export = read_export(job.path, headings=lookups.vocabulary.headings)
         result.format, result.encoding = export.format, export.encoding
-        tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words)
+        tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words, lookups.title_unit)
         if export.encoding in LEGACY:
             _check_units(tables, lookups)
     except ExportProblem as problem:

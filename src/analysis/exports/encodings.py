@@ -39,9 +39,9 @@ def as_utf8(data: bytes) -> tuple[bytes, str]:
     are none of its letters become ``UNREADABLE``.
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding, text = "utf-16", _strict(data, "utf-16").encode()
+        encoding, text = "utf-16", _utf16(data, "utf-16").encode()
     elif byte_order := _utf16_byte_order(data[:_SAMPLE]):
-        encoding, text = "utf-16", _strict(data, byte_order).encode()
+        encoding, text = "utf-16", _utf16(data, byte_order).encode()
     elif data.startswith(codecs.BOM_UTF8):
         encoding, text = "utf-8-sig", data
         if not _is_utf8(data):
@@ -92,6 +92,14 @@ def _strict(data: bytes, encoding: str) -> str:
             N_("damaged or truncated: the text is marked as {encoding}, but does not decode. Export it again."),
             encoding=encoding,
         ) from None
+
+
+def _utf16(data: bytes, encoding: str) -> str:
+    """Half a character at the end means that the rest is missing; a broken one within costs its cell alone."""
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return ("" if len(data) % 2 else _spared(data, encoding)) or _strict(data, encoding)
 
 
 def _utf16_byte_order(sample: bytes) -> str | None:

@@ -24,6 +24,7 @@ from analysis.exports.reading import Export, Sheet
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
+from analysis.reference.keys import UNIT_CODE
 from analysis.reference.vocabulary import DATE_COLUMNS, EXPORT_COLUMNS, Vocabulary
 
 DATA_CELLS = 3  # a data row fills at least three of the named columns (contract §4)
@@ -39,7 +40,7 @@ _DECORATION = re.compile(r"[\s()\[\]{}/#.,:–-]")
 _SHORT = r"^(?i:cột )?[^\pL\pN]{0,3}[0-9A-Za-z\x{2460}-\x{2473}]{1,5}(?:[.,]0+)?[^\pL\pN]{0,3}(?:=.*)?$"
 _NUMERAL = re.compile(r"[(\[]?(?:[IVXLC]+|\d{1,3}(?:\.\d{1,3})*|[A-Za-z])[.)\]/:-]?")
 _COUNTED = re.compile(r"\(?\d[\d.,]*(?: ?(?:hồ sơ|HS|%))?\)?", re.IGNORECASE)
-_UNIT_CODE = re.compile(r"[A-Z]\d{2}(?:\.\d{1,3}){1,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}")
+_UNIT_CODE = re.compile(UNIT_CODE)
 DAYS_TO_1904 = 1462
 _TELLING = 3  # true days, before their never being late in a month says something
 FALLING_BACK = {"completed_at"}  # columns whose blank cells are filled from the next heading of their list
@@ -99,11 +100,13 @@ def read_tables(
     vocabulary: Vocabulary,
     group_unit: Callable[[str], str | None] = str,
     words: Container[str] = frozenset(),
+    title_unit: Callable[[str], str | None] = lambda _: None,
 ) -> Tables:
     """The tables of every sheet that has the required headings.
 
-    ``group_unit`` gives the unit that a line with one filled cell names, None for one that names none; of the headings
-    that it does not know a message quotes those that consist of ``words``.
+    ``group_unit`` gives the unit that a line with one filled cell names, None for one that names none, ``title_unit``
+    that of such a line above the headings; of the headings that it does not know a message quotes those that consist of
+    ``words``.
     Raises ExportProblem, naming the missing and the found headings, when no sheet has them.
     """
     lines = [_lines(sheet, HEADING_ROWS) for sheet in export.sheets]
@@ -113,7 +116,7 @@ def read_tables(
     titles = [sheet_lines[: head.row] for sheet_lines, head in zip(lines, heads, strict=True)]
     tables, missing = [], []
     for sheet, head, title in zip(export.sheets, heads, titles, strict=True):
-        table = None if head.missing else _cut_table(sheet, head, title, vocabulary, group_unit, words)
+        table = None if head.missing else _cut_table(sheet, head, title, vocabulary, group_unit, words, title_unit)
         tables.append(table)
         missing.append(head.missing or (() if table else ("unit",)))
     if not any(tables):
@@ -152,7 +155,10 @@ def _find_head(lines: list[list[str]], vocabulary: Vocabulary, sheet: Sheet) -> 
     """The line that names most columns; where its own cell is blank, a merged cell above names the column."""
     best = _Head(0, {}, {}, {}, (), REQUIRED)
     for number, line in enumerate(lines):
-        if not any(fold(cell) in vocabulary.headings for cell in line):
+        if not any(
+            fold(cell) in vocabulary.headings or (cell and _joined(lines, number, column, vocabulary))
+            for column, cell in enumerate(line)
+        ):
             continue
         merged = {column for column, top, bottom in sheet.merges if top < number <= bottom}
         texts = [_heading_at(lines, number, column, vocabulary, column in merged) for column in range(len(line))]
@@ -163,13 +169,21 @@ def _find_head(lines: list[list[str]], vocabulary: Vocabulary, sheet: Sheet) -> 
 
 
 def _heading_at(lines: list[list[str]], number: int, column: int, vocabulary: Vocabulary, merged: bool) -> str:
-    if lines[number][column]:
-        return lines[number][column]
+    if own := lines[number][column]:
+        return own if fold(own) in vocabulary.headings else _joined(lines, number, column, vocabulary) or own
     for upper in range(number - 1, max(-1, number - 3), -1):
         text = lines[upper][column]
         if fold(text) in vocabulary.headings and (merged or not _is_label(lines[upper], column, vocabulary)):
             return text
     return ""
+
+
+def _joined(lines: list[list[str]], number: int, column: int, vocabulary: Vocabulary) -> str:
+    """A heading in two parts, the upper one over several columns: ``Ngày`` over ``tiếp nhận`` and ``hẹn trả``."""
+    above = lines[number - 1][: column + 1] if number else []
+    upper = next((text for text in reversed(above) if text), "")
+    whole = f"{upper} {lines[number][column]}"
+    return whole if upper and fold(whole) in vocabulary.headings else ""
 
 
 def _is_label(line: list[str], column: int, vocabulary: Vocabulary) -> bool:
@@ -226,6 +240,7 @@ def _cut_table(
     vocabulary: Vocabulary,
     group_unit: Callable[[str], str | None],
     words: Container[str],
+    title_unit: Callable[[str], str | None],
 ) -> Table | None:
     """The data rows under a head; None when no unit column, group line or title names a unit."""
     body = sheet.cells.slice(head.row + 1)
@@ -259,7 +274,9 @@ def _cut_table(
         # A line that names no unit changes none; but that such lines divide the rows shows that there are groups.
         divided = any(line < is_data.nonzero()[0].max(initial=-1) for line in lone)
         if not groups and titled is None and not divided:
-            return None
+            titled = _lone_title(title, vocabulary, title_unit)
+            if titled is None:
+                return None
         named["unit"] = _spread(groups, len(first), titled)
     last = np.flatnonzero(filled(first)).max(initial=-1)
     kept = np.flatnonzero(is_data)
@@ -424,6 +441,20 @@ def _spread(groups: dict[int, str], count: int, titled: str | None) -> pa.Array:
     marks = np.zeros(count, np.int64)
     marks[[*groups]] = range(1, len(groups) + 1)
     return pa.array([titled, *groups.values()], pa.string()).take(pa.array(np.maximum.accumulate(marks)))
+
+
+def _lone_title(title: list[list[str]], vocabulary: Vocabulary, title_unit: Callable[[str], str | None]) -> str | None:
+    """The unit that the last line above the headings names alone; lines of days and periods are passed over.
+
+    A letterhead, which the list's own title follows, says who made the list and not whose dossiers they are.
+    """
+    for line in reversed(title):
+        texts = list(dict.fromkeys(filter(None, line)))
+        told = fold(" ".join(texts))
+        if not told or days_after([told], vocabulary.export_date) or period_end([told], vocabulary):
+            continue
+        return title_unit(texts[0]) if len(texts) == 1 else None
+    return None
 
 
 def _title_unit(title: list[list[str]], vocabulary: Vocabulary) -> str | None:

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.difficulties import exports_beside
+from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.worker import asked
 from analysis.exports.moments import moments
 from analysis.exports.quoting import OFTEN, is_procedure_code
-from analysis.exports.reading import read_export
+from analysis.exports.reading import read_export, sha256
 from analysis.exports.tables import Table, read_tables
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
@@ -25,7 +26,6 @@ from analysis.preparation.catalogue_file import MIXED
 from analysis.preparation.catalogue_lists import Listed
 from analysis.reference.keys import procedure_key, unit_key
 from analysis.reference.tables import DRAFT, Reference
-from analysis.storage.writing import printable
 
 _USUAL = 0.99  # share of a procedure's dossiers whose level is taken for all, the rest being slips
 
@@ -65,7 +65,8 @@ class _Task:
     def __call__(self, lookups: Lookups, key: bytes) -> dict[Owner, Offered]:
         export = read_export(self.path, headings=lookups.vocabulary.headings)
         found: dict[Owner, Offered] = defaultdict(Offered)
-        for table in read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words).tables:
+        tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words, lookups.title_unit)
+        for table in tables.tables:
             _count(table, lookups, found)
         return dict(found)
 
@@ -81,9 +82,9 @@ def draft(
     results = asked([_Task(path) for path in paths], make_lookups(reference), jobs)
     offered: dict[Owner, Offered] = defaultdict(Offered)
     silent = []
-    for path, result in zip(paths, results, strict=True):
+    for name, result in zip(FileNames(reference).of(raw, paths, sha256), results, strict=True):
         if isinstance(result, ExportProblem):
-            silent.append((printable(path.relative_to(raw).as_posix()), result))
+            silent.append((name, result))
             continue
         for owner, one in result.items():
             offered[owner].join(one)

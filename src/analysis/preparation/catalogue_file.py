@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.language.folding import fold
 from analysis.language.texts import N_, Language
 from analysis.preparation.catalogue_lists import (
     BAD_CODE,
@@ -20,6 +19,7 @@ from analysis.preparation.catalogue_lists import (
     UNKNOWN_UNIT,
     Listed,
 )
+from analysis.reference.keys import procedure_key
 from analysis.reference.tables import CATALOGUE, Reference, read_catalogue
 from analysis.storage.writing import write_csv
 
@@ -132,19 +132,23 @@ def _completed(listed: list[Listed], told: list[tuple[str, str, str]]) -> Iterab
         for name in ("procedure_code", "procedure_name", "field", "tier", "level"):
             if value := getattr(one, name):
                 known[one.key][name][value] += 1
+        if one.level:
+            known[one.key][f"level of {one.tier}"][one.level] += 1
         if one.tier == "province" and one.unit_code:
             known[one.key]["unit_code"][one.unit_code] += 1
     refused: dict[tuple[str, str], str] = {}
     for one in listed:
         own = known[one.key]
         code = max(own["procedure_code"], key=len)
-        names = {name: getattr(one, name) or _only(own[name]) for name in ("procedure_name", "field", "level")}
+        name, matter = (getattr(one, key) or _usual(own[key]) for key in ("procedure_name", "field"))
         tiers = [one.tier] if one.tier else list(own["tier"])
-        if len(own["level"]) > 1 and not one.level:
-            names["level"] = ""
+        levels = own[f"level of {one.tier}"] or own["level"]
+        if not one.level and len(levels) > 1:
+            continue  # the lines that say their level say it for this one, too
+        level = one.level or _usual(levels)
         for reason, missing in (
-            (NO_NAME, not names["procedure_name"]),
-            (NO_LEVEL, not names["level"]),
+            (NO_NAME, not name),
+            (NO_LEVEL, not level),
             (NO_TIER, not tiers),
         ):
             if missing:
@@ -159,16 +163,16 @@ def _completed(listed: list[Listed], told: list[tuple[str, str, str]]) -> Iterab
                     yield replace(
                         one,
                         procedure_code=code,
-                        procedure_name=names["procedure_name"],
-                        field=names["field"],
-                        level=names["level"],
+                        procedure_name=name,
+                        field=matter,
+                        level=level,
                         tier=tier,
                         unit_code=unit,
                     )
     told += [(place, reason, code) for (code, reason), place in refused.items()]
 
 
-def _only(values: Counter[str]) -> str:
+def _usual(values: Counter[str]) -> str:
     return values.most_common(1)[0][0] if values else ""
 
 
@@ -210,5 +214,4 @@ def _there(reference: Reference) -> pd.DataFrame:
 
 
 def _owners(table: pd.DataFrame) -> pd.Series:
-    keys = table["procedure_code"].map(lambda code: ".".join(fold(code).split(".")[:2]))
-    return keys + "|" + table["tier"] + "|" + table["unit_code"]
+    return table["procedure_code"].map(procedure_key) + "|" + table["tier"] + "|" + table["unit_code"]

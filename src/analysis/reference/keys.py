@@ -4,6 +4,9 @@ import re
 
 from analysis.language.folding import fold
 
+# A unit's code in both national forms, as a pattern: H45.20.01, 000.01.20.H45.
+UNIT_CODE = r"[A-Z]\d{2}(?:\.\d{1,3}){1,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}"
+
 
 def procedure_key(code: str) -> str:
     """The first two groups of a procedure code, by which codes match: ``1.009994.000.00.00.H45`` → ``1.009994``.

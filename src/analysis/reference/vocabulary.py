@@ -37,6 +37,7 @@ class _Lines(Frozen):
     no_day: tuple[str, ...] = ()
     empty_days: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    surnames: tuple[str, ...] = ()
     period_month: tuple[str, ...] = ()
     period_quarter: tuple[str, ...] = ()
     period_year: tuple[str, ...] = ()
@@ -74,6 +75,7 @@ class Vocabulary:
     no_day: frozenset[str]
     empty_days: frozenset[tuple[int, int, int]]
     unread: tuple[str, ...]
+    surnames: tuple[str, ...]
     periods: dict[str, tuple[str, ...]]
     difficulties: dict[str, tuple[str, int]]
     stated: dict[str, str]
@@ -100,6 +102,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
         no_day=frozenset(_folded(content.lines.no_day)),
         empty_days=_days(path, content.lines.empty_days),
         unread=_folded(content.lines.unread),
+        surnames=_folded(content.lines.surnames),
         periods={
             "month": _folded(content.lines.period_month),
             "quarter": _folded(content.lines.period_quarter),

@@ -1,0 +1,68 @@
+"""In JupyterLab: what each unknown word of the exports means, picked from a list, and written when one says so.
+
+Nothing is picked beforehand, and what would change is shown before the button can be pressed.
+"""
+
+from html import escape
+from typing import Any
+
+from analysis.dossiers.inspection import Inspection
+from analysis.language.texts import N_, Language
+from analysis.reference.additions import HEADING, UNIT, added, difference, write
+from analysis.reference.tables import Reference
+from analysis.storage.writing import undirected
+
+
+def choose(found: Inspection, reference: Reference, language: Language) -> Any:
+    """A list of meanings for each proposal, the difference that they make, and the button that writes it."""
+    import ipywidgets as widgets  # JupyterLab alone needs it
+
+    wide = widgets.Layout(width="44rem", max_width="98%")
+    lists = [
+        widgets.Dropdown(
+            options=[("–", ""), *((_label(kind, meaning, reference), meaning) for meaning in meanings)],
+            description=undirected(f"{kind}: {text}"),
+            style={"description_width": "20rem"},
+            layout=wide,
+        )
+        for kind, text, meanings in found.proposals
+    ]
+    shown = widgets.HTML()
+    button = widgets.Button(description=language.text(N_("Write this")), disabled=True)
+
+    def files() -> dict[Any, str]:
+        picked = zip(found.proposals, lists, strict=True)
+        return added(reference.folder, [(kind, text, one.value) for (kind, text, _), one in picked if one.value])
+
+    def follow(_: Any = None) -> None:
+        changed = files()
+        told = "".join(escape(difference(path, text)) for path, text in changed.items())
+        shown.value = f"<pre>{told}</pre>" if told else ""
+        button.disabled = not changed
+
+    def accept(_: Any) -> None:
+        changed = files()
+        write(changed)
+        names = ", ".join(path.name for path in changed)
+        shown.value = f"<p>{escape(language.text(N_('Written: {files}. Run dvctt check again.'), files=names))}</p>"
+        button.disabled = True
+        for one in lists:
+            one.disabled = True
+
+    for one in lists:
+        one.observe(follow, "value")
+    button.on_click(accept)
+    if not lists:
+        return widgets.HTML(f"<p>{escape(language.text(N_('There is nothing to choose.')))}</p>")
+    return widgets.VBox([*lists, shown, button])
+
+
+def _label(kind: str, meaning: str, reference: Reference) -> str:
+    """What a meaning is called: the unit's name, a column's usual heading, a value's first word."""
+    if kind == UNIT:
+        names = dict(zip(reference.units["unit_code"], reference.units["unit_name"], strict=True))
+        return f"{names[meaning]} ({meaning})"
+    if kind == HEADING:
+        return f"{reference.vocabulary.spelled[meaning]} ({meaning})"
+    word = next((word for word, code in reference.vocabulary.values[kind].items() if code == meaning), meaning)
+    return f"{word} ({meaning})"
