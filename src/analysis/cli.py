@@ -440,11 +440,11 @@ def _lab(chosen: argparse.Namespace, language: Language) -> int:
 
 
 def _sample(chosen: argparse.Namespace, language: Language) -> int:
-    from analysis.sample import ALL, write_sample
+    from analysis.sample import writable, write_sample
 
     if chosen.out is None:
         raise UsageProblem(N_("Say where to write: --out FOLDER."))
-    formats = [name for entry in chosen.formats or ALL for name in entry.split(",") if name]
+    formats = [name for entry in chosen.formats or writable() for name in entry.split(",") if name]
     reference = chosen.reference if chosen.reference.is_dir() else OWN_REFERENCE
     truth = write_sample(chosen.out, reference, chosen.dossiers, chosen.seed, formats)
     _say(

@@ -2,6 +2,6 @@
 
 from analysis.sample.exports import ALL, write_sample
 from analysis.sample.truth import Truth
-from analysis.sample.writers import FORMATS
+from analysis.sample.writers import FORMATS, writable
 
-__all__ = ["ALL", "FORMATS", "Truth", "write_sample"]
+__all__ = ["ALL", "FORMATS", "Truth", "writable", "write_sample"]

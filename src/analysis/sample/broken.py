@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter
-import xlwt
 
 from analysis.sample.words import SYNTHETIC
 
@@ -66,6 +65,8 @@ def _workbook(headings: list[str]) -> bytes:
 
 def _encrypted() -> bytes:
     """A compound file whose only stream is called EncryptedPackage, as a workbook with a password has it."""
+    import xlwt  # there for tests
+
     book = xlwt.Workbook()
     book.add_sheet("Danh sách")
     content = io.BytesIO()

@@ -20,7 +20,7 @@ from analysis.sample.rows import Scribe
 from analysis.sample.style import Rows, Style
 from analysis.sample.truth import Truth, judge
 from analysis.sample.words import heading
-from analysis.sample.writers import FORMATS
+from analysis.sample.writers import BIFF, FORMATS, writable
 from analysis.sample.year import Year, live
 
 ALL = tuple(FORMATS)
@@ -89,6 +89,10 @@ def _check(out: Path, dossiers: int, formats: Sequence[str], files: int | None) 
     if unknown := [name for name in formats if name not in FORMATS] or (not formats and ["–"]):
         raise UsageProblem(
             N_("Unknown format {unknown}. Known: {known}."), unknown=", ".join(unknown), known=", ".join(FORMATS)
+        )
+    if BIFF in formats and BIFF not in writable():
+        raise UsageProblem(
+            N_("The format {format} needs the package xlwt: pip install xlwt, or name other --formats."), format=BIFF
         )
     if dossiers < 1 or (files is not None and files < 1):
         raise UsageProblem(N_("A sample needs at least one dossier and one file."))

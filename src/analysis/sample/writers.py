@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-import xlwt
 
 from analysis.sample.layout import Line, Sheet
 
@@ -77,6 +77,8 @@ def _merge(page: Any, sheet: Sheet) -> None:
 
 def write_xls(path: Path, sheets: list[Sheet]) -> None:
     """A real BIFF8 workbook, as Excel 97–2003 wrote it; at most 65,536 rows a sheet."""
+    import xlwt  # which nobody maintains any more: there for tests, in no report's environment
+
     book = xlwt.Workbook(encoding="utf-8")
     date_format = xlwt.easyxf(num_format_str="dd/mm/yyyy hh:mm")
     general = xlwt.easyxf()
@@ -163,9 +165,10 @@ _CP1258 = str.maketrans(
     {letter: _cp1258_spelling(letter) for letter in _LETTERS if unicodedata.normalize("NFD", letter) != letter}
 )
 
+BIFF = "xls"
 FORMATS = {
     "xlsx": Format(".xlsx", "xlsx", write_xlsx, sheets=True),
-    "xls": Format(".xls", "xls", write_xls, most_rows=60_000, sheets=True),
+    BIFF: Format(".xls", "xls", write_xls, most_rows=60_000, sheets=True),
     "html": Format(".xls", "html", write_html, "utf-8"),
     "csv": Format(".csv", "csv", _csv_writer("utf-8-sig", ","), "utf-8-sig"),
     "csv-plain": Format(".txt", "csv", _csv_writer("utf-8", "|"), "utf-8"),
@@ -173,3 +176,8 @@ FORMATS = {
     "csv-utf16": Format(".csv", "csv", _csv_writer("utf-16", "\t"), "utf-16"),
     "csv-xls": Format(".xls", "csv", _csv_writer("utf-16", "\t"), "utf-16"),
 }
+
+
+def writable() -> list[str]:
+    """The formats that can be written here: BIFF alone needs a package that is not installed with this one."""
+    return [name for name in FORMATS if name != BIFF or find_spec("xlwt")]
