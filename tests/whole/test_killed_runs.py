@@ -88,7 +88,7 @@ def _wait_for_end(mark: str) -> list[int]:
 @needs_proc
 @pytest.mark.parametrize(
     ("make", "stage", "kills"),
-    [(_toys, "attainment", 8 * TIMES), (_small, "report", 2 * TIMES)],
+    [(_toys, "attainment", 8 * TIMES), (_small, "report", TIMES)],
     ids=["toys", "the real report"],
 )
 def test_a_killed_run_leaves_one_generation_and_no_process(

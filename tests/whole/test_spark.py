@@ -74,7 +74,7 @@ def test_a_run_on_spark_writes_what_a_run_on_duckdb_writes(cluster: Cluster, tmp
     """
     raw = tmp_path / "dữ liệu thô"
     reference = write_few_units(tmp_path / "danh mục", UNITS)
-    write_sample(raw, reference, 1_500, 7)
+    write_sample(raw, reference, 400, 7, files=6)  # one of each format, with dossiers in common
     (raw / "hỏng.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
     (raw / "khác.csv").write_text("một,hai\n1,2\n", encoding="utf-8")
     made = {}

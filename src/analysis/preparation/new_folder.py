@@ -20,7 +20,7 @@ from analysis.language.folding import fold, plain
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
 from analysis.reference.forms import Province, load_province
-from analysis.reference.tables import CATALOGUE, TIERS, UNITS, load_reference
+from analysis.reference.tables import CATALOGUE, TIERS, UNITS, Reference, load_reference
 from analysis.reference.toml_files import Frozen, Words, read_toml
 from analysis.storage.places import OWN_REFERENCE, PROJECT
 from analysis.storage.writing import write_csv
@@ -67,11 +67,12 @@ def make_folder(folder: Path, name: str, year: int | None = None) -> Made:
         name=Words(vi=f"{kind} {place}", en=names.province[kind].format(name=place)),
         place=place,
     )
+    own = load_reference(OWN_REFERENCE)
     units = pd.DataFrame(
-        [*_departments(found["code"], province), *_places(places, found["code"], listed, names)],
+        [*_departments(found["code"], province, own), *_places(places, found["code"], listed, names)],
         columns=[*UNITS.columns][:5],
     )
-    _write(folder, province, units, year or listed)
+    _write(folder, province, units, year or listed, own)
     load_reference(folder / "data/reference")  # by what a run checks
     counts = units["tier"].value_counts()
     return Made(province, listed, {tier: int(counts.get(tier, 0)) for tier in TIERS})
@@ -108,10 +109,9 @@ def _parts(name: str, kinds: Iterable[str]) -> tuple[str, str]:
     return kind, " ".join(name.split()[len(kind.split()) :])
 
 
-def _departments(code: str, province: Province) -> Iterable[tuple[str, ...]]:
+def _departments(code: str, province: Province, reference: Reference) -> Iterable[tuple[str, ...]]:
     """The own province's departments in the name of another."""
-    own = load_province(OWN_REFERENCE)
-    units = load_reference(OWN_REFERENCE).units
+    own, units = load_province(reference.folder), reference.units
     kind = province.name.vi.removesuffix(f" {province.place}")
     for number, unit in enumerate(units[units["tier"] == "province"].itertuples(index=False), 1):
         names = [
@@ -147,7 +147,7 @@ def _aliases(name: str, names: _Names, tier: str, districts: Iterable[str] = (""
     return "|".join(dict.fromkeys(f"{one[0].upper()}{one[1:]}" for one in found))
 
 
-def _write(folder: Path, province: Province, units: pd.DataFrame, year: int) -> None:
+def _write(folder: Path, province: Province, units: pd.DataFrame, year: int, own_reference: Reference) -> None:
     reference = folder / "data/reference"
     for path in (folder / "data/raw", folder / "data/processed", folder / "reports", reference / "decisions"):
         path.mkdir(parents=True)
@@ -161,7 +161,7 @@ def _write(folder: Path, province: Province, units: pd.DataFrame, year: int) -> 
     own["name"], own["place"] = name, province.place
     (reference / "province.toml").write_text(tomlkit.dumps(own), encoding="utf-8")
     decision = f"chi-tieu-{year}"
-    targets = max(load_reference(OWN_REFERENCE).decisions.values(), key=lambda one: one.valid_from).id
+    targets = own_reference.decision("").id
     text = (OWN_REFERENCE / f"decisions/{targets}.toml").read_text(encoding="utf-8")
     templates = Environment(loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True)
     facts = {"province": province, "year": year, "decision": decision, "targets": text[text.index("[[targets]]") :]}
