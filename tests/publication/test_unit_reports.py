@@ -1,6 +1,7 @@
 """Reports of units at scale: only what changed is made again, one that fails stops no other, a killed run goes on."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -215,6 +216,25 @@ def test_a_run_with_a_failing_report_ends_with_1_and_says_which(ended: Ended) ->
     month = ended.reports / AS_OF.strftime("%Y-%m")
     assert "AssertionError" in (month / "units/H45.18.html").read_text(encoding="utf-8")
     assert (month / "units/H45.22.html").is_file()
+
+
+def test_a_run_that_makes_no_report_keeps_those_that_still_hold(
+    ended: Ended, finished: SmallProject, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(ended.reports.parent, home)
+    month = home / f"reports/{AS_OF:%Y-%m}"
+    pages = {
+        path.name: path.read_bytes() for path in month.rglob("*.html") if path.parent.name in ("units", "criteria")
+    }
+    folders = ("--processed", str(home / "processed"), "--reports", str(home / "reports"), "--units", "none")
+    done = finished.run_here(*folders, "--as-of", AS_OF.isoformat(), cwd=home)
+    assert done.returncode == 0, done.stderr
+    after = {
+        path.name: path.read_bytes() for path in month.rglob("*.html") if path.parent.name in ("units", "criteria")
+    }
+    assert after.keys() == pages.keys()
+    assert [name for name in pages if after[name] != pages[name]] == ["H45.18.html"], "which had not been made"
 
 
 def test_the_run_tells_other_programs_what_it_did(ended: Ended) -> None:

@@ -57,7 +57,7 @@ def publish_site(
         _write(month_folder / unit_page(code), _absent_page(report, code, reason))
     # Reports link to one another: where one was not asked for, its page says so.
     for code in report.names:
-        if code != PROVINCE and not (month_folder / unit_page(code)).is_file():
+        if code != PROVINCE and code not in linked:
             _write(month_folder / unit_page(code), _absent_page(report, code))
     _write(reports / FRONT_PAGE, _front_page(reports, report))
 

@@ -1,5 +1,6 @@
 """A month's publication, into staging: the province's report, the units', the annexes, and the pages around them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,8 @@ from analysis.publication.order import CRITERIA, UNIT, Order
 from analysis.publication.run_facts import Clock
 from analysis.publication.unit_reports import report_task, unit_pieces, wanted_codes
 from analysis.storage.generations import Staging
-from analysis.storage.places import NOTEBOOKS, OPEN_DATA, PROVINCE_PAGE, annexes
+from analysis.storage.places import CRITERIA as CRITERIA_PAGES
+from analysis.storage.places import NOTEBOOKS, OPEN_DATA, PROVINCE_PAGE, UNITS, annexes
 
 
 def write_month(
@@ -44,17 +46,18 @@ def write_month(
         _write_notebook(notebook, folder / NOTEBOOKS / f"{name}.ipynb")
     publish_summary(folder, report)
     with clock.timed("units"):
-        drafts = criteria_in_force(report) if CRITERIA in order.further else []
+        further = {*order.further, *_published_before(order, report.month)}
+        drafts = criteria_in_force(report) if CRITERIA in further else []
         evidence = gather(report, parameters["processed"]) if drafts else None
-        made = _write_reports(order, parameters, report, evidence, folder, new.work)
+        made = _write_reports(order, further, parameters, report, evidence, folder, new.work)
         if CRITERIA in order.further:
             made = replace(made, left_out=[KEY + name for name in criteria_for_nobody(report)])
-    with clock.timed("documents"):
-        write_annexes(folder, report)
-        if evidence:
-            write_criteria_documents(folder, evidence)
     units = made.part(is_unit)
     rated = bool(made.part(lambda key: not is_unit(key)).published)
+    with clock.timed("documents"):
+        write_annexes(folder, report)
+        if evidence and (rated or CRITERIA in order.further):
+            write_criteria_documents(folder, evidence)
     publish_report(executed["report"], folder / PROVINCE_PAGE, order.language, criteria=rated)
     publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed)
     return report.month, made
@@ -65,18 +68,33 @@ def is_unit(key: str) -> bool:
     return not key.startswith(KEY)
 
 
+def _published_before(order: Order, month: str) -> set[str]:
+    """The notebooks whose pages the month has: where nobody asks for them anew, those that still hold stay."""
+    folders = {UNIT: UNITS, CRITERIA: CRITERIA_PAGES}
+    there = {name for name, folder in folders.items() if any((order.reports / month / folder).glob("*.html"))}
+    return {name for name in there if order.notebook(name).is_file()}
+
+
 def _write_reports(
-    order: Order, parameters: dict[str, Any], report: Report, evidence: Evidence | None, folder: Path, work: Path
+    order: Order,
+    further: Collection[str],
+    parameters: dict[str, Any],
+    report: Report,
+    evidence: Evidence | None,
+    folder: Path,
+    work: Path,
 ) -> Made:
-    """The pages of the units that are asked for, and of the criteria."""
-    if not order.further:
+    """The pages of the units that are asked for, and of the criteria; those of others that an earlier run made and that
+    still hold.
+    """
+    if not further:
         return Made()
-    names = [name for further in order.further for name in parameter_names(load(order.notebook(further)))]
+    names = [name for notebook in further for name in parameter_names(load(order.notebook(notebook)))]
     shared = {name: value for name, value in parameters.items() if name in names}
     task = report_task(shared, work / "pages", order.language, order.jobs)
     criteria = criteria_pieces(order.notebook(CRITERIA), evidence) if evidence else []
     pieces = [*criteria, *unit_pieces(report, Path(shared["processed"]), order.notebook(UNIT))]
-    wanted = [piece.key for piece in criteria] + wanted_codes(report, order.units)
+    wanted = [piece.key for piece in criteria if CRITERIA in order.further] + wanted_codes(report, order.units)
     # On a terminal alone: a log of a scheduled run needs no bar.
     with tqdm(
         total=len(wanted),
