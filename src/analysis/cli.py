@@ -24,6 +24,7 @@ from analysis.storage.places import OWN_REFERENCE, PROJECT
 
 if TYPE_CHECKING:
     from analysis.publication.run import Outcome
+    from analysis.reference.tables import Reference
 
 DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)  # exit codes
 _MOST_TOLD = 5  # days that are later than the rest
@@ -312,14 +313,16 @@ def _check(chosen: argparse.Namespace, language: Language) -> int:
     for line in found.told(language):
         _say(line)
     if chosen.apply:
-        _apply(found.proposals, chosen.reference, language)
+        _apply(found.proposals, load_reference(chosen.reference), language)
     return DONE if found.understood else DOUBTFUL
 
 
-def _apply(proposals: list[tuple[str, str, list[str]]], reference: Path, language: Language) -> None:
+def _apply(proposals: list[tuple[str, str, list[str]]], reference: "Reference", language: Language) -> None:
     """Ask of each unknown word whether it means what is proposed, or what it means; show what would change, ask again,
     and write.
     """
+    from analysis.dossiers.inspection import kind_in_words
+    from analysis.preparation.choosing import label
     from analysis.reference.additions import added, difference, write
 
     def answer(words: str) -> str:
@@ -331,13 +334,17 @@ def _apply(proposals: list[tuple[str, str, list[str]]], reference: Path, languag
     which = N_("What does «{text}» mean in {kind}? One of {meanings}, or Enter.")
     wanted = []
     for kind, text, meanings in proposals:
+        words = {"kind": kind_in_words(kind, language), "text": text}
+        labels = [label(kind, meaning, reference) for meaning in meanings]
         if len(meanings) == 1:
-            told = answer(language.text(asked, kind=kind, text=text, meaning=meanings[0]))
+            told = answer(language.text(asked, meaning=labels[0], **words))
             wanted += [(kind, text, meanings[0])] if told in yes else []
-        else:
-            told = answer(language.text(which, kind=kind, text=text, meanings=", ".join(meanings)))
-            wanted += [(kind, text, told)] if told in meanings else []
-    files = added(reference, wanted)
+            continue
+        told = answer(language.text(which, meanings=", ".join(labels), **words))
+        wanted += [(kind, text, told)] if told in meanings else []
+        if told and told not in meanings:
+            _say(language.text(N_("«{told}» is none of them: passed over."), told=told[:40]))
+    files = added(reference.folder, wanted)
     for path, text in files.items():
         _say(difference(path, text))
     if files and answer(language.text(N_("Write this? Yes: c, no: Enter."))) in yes:

@@ -48,6 +48,7 @@ def test_usual_names_stay(name: str) -> None:
         ("HoSoNguyenVanThu.csv", "HoSoxxxxxxxxxxxx.csv"),
         ("Trần Thị B/ky-1.csv", "xxxx xxx x/ky-1.csv"),
         ("xuat/LE THI CHU_LÊ THỊ CHỦ.xls", "xuat/LE THI CHU_xx xxx xxx.xls"),
+        ("ho so Nguyen Van Thu 0905123456.csv", "ho so xxxxxx xxx xxx 9999999999.csv"),
         ("0905123456.csv", "9999999999.csv"),
         ("sdt 0905 123 456 thang 9.csv", "sdt 9999 999 999 thang 9.csv"),
         ("cccd_054090001234_20200930.xlsx", "cccd_999999999999_20200930.xlsx"),

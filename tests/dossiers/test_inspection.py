@@ -122,13 +122,14 @@ def check(home: Path, monkeypatch: pytest.MonkeyPatch, *answers: str) -> tuple[i
 def test_from_drop_to_understood_by_two_acceptances(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code, told = check(home, monkeypatch)
     assert code == 3
-    assert "? status «Đã trả xong»: 20 dòng trong 1 tệp." in told
-    code, told = check(home, monkeypatch, "resolved", "c", "c")
-    assert "«Đã trả xong» trong status nghĩa là gì?" in told
-    assert "Thêm «Mã số HS» vào heading, hiểu là dossier_id?" in told
+    assert "? trạng thái «Đã trả xong»: 20 dòng trong 1 tệp, trước hết thang-8.csv." in told
+    code, told = check(home, monkeypatch, "c", "resolved", "c")
+    assert "«Đã trả xong» trong trạng thái nghĩa là gì?" in told
+    assert "(resolved)" in told
+    assert "Thêm «Mã số HS» vào tiêu đề, hiểu là Mã hồ sơ (dossier_id)?" in told
     assert '+resolved = ["9", "10"' in told, "the difference is shown"
     code, told = check(home, monkeypatch, "c", "c")
-    assert "Thêm «Sở Xây Dựnng» vào unit, hiểu là H45.18?" in told
+    assert "Thêm «Sở Xây Dựnng» vào cơ quan, hiểu là Sở Xây dựng (H45.18)?" in told
     found = look(home)
     assert found.files.loc[found.files["status"] == "accepted", "accepted"].tolist() == [20, 20, 20]
     assert set(found.unknown["kind"]) == {"heading"}
@@ -136,7 +137,7 @@ def test_from_drop_to_understood_by_two_acceptances(home: Path, monkeypatch: pyt
 
 def test_a_proposal_is_never_applied_unasked_nor_unseen(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (home / "reference/vocabulary.toml").read_bytes()
-    for answers in (("",), ("không", "", ""), ("resolved", "c", "")):
+    for answers in (("",), ("không", "", ""), ("c", "resolved", ""), ("", "chẳng biết", "")):
         check(home, monkeypatch, *answers)
         assert (home / "reference/vocabulary.toml").read_bytes() == before
 
@@ -156,3 +157,33 @@ def test_what_may_be_a_persons_is_never_proposed(home: Path) -> None:
     assert masked["kind"].tolist() == ["channel"]
     assert all(text != "xx xxx xxx" for _, text, _ in found.proposals)
     assert any("có thể là tên người" in line.lower() for line in found.told(Language()))
+
+
+def test_a_unit_is_like_one_whose_own_name_is(home: Path) -> None:
+    """«Thị xã An Nhơn» is not «Thị xã Hoài Nhơn», however much of the words they share."""
+    units = home / "reference/units.csv"
+    more = "X1,Thị xã An Nhơn,district,,UBND thị xã An Nhơn\nX2,Huyện Hoài Nhơn,district,,UBND huyện Hoài Nhơn\n"
+    units.write_text(units.read_text(encoding="utf-8-sig") + more, encoding="utf-8")
+    (home / "raw/thang-9_20200930.csv").write_text(f"{HEAD}\n{_rows(9, unit='UBND thị xã Hoài Nhơn')}\n", "utf-8")
+    found = look(home).unknown.set_index(["kind", "text"])
+    assert found.loc[("unit", "UBND thị xã Hoài Nhơn"), "proposal"] == "X2"
+    assert "X1" not in found.loc[("unit", "UBND thị xã Hoài Nhơn"), "nearest"]
+
+
+def test_a_heading_is_proposed_for_what_its_own_file_lacks(home: Path) -> None:
+    """That another file has no day of receipt makes this one's due day none."""
+    other = HEAD.replace("Ngày tiếp nhận", "Thời điểm nhận")
+    (home / "raw/khac_20200930.csv").write_text(f"{other}\n{_rows(9)}\n", "utf-8")
+    (home / "raw/hen_20200930.csv").write_text(f"{HEAD.replace('STT', 'Ngày hẹn')}\n{_rows(10)}\n", "utf-8")
+    found = look(home).unknown.set_index(["kind", "text"])
+    assert found.loc[("heading", "Ngày hẹn"), "proposal"] == "due_at"
+
+
+def test_rows_that_are_lost_for_other_reasons_than_words_are_told(home: Path) -> None:
+    rows = _rows(9).replace("/2020", "/20")
+    (home / "raw/thang-9_20200930.csv").write_text(f"{HEAD}\n{rows}\n", "utf-8")
+    found = look(home)
+    (line,) = (line for line in found.told(Language()) if "thang-9" in line)
+    assert line.startswith("! ")
+    assert "  Loại: bad_received_date 20 («99/99/99»)." in found.told(Language())
+    assert not found.understood

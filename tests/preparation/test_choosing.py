@@ -40,7 +40,7 @@ def test_nothing_is_picked_beforehand_and_nothing_written_unseen(home: Path) -> 
     lists, shown, button = chosen(home)
     assert [one.value for one in lists] == ["", ""]
     assert button.disabled
-    unit = next(one for one in lists if one.description.startswith("unit"))
+    unit = next(one for one in lists if one.description.startswith("cơ quan"))
     assert ("Sở Xây dựng (H45.18)", "H45.18") in unit.options
     pick(unit, "H45.18")
     assert "+H45.18,Sở Xây dựng" in shown.value
@@ -51,7 +51,7 @@ def test_nothing_is_picked_beforehand_and_nothing_written_unseen(home: Path) -> 
 def test_the_button_writes_what_was_picked_and_the_next_look_understands(home: Path) -> None:
     lists, shown, button = chosen(home)
     for one in lists:
-        pick(one, "H45.18" if one.description.startswith("unit") else "resolved")
+        pick(one, "H45.18" if one.description.startswith("cơ quan") else "resolved")
     button.click()
     assert "units.csv" in shown.value
     assert button.disabled

@@ -37,6 +37,14 @@ def test_a_province_gets_its_units_its_name_and_no_other(tmp_path: Path) -> None
             assert "h45" not in text or path.parent.name == "notebooks" or path.name in ("vocabulary.toml",), path
 
 
+def test_a_place_is_known_by_each_of_its_spellings(tmp_path: Path) -> None:
+    make_folder(tmp_path / "x", "Bình Định", 2020)
+    units = make_lookups(load_reference(tmp_path / "x/data/reference")).units
+    for text in ("thành phố qui nhơn", "ubnd thành phố quy nhơn", "tp. quy nhơn", "thành phố quy nhơn"):
+        assert units[text] == "540", text
+    assert units["phường ngô mây, tp quy nhơn"] == units["phường ngô mây, tp qui nhơn"]
+
+
 def test_its_units_are_known_by_the_names_that_exports_use(tmp_path: Path) -> None:
     make_folder(tmp_path / "x", "Thành phố Hà Nội", 2021)
     units = make_lookups(load_reference(tmp_path / "x/data/reference")).units

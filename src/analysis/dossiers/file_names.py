@@ -1,8 +1,8 @@
 """What files and sheets are called where others read it: a person's name or number in it is told by its shape alone.
 
 Names of files are needed to find them again, so they are not masked as cells are: what looks like a number of a
-telephone or an identity card, or a surname and what follows it, unless both words stand together in the reference
-data, as in ``so-tai-nguyen``. Days stay. A name that was masked ends with the first digits of the file's own digest.
+telephone or an identity card, or a surname and what follows it, unless they stand together in the reference data, as
+in ``so-tai-nguyen-moi-truong``. Days stay. A name that was masked ends with the first digits of the file's own digest.
 """
 
 import re
@@ -29,11 +29,12 @@ class FileNames:
 
     def __init__(self, reference: Reference) -> None:
         self._surnames = frozenset(map(fold, reference.vocabulary.surnames))
-        texts = [*reference.units["unit_name"], *reference.units["aliases"].str.split("|").explode()]
-        texts += [*reference.catalogue["procedure_name"].unique(), *reference.catalogue["field"].unique()]
-        texts += [*reference.vocabulary.headings, *reference.vocabulary.unread, *reference.vocabulary.unit_kind]
-        words = (re.findall(r"\w+", plain(text)) for text in texts)
-        self._together = frozenset(pair for one in words for pair in pairwise(one))
+        units, catalogue, vocabulary = reference.units, reference.catalogue, reference.vocabulary
+        names = [*units["unit_name"], *units["aliases"].str.split("|").explode()]
+        names += [*catalogue["procedure_name"].unique(), *catalogue["field"].unique()]
+        # Wards bear names of persons: three words tell them apart, where there are three. Headings bear none.
+        self._together = _runs(names, 2, 3)
+        self._headings = _runs([*vocabulary.headings, *vocabulary.unread], 2)
 
     def told(self, text: str) -> str:
         """The name as it may be told."""
@@ -58,16 +59,28 @@ class FileNames:
         hidden = False
         for place, (start, end) in enumerate(spans):
             word, before = text[start:end], text[spans[place - 1][1] : start] if place else ""
-            if before == "." and place == len(spans) - 1:
+            if before.endswith(".") and place == len(spans) - 1:
                 break  # the ending
             hidden = hidden and "/" not in before
-            following = spans[place + 1] if place + 1 < len(spans) else (end, end)
-            between, after = text[end : following[0]], text[slice(*following)]
-            is_name = fold(word) in self._surnames and bool(after) and not {"/", "."} & set(between)
-            hidden |= is_name and (plain(word), plain(after)) not in self._together
+            name = [word]
+            for last, following in pairwise(spans[place : place + 3]):
+                if {"/", "."} & set(text[last[1] : following[0]]):
+                    break
+                name.append(text[slice(*following)])
+            is_name = fold(word) in self._surnames and len(name) > 1
+            run = tuple(map(plain, name))
+            hidden |= is_name and run not in self._together and run[:2] not in self._headings
             if hidden:
                 text = text[:start] + shape(word) + text[end:]  # of the same length
         return text
+
+
+def _runs(texts: Iterable[str], *sizes: int) -> frozenset[tuple[str, ...]]:
+    """So many words that stand together in one of the texts, without marks."""
+    words = [re.findall(r"\w+", plain(text)) for text in texts]
+    return frozenset(
+        tuple(one[place : place + size]) for one in words for size in sizes for place in range(len(one) - size + 1)
+    )
 
 
 def _words(text: str) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ Nothing is written. Of cells and headings only what may be quoted is shown (cont
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.dossiers.cleaning import Lookups, clean_table
+from analysis.dossiers.cleaning import REJECTED_LIMIT, Lookups, clean_table
 from analysis.dossiers.difficulties import exports_beside
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
 from analysis.dossiers.file_names import FileNames
@@ -25,21 +26,22 @@ from analysis.dossiers.worker import FileResult, asked
 from analysis.exports.quoting import is_shape, may_be_quoted, shape
 from analysis.exports.reading import read_export, sha256
 from analysis.exports.tables import Table, headings_found, read_tables
-from analysis.language.folding import fold
+from analysis.language.folding import fold, plain
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_, Language
-from analysis.reference.additions import HEADING
+from analysis.reference.additions import HEADING, UNIT
 from analysis.reference.keys import unit_key
 from analysis.reference.tables import Reference
-from analysis.reference.vocabulary import CODED_COLUMNS
+from analysis.reference.vocabulary import CODED_COLUMNS, EXPORT_COLUMNS
 
 LIKE, NEAREST = 0.72, 3  # how like a proposal is at least (difflib's ratio); how many are shown
+_MANY = 50  # spellings that are looked at
 _SHOWN_ROWS = 5
 FILES_COLUMNS = [
     *("file", "status", "reason", "format", "encoding", "export_date", "export_date_from", "sheet", "heading_row"),
-    *("read", "accepted", "rejected", "missing", "unread"),
+    *("read", "accepted", "rejected", "reasons", "missing", "unread"),
 ]
-UNKNOWN_COLUMNS = ["kind", "text", "rows", "files", "nearest", "meanings", "proposal"]
+UNKNOWN_COLUMNS = ["kind", "text", "rows", "files", "file", "nearest", "meanings", "proposal"]
 
 
 @dataclass
@@ -55,6 +57,7 @@ class Look:
     accepted: int
     unknown: Counter[tuple[str, str]]
     rows: list[dict[str, str]]
+    rejected: dict[str, tuple[int, str]]
 
 
 @dataclass
@@ -81,7 +84,8 @@ class Task:
         try:
             tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words, lookups.title_unit)
         except ExportProblem as problem:
-            seen, missing = headings_found(export, lookups.vocabulary)
+            seen, missing, known = headings_found(export, lookups.vocabulary)
+            missing += tuple(name for name in EXPORT_COLUMNS if name not in {*missing, *known})
             unknown = [text for text in seen if _is_strange(text, lookups)]
             told = [_quotable(HEADING, " ".join(text.split())[:60], lookups) for text in unknown]
             return FileLook(FileResult(export.format, export.encoding), [], problem, told, missing)
@@ -92,9 +96,9 @@ class Task:
 
 @dataclass(frozen=True)
 class Inspection:
-    """``files`` in ``FILES_COLUMNS``; ``columns``: file, sheet, column, heading; ``rows``: up to five of each sheet,
-    masked; ``unknown`` in ``UNKNOWN_COLUMNS``: ``nearest`` are known words like it, ``meanings`` what it may
-    be, ``proposal`` what it would mean by the nearest.
+    """``files`` in ``FILES_COLUMNS``, with ``reasons`` of rejection; ``columns``: file, sheet, column, heading;
+    ``rows``: up to five of each sheet, masked; ``unknown`` in ``UNKNOWN_COLUMNS``: ``file`` is the first that has the
+    word, ``nearest`` are known words like it, ``meanings`` what it may be, ``proposal`` what the nearest means.
     """
 
     files: pd.DataFrame
@@ -105,7 +109,12 @@ class Inspection:
     @property
     def understood(self) -> bool:
         """Whether every file is read and every word in it known."""
-        return bool((self.files["status"] == "accepted").all() and (self.unknown["kind"] == HEADING).all())
+        read, rejected = (self.files[name].fillna(0).astype(int) for name in ("read", "rejected"))
+        return bool(
+            (self.files["status"] == "accepted").all()
+            and (self.unknown["kind"] == HEADING).all()
+            and rejected.sum() <= REJECTED_LIMIT * read.sum()
+        )
 
     @property
     def proposals(self) -> list[tuple[str, str, list[str]]]:
@@ -123,10 +132,13 @@ class Inspection:
             if row["status"] != "accepted":
                 lines.append(language.text(N_("✗ {file}: {reason}"), **row))
                 continue
-            whole = N_("✓ {place}: {format} {encoding}, heading row {heading_row}; {read} rows, {accepted} accepted.")
+            fine = int(row["rejected"]) <= REJECTED_LIMIT * int(row["read"])
+            whole = N_(
+                "{sign} {place}: {format} {encoding}, heading row {heading_row}; {read} rows, {accepted} accepted."
+            )
             counts = {name: language.number(int(row[name])) for name in ("read", "accepted", "heading_row")}
             place = f"{row['file']} ({row['sheet']})" if row["sheet"] else row["file"]
-            told = language.text(whole, **{**row, **counts, "place": place})
+            told = language.text(whole, **{**row, **counts, "place": place, "sign": "✓" if fine else "!"})
             lines.append(told.replace(" ,", ","))  # a workbook has no encoding
             day = language.date(date.fromisoformat(row["export_date"]))
             lines.append("  " + language.text(DAYS[row["export_date_from"]], day=day))
@@ -135,13 +147,20 @@ class Inspection:
                 f"{heading} → {column}" for column, heading in zip(own["column"], own["heading"], strict=True)
             )
             lines.append("  " + language.text(N_("Columns: {pairs}."), pairs=pairs))
-            for words, name in ((N_("Not there: {names}."), "missing"), (N_("Not read: {names}."), "unread")):
+            for words, name in (
+                (N_("Rejected: {names}."), "reasons"),
+                (N_("Not there: {names}."), "missing"),
+                (N_("Not read: {names}."), "unread"),
+            ):
                 lines += ["  " + language.text(words, names=row[name])] if row[name] else []
             if "status" in row["missing"].split(", "):
                 lines.append("  " + language.text(N_("Without states, withdrawn dossiers count.")))
         for row in self.unknown.to_dict("records"):
             counts = {name: language.number(int(row[name])) for name in ("rows", "files")}
-            lines.append(language.text(N_("? {kind} «{text}»: {rows} rows in {files} files."), **{**row, **counts}))
+            place = N_("? {kind} «{text}»: {rows} rows in {files} files, first in {file}.")
+            lines.append(language.text(place, **{**row, **counts, "kind": kind_in_words(row["kind"], language)}))
+            if row["kind"] == "procedure_code":
+                lines.append("  " + language.text(N_("Not in the catalogue: see dvctt catalogue import, or draft.")))
             if is_shape(row["text"]):
                 lines.append("  " + language.text(N_("It may be a person's: look at it in the file.")))
                 continue
@@ -159,18 +178,21 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
     looks = asked([Task(path) for path in paths], lookups, jobs)
     files: list[dict[str, Any]] = []
     columns, rows = [], []
-    lacking: set[str] = set()
     unknown: Counter[tuple[str, str]] = Counter()
-    within: dict[tuple[str, str], set[str]] = {}
+    within: dict[tuple[str, str], list[str]] = {}
+    # Which columns the files lack that have a heading, and the headings of files that lack a required one.
+    lacking: dict[tuple[str, str], set[str]] = {}
+    blocking: set[tuple[str, str]] = set()
     for name, path, look in zip(names, paths, looks, strict=True):
         problem = look if isinstance(look, ExportProblem) else look.problem
         if problem or isinstance(look, ExportProblem):
             files.append({"file": name, "status": "quarantined", "reason": problem.told(language) if problem else ""})
             if not isinstance(look, ExportProblem):
-                lacking |= set(look.missing)
                 for word in ((HEADING, heading) for heading in look.unknown):
                     unknown[word] += 0
-                    within.setdefault(word, set()).add(name)
+                    within.setdefault(word, []).append(name)
+                    lacking.setdefault(word, set()).update(look.missing)
+                    blocking.add(word)
             continue
         day, told = export_date(look.result, path)
         known = {"file": name, "format": look.result.format, "encoding": look.result.encoding}
@@ -178,6 +200,10 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
         for sheet in look.sheets:
             counts = {"read": sheet.read, "accepted": sheet.accepted, "rejected": sheet.read - sheet.accepted}
             words = {"missing": ", ".join(sheet.missing), "unread": "; ".join(sheet.unread)}
+            words["reasons"] = "; ".join(
+                f"{reason} {language.number(count)}" + (f" («{value}»)" if value else "")
+                for reason, (count, value) in sheet.rejected.items()
+            )
             files.append(
                 {**known, "sheet": namer.told(sheet.sheet), "heading_row": sheet.heading_row, **counts, **words}
             )
@@ -186,18 +212,37 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
             rows += [{**place, **row} for row in sheet.rows]
             unknown.update(sheet.unknown)
             for word in sheet.unknown:
-                within.setdefault(word, set()).add(name)
-    lacking |= {name for row in files for name in str(row.get("missing", "")).split(", ")}
-    found = [_unknown(*word, count, len(within[word]), lookups, lacking) for word, count in unknown.items()]
-    table = pd.DataFrame(found, columns=UNKNOWN_COLUMNS)
+                within.setdefault(word, []).append(name)
+                lacking.setdefault(word, set()).update(sheet.missing)
+    found = [_unknown(*word, count, within[word], lookups, lacking[word]) for word, count in unknown.items()]
+    # What keeps a whole file out stands first, headings that nobody misses last.
+    order = {word: 0 if word in blocking else 2 if word[0] == HEADING else 1 for word in unknown}
+    table = pd.DataFrame(found, columns=UNKNOWN_COLUMNS).assign(order=[*order.values()])
     return Inspection(
         pd.DataFrame([{**_NO_WORDS, **row} for row in files], columns=FILES_COLUMNS),
         pd.DataFrame(columns, columns=["file", "sheet", "column", "heading"]),
         pd.DataFrame(rows).fillna(""),
-        table.sort_values(["rows", "kind", "text"], ascending=[False, True, True], ignore_index=True),
+        table.sort_values(
+            ["order", "rows", "kind", "text"], ascending=[True, False, True, True], ignore_index=True
+        ).drop(columns="order"),
     )
 
 
+def kind_in_words(kind: str, language: Language) -> str:
+    """What an unknown word is: a heading, a unit, a value of a column."""
+    return language.text(KINDS[kind])
+
+
+KINDS = {
+    HEADING: N_("heading"),
+    UNIT: N_("unit"),
+    "channel": N_("filing channel"),
+    "status": N_("state"),
+    "level": N_("level"),
+    "applicant": N_("applicant"),
+    "source": N_("source"),
+    "procedure_code": N_("procedure"),
+}
 DAYS = {
     LINE: N_("Export of {day}, by a line above the table."),
     NAME: N_("Export of {day}, by the file's name."),
@@ -224,9 +269,15 @@ def _look(table: Table, lookups: Lookups) -> Look:
         for line in range(min(_SHOWN_ROWS, cleaned.read))
     ]
     accepted = cleaned.dossiers.num_rows
+    rejected: dict[str, tuple[int, str]] = {}
+    for _, _, reason, column, value, _ in cleaned.rejects:
+        count, first = rejected.get(reason, (0, _quotable(column, value, lookups)))
+        rejected[reason] = count + 1, first
     headings = {name: " ".join(text.split()) for name, text in table.headings.items()}
     missing, unread = list(table.missing), list(table.unread)
-    return Look(table.sheet, table.heading_row, headings, missing, unread, cleaned.read, accepted, unknown, masked)
+    return Look(
+        table.sheet, table.heading_row, headings, missing, unread, cleaned.read, accepted, unknown, masked, rejected
+    )
 
 
 def _distinct(table: Table, column: str) -> list[tuple[str, int]]:
@@ -250,22 +301,46 @@ def _is_known(column: str, text: str, lookups: Lookups) -> bool:
 
 def _quotable(column: str, text: str, lookups: Lookups, rows: int = 1) -> str:
     known = column in CODED_COLUMNS and _is_known(column, text, lookups)
-    return text if not text or known or may_be_quoted(column, text, lookups.words, rows) else shape(text)
+    return (
+        text
+        if not text or known or may_be_quoted(column, text, lookups.words, rows, lookups.vocabulary.surnames)
+        else shape(text)
+    )
 
 
-def _unknown(kind: str, text: str, rows: int, files: int, lookups: Lookups, lacking: set[str]) -> dict[str, Any]:
+def _unknown(kind: str, text: str, rows: int, files: list[str], lookups: Lookups, lacking: set[str]) -> dict[str, Any]:
     """A word that nothing knows, with the known ones that are like it and what it would mean if it were the first.
 
-    A heading is like those of columns alone that some file is ``lacking``.
+    A heading is like those of columns alone that its files are ``lacking``, a unit like those whose own name is.
     """
     known = {} if is_shape(text) else _known(kind, lookups)
     if kind == HEADING:
         known = {word: column for word, column in known.items() if column in lacking}
-    near = get_close_matches(fold(text), known, NEAREST, LIKE)
+    like = get_close_matches(fold(text), known, NEAREST, LIKE)
+    near = _units_like(text, known, lookups) if kind == UNIT else like
     proposal = known[near[0]] if near else ""
     told = ", ".join(f"{word} → {known[word]}" for word in near)
     meanings = ", ".join(dict.fromkeys(known.values())) if kind in CODED_COLUMNS else ""
-    return dict(zip(UNKNOWN_COLUMNS, (kind, text, rows, files, told, meanings, proposal), strict=True))
+    facts = (kind, text, rows, len(set(files)), files[0], told, meanings, proposal)
+    return dict(zip(UNKNOWN_COLUMNS, facts, strict=True))
+
+
+def _units_like(text: str, known: dict[str, str], lookups: Lookups) -> list[str]:
+    """Spellings of units each word of whose own name is like one of the text: «thị xã An Nhơn» is not «Hoài Nhơn»."""
+    kinds = "|".join(sorted((re.escape(plain(kind)) for kind in lookups.vocabulary.unit_kind), key=len, reverse=True))
+    before = re.compile(rf"(?:(?:{kinds}|[^aeiouy\d\W]+)\W+)*")  # TP, TX and P stand for such a kind, too
+
+    def own(spelling: str) -> list[str]:
+        """The words behind the kind of unit."""
+        return re.findall(r"\w+", before.sub("", plain(spelling), count=1))
+
+    wanted = own(text)
+    near: dict[str, str] = {}
+    for spelling in get_close_matches(fold(text), known, _MANY, LIKE):
+        name = own(spelling)
+        if name and all(get_close_matches(word, wanted, 1, LIKE) for word in name):
+            near.setdefault(known[spelling], spelling)
+    return list(near.values())[:NEAREST]
 
 
 def _known(kind: str, lookups: Lookups) -> dict[str, str]:

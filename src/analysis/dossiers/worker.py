@@ -202,7 +202,14 @@ def _told(rejects: list[Reject], lookups: Lookups) -> list[Reject]:
     """The rejects with their values as far as these may be quoted."""
     often = Counter((column, value) for _, _, _, column, value, _ in rejects)
     return [
-        (sheet, row, reason, column, quoted(column, value, lookups.words, often[column, value]), unit)
+        (
+            sheet,
+            row,
+            reason,
+            column,
+            quoted(column, value, lookups.words, often[column, value], lookups.vocabulary.surnames),
+            unit,
+        )
         for sheet, row, reason, column, value, unit in rejects
     ]
 

@@ -19,15 +19,16 @@ _UNIT = re.compile(rf"[A-Z]\d{{2}}|{UNIT_CODE}")
 _SHAPES = {**dict.fromkeys(DATE_COLUMNS, _DAY), "procedure_code": _PROCEDURE, "unit": _UNIT}
 
 
-def quoted(column: str, text: str, words: Container[str], rows: int = 1) -> str:
+def quoted(column: str, text: str, words: Container[str], rows: int = 1, surnames: Container[str] = ()) -> str:
     """The text where a message may quote it, else its shape; ``words`` are those of the reference data, folded.
 
-    ``rows`` of the file hold it at least. A dossier's code is never quoted.
+    ``rows`` of the file hold it at least; what begins with one of the ``surnames`` is an officer's name, however often
+    it stands there. A dossier's code is never quoted.
     """
-    return text if may_be_quoted(column, text, words, rows) else shape(text)
+    return text if may_be_quoted(column, text, words, rows, surnames) else shape(text)
 
 
-def may_be_quoted(column: str, text: str, words: Container[str], rows: int = 1) -> bool:
+def may_be_quoted(column: str, text: str, words: Container[str], rows: int = 1, surnames: Container[str] = ()) -> bool:
     """Whether it cannot be personal."""
     if column == "dossier_id":
         return False
@@ -35,7 +36,9 @@ def may_be_quoted(column: str, text: str, words: Container[str], rows: int = 1) 
         return True
     if re.search(r"[\d@]", text):
         return False
-    return rows >= OFTEN or all(word in words for word in words_of(text))
+    if all(word in words for word in words_of(text)):
+        return True
+    return rows >= OFTEN and next(iter(words_of(text)), "") not in surnames
 
 
 def words_of(text: str) -> list[str]:

@@ -131,11 +131,13 @@ def read_tables(
     )
 
 
-def headings_found(export: Export, vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The headings of the line that names most columns, in whatever sheet, and the required columns that it lacks."""
+def headings_found(export: Export, vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The headings of the line that names most columns, in whatever sheet, the required columns that it lacks and the
+    columns that it names.
+    """
     heads = [_find_head(_lines(sheet, HEADING_ROWS), vocabulary, sheet) for sheet in export.sheets]
     best = max(heads, key=lambda head: len(head.columns))
-    return best.seen, best.missing
+    return best.seen, best.missing, tuple(best.columns)
 
 
 def _lines(sheet: Sheet, count: int) -> list[list[str]]:

@@ -6,7 +6,7 @@ Nothing is picked beforehand, and what would change is shown before the button c
 from html import escape
 from typing import Any
 
-from analysis.dossiers.inspection import Inspection
+from analysis.dossiers.inspection import Inspection, kind_in_words
 from analysis.language.texts import N_, Language
 from analysis.reference.additions import HEADING, UNIT, added, difference, write
 from analysis.reference.tables import Reference
@@ -20,8 +20,8 @@ def choose(found: Inspection, reference: Reference, language: Language) -> Any:
     wide = widgets.Layout(width="44rem", max_width="98%")
     lists = [
         widgets.Dropdown(
-            options=[("–", ""), *((_label(kind, meaning, reference), meaning) for meaning in meanings)],
-            description=undirected(f"{kind}: {text}"),
+            options=[("–", ""), *((label(kind, meaning, reference), meaning) for meaning in meanings)],
+            description=undirected(f"{kind_in_words(kind, language)}: {text}"),
             style={"description_width": "20rem"},
             layout=wide,
         )
@@ -57,12 +57,13 @@ def choose(found: Inspection, reference: Reference, language: Language) -> Any:
     return widgets.VBox([*lists, shown, button])
 
 
-def _label(kind: str, meaning: str, reference: Reference) -> str:
+def label(kind: str, meaning: str, reference: Reference) -> str:
     """What a meaning is called: the unit's name, a column's usual heading, a value's first word."""
     if kind == UNIT:
         names = dict(zip(reference.units["unit_code"], reference.units["unit_name"], strict=True))
         return f"{names[meaning]} ({meaning})"
     if kind == HEADING:
         return f"{reference.vocabulary.spelled[meaning]} ({meaning})"
-    word = next((word for word, code in reference.vocabulary.values[kind].items() if code == meaning), meaning)
+    words = (word for word, code in reference.vocabulary.values[kind].items() if code == meaning)
+    word = next((word for word in words if not word.isdigit()), meaning)
     return f"{word} ({meaning})"

@@ -40,6 +40,7 @@ _OF_THIS_PROVINCE = ("number", "issued", "last_amended", "last_amended_on")  # w
 class _Names(Frozen):
     province: dict[str, str]
     short: dict[str, list[str]]
+    also: dict[str, str]
     aliases: dict[str, list[str]]
 
 
@@ -133,13 +134,20 @@ def _places(places: pd.DataFrame, province: str, year: int, names: _Names) -> It
 
 def _spellings(name: str, names: _Names) -> list[str]:
     kind, bare = _parts(name, names.short)
-    return [f"{kind} {bare}", *(f"{short} {bare}" for short in names.short[kind])]
+    return [f"{before} {one}" for one in _also(bare, names) for before in (kind, *names.short[kind])]
+
+
+def _also(name: str, names: _Names) -> list[str]:
+    """A name in each of its spellings, the list's first."""
+    return [name, *(name.replace(one, other) for one, other in names.also.items() if one in name)]
 
 
 def _aliases(name: str, names: _Names, tier: str, districts: Iterable[str] = ("",)) -> str:
     kind, bare = _parts(name, names.short)
-    found = [
-        form.format(kind=kind, name=bare, short=short, district=district)
+    found = [f"{kind} {one}" for one in _also(bare, names)[1:]]
+    found += [
+        form.format(kind=kind, name=one, short=short, district=district)
+        for one in _also(bare, names)
         for form in names.aliases[tier]
         for short in names.short[kind]
         for district in districts
