@@ -309,11 +309,12 @@ def _check(chosen: argparse.Namespace, language: Language) -> int:
     from analysis.dossiers.inspection import inspect  # heavy: only now
     from analysis.reference.tables import load_reference
 
-    found = inspect(chosen.raw, load_reference(chosen.reference), chosen.jobs, language)
+    reference = load_reference(chosen.reference)
+    found = inspect(chosen.raw, reference, chosen.jobs, language)
     for line in found.told(language):
         _say(line)
     if chosen.apply:
-        _apply(found.proposals, load_reference(chosen.reference), language)
+        _apply(found.proposals, reference, language)
     return DONE if found.understood else DOUBTFUL
 
 

@@ -19,7 +19,7 @@ from lxml.etree import XMLSyntaxError
 
 from analysis.language.problems import ReferenceProblem
 from analysis.language.texts import N_
-from analysis.storage.places import OWN_REFERENCE
+from analysis.reference.toml_files import definitions_of
 
 FORM = "form.docx"
 GRID = "Table Grid"
@@ -34,7 +34,7 @@ _MARK = re.compile(r"\{([a-z_]+)\}")
 
 def open_form(folder: Path) -> Any:
     """The form of a reference folder, or else the project's own; raises ReferenceProblem for one that cannot serve."""
-    path = folder / FORM if (folder / FORM).is_file() else OWN_REFERENCE / FORM
+    path = definitions_of(folder, FORM)
     try:
         document = Document(str(path))
     except (PackageNotFoundError, BadZipFile, XMLSyntaxError, KeyError, ValueError):

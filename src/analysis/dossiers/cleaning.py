@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import is_no_day, moments
 from analysis.exports.quoting import is_procedure_code
-from analysis.exports.tables import Table
+from analysis.exports.sheets import Export
+from analysis.exports.tables import Table, Tables, read_tables
 from analysis.language.folding import fold
 from analysis.reference.keys import UNIT_CODE, procedure_key, unit_key
 from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS, Vocabulary
@@ -139,6 +140,11 @@ class Lookups:
     def _is_unit_label(self, label: str) -> bool:
         words = fold(label)
         return words in self.vocabulary.unit_title or self.vocabulary.headings.get(words, ("",))[0] == "unit"
+
+
+def tables_of(export: Export, lookups: Lookups) -> Tables:
+    """The tables of an export as the reference data name columns and units; raises ExportProblem as ``read_tables``."""
+    return read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words, lookups.title_unit)
 
 
 Reject = tuple[str, int, str, str, str, str]

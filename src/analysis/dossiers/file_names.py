@@ -28,7 +28,7 @@ class FileNames:
     """How the files below a folder are called; ``raw`` and ``paths`` are theirs, ``digest`` gives a file's SHA-256."""
 
     def __init__(self, reference: Reference) -> None:
-        self._surnames = frozenset(map(fold, reference.vocabulary.surnames))
+        self._surnames = frozenset(reference.vocabulary.surnames)
         units, catalogue, vocabulary = reference.units, reference.catalogue, reference.vocabulary
         names = [*units["unit_name"], *units["aliases"].str.split("|").explode()]
         names += [*catalogue["procedure_name"].unique(), *catalogue["field"].unique()]

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.dossiers.cleaning import REJECTED_LIMIT, Lookups, clean_table
+from analysis.dossiers.cleaning import REJECTED_LIMIT, Lookups, clean_table, tables_of
 from analysis.dossiers.difficulties import exports_beside
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
 from analysis.dossiers.file_names import FileNames
@@ -25,7 +25,7 @@ from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.worker import FileResult, asked
 from analysis.exports.quoting import is_shape, may_be_quoted, shape
 from analysis.exports.reading import read_export, sha256
-from analysis.exports.tables import Table, headings_found, read_tables
+from analysis.exports.tables import Table, headings_found
 from analysis.language.folding import fold, plain
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_, Language
@@ -82,7 +82,7 @@ class Task:
     def __call__(self, lookups: Lookups, key: bytes) -> FileLook:
         export = read_export(self.path, headings=lookups.vocabulary.headings)
         try:
-            tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words, lookups.title_unit)
+            tables = tables_of(export, lookups)
         except ExportProblem as problem:
             seen, missing, known = headings_found(export, lookups.vocabulary)
             missing += tuple(name for name in EXPORT_COLUMNS if name not in {*missing, *known})
@@ -316,8 +316,7 @@ def _unknown(kind: str, text: str, rows: int, files: list[str], lookups: Lookups
     known = {} if is_shape(text) else _known(kind, lookups)
     if kind == HEADING:
         known = {word: column for word, column in known.items() if column in lacking}
-    like = get_close_matches(fold(text), known, NEAREST, LIKE)
-    near = _units_like(text, known, lookups) if kind == UNIT else like
+    near = _units_like(text, known, lookups) if kind == UNIT else get_close_matches(fold(text), known, NEAREST, LIKE)
     proposal = known[near[0]] if near else ""
     told = ", ".join(f"{word} → {known[word]}" for word in near)
     meanings = ", ".join(dict.fromkeys(known.values())) if kind in CODED_COLUMNS else ""

@@ -20,12 +20,12 @@ from typing import Any, Protocol, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table
+from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table, tables_of
 from analysis.exports.encodings import UNKNOWN_ENCODING
 from analysis.exports.legacy import LEGACY
 from analysis.exports.quoting import quoted
 from analysis.exports.reading import read_export
-from analysis.exports.tables import Tables, read_tables
+from analysis.exports.tables import Tables
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 from analysis.reference.keys import unit_key
@@ -158,7 +158,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
     try:
         export = read_export(job.path, headings=lookups.vocabulary.headings)
         result.format, result.encoding = export.format, export.encoding
-        tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words, lookups.title_unit)
+        tables = tables_of(export, lookups)
         if export.encoding in LEGACY:
             _check_units(tables, lookups)
     except ExportProblem as problem:

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from analysis.dossiers.cleaning import Lookups
+from analysis.dossiers.cleaning import Lookups, tables_of
 from analysis.dossiers.difficulties import exports_beside
 from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.lookups import make_lookups
@@ -19,7 +19,7 @@ from analysis.dossiers.worker import asked
 from analysis.exports.moments import moments
 from analysis.exports.quoting import OFTEN, is_procedure_code
 from analysis.exports.reading import read_export, sha256
-from analysis.exports.tables import Table, read_tables
+from analysis.exports.tables import Table
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.preparation.catalogue_file import MIXED
@@ -65,7 +65,7 @@ class _Task:
     def __call__(self, lookups: Lookups, key: bytes) -> dict[Owner, Offered]:
         export = read_export(self.path, headings=lookups.vocabulary.headings)
         found: dict[Owner, Offered] = defaultdict(Offered)
-        tables = read_tables(export, lookups.vocabulary, lookups.group_unit, lookups.words, lookups.title_unit)
+        tables = tables_of(export, lookups)
         for table in tables.tables:
             _count(table, lookups, found)
         return dict(found)

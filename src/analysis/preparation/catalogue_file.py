@@ -21,7 +21,7 @@ from analysis.preparation.catalogue_lists import (
 )
 from analysis.reference.keys import procedure_key
 from analysis.reference.tables import CATALOGUE, Reference, read_catalogue
-from analysis.storage.writing import write_csv
+from analysis.storage.writing import write_csv, write_whole
 
 NO_LEVEL, NO_NAME, NO_TIER, NO_UNIT, TWO_LEVELS = "no_level", "no_name", "no_tier", "no_unit", "two_levels"
 MIXED = "mixed_levels"
@@ -115,13 +115,12 @@ def make_catalogue(
 def write_catalogue(made: Made, reference: Reference) -> Path:
     """Put it in the place of ``catalogue.csv``, whole or not at all; raises ReferenceProblem if it is no catalogue."""
     path = reference.folder / "catalogue.csv"
-    candidate = path.with_name(".catalogue.csv")
-    try:
-        write_csv(made.table, candidate)
-        read_catalogue(candidate, reference.units)
-        candidate.replace(path)
-    finally:
-        candidate.unlink(missing_ok=True)
+
+    def write(temporary: Path) -> None:
+        write_csv(made.table, temporary)
+        read_catalogue(temporary, reference.units)
+
+    write_whole(path, write)
     return path
 
 
