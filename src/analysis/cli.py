@@ -23,6 +23,7 @@ from analysis.storage.backends import ENGINES, Engine
 from analysis.storage.places import OWN_REFERENCE, PROJECT
 
 if TYPE_CHECKING:
+    from analysis.dossiers.inspection import Proposal
     from analysis.publication.run import Outcome
     from analysis.reference.tables import Reference
 
@@ -318,7 +319,7 @@ def _check(chosen: argparse.Namespace, language: Language) -> int:
     return DONE if found.understood else DOUBTFUL
 
 
-def _apply(proposals: list[tuple[str, str, list[str]]], reference: "Reference", language: Language) -> None:
+def _apply(proposals: "list[Proposal]", reference: "Reference", language: Language) -> None:
     """Ask of each unknown word whether it means what is proposed, or what it means; show what would change, ask again,
     and write.
     """
@@ -334,16 +335,16 @@ def _apply(proposals: list[tuple[str, str, list[str]]], reference: "Reference", 
     asked = N_("Add «{text}» to {kind} as {meaning}? Yes: c, no: Enter.")
     which = N_("What does «{text}» mean in {kind}? One of {meanings}, or Enter.")
     wanted = []
-    for kind, text, meanings in proposals:
-        words = {"kind": kind_in_words(kind, language), "text": text}
-        labels = [label(kind, meaning, reference) for meaning in meanings]
-        if len(meanings) == 1:
+    for one in proposals:
+        words = {"kind": kind_in_words(one.kind, language), "text": one.shown}
+        labels = [label(one.kind, meaning, reference) for meaning in one.meanings]
+        if len(labels) == 1:
             told = answer(language.text(asked, meaning=labels[0], **words))
-            wanted += [(kind, text, meanings[0])] if told in yes else []
+            wanted += [one.meaning(one.meanings[0])] if told in yes else []
             continue
         told = answer(language.text(which, meanings=", ".join(labels), **words))
-        wanted += [(kind, text, told)] if told in meanings else []
-        if told and told not in meanings:
+        wanted += [one.meaning(told)] if told in one.meanings else []
+        if told and told not in one.meanings:
             _say(language.text(N_("«{told}» is none of them: passed over."), told=told[:40]))
     files = added(reference.folder, wanted)
     for path, text in files.items():

@@ -23,6 +23,7 @@ from analysis.dossiers.cleaning import clean_table
 from analysis.dossiers.lookups import make_lookups
 from analysis.exports.reading import read_export
 from analysis.exports.tables import read_tables
+from analysis.measures.attainment import make_attainment
 from analysis.reference.tables import load_reference
 
 pytestmark = pytest.mark.slow
@@ -229,7 +230,18 @@ def read(path: Path) -> pd.DataFrame:
     return rows.sort_values("dossier_key", ignore_index=True)
 
 
+def attainment(parts: list[pd.DataFrame], folder: Path) -> bytes:
+    """The file ``attainment.csv`` of the dossiers of many exports."""
+    folder.mkdir()
+    whole = pd.concat([part.assign(file=f"{number}") for number, part in enumerate(parts)], ignore_index=True)
+    whole.assign(row=range(len(whole))).to_parquet(folder / "dossiers.parquet")
+    make_attainment(folder, load_reference(REFERENCE), as_of="2020-12-31")
+    return (folder / "attainment.csv").read_bytes()
+
+
 def test_however_an_export_is_written_its_dossiers_are_the_same(tmp_path: Path) -> None:
+    """And so is ``attainment.csv`` of them all."""
+    written, plainly = [], []
     for number in range(25 * TIMES):
         chance = random.Random(f"{SEED}-{number}")
         rows = dossiers(chance)
@@ -249,6 +261,12 @@ def test_however_an_export_is_written_its_dossiers_are_the_same(tmp_path: Path) 
         path = tmp_path / f"{number}{ending}"
         path.write_bytes(content)
         try:
-            pd.testing.assert_frame_equal(read(path), expected)
+            found = read(path)
+            pd.testing.assert_frame_equal(found, expected)
         except Exception as error:
             raise AssertionError(f"composition {number}, {path}") from error
+        written.append(found)
+        plainly.append(expected)
+    figures = attainment(written, tmp_path / "written")
+    assert figures == attainment(plainly, tmp_path / "plain")
+    assert b'"not_attained"' in figures

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.encodings import UNREADABLE
+from analysis.exports.headings import INVISIBLE, REQUIRED, Head, bare, find_head, first_lines
 from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import is_no_day
 from analysis.exports.periods import days_after, period_end
@@ -29,11 +30,6 @@ from analysis.reference.vocabulary import DATE_COLUMNS, EXPORT_COLUMNS, Vocabula
 
 DATA_CELLS = 3  # a data row fills at least three of the named columns (contract §4)
 _BLANKS = " \t\r\n\f\v\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-# What nobody sees is no part of a value: control characters, zero-width spaces, soft hyphens, marks of direction.
-_INVISIBLE = (
-    r"[\x00-\x08\x0e-\x1f\x7f-\u0084\u0086-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-)
-_WRAPPED = re.compile(r'=\s*"(.*)"', re.DOTALL)  # so that Excel takes digits for text
 # A cell of a line that numbers the columns: (1), [1], 1.0, II, A, Cột 1, 3=1+2.
 _NUMBERING = re.compile(r"(?:cột|c)?-?\d{1,3}[a-z]?(?:=[\dx+*%=]+)?|[ivx]{1,5}|[a-z]|[\u2460-\u2473]", re.IGNORECASE)
 _DECORATION = re.compile(r"[\s()\[\]{}/#.,:–-]")
@@ -42,10 +38,10 @@ _NUMERAL = re.compile(r"[(\[]?(?:[IVXLC]+|\d{1,3}(?:\.\d{1,3})*|[A-Za-z])[.)\]/:
 _COUNTED = re.compile(r"\(?\d[\d.,]*(?: ?(?:hồ sơ|HS|%))?\)?", re.IGNORECASE)
 _UNIT_CODE = re.compile(UNIT_CODE)
 DAYS_TO_1904 = 1462
+_MONTHS = 5  # in which a day stands, alone
 _TELLING = 3  # true days, before their never being late in a month says something
 FALLING_BACK = {"completed_at"}  # columns whose blank cells are filled from the next heading of their list
-_INVISIBLE_RE2 = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", _INVISIBLE)
-REQUIRED = ("dossier_id", "procedure_code", "unit", "channel", "received_at")
+_INVISIBLE_RE2 = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", INVISIBLE)
 
 
 @dataclass(frozen=True)
@@ -80,21 +76,6 @@ class Tables:
     synthetic: bool
 
 
-@dataclass(frozen=True)
-class _Head:
-    """Where a sheet's headings are: the last heading row (0-based), columns by name, texts seen.
-
-    ``others`` are the further columns that fit a name, by rank.
-    """
-
-    row: int
-    columns: dict[str, int]
-    others: dict[str, list[int]]
-    texts: dict[str, str]
-    seen: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
 def read_tables(
     export: Export,
     vocabulary: Vocabulary,
@@ -109,10 +90,8 @@ def read_tables(
     ``words``.
     Raises ExportProblem, naming the missing and the found headings, when no sheet has them.
     """
-    lines = [_lines(sheet, HEADING_ROWS) for sheet in export.sheets]
-    heads = [
-        _find_head(sheet_lines, vocabulary, sheet) for sheet_lines, sheet in zip(lines, export.sheets, strict=True)
-    ]
+    lines = [first_lines(sheet) for sheet in export.sheets]
+    heads = [find_head(sheet_lines, vocabulary, sheet) for sheet_lines, sheet in zip(lines, export.sheets, strict=True)]
     titles = [sheet_lines[: head.row] for sheet_lines, head in zip(lines, heads, strict=True)]
     tables, missing = [], []
     for sheet, head, title in zip(export.sheets, heads, titles, strict=True):
@@ -131,105 +110,32 @@ def read_tables(
     )
 
 
-def headings_found(export: Export, vocabulary: Vocabulary) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """The headings of the line that names most columns, in whatever sheet, the required columns that it lacks and the
-    columns that it names.
-    """
-    heads = [_find_head(_lines(sheet, HEADING_ROWS), vocabulary, sheet) for sheet in export.sheets]
-    best = max(heads, key=lambda head: len(head.columns))
-    return best.seen, best.missing, tuple(best.columns)
-
-
-def _lines(sheet: Sheet, count: int) -> list[list[str]]:
-    """The first lines of a sheet as lists of cells without what is no part of their values, "" where blank."""
-    columns = [[_bare(cell or "") for cell in column.slice(0, count).to_pylist()] for column in sheet.cells.columns]
-    return [list(line) for line in zip(*columns, strict=True)]
-
-
-def _bare(text: str) -> str:
-    """A cell's value without what is no part of it."""
-    text = re.sub(_INVISIBLE, "", text).strip()
-    wrapped = _WRAPPED.fullmatch(text)
-    return wrapped[1].replace('""', '"').strip() if wrapped else text.removeprefix("'").strip()
-
-
-def _find_head(lines: list[list[str]], vocabulary: Vocabulary, sheet: Sheet) -> _Head:
-    """The line that names most columns; where its own cell is blank, a merged cell above names the column."""
-    best = _Head(0, {}, {}, {}, (), REQUIRED)
-    for number, line in enumerate(lines):
-        if not any(
-            fold(cell) in vocabulary.headings or (cell and _joined(lines, number, column, vocabulary))
-            for column, cell in enumerate(line)
-        ):
-            continue
-        merged = {column for column, top, bottom in sheet.merges if top < number <= bottom}
-        texts = [_heading_at(lines, number, column, vocabulary, column in merged) for column in range(len(line))]
-        head = _head_of(number, texts, vocabulary)
-        if (not head.missing, len(head.columns)) > (not best.missing and bool(best.columns), len(best.columns)):
-            best = head
-    return best
-
-
-def _heading_at(lines: list[list[str]], number: int, column: int, vocabulary: Vocabulary, merged: bool) -> str:
-    if own := lines[number][column]:
-        return own if fold(own) in vocabulary.headings else _joined(lines, number, column, vocabulary) or own
-    for upper in range(number - 1, max(-1, number - 3), -1):
-        text = lines[upper][column]
-        if fold(text) in vocabulary.headings and (merged or not _is_label(lines[upper], column, vocabulary)):
-            return text
-    return ""
-
-
-def _joined(lines: list[list[str]], number: int, column: int, vocabulary: Vocabulary) -> str:
-    """A heading in two parts, the upper one over several columns: ``Ngày`` over ``tiếp nhận`` and ``hẹn trả``."""
-    above = lines[number - 1][: column + 1] if number else []
-    upper = next((text for text in reversed(above) if text), "")
-    whole = f"{upper} {lines[number][column]}"
-    return whole if upper and fold(whole) in vocabulary.headings else ""
-
-
-def _is_label(line: list[str], column: int, vocabulary: Vocabulary) -> bool:
-    """Whether a cell is the label of the one beside it (``Đơn vị: | Sở Xây dựng``), and no heading of a block."""
-    beside = line[column + 1] if column + 1 < len(line) else ""
-    return line[column].endswith(":") and bool(beside) and fold(beside) not in vocabulary.headings
-
-
-def _head_of(number: int, texts: list[str], vocabulary: Vocabulary) -> _Head:
-    ranked: dict[str, list[tuple[int, int]]] = {}
-    for column, text in enumerate(texts):
-        if named := vocabulary.headings.get(fold(text)):
-            name, rank = named
-            ranked.setdefault(name, []).append((rank, column))
-    ordered = {name: [column for _, column in sorted(fitting)] for name, fitting in ranked.items()}
-    columns = {name: fitting[0] for name, fitting in ordered.items()}
-    others = {name: fitting[1:] for name, fitting in ordered.items()}
-    missing = tuple(
-        name
-        for name in REQUIRED
-        if name not in columns and name != "unit" and not (name == "procedure_code" and "procedure_name" in columns)
-    )
-    own = {name: texts[column] for name, column in columns.items()}
-    return _Head(number, columns, others, own, tuple(filter(None, texts)), missing)
-
-
 def _no_table(
-    heads: list[_Head], missing: list[tuple[str, ...]], vocabulary: Vocabulary, words: Container[str]
+    heads: list[Head], missing: list[tuple[str, ...]], vocabulary: Vocabulary, words: Container[str]
 ) -> ExportProblem:
     best = max(range(len(heads)), key=lambda index: len(heads[index].columns), default=None)
     if best is None or not heads[best].columns:
         return ExportProblem(
-            N_("no heading row among the first {rows} rows. Missing: {missing}. Add headings to vocabulary.toml."),
+            N_(
+                "no heading row among the first {rows} rows. Missing: {missing}. Take the file out of the folder, or, "
+                "if it lists dossiers, add its headings to vocabulary.toml."
+            ),
             rows=HEADING_ROWS,
             missing=", ".join(f"«{vocabulary.spelled[name]}»" for name in REQUIRED),
         )
+    another_kind = N_(
+        "no column {missing}. Columns found: {found}. It looks like a file of another kind: take it out of the folder, "
+        "or, if it lists dossiers, add its headings to vocabulary.toml."
+    )
+    usual = N_("no column {missing}. Columns found: {found}. Add the column's heading to vocabulary.toml.")
     return ExportProblem(
-        N_("no column {missing}. Columns found: {found}. Add the column's heading to vocabulary.toml."),
+        another_kind if len(heads[best].columns) < DATA_CELLS else usual,
         missing=", ".join(f"«{vocabulary.spelled[name]}»" for name in missing[best]),
         found=", ".join(_quotable(heads[best], vocabulary, words)),
     )
 
 
-def _quotable(head: _Head, vocabulary: Vocabulary, words: Container[str]) -> list[str]:
+def _quotable(head: Head, vocabulary: Vocabulary, words: Container[str]) -> list[str]:
     """Headings for a message; a line of data may have been taken for them, so of unknown ones the shape alone."""
     texts = (" ".join(text.split())[:40] for text in head.seen)
     return [text if fold(text) in vocabulary.headings else quoted("", text, words) for text in texts]
@@ -237,7 +143,7 @@ def _quotable(head: _Head, vocabulary: Vocabulary, words: Container[str]) -> lis
 
 def _cut_table(
     sheet: Sheet,
-    head: _Head,
+    head: Head,
     title: list[list[str]],
     vocabulary: Vocabulary,
     group_unit: Callable[[str], str | None],
@@ -292,13 +198,9 @@ def _cut_table(
         missing=tuple(name for name in EXPORT_COLUMNS if name not in named),
         unreadable=tuple((np.flatnonzero(broken) + head.row + 2).tolist()),
         swapped=tuple(
-            name for name in DATE_COLUMNS if name in named and _half_swapped(named[name].filter(pa.array(is_data)))
+            name for name in DATE_COLUMNS if name in named and _swapped(name, named[name].filter(pa.array(is_data)))
         ),
-        unread=tuple(
-            quoted("", " ".join(text.split())[:60], words)
-            for text in head.seen
-            if fold(text) not in vocabulary.headings and fold(text)
-        ),
+        unread=tuple(quoted("", " ".join(text.split())[:60], words) for text in head.unnamed.values()),
     )
 
 
@@ -317,7 +219,7 @@ def _cleared(column: pa.ChunkedArray, vocabulary: Vocabulary) -> pa.Array:
         text = pc.replace_substring_regex(text, _INVISIBLE_RE2, "")
     text = pc.utf8_trim(text, _BLANKS)
     if pc.any(pc.match_substring_regex(text, r"^[='’]")).as_py():
-        text = pa.array([None if cell is None else _bare(cell) for cell in text.to_pylist()], pa.string())
+        text = pa.array([None if cell is None else bare(cell) for cell in text.to_pylist()], pa.string())
     nothing = pc.invert(pc.match_substring_regex(text, r"[\pL\pN]"))
     if vocabulary.blank:
         nothing = pc.or_(nothing, pc.is_in(pc.utf8_lower(text), value_set=pa.array(sorted(vocabulary.blank))))
@@ -346,6 +248,19 @@ def _broken_rows(body: pa.Table) -> np.ndarray:
     return broken
 
 
+def _swapped(name: str, days: pa.Array) -> bool:
+    """Whether some days of a column have day and month changed about, as far as it shows."""
+    return _half_swapped(days) or (name == "received_at" and _one_day_of_many_months(days))
+
+
+def _one_day_of_many_months(days: pa.Array) -> bool:
+    """9/1/2020, 9/2/2020, 9/3/2020, …: nothing is received on the ninth of each month alone."""
+    texts = {text for text in days.unique().to_pylist() if text}
+    found = [re.match(r"(\d{1,2})/(\d{1,2})/\d{4}(?!\d)", text) for text in texts]
+    pairs = {(int(one[1]), int(one[2])) for one in found if one}
+    return all(found) and len(pairs) >= _MONTHS and len({day for day, _ in pairs}) == 1
+
+
 def _half_swapped(days: pa.Array) -> bool:
     """Whether a spreadsheet with American settings read those days that it could: true days, which come as ISO text,
     never above the 12th, beside days as text, of which some are.
@@ -358,7 +273,7 @@ def _half_swapped(days: pa.Array) -> bool:
     return bool(above.any() and not matches(true_days, r"^\d{4}-\d{2}-(?:1[3-9]|[23]\d)").any())
 
 
-def _merged_down(everything: list[pa.Array], sheet: Sheet, head: _Head) -> list[pa.Array]:
+def _merged_down(everything: list[pa.Array], sheet: Sheet, head: Head) -> list[pa.Array]:
     """The columns where cells merged over several rows hold their value in each; a dossier's code is one row's."""
     first, code = head.row + 1, head.columns["dossier_id"]
     by_column: dict[int, list[tuple[int, int]]] = {}
@@ -377,8 +292,8 @@ def _merged_down(everything: list[pa.Array], sheet: Sheet, head: _Head) -> list[
 def _total_lines(first: pa.Array, ids: pa.Array, vocabulary: Vocabulary) -> np.ndarray:
     """Lines whose first filled cell is a total word, or begins with one where no dossier code stands.
 
-    ``Cộng Sở Xây dựng`` ends a group, but an applicant may be called ``Tổng công ty …`` or
-    ``Cộng đồng dân cư …``. Only cells with a fitting first letter are folded.
+    ``Cộng Sở Xây dựng`` ends a group, but an applicant may be called ``Tổng công ty …``. Only cells with a fitting
+    first letter are folded.
     """
     if not vocabulary.total:
         return np.zeros(len(first), dtype=bool)
@@ -388,7 +303,7 @@ def _total_lines(first: pa.Array, ids: pa.Array, vocabulary: Vocabulary) -> np.n
     totals = np.zeros(len(first), dtype=bool)
     for line in np.flatnonzero(likely.to_numpy(zero_copy_only=False)):
         text = first[line].as_py()
-        without_code = ids[line].as_py() in (None, text)
+        without_code = ids[line].as_py() in (None, text) and not fold(text).startswith(vocabulary.no_total)
         totals[line] = fold(text) in vocabulary.total or (without_code and bool(words.match(fold(text))))
     return totals
 

@@ -7,12 +7,19 @@ from analysis.dossiers.superseding import ALL_CHECKS
 from analysis.findings.report import Report
 
 
-def cautions(report: Report) -> dict[str, Any]:
-    """What a heading warns of: an illustrative or drafted catalogue, files quarantined, too many rows rejected."""
-    read, rejected = report.totals["read"], report.totals["rejected"]
+def origin(report: Report) -> dict[str, bool]:
+    """Whether the data are made up, and whether the catalogue is illustrative or drafted from exports."""
     return {
+        "synthetic": report.synthetic,
         "illustrative": report.reference.illustrative,
         "drafted": report.reference.drafted,
+    }
+
+
+def cautions(report: Report) -> dict[str, Any]:
+    """What a heading warns of besides: files quarantined, too many rows rejected."""
+    read, rejected = report.totals["read"], report.totals["rejected"]
+    return {
         "quarantined": len(report.quarantined),
         "rejected": rejected / read if read and rejected > REJECTED_LIMIT * read else None,
     }

@@ -14,6 +14,7 @@ from nbconvert.exporters import HTMLExporter, TemplateExporter
 from traitlets.config import Config
 
 from analysis.findings.figures import Figure, tiles
+from analysis.findings.ledger import origin
 from analysis.findings.report import Report
 from analysis.language.texts import LANGUAGES, N_, Language
 from analysis.notebooks.notebook import has_tag
@@ -56,8 +57,7 @@ def publish_summary(folder: Path, report: Report) -> None:
     summary = {
         "month": report.month,
         "headline": {code: headline(replace(report, language=Language(code))) for code in LANGUAGES},
-        "synthetic": report.synthetic,
-        "illustrative": report.reference.illustrative,
+        **origin(report),
         "targets": [_known_of(figure) for figure in tiles(report)],
     }
     content = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"

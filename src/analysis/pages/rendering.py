@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis.findings.ledger import origin
 from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.presentation.narrative import ask_sentence
@@ -39,7 +40,7 @@ def stylesheet() -> str:
 def render(name: str, report: Report, base: str = "", **values: Any) -> Section:
     """A section by its template; ``base`` leads from its page to the month's folder: "" or "../"."""
     template = _environment(report.language).get_template(f"{name}.html.j2")
-    return Section(template.render(report=report, decision=report.decision, base=base, **values))
+    return Section(template.render(report=report, decision=report.decision, base=base, origin=origin(report), **values))
 
 
 def _printed(value: Any) -> Any:

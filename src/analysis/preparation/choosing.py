@@ -20,19 +20,19 @@ def choose(found: Inspection, reference: Reference, language: Language) -> Any:
     wide = widgets.Layout(width="44rem", max_width="98%")
     lists = [
         widgets.Dropdown(
-            options=[("–", ""), *((label(kind, meaning, reference), meaning) for meaning in meanings)],
-            description=undirected(f"{kind_in_words(kind, language)}: {text}"),
+            options=[("–", ""), *((label(one.kind, meaning, reference), meaning) for meaning in one.meanings)],
+            description=undirected(f"{kind_in_words(one.kind, language)}: {one.shown}"),
             style={"description_width": "20rem"},
             layout=wide,
         )
-        for kind, text, meanings in found.proposals
+        for one in found.proposals
     ]
     shown = widgets.HTML()
     button = widgets.Button(description=language.text(N_("Write this")), disabled=True)
 
     def files() -> dict[Any, str]:
         picked = zip(found.proposals, lists, strict=True)
-        return added(reference.folder, [(kind, text, one.value) for (kind, text, _), one in picked if one.value])
+        return added(reference.folder, [word.meaning(one.value) for word, one in picked if one.value])
 
     def follow(_: Any = None) -> None:
         changed = files()

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.findings.ledger import cautions
+from analysis.findings.ledger import cautions, origin
 from analysis.findings.provenance import dossiers_by_file
 from analysis.findings.report import Report
 from analysis.findings.subject import find_subject
@@ -71,7 +71,7 @@ def common_digest(report: Report, notebook: Path) -> bytes:
     folders = (_PACKAGE / "pages/templates", _PACKAGE / "language/locale", report.reference.folder)
     for path in [notebook, *(path for folder in folders for path in _files(folder))]:
         digest.update(path.read_bytes())
-    facts = [report.decision.id, report.as_of, report.month, report.language.code, report.synthetic, cautions(report)]
+    facts = [report.decision.id, report.as_of, report.month, report.language.code, origin(report), cautions(report)]
     digest.update(repr(facts).encode())
     return digest.digest()
 

@@ -27,6 +27,7 @@ _Words = Annotated[list[str], Field(min_length=1)]
 
 class _Lines(Frozen):
     total: list[str]
+    no_total: tuple[str, ...] = ()
     export_date: list[str]
     period_end: list[str]
     unit_title: list[str]
@@ -65,6 +66,7 @@ class Vocabulary:
     spelled: dict[str, str]
     values: dict[str, dict[str, str]]
     total: tuple[str, ...]
+    no_total: tuple[str, ...]
     export_date: tuple[str, ...]
     period_end: tuple[str, ...]
     unit_title: tuple[str, ...]
@@ -92,6 +94,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
         spelled={column: words[0] for column, words in content.columns.items()},
         values={column: _codes(path, column, codes) for column, codes in content.values.items()},
         total=_folded(content.lines.total),
+        no_total=_folded(content.lines.no_total),
         export_date=_folded(content.lines.export_date),
         period_end=_folded(content.lines.period_end),
         unit_title=_folded(content.lines.unit_title),

@@ -1,0 +1,149 @@
+"""What an unknown word may mean: by its likeness to known ones, by a unit named within it, by the cells under it."""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis.dossiers.cleaning import Lookups
+from analysis.exports.headings import REQUIRED, Unnamed, bare
+from analysis.exports.moments import moments
+from analysis.exports.quoting import is_procedure_code, is_shape
+from analysis.language.folding import fold, plain
+from analysis.reference.additions import HEADING, UNIT
+from analysis.reference.keys import procedure_key, unit_key
+from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS
+
+LIKE, NEAREST = 0.72, 3  # how like a proposal is at least (difflib's ratio); how many are shown
+_MANY = 50  # spellings that are looked at
+_FITS = 0.9  # of a column's cells, so that they tell what it holds
+_SEEN = 1000  # cells that are looked at
+_DOSSIER_CODE = re.compile(r"(?=.*\d\d)(?=.*[A-Z])\w+(?:[-./]\w+)+")  # several parts, of letters and digits
+_PERIOD = timedelta(days=3 * 366)  # more than an export covers
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Known words like an unknown one with what they mean, all that it may mean, and the one that is proposed."""
+
+    nearest: str
+    meanings: tuple[str, ...]
+    proposal: str
+
+
+def guess(kind: str, text: str, lookups: Lookups, lacking: Collection[str], content: Collection[str]) -> Guess:
+    """Of a heading the columns are looked at that its files are ``lacking``; ``content`` are those that the cells under
+    it fit. A unit is like those each word of whose own name is; a shape is like nothing.
+    """
+    known = {} if is_shape(text) else _known(kind, lookups)
+    if kind == HEADING:
+        known = {word: column for word, column in known.items() if column in lacking}
+    near = _units_like(text, known, lookups) if kind == UNIT else get_close_matches(fold(text), known, NEAREST, LIKE)
+    told = ", ".join(f"{word} → {known[word]}" for word in near)
+    if kind != HEADING:
+        meanings = tuple(dict.fromkeys(known.values())) if kind in CODED_COLUMNS else ()
+        return Guess(told, meanings, known[near[0]] if near else "")
+    fits = [column for column in content if column in lacking]
+    fits = [column for column in fits if column in REQUIRED] or fits  # without these the file is not used at all
+    by_word = known[near[0]] if near else ""
+    if by_word and (by_word in fits or not fits):
+        return Guess(told, (), by_word)
+    meanings = tuple(dict.fromkeys([*fits, *filter(None, [by_word])]))
+    return Guess(told, meanings, meanings[0] if len(meanings) == 1 else "")
+
+
+def columns_by_content(unnamed: Sequence[Unnamed], lookups: Lookups) -> list[tuple[str, ...]]:
+    """The columns that nearly all cells of each fit: their days, codes, units or known values; none where that says
+    nothing. Of several with days the earliest holds those of receipt.
+    """
+    texts = [
+        [text for cell in one.cells.slice(0, _SEEN).to_pylist() if cell and (text := bare(cell))] for one in unnamed
+    ]
+    days = [_days(of_one) for of_one in texts]
+    means = [pc.mean(found.cast(pa.int64())).as_py() if found is not None else None for found in days]
+    first = min((mean for mean in means if mean is not None), default=None)
+    return [
+        _by_content(of_one, lookups) if mean is None else DATE_COLUMNS if mean == first else DATE_COLUMNS[1:]
+        for of_one, mean in zip(texts, means, strict=True)
+    ]
+
+
+def _days(texts: list[str]) -> pa.Array | None:
+    """The moments of a column in which nearly all are some, none of them years apart: no dates of birth."""
+    if not texts or all(map(str.isdigit, texts)):
+        return None
+    found = moments(pa.array(texts, pa.string()))
+    span = pc.min_max(found).as_py()
+    enough = len(found) - found.null_count >= _FITS * len(texts)
+    return found if enough and span["max"] - span["min"] <= _PERIOD else None
+
+
+def _by_content(texts: list[str], lookups: Lookups) -> tuple[str, ...]:
+    def fit(is_one: Callable[[str], bool]) -> bool:
+        return sum(map(is_one, texts)) >= _FITS * len(texts)
+
+    def is_coded(name: str) -> bool:
+        return fit(lambda text: fold(text) in lookups.vocabulary.values[name])
+
+    if not texts or fit(str.isdigit):  # a number is many a thing's
+        return ()
+    for column, is_one in (
+        ("procedure_code", lambda text: is_procedure_code(procedure_key(text))),
+        ("unit", lambda text: unit_key(text) in lookups.units),
+        ("procedure_name", lambda text: fold(text) in lookups.matters),
+    ):
+        if fit(is_one):
+            return (column,)
+    if coded := tuple(filter(is_coded, CODED_COLUMNS)):
+        return coded
+    alike = len(set(map(_outline, texts))) <= NEAREST and len(set(texts)) >= _FITS * len(texts)
+    return ("dossier_id",) if alike and fit(lambda text: bool(_DOSSIER_CODE.fullmatch(text))) else ()
+
+
+def _outline(text: str) -> str:
+    """What is left of a code without its digits' values."""
+    return re.sub(r"\d+", "9", text)
+
+
+def _known(kind: str, lookups: Lookups) -> dict[str, str]:
+    """The folded words that are known of a kind, and what each means."""
+    if kind == HEADING:
+        return {word: column for word, (column, _) in lookups.vocabulary.headings.items()}
+    if kind == UNIT:
+        return lookups.units
+    return lookups.vocabulary.values.get(kind, {})
+
+
+def _units_like(text: str, known: dict[str, str], lookups: Lookups) -> list[str]:
+    """Spellings of units each word of whose own name is like one of the text: «thị xã An Nhơn» is not «Hoài Nhơn»; else
+    of the one that is named within it: ``Phòng Quản lý đô thị – Sở Xây dựng``.
+    """
+    begins, ends = _named_within(text, known)
+    kinds = "|".join(sorted((re.escape(plain(kind)) for kind in lookups.vocabulary.unit_kind), key=len, reverse=True))
+    before = re.compile(rf"(?:(?:{kinds}|[^aeiouy\d\W]+)\W+)*")  # TP, TX and P stand for such a kind, too
+
+    def own(spelling: str) -> list[str]:
+        """The words behind the kind of unit."""
+        return re.findall(r"\w+", before.sub("", plain(spelling), count=1))
+
+    wanted = own(text)
+    near = {known[spelling]: spelling for spelling in begins}
+    for spelling in get_close_matches(fold(text), known, _MANY, LIKE):
+        name = own(spelling)
+        if name and all(get_close_matches(word, wanted, 1, LIKE) for word in name):
+            near.setdefault(known[spelling], spelling)
+    return (list(near.values()) or ends)[:NEAREST]
+
+
+def _named_within(text: str, known: dict[str, str]) -> tuple[list[str], list[str]]:
+    """The longest spelling of two words or more that begins the text, and that which ends it, if any."""
+    words = re.findall(r"\w+", fold(text))
+    by_words = {" ".join(re.findall(r"\w+", spelling)): spelling for spelling in known}
+    begins = [" ".join(words[:end]) for end in range(len(words) - 1, 1, -1)]
+    ends = [" ".join(words[start:]) for start in range(1, len(words) - 1)]
+    first, last = ([by_words[part] for part in parts if part in by_words][:1] for parts in (begins, ends))
+    return first, last

@@ -1,0 +1,199 @@
+"""One export looked into as a run would read it: what of it is understood and what is not, in a process apart.
+
+Of cells and headings only what may be quoted leaves it to be shown (contract §3), of all else the shape.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analysis.dossiers.cleaning import Lookups, clean_table, tables_of
+from analysis.dossiers.guessing import columns_by_content, guess
+from analysis.dossiers.worker import FileResult
+from analysis.exports.headings import Headings, headings_of
+from analysis.exports.quoting import is_shape, may_be_quoted, shape
+from analysis.exports.reading import Export, read_export
+from analysis.exports.tables import Table
+from analysis.language.folding import fold
+from analysis.language.problems import ExportProblem
+from analysis.reference.additions import HEADING
+from analysis.reference.keys import unit_key
+from analysis.reference.vocabulary import CODED_COLUMNS, EXPORT_COLUMNS
+
+_SHOWN_ROWS = 5
+_ASSUMED_RANK = 1_000  # behind every heading that is really known
+
+
+@dataclass(frozen=True)
+class Word:
+    """What nothing knows, as it may be shown; a heading that may not be quoted is told by its ``letter``, too."""
+
+    kind: str
+    text: str
+    letter: str = ""
+
+
+@dataclass(frozen=True)
+class Strange:
+    """An unknown heading: how it may be shown, where it stands, its ``own`` text, and the columns its cells fit.
+
+    ``proposal`` is the column that it is supposed to be, so as to read further; "" for none.
+    """
+
+    word: Word
+    letter: str
+    own: str = field(repr=False)
+    content: tuple[str, ...]
+    proposal: str
+
+
+@dataclass
+class Look:
+    """One sheet of a file: its headings by column, and words that nothing knows with the rows that they cost."""
+
+    sheet: str
+    heading_row: int
+    headings: dict[str, str]
+    missing: list[str]
+    unread: list[str]
+    read: int
+    accepted: int
+    unknown: Counter[Word]
+    strange: list[Strange]
+    rows: list[dict[str, str]]
+    rejected: dict[str, tuple[int, str]]
+
+
+@dataclass
+class FileLook:
+    """What a file is; ``result`` as far as the day of export asks for it.
+
+    With a ``problem`` a run would not use the file; ``strange`` are then its unknown headings, ``missing`` the columns
+    that it lacks, and ``sheets`` what it would be read as if the headings meant what is proposed.
+    """
+
+    result: FileResult
+    sheets: list[Look] = field(default_factory=list)
+    problem: ExportProblem | None = None
+    strange: list[Strange] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One file to look into."""
+
+    path: Path
+
+    def __call__(self, lookups: Lookups, key: bytes) -> FileLook:
+        export = read_export(self.path, headings=lookups.vocabulary.headings)
+        try:
+            tables = tables_of(export, lookups)
+        except ExportProblem as problem:
+            headings = headings_of(export, lookups.vocabulary)
+            lacking = (*headings.missing, *_unknown_columns(headings))
+            strange = _strange(headings, lookups, lacking)
+            looks = _supposed(export, lookups, strange)
+            return FileLook(FileResult(export.format, export.encoding), looks, problem, strange, lacking)
+        day, period = (day.isoformat() if day else None for day in (tables.export_date, tables.period_end))
+        result = FileResult(export.format, export.encoding, day, period)
+        return FileLook(result, [_look(table, export, lookups) for table in tables.tables])
+
+
+def _unknown_columns(headings: Headings) -> tuple[str, ...]:
+    return tuple(name for name in EXPORT_COLUMNS if name not in {*headings.missing, *headings.known})
+
+
+def _supposed(export: Export, lookups: Lookups, strange: list[Strange]) -> list[Look]:
+    """The file as it would be read if its headings meant what is proposed; nothing where it could not be even then."""
+    supposed = {fold(one.own): (one.proposal, _ASSUMED_RANK) for one in strange if one.proposal}
+    if not supposed:
+        return []
+    vocabulary = replace(lookups.vocabulary, headings={**supposed, **lookups.vocabulary.headings})
+    then = replace(lookups, vocabulary=vocabulary)
+    try:
+        tables = tables_of(export, then)
+    except ExportProblem:
+        return []
+    return [_look(table, export, then) for table in tables.tables]
+
+
+def _strange(headings: Headings, lookups: Lookups, lacking: tuple[str, ...]) -> list[Strange]:
+    """The headings of which nothing says what they are, nor that they are not read.
+
+    What one is proposed for is no longer lacking for the next.
+    """
+    known = {*lookups.vocabulary.headings, *lookups.vocabulary.unread}
+    unnamed = [one for one in headings.unnamed if fold(one.heading) not in known]
+    contents = columns_by_content(unnamed, lookups)
+    found, taken = [], set()
+    for one, content in zip(unnamed, contents, strict=True):
+        text = " ".join(one.heading.split())[:60]
+        shown = _quotable(HEADING, text, lookups)
+        left = [column for column in lacking if column not in taken]
+        proposal = guess(HEADING, shown, lookups, left, content).proposal
+        taken.add(proposal)
+        word = Word(HEADING, shown, one.letter if is_shape(shown) else "")
+        found.append(Strange(word, one.letter, one.heading, content, proposal))
+    return found
+
+
+def _look(table: Table, export: Export, lookups: Lookups) -> Look:
+    cleaned = clean_table(table, 0, lookups, b"")
+    strange = _strange(headings_of(export, lookups.vocabulary, table.sheet), lookups, table.missing)
+    unknown = Counter({one.word: cleaned.read for one in strange})
+    for column in (*CODED_COLUMNS, "unit"):
+        for text, count in _distinct(table, column):
+            if not _is_known(column, text, lookups):
+                unknown[Word(column, _quotable(column, text, lookups, count))] += count
+    procedures = Counter(value for _, _, reason, _, value, _ in cleaned.rejects if reason == "unknown_procedure")
+    for text, count in procedures.items():
+        unknown[Word("procedure_code", _quotable("procedure_code", text, lookups, count))] += count
+    cells = {name: table.cells.column(name) for name in table.cells.column_names}
+    masked = [
+        {name: _quotable(name, column[line].as_py() or "", lookups) for name, column in cells.items()}
+        for line in range(min(_SHOWN_ROWS, cleaned.read))
+    ]
+    rejected: dict[str, tuple[int, str]] = {}
+    for _, _, reason, column, value, _ in cleaned.rejects:
+        count, first = rejected.get(reason, (0, _quotable(column, value, lookups)))
+        rejected[reason] = count + 1, first
+    return Look(
+        sheet=table.sheet,
+        heading_row=table.heading_row,
+        headings={name: " ".join(text.split()) for name, text in table.headings.items()},
+        missing=list(table.missing),
+        unread=list(table.unread),
+        read=cleaned.read,
+        accepted=cleaned.dossiers.num_rows,
+        unknown=unknown,
+        strange=strange,
+        rows=masked,
+        rejected=rejected,
+    )
+
+
+def _distinct(table: Table, column: str) -> list[tuple[str, int]]:
+    """The different texts of a column with how many rows have them."""
+    if column not in table.cells.column_names:
+        return []
+    counted = pc.value_counts(table.cells.column(column).combine_chunks().cast(pa.string())).to_pylist()
+    return [(one["values"], one["counts"]) for one in counted if one["values"] is not None]
+
+
+def _is_known(column: str, text: str, lookups: Lookups) -> bool:
+    if column == "unit":
+        return unit_key(text) in lookups.units
+    return fold(text) in lookups.vocabulary.values[column]
+
+
+def _quotable(column: str, text: str, lookups: Lookups, rows: int = 1) -> str:
+    known = column in CODED_COLUMNS and _is_known(column, text, lookups)
+    if not text or known or may_be_quoted(column, text, lookups.words, rows, lookups.vocabulary.surnames):
+        return text
+    return shape(text)

@@ -1,0 +1,157 @@
+"""Finds the heading row of a sheet: the line that names most columns, with what else stands in it."""
+
+import re
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from analysis.exports.delimited import HEADING_ROWS
+from analysis.exports.reading import Export, Sheet
+from analysis.language.folding import fold
+from analysis.reference.vocabulary import Vocabulary
+
+REQUIRED = ("dossier_id", "procedure_code", "unit", "channel", "received_at")
+# What nobody sees is no part of a value: control characters, zero-width spaces, soft hyphens, marks of direction.
+INVISIBLE = (
+    r"[\x00-\x08\x0e-\x1f\x7f-\u0084\u0086-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
+WRAPPED = re.compile(r'=\s*"(.*)"', re.DOTALL)  # so that Excel takes digits for text
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where a sheet's headings are: the last heading row (0-based), columns by name, texts seen.
+
+    ``others`` are the further columns that fit a name, by rank; ``texts`` are the headings of the named columns;
+    ``unnamed`` those of the columns that no name fits, by column.
+    """
+
+    row: int
+    columns: dict[str, int]
+    others: dict[str, list[int]]
+    texts: dict[str, str]
+    seen: tuple[str, ...]
+    missing: tuple[str, ...]
+    unnamed: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Unnamed:
+    """A column that nothing names: its letter as a spreadsheet has it, its heading and the cells under it."""
+
+    letter: str
+    heading: str
+    cells: pa.Array
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The heading row that names most columns of an export: which, which required ones it lacks, and the others."""
+
+    known: tuple[str, ...]
+    missing: tuple[str, ...]
+    unnamed: tuple[Unnamed, ...]
+
+
+def headings_of(export: Export, vocabulary: Vocabulary, sheet_name: str | None = None) -> Headings:
+    """Of the sheet with that name, else of the one whose line names most. The cells are for the eyes of a program."""
+    sheets = [sheet for sheet in export.sheets if sheet_name in (None, sheet.name)]
+    found = [(find_head(first_lines(sheet), vocabulary, sheet), sheet) for sheet in sheets]
+    head, sheet = max(found, key=lambda one: len(one[0].columns))
+    if not head.columns:
+        head, sheet = max(((_fullest(first_lines(sheet)), sheet) for sheet in sheets), key=lambda one: len(one[0].seen))
+    unnamed = [
+        Unnamed(letter(column), text, sheet.cells.column(column).slice(head.row + 1).combine_chunks())
+        for column, text in head.unnamed.items()
+    ]
+    return Headings(tuple(head.columns), head.missing, tuple(unnamed))
+
+
+def _fullest(lines: list[list[str]]) -> Head:
+    """Where no line names a column: the first of those with the most different texts."""
+    texts = max(lines, key=lambda line: len(set(filter(fold, line))), default=[])
+    unnamed = {column: text for column, text in enumerate(texts) if fold(text)}
+    return Head(lines.index(texts) if lines else 0, {}, {}, {}, tuple(unnamed.values()), REQUIRED, unnamed)
+
+
+def letter(column: int) -> str:
+    """A column as a spreadsheet names it: 0 is A, 26 is AA."""
+    before, last = divmod(column, 26)
+    return (letter(before - 1) if before else "") + chr(ord("A") + last)
+
+
+def first_lines(sheet: Sheet) -> list[list[str]]:
+    """The lines of a sheet in which its headings may stand, without what is no part of their values, "" where blank."""
+    columns = [
+        [bare(cell or "") for cell in column.slice(0, HEADING_ROWS).to_pylist()] for column in sheet.cells.columns
+    ]
+    return [list(line) for line in zip(*columns, strict=True)]
+
+
+def bare(text: str) -> str:
+    """A cell's value without what is no part of it."""
+    text = re.sub(INVISIBLE, "", text).strip()
+    wrapped = WRAPPED.fullmatch(text)
+    return wrapped[1].replace('""', '"').strip() if wrapped else text.removeprefix("'").strip()
+
+
+def find_head(lines: list[list[str]], vocabulary: Vocabulary, sheet: Sheet) -> Head:
+    """The line that names most columns; where its own cell is blank, a merged cell above names the column."""
+    best = Head(0, {}, {}, {}, (), REQUIRED, {})
+    for number, line in enumerate(lines):
+        if not any(
+            fold(cell) in vocabulary.headings or (cell and _joined(lines, number, column, vocabulary))
+            for column, cell in enumerate(line)
+        ):
+            continue
+        merged = {column for column, top, bottom in sheet.merges if top < number <= bottom}
+        texts = [_heading_at(lines, number, column, vocabulary, column in merged) for column in range(len(line))]
+        head = _head_of(number, texts, vocabulary)
+        if (not head.missing, len(head.columns)) > (not best.missing and bool(best.columns), len(best.columns)):
+            best = head
+    return best
+
+
+def _heading_at(lines: list[list[str]], number: int, column: int, vocabulary: Vocabulary, merged: bool) -> str:
+    if own := lines[number][column]:
+        return own if fold(own) in vocabulary.headings else _joined(lines, number, column, vocabulary) or own
+    for upper in range(number - 1, max(-1, number - 3), -1):
+        text = lines[upper][column]
+        if fold(text) in vocabulary.headings and (merged or not _is_label(lines[upper], column, vocabulary)):
+            return text
+    return ""
+
+
+def _joined(lines: list[list[str]], number: int, column: int, vocabulary: Vocabulary) -> str:
+    """A heading in two parts, the upper one over several columns: ``Ngày`` over ``tiếp nhận`` and ``hẹn trả``."""
+    above = lines[number - 1][: column + 1] if number else []
+    upper = next((text for text in reversed(above) if text), "")
+    whole = f"{upper} {lines[number][column]}"
+    return whole if upper and fold(whole) in vocabulary.headings else ""
+
+
+def _is_label(line: list[str], column: int, vocabulary: Vocabulary) -> bool:
+    """Whether a cell is the label of the one beside it (``Đơn vị: | Sở Xây dựng``), and no heading of a block."""
+    beside = line[column + 1] if column + 1 < len(line) else ""
+    return line[column].endswith(":") and bool(beside) and fold(beside) not in vocabulary.headings
+
+
+def _head_of(number: int, texts: list[str], vocabulary: Vocabulary) -> Head:
+    ranked: dict[str, list[tuple[int, int]]] = {}
+    for column, text in enumerate(texts):
+        if named := vocabulary.headings.get(fold(text)):
+            name, rank = named
+            ranked.setdefault(name, []).append((rank, column))
+    ordered = {name: [column for _, column in sorted(fitting)] for name, fitting in ranked.items()}
+    columns = {name: fitting[0] for name, fitting in ordered.items()}
+    others = {name: fitting[1:] for name, fitting in ordered.items()}
+    missing = tuple(
+        name
+        for name in REQUIRED
+        if name not in columns and name != "unit" and not (name == "procedure_code" and "procedure_name" in columns)
+    )
+    own = {name: texts[column] for name, column in columns.items()}
+    unnamed = {
+        column: text for column, text in enumerate(texts) if fold(text) and fold(text) not in vocabulary.headings
+    }
+    return Head(number, columns, others, own, tuple(filter(None, texts)), missing, unnamed)
