@@ -23,6 +23,7 @@ from analysis.statistics.control import (
     MEETS,
     MISSES,
     NOT_COMPARABLE,
+    PAST,
     TOO_FEW,
     WORSENING,
 )
@@ -144,12 +145,42 @@ def test_slopes_are_in_percentage_points_a_month_and_lie_in_their_limits(judge: 
     assert 0 <= row["lower"] <= row["mean"] <= row["upper"] <= 1
 
 
+def test_a_step_at_the_decision_makes_new_limits(judge: Judge) -> None:
+    """Issued on 14 May: from June on the months have their own mean where they lie elsewhere than those before."""
+    moved = judge(_shares(*[30] * 5, 61, 59, 60, 62, 58, 60, 60))
+    assert (moved["since"], moved["variation"]) == ("2020-06", COMMON_CAUSE)
+    assert moved["mean"] == pytest.approx(0.6)
+    assert judge(STEADY)["since"] == "2020-01"
+    assert judge(_shares(*[30] * 5, 60, 60, 60), as_of=date(2020, 8, 31))["since"] == "2020-01", "three months are few"
+
+
+def test_a_signal_of_long_ago_is_past(judge: Judge) -> None:
+    rising = _shares(*range(10, 55, 5))
+    assert judge([*rising, NONE, NONE, NONE])["variation"] == PAST
+    row = judge([*rising[:8], *[NONE] * 4])
+    assert (row["variation"], row["rules"], np.isnan(row["signal_p"])) == (PAST, "", True)
+
+
+def test_months_that_follow_each_other_are_told(judge: Judge) -> None:
+    assert judge(_shares(*range(10, 70, 5)))["correlated"]
+    assert not judge(STEADY)["correlated"]
+
+
+def test_of_many_series_that_do_not_change_hardly_one_is_told(reference: Reference) -> None:
+    """A run of seven alone is nothing beside many others: false discoveries are controlled."""
+    lone = _shares(*[49] * 5, *[52] * 7)
+    made = _Made(reference, YEAR_END, lone, STEADY, STEADY)
+    found = trends(made.attainment, made.history)
+    assert set(found["variation"]) <= {COMMON_CAUSE, TOO_FEW}
+    assert (found["signal_p"].dropna() <= 1).all()
+
+
 # --- Which months are judged ------------------------------------------------------------------------
 
 
 def test_under_six_months_there_is_no_verdict(judge: Judge) -> None:
     row = judge(_shares(10, 20, 30, 40, 50), as_of=date(2020, 5, 31))
-    assert (row["months"], row["variation"], row["assurance"], row["chart"]) == (5, TOO_FEW, TOO_FEW, "")
+    assert (row["months"], row["variation"], row["assurance"], row["since"]) == (5, TOO_FEW, TOO_FEW, "")
     assert pd.isna([row[name] for name in ("slope", "tau", "p_value", "mean", "lower", "upper")]).all()
     assert row["value"] == 0.5
 

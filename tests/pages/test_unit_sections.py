@@ -177,15 +177,20 @@ def test_what_to_do_lists_the_targets_that_are_missed_with_what_closes_them(repo
     for row in missed.itertuples():
         assert f"Còn thiếu: {row.shortfall} " in words(html)
     assert f"“Cấp phép {SHOWN}” (65 hồ sơ)" in words(html)
-    assert "Phải làm khác đi" in words(html) or "Trong tầm tay" in words(html)
+    assert "Làm được thì xác suất đạt là" in words(html)
 
 
 def test_what_cannot_be_reached_any_more_asks_for_nothing(report: Report) -> None:
-    lost = report.outlook | {"gap": report.outlook["gap"].assign(verdict="impossible")}
-    html = section("todo", replace(report, outlook=lost), DEPARTMENT)
-    assert "không kịp đạt chỉ tiêu này" in words(html)
-    assert "là đủ" not in words(html)
-    assert "Còn cần" not in words(html)
+    lost = {
+        "conclusions": report.outlook["conclusions"].assign(band="lost", probability=0.0, ask="nothing"),
+        "closers": report.outlook["closers"].assign(method="nothing", procedure_key="", probability=0.0),
+    }
+    shown = words(section("todo", replace(report, outlook=report.outlook | lost), DEPARTMENT))
+    assert "Không thể đạt" in shown
+    assert "Trong kỳ này không thể kịp" in shown
+    assert "là đủ" not in shown
+    assert "Vận động" not in shown
+    assert "sắp tới cần" not in shown
 
 
 def test_a_group_is_told_where_most_is_missing(report: Report) -> None:
@@ -196,15 +201,16 @@ def test_a_group_is_told_where_most_is_missing(report: Report) -> None:
 def test_an_ended_period_is_not_foretold(ended: Report) -> None:
     for code in (DEPARTMENT, DISTRICT, AREA):
         shown = words(section("trend", ended, code) + section("todo", ended, code))
-        assert "Xác suất đạt" not in shown
-        assert "Kỳ đã kết thúc ngày 31/12/2020" in shown
+        assert "xác suất" not in shown
+        assert "Kết quả đã chốt" in shown
+        assert "Vận động" not in shown, "nothing is asked for any more"
 
 
 def test_while_the_period_lasts_the_projection_is_that_of_the_table(report: Report) -> None:
     shown = words(section("trend", report, DISTRICT))
-    assert "Xác suất đạt" in shown
+    assert "xác suất đạt:" in shown
     row = report.outlook["projection"].set_index(["unit_code", "target_id"]).loc[(DISTRICT, "l3-dossiers")]
-    assert f"{report.language.percent(row['lower'])} – {report.language.percent(row['upper'])}" in shown
+    assert f"từ {report.language.percent(row['lower'])} đến {report.language.percent(row['upper'])}" in shown
 
 
 # --- standing ---------------------------------------------------------------------------------------------------
@@ -235,7 +241,8 @@ def test_the_standing_has_the_interval_of_the_table(report: Report) -> None:
     rows = report.outlook["comparison"].set_index(["unit_code", "target_id"])
     row = rows.loc[(OTHER, "l3-dossiers")]
     percent = report.language.percent
-    assert f"{percent(row['wilson_lower'])} – {percent(row['wilson_upper'])}" in words(html)
+    assert f"{percent(row['interval_lower'])} – {percent(row['interval_upper'])}" in words(html)
+    assert f"Khoảng tin cậy {percent(row['confidence'], 2)}" in words(html)
     assert "Thấp hơn, không phải do ngẫu nhiên" in words(html)
     assert html.count('<svg class="bar"') == len(standings(report, OTHER))
 

@@ -19,31 +19,32 @@ from analysis.statistics.control import (
     WORSENING,
     Chart,
     assurance,
+    autocorrelation,
+    changed,
     control_chart,
-    outer_third,
-    outside_limits,
+    dispersion_ratio,
+    normal_scores,
+    outside,
     run_of_seven,
     trend_of_seven,
     two_of_three,
     variation,
 )
-from analysis.statistics.shares import p_limits, xmr_limits
 
-# Multiples of 1/64 and limits at quarters: their mirror images in 0.5 are exact.
-shares = st.lists(st.integers(0, 64).map(lambda part: part / 64), min_size=1, max_size=20)
+counted = st.lists(st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=2)
 
 
-def _chart(values: list[float], mean: float = 0.5, reach: float = 0.25) -> Chart:
-    """A chart whose mean and limits are given, not taken from its values."""
-    return Chart("xmr", np.array(values, dtype=float), mean, np.full(len(values), reach))
+def _chart(percent: list[int], mean: float = 0.5, ratio: float = 1.0, of: int = 100) -> Chart:
+    """A chart of so many dossiers a month whose mean and scatter are given, not taken from its values."""
+    totals = np.full(len(percent), of)
+    return Chart(np.array(percent) * of // 100, totals, mean, ratio)
 
 
 # --- Each rule speaks, and with one point fewer does not --------------------------------------------
 
 
 def test_a_point_beyond_a_limit_is_outside_and_one_on_it_is_not() -> None:
-    chart = _chart([0.75, 0.76, 0.25, 0.24])
-    assert outside_limits(chart.values, chart.lower, chart.upper).tolist() == [0, 1, 0, -1]
+    assert outside(np.array([3.0, 3.1, -3.0, -3.1]), 3).tolist() == [0, 1, 0, -1]
 
 
 def test_seven_on_one_side_are_a_run_and_six_are_not() -> None:
@@ -79,17 +80,6 @@ def test_two_trends_share_their_turning_point() -> None:
     assert signs[6] != 0
 
 
-def test_the_outer_third_begins_two_thirds_of_the_way_to_a_limit() -> None:
-    # 0.5 ± 2/3 of 0.25: above 0.6667 or below 0.3333.
-    assert outer_third(_chart([0.66, 0.67, 0.34, 0.33, 0.9, 0.1])).tolist() == [0, 1, 0, -1, 1, -1]
-
-
-def test_a_limit_held_at_0_or_1_does_not_bring_the_outer_third_nearer() -> None:
-    # Limits at 0.9 ± 0.3: thirds end at 0.7, and at 1.1, where no share can be.
-    chart = _chart([1, 0.71, 0.69], mean=0.9, reach=0.3)
-    assert (chart.upper[0], outer_third(chart).tolist()) == (1, [0, 0, -1])
-
-
 def test_two_outer_points_of_three_are_a_signal_and_one_is_not() -> None:
     assert two_of_three(np.array([1, 0, 1])).tolist() == [1, 0, 1]
     assert two_of_three(np.array([0, 0, 1])).tolist() == [0, 0, 0]
@@ -98,18 +88,6 @@ def test_two_outer_points_of_three_are_a_signal_and_one_is_not() -> None:
 def test_two_outer_points_four_apart_or_on_opposite_sides_are_no_signal() -> None:
     assert not two_of_three(np.array([1, 0, 0, 1])).any()
     assert not two_of_three(np.array([1, -1, 0])).any()
-
-
-@given(shares)
-@relaxed
-def test_mirrored_values_mirror_every_signal(values: list[float]) -> None:
-    one, other = _chart(values), _chart([1 - value for value in values])
-    for signals in (
-        lambda chart: outside_limits(chart.values, chart.lower, chart.upper),
-        lambda chart: run_of_seven(np.sign(chart.values - chart.mean).astype(np.int64)),
-        lambda chart: two_of_three(outer_third(chart)),
-    ):
-        assert signals(other).tolist() == (-signals(one)).tolist()
 
 
 @given(st.lists(st.integers(0, 64), min_size=1, max_size=20, unique=True))
@@ -121,12 +99,16 @@ def test_a_mirrored_trend_turns_round(values: list[int]) -> None:
     assert turning.sum() <= 2
 
 
-@given(shares)
+@given(counted)
 @relaxed
-def test_mirrored_values_mirror_the_verdict(values: list[float]) -> None:
+def test_what_is_not_online_tells_the_opposite(pairs: list[tuple[int, int]]) -> None:
+    successes, totals = (np.array(part) for part in zip(*pairs, strict=True))
+    one, other = (control_chart(counts, totals) for counts in (successes, totals - successes))
     opposite = {IMPROVING: WORSENING, WORSENING: IMPROVING, COMMON_CAUSE: COMMON_CAUSE}
-    one, other = variation(_chart(values)), variation(_chart([1 - value for value in values]))
-    assert other == (opposite[one.verdict], one.rules)
+    told, mirrored = variation(one), variation(other)
+    assert (mirrored.verdict, mirrored.rules) == (opposite[told.verdict], told.rules)
+    assert mirrored.p_value == pytest.approx(told.p_value, abs=1e-6)
+    assert other.limits[0] == pytest.approx(1 - one.limits[1])
 
 
 # --- How often a rule cries wolf --------------------------------------------------------------------
@@ -134,10 +116,9 @@ def test_mirrored_values_mirror_the_verdict(values: list[float]) -> None:
 
 def test_of_normal_points_27_in_ten_thousand_lie_beyond_three_sigma() -> None:
     # The quantiles of the normal distribution, in even steps: 2 · Φ(−3) = 0.0027 of them.
-    points = special.ndtri((np.arange(100_000) + 0.5) / 100_000)
-    outside = outside_limits(points, np.full(100_000, -3.0), np.full(100_000, 3.0))
-    assert abs(outside).sum() == 270
-    assert outside.sum() == 0
+    found = outside(special.ndtri((np.arange(100_000) + 0.5) / 100_000), 3)
+    assert abs(found).sum() == 270
+    assert found.sum() == 0
 
 
 def test_two_of_the_128_ways_of_seven_sides_are_a_run() -> None:
@@ -170,119 +151,184 @@ def test_three_normal_points_have_two_outer_ones_three_times_in_a_thousand() -> 
     assert round(found, 4) == 0.0031
 
 
-def _false_alarms(share: float, series: int = 800) -> float:
-    """How many series of twelve months of 20 dossiers, all with the same chance, end in a signal."""
-    counts = np.random.default_rng(766).binomial(20, share, (series, 12))
-    totals = np.full(12, 20)
-    return sum(variation(control_chart(row, totals)).verdict != COMMON_CAUSE for row in counts) / series
+def _false_alarms(share: float, series: int = 800, of: int = 20) -> tuple[float, float]:
+    """How many series of twelve months, all with the same chance, end in a signal, and in one of 5 %."""
+    counts = np.random.default_rng(766).binomial(of, share, (series, 12))
+    found = [variation(control_chart(row, np.full(12, of))) for row in counts]
+    return sum(one.verdict != COMMON_CAUSE for one in found) / series, sum(
+        one.p_value <= 0.05 for one in found
+    ) / series
 
 
-def test_a_unit_that_stays_as_it_is_seldom_has_a_signal() -> None:
-    assert _false_alarms(0.5) < 0.03
+@pytest.mark.parametrize("of", [1, 3, 20, 500])
+@pytest.mark.parametrize("share", [0.03, 0.5, 0.9, 0.97])
+def test_a_unit_that_stays_as_it_is_seldom_has_a_signal(share: float, of: int) -> None:
+    """By the normal distribution 3 in a hundred would: a point outside, a run, a trend, outer points."""
+    told, sure = _false_alarms(share, of=of)
+    assert told < 0.03
+    assert sure <= told
 
 
-def test_a_unit_that_stays_near_all_seldom_has_a_signal() -> None:
-    assert _false_alarms(0.97) < 0.1
+# --- The chart --------------------------------------------------------------------------------------
+
+# NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.3.2: 30 wafers of 50 chips, p̄ = 0.2313, sample 15 and sample 23
+# out of control.
+WAFERS = [*(12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6)]
 
 
-# --- Which chart ------------------------------------------------------------------------------------
+def test_the_wafers_of_nist_are_outside_that_nist_names() -> None:
+    wafers, chips = np.array(WAFERS), np.full(30, 50)
+    chart = Chart(wafers, chips, wafers.sum() / chips.sum(), 1.0)
+    assert round(chart.mean, 4) == 0.2313
+    assert (np.flatnonzero(outside(chart.deviates, 3)) + 1).tolist() == [15, 23]
+    # NIST's limits are 2.6 and 20.5 of 50 by the normal distribution; the binomial one is skewed upwards.
+    lower, upper = (limit[0] * 50 for limit in chart.limits)
+    assert (lower, upper) == pytest.approx((4, 21))
 
 
-def test_like_totals_make_an_xmr_chart() -> None:
-    successes, totals = np.array([40, 60, 50, 55]), np.array([75, 125, 100, 100])  # 25 % from their mean at most
-    chart = control_chart(successes, totals)
-    mean, lower, upper = xmr_limits(successes / totals)
-    assert (chart.kind, chart.mean) == ("xmr", mean)
-    assert chart.lower == pytest.approx(np.full(4, max(lower, 0)))
-    assert chart.upper == pytest.approx(np.full(4, min(upper, 1)))
+def test_with_many_dossiers_the_scores_are_the_normal_ones() -> None:
+    """By hand: around 0.5, 520 of 1,000 lie 20 / √250 = 1.265 standard deviations above, 4,800 of 10,000 four below."""
+    found = normal_scores(np.array([520, 4_800]), np.array([1_000, 10_000]), 0.5)
+    assert found == pytest.approx([1.265, -4.0], abs=0.02)
 
 
-def test_unlike_totals_make_a_p_chart() -> None:
-    successes, totals = np.array([40, 60, 50, 55]), np.array([74, 126, 100, 100])
-    chart = control_chart(successes, totals)
-    centre, (lower, upper) = p_limits(successes, totals)
-    assert (chart.kind, chart.mean) == ("p", centre)
-    assert chart.lower.tolist() == lower.tolist()
-    assert chart.upper.tolist() == upper.tolist()
+def test_few_have_the_tails_of_the_binomial() -> None:
+    """By hand: none of 3 where nine in ten are online has the chance 0.001, half of which is left of it."""
+    assert normal_scores(np.array([0]), np.array([3]), 0.9) == pytest.approx(special.ndtri(0.0005))
+    assert normal_scores(np.array([5, 0]), np.array([5, 7]), 1.0)[0] == 0
 
 
-@given(st.lists(st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=2))
+def test_scatter_beyond_chance_widens_the_limits() -> None:
+    """By hand: 0.1, 0.2, … of 100 around 0.15 lie 1.4 standard deviations off; ranges of 2.8 over 1.128."""
+    chart = control_chart(np.array([10, 20] * 4) * 10, np.full(8, 1_000))
+    assert chart.mean == pytest.approx(0.15)
+    assert chart.ratio == pytest.approx(2 * 0.05 / np.sqrt(0.15 * 0.85 / 1_000) / 1.128, rel=0.02)
+
+
+def test_scatter_below_chance_never_narrows_them() -> None:
+    assert control_chart(np.array([50, 200, 50, 200]), np.array([100, 400, 100, 400])).ratio == 1
+
+
+def test_one_great_step_does_not_widen_them() -> None:
+    """A range above 3.267 times their mean is left out (NHSRplotthedots): here one of eleven."""
+    steady = [500, 510, 495, 505, 500, 490]
+    counts = np.array([*steady, *[900, 905, 895, 900, 905, 900]])
+    alone = np.abs(np.diff(normal_scores(counts, np.full(12, 1_000), counts.mean() / 1_000)))
+    assert dispersion_ratio(normal_scores(counts, np.full(12, 1_000), counts.mean() / 1_000)) == pytest.approx(
+        max(np.delete(alone, 5).mean() / 1.128, 1)
+    )
+
+
+@given(counted)
 @relaxed
-def test_a_chart_shows_shares_inside_limits_that_are_shares(pairs: list[tuple[int, int]]) -> None:
+def test_a_point_is_outside_just_when_it_lies_beyond_its_limits(pairs: list[tuple[int, int]]) -> None:
     successes, totals = (np.array(part) for part in zip(*pairs, strict=True))
     chart = control_chart(successes, totals)
-    assert chart.values.tolist() == (successes / totals).tolist()
-    for limits in (chart.lower, chart.upper):
-        assert limits.shape == totals.shape
-        assert ((limits >= 0) & (limits <= 1)).all()
+    lower, upper = chart.limits
+    assert ((lower >= 0) & (upper <= 1) & (lower <= chart.mean + 1e-9) & (upper >= chart.mean - 1e-9)).all()
+    beyond = (chart.values > upper + 1e-9).astype(int) - (chart.values < lower - 1e-9)
+    assert outside(chart.deviates, 3).tolist() == beyond.tolist()
+
+
+@pytest.mark.parametrize(("successes", "totals"), [([5], [4]), ([-1], [4]), ([0], [0])])
+def test_counts_that_cannot_be_are_refused(successes: list[int], totals: list[int]) -> None:
+    with pytest.raises(ValueError, match="totals"):
+        control_chart(np.array(successes), np.array(totals))
+
+
+def test_a_step_at_a_known_day_is_told_from_scatter() -> None:
+    totals = np.full(12, 100)
+    assert changed(np.array([50] * 6 + [70] * 6), totals, 6, 1.0)
+    assert not changed(np.array([50] * 6 + [55] * 6), totals, 6, 1.0)
+    assert not changed(np.array([50] * 6 + [70] * 6), totals, 6, 3.0)
+
+
+def test_autocorrelation_by_hand() -> None:
+    """1, 2, 3, 4: deviations −1.5, −0.5, 0.5, 1.5; products 0.75, −0.25, 0.75 over squares of 5."""
+    assert autocorrelation(np.array([1.0, 2, 3, 4])) == pytest.approx(1.25 / 5)
+    assert autocorrelation(np.array([2.0, 2, 2])) == 0
 
 
 # --- Verdicts ---------------------------------------------------------------------------------------
 
 
+def _told(chart: Chart) -> tuple[str, tuple[str, ...]]:
+    found = variation(chart)
+    return found.verdict, found.rules
+
+
 def test_a_point_within_the_limits_alone_is_common_cause() -> None:
-    assert variation(_chart([0.5, 0.6, 0.4, 0.55])) == (COMMON_CAUSE, ())
+    assert _told(_chart([50, 60, 40, 55])) == (COMMON_CAUSE, ())
 
 
 def test_a_point_above_the_limits_is_improving_and_one_below_worsening() -> None:
-    assert variation(_chart([0.5, 0.5, 0.8])) == (IMPROVING, ("outside",))
-    assert variation(_chart([0.5, 0.5, 0.2])) == (WORSENING, ("outside",))
+    assert _told(_chart([50, 50, 80])) == (IMPROVING, ("outside",))
+    assert _told(_chart([50, 50, 20])) == (WORSENING, ("outside",))
 
 
 def test_a_signal_that_is_over_says_nothing() -> None:
-    assert variation(_chart([0.8, *[0.6] * 8, 0.5, 0.5])) == (COMMON_CAUSE, ())
+    assert _told(_chart([80, *[56] * 8, 50, 50])) == (COMMON_CAUSE, ())
 
 
 def test_seven_months_above_the_mean_are_improving() -> None:
-    assert variation(_chart([0.6] * 7)) == (IMPROVING, ("run",))
-    assert variation(_chart([0.6] * 6)) == (COMMON_CAUSE, ())
+    assert _told(_chart([55] * 7)) == (IMPROVING, ("run",))
+    assert _told(_chart([55] * 6)) == (COMMON_CAUSE, ())
+
+
+def test_seven_months_on_the_side_where_most_lie_are_nothing() -> None:
+    """Of 10 dossiers with a share of 0.99, nine months in ten have all."""
+    assert _told(control_chart(np.array([10, 9, *[10] * 8]), np.full(10, 10))) == (COMMON_CAUSE, ())
 
 
 def test_two_outer_months_are_improving() -> None:
-    assert variation(_chart([0.7, 0.5, 0.7])) == (IMPROVING, ("outer",))
+    assert _told(_chart([62, 50, 62])) == (IMPROVING, ("outer",))
 
 
 def test_a_rise_wins_over_the_side_on_which_it_happens() -> None:
-    below = [0.35, 0.36, 0.37, 0.38, 0.39, 0.40, 0.41]
-    assert variation(_chart(below)) == (IMPROVING, ("run", "trend"))
-    assert variation(_chart([1 - value for value in below])) == (WORSENING, ("run", "trend"))
+    below = [*range(41, 48)]
+    assert _told(_chart(below)) == (IMPROVING, ("run", "trend"))
+    assert _told(_chart([100 - value for value in below])) == (WORSENING, ("run", "trend"))
 
 
 def test_every_rule_that_speaks_is_named() -> None:
-    assert variation(_chart([0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85])) == (
-        IMPROVING,
-        ("outside", "run", "trend", "outer"),
-    )
+    assert _told(_chart([55, 57, 59, 60, 62, 64, 70])) == (IMPROVING, ("outside", "run", "trend", "outer"))
+
+
+def test_how_improbable_a_signal_is() -> None:
+    """By hand: seven rising of 5,040 orders, falling too; a point three deviations out, on either side; four rules."""
+    assert variation(_chart([*range(46, 53)])).p_value == pytest.approx(4 * 2 / factorial(7))
+    point = _chart([50, 50, 50, 65], of=10_000)
+    assert variation(point).p_value == pytest.approx(4 * 2 * special.ndtr(-abs(point.deviates[-1])))
+    assert variation(_chart([50, 51, 49])).p_value == 1
 
 
 @given(st.integers(6, 24), st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 @relaxed
-def test_a_constant_share_of_unlike_totals_is_common_cause(months: int, share: tuple[int, int]) -> None:
+def test_a_constant_share_is_common_cause(months: int, share: tuple[int, int]) -> None:
     sizes = np.arange(months) % 3 + 1
-    chart = control_chart(share[0] * sizes, share[1] * sizes)
-    assert (chart.kind, variation(chart)) == ("p", (COMMON_CAUSE, ()))
-
-
-@given(st.integers(6, 24), st.integers(1, 40).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-@relaxed
-def test_a_constant_share_of_like_totals_is_common_cause(months: int, share: tuple[int, int]) -> None:
-    chart = control_chart(np.full(months, share[0]), np.full(months, share[1]))
-    assert (chart.kind, variation(chart)) == ("xmr", (COMMON_CAUSE, ()))
+    for scale in (sizes, np.ones(months, int)):
+        assert _told(control_chart(share[0] * scale, share[1] * scale)) == (COMMON_CAUSE, ())
 
 
 @pytest.mark.parametrize(
     ("minimum", "verdict"),
-    [(0.2, MEETS), (0.25, MEETS), (0.26, HIT_OR_MISS), (0.5, HIT_OR_MISS), (0.75, HIT_OR_MISS), (0.76, MISSES)],
+    [(0.2, MEETS), (0.36, MEETS), (0.37, HIT_OR_MISS), (0.5, HIT_OR_MISS), (0.64, HIT_OR_MISS), (0.65, MISSES)],
 )
 def test_a_process_meets_a_minimum_below_its_limits_and_misses_one_above(minimum: float, verdict: str) -> None:
-    assert assurance(_chart([0.5, 0.5]), minimum) == verdict
+    """By the binomial table, 36 and 64 are the last of 100 within three deviations around 50."""
+    assert assurance(_chart([50, 50]), minimum) == verdict
 
 
 def test_assurance_goes_by_the_limits_of_the_last_point() -> None:
-    chart = Chart("p", np.array([0.5, 0.5]), 0.5, np.array([0.4, 0.125]))
-    assert assurance(chart, 0.375) == MEETS
-    assert assurance(chart, 0.626) == MISSES
+    chart = Chart(np.array([2, 200]), np.array([4, 400]), 0.5, 1.0)
+    assert assurance(chart, 0.42) == MEETS
+    assert assurance(chart, 0.58) == MISSES
 
 
-def test_all_of_every_month_meets_a_minimum_of_all() -> None:
-    assert assurance(control_chart(np.full(8, 30), np.full(8, 30)), 1.0) == MEETS
+def test_without_scatter_the_rule_of_three_judges() -> None:
+    """Six months of one dossier say little, eight of thirty that nine in ten will be online; never that all will."""
+    assert assurance(control_chart(np.ones(6, int), np.ones(6, int)), 0.5) == HIT_OR_MISS
+    many = control_chart(np.full(8, 30), np.full(8, 30))
+    assert assurance(many, 0.8) == MEETS
+    assert assurance(many, 1.0) == HIT_OR_MISS
+    assert assurance(control_chart(np.zeros(8, int), np.full(8, 30)), 0.5) == MISSES

@@ -5,19 +5,18 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 from support.examples import relaxed
 
+from analysis.statistics.control import normal_scores
 from analysis.statistics.shares import (
-    funnel_limits,
     mann_kendall,
+    midp_interval,
     overdispersion,
-    p_limits,
     theil_sen,
     wilson_interval,
-    xmr_limits,
 )
 
 NAN = np.nan
@@ -29,6 +28,36 @@ confidences = st.floats(0.01, 0.999)
 series = st.lists(st.integers(-1000, 1000), min_size=2, max_size=15)
 with_gaps = st.lists(st.integers(-1000, 1000) | st.just(NAN), min_size=2, max_size=15)
 centres = st.floats(0.001, 0.999)
+
+
+# --- The mid-p interval ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("successes", "total", "lower", "upper"),
+    [(81, 263, 0.2544, 0.3658), (15, 148, 0.0601, 0.1581), (0, 20, 0.0000, 0.1391), (1, 29, 0.0017, 0.1585)],
+)
+def test_midp_interval_is_that_of_newcombe(successes: int, total: int, lower: float, upper: float) -> None:
+    # Newcombe (1998), Statistics in Medicine 17:857-872, Table I, method 6 (mid-p).
+    found = midp_interval(successes, total)
+    assert (round(float(found.lower), 4), round(float(found.upper), 4)) == (lower, upper)
+
+
+@given(shares_of, st.floats(0.5, 0.9999))
+@relaxed
+def test_midp_interval_holds_what_the_test_does_not_refuse(pair: tuple[int, int], confidence: float) -> None:
+    count, total = pair
+    found = midp_interval(count, total, confidence)
+    assert 0 <= found.lower <= count / total <= found.upper <= 1
+    mirrored = midp_interval(total - count, total, confidence)
+    assert [float(1 - mirrored.upper), float(1 - mirrored.lower)] == pytest.approx([*map(float, found)], abs=1e-9)
+    if count > 0:
+        score = normal_scores(np.array([count]), np.array([total]), float(found.lower))
+        assert 2 * special.ndtr(-abs(score[0])) == pytest.approx(1 - confidence, rel=1e-3)
+
+
+def test_of_nothing_there_is_no_midp_interval() -> None:
+    assert np.isnan(midp_interval(0, 0)).all()
 
 
 # --- Wilson's interval ------------------------------------------------------------------------------
@@ -199,151 +228,6 @@ def test_missing_values_are_left_out_of_a_trend(values: list[float]) -> None:
     assert mann_kendall(values) == pytest.approx(mann_kendall(known), nan_ok=True)
 
 
-# --- Limits of an XmR chart -------------------------------------------------------------------------
-
-FLOWRATE = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
-
-
-def test_xmr_limits_are_those_of_nist() -> None:
-    # NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.2: mean 50.81, limits 45.8159 and 55.8041, with
-    # 3 / 1.128 as the factor on a mean moving range of 1.8778; Wheeler's rounded 2.66 moves them by 0.0008.
-    rounding = (2.66 - 3 / 1.128) * 1.8778
-    found = xmr_limits(FLOWRATE)
-    assert found.mean == pytest.approx(50.81)
-    assert (found.lower + rounding, found.upper - rounding) == pytest.approx((45.8159, 55.8041), abs=5e-5)
-
-
-@given(series, st.integers(1, 50), st.integers(-1000, 1000))
-@relaxed
-def test_xmr_limits_follow_the_unit_of_measurement(values: list[int], scale: int, shift: int) -> None:
-    wanted = [limit * scale + shift for limit in xmr_limits(values)]
-    assert xmr_limits(np.array(values) * scale + shift) == pytest.approx(wanted)
-
-
-@given(with_gaps)
-@relaxed
-def test_missing_values_are_closed_over_in_xmr_limits(values: list[float]) -> None:
-    known = [value for value in values if not np.isnan(value)]
-    assert xmr_limits(values) == pytest.approx(xmr_limits(known), nan_ok=True)
-
-
-def test_one_value_has_a_mean_but_no_limits() -> None:
-    assert xmr_limits([NAN, 3]) == pytest.approx((3, NAN, NAN), nan_ok=True)
-    assert np.isnan(xmr_limits([NAN])).all()
-
-
-# --- Limits of a p′-chart ---------------------------------------------------------------------------
-
-
-def test_scatter_beyond_chance_widens_p_limits() -> None:
-    # By hand: shares 0.1, 0.2, … of 100 around 0.15; every moving range is 0.1, so three sigma are 3 · 0.1 / 1.128.
-    centre, (lower, upper) = p_limits([10, 20, 10, 20], [100] * 4)
-    assert centre == pytest.approx(0.15)
-    assert lower.tolist() == [0] * 4
-    assert upper == pytest.approx(np.full(4, 0.15 + 0.3 / 1.128))
-
-
-def test_scatter_below_chance_never_narrows_p_limits() -> None:
-    # By hand: around 0.5, three binomial sigmas are 3 · 0.5 / √n: 0.15 for 100 and 0.075 for 400.
-    _, (lower, upper) = p_limits([50, 200, 50, 200], [100, 400, 100, 400])
-    assert lower == pytest.approx([0.35, 0.425, 0.35, 0.425])
-    assert upper == pytest.approx([0.65, 0.575, 0.65, 0.575])
-
-
-@given(st.lists(shares_of, min_size=1, max_size=15))
-@relaxed
-def test_p_limits_hold_the_centre_and_stay_shares(pairs: list[tuple[int, int]]) -> None:
-    successes, totals = zip(*pairs, strict=True)
-    centre, (lower, upper) = p_limits(successes, totals)
-    assert centre == pytest.approx(sum(successes) / sum(totals))
-    assert (lower >= 0).all()
-    assert (upper <= 1).all()
-    assert (lower <= centre + SLACK).all()
-    assert (upper >= centre - SLACK).all()
-
-
-@given(st.lists(shares_of, min_size=2, max_size=15))
-@relaxed
-def test_a_larger_total_has_narrower_p_limits(pairs: list[tuple[int, int]]) -> None:
-    successes, totals = zip(*pairs, strict=True)
-    _, (lower, upper) = p_limits(successes, totals)
-    by_total = np.argsort(totals)
-    assert (np.diff((upper - lower)[by_total]) <= SLACK).all()
-
-
-@given(st.lists(shares_of, min_size=1, max_size=15))
-@relaxed
-def test_p_limits_of_failures_mirror_those_of_successes(pairs: list[tuple[int, int]]) -> None:
-    successes, totals = (np.array(part) for part in zip(*pairs, strict=True))
-    centre, one = p_limits(successes, totals)
-    mirrored, other = p_limits(totals - successes, totals)
-    assert mirrored == pytest.approx(1 - centre)
-    assert other.lower == pytest.approx(1 - one.upper)
-    assert other.upper == pytest.approx(1 - one.lower)
-
-
-def test_a_point_without_dossiers_has_no_p_limits_and_moves_no_others() -> None:
-    centre, (lower, upper) = p_limits([10, 0, 20, NAN], [100, 0, 100, 100])
-    alone, (lower_alone, upper_alone) = p_limits([10, 20], [100, 100])
-    assert centre == alone
-    assert lower == pytest.approx([lower_alone[0], NAN, lower_alone[1], NAN], nan_ok=True)
-    assert upper == pytest.approx([upper_alone[0], NAN, upper_alone[1], NAN], nan_ok=True)
-    assert np.isnan(p_limits([0, 0], [0, 0])[0])
-
-
-# --- Limits of a funnel -----------------------------------------------------------------------------
-
-
-def test_funnel_limits_follow_from_the_binomial_table() -> None:
-    # Any table of the cumulative binomial distribution, n = 20 and p = 0.5, to four digits:
-    at_most = {5: 0.0207, 6: 0.0577, 13: 0.9423, 14: 0.9793}
-    lower = (6 - (at_most[6] - 0.025) / (at_most[6] - at_most[5])) / 20
-    upper = (14 - (at_most[14] - 0.975) / (at_most[14] - at_most[13])) / 20
-    assert funnel_limits(0.5, 20, 0.95) == pytest.approx((lower, upper), abs=3e-4)  # 1e-4 / 0.037 / 20, twice
-
-
-@given(st.integers(1, 2000), centres, confidences)
-@relaxed
-def test_funnel_limits_lie_on_the_counts_of_their_tails(total: int, centre: float, confidence: float) -> None:
-    lower, upper = funnel_limits(centre, total, confidence)
-    assert 0 <= lower <= upper <= 1
-    tail = (1 - confidence) / 2
-    first, last = (np.ceil(limit * total - 1e-6) for limit in (lower, upper))
-    assert stats.binom.cdf(first - 1, total, centre) <= tail + SLACK
-    assert stats.binom.sf(last, total, centre) <= tail + SLACK
-
-
-@given(st.integers(1, 2000), centres, confidences)
-@relaxed
-def test_funnel_limits_of_failures_mirror_those_of_successes(total: int, centre: float, confidence: float) -> None:
-    # From the definition: interpolated within a count, the two limits lie one count short of mirroring.
-    lower = float(funnel_limits(1 - centre, total, confidence).lower)
-    upper = float(funnel_limits(centre, total, confidence).upper)
-    assume(lower > 0 and upper > 0)  # else held inside [0, 1]
-    assert lower + upper == pytest.approx(1 - 1 / total, abs=1e-6)
-
-
-@given(st.integers(1, 2000), centres, confidences, confidences)
-@relaxed
-def test_more_confidence_never_narrows_a_funnel(total: int, centre: float, one: float, other: float) -> None:
-    less, more = (funnel_limits(centre, total, confidence) for confidence in sorted((one, other)))
-    assert more.lower <= less.lower + SLACK
-    assert less.upper <= more.upper + SLACK
-
-
-@pytest.mark.parametrize("centre", [0, 1])
-def test_a_funnel_around_none_or_all_keeps_within_one_dossier(centre: int) -> None:
-    lower, upper = funnel_limits(centre, [1, 20, 400], 0.95)
-    assert (lower >= 0).all()
-    assert (upper <= 1).all()
-    assert (np.abs(np.array([lower, upper]) - centre) * [1, 20, 400] < 1).all()
-
-
-def test_a_total_of_nothing_has_no_funnel_limits() -> None:
-    lower, upper = funnel_limits([0.5, 0.5, NAN, 0.5], [0, NAN, 20, 20], 0.95)
-    assert np.isnan(lower).tolist() == np.isnan(upper).tolist() == [True, True, True, False]
-
-
 # --- Over-dispersion --------------------------------------------------------------------------------
 
 # Trials of the BCG vaccine against tuberculosis (Colditz et al. 1994; `dat.bcg` of the R package metadat):
@@ -415,21 +299,15 @@ def test_units_with_a_missing_value_are_left_out() -> None:
         (lambda: wilson_interval(5, 4), "successes must lie between 0 and their totals"),
         (lambda: wilson_interval(-1, 4), "successes must lie between 0 and their totals"),
         (lambda: wilson_interval(0, -4), "successes must lie between 0 and their totals"),
-        (lambda: p_limits([5], [4]), "successes must lie between 0 and their totals"),
-        (lambda: funnel_limits(0.5, -1, 0.95), "totals must be whole numbers, 0 or more"),
-        (lambda: funnel_limits(0.5, 10.5, 0.95), "totals must be whole numbers, 0 or more"),
-        (lambda: funnel_limits(1.2, 10, 0.95), "the centre must be a share"),
-        (lambda: funnel_limits(-0.2, 10, 0.95), "the centre must be a share"),
         (lambda: overdispersion([1, 2], [1, 1], winsorise=0.5), "winsorise must be a share from 0 to below 0.5"),
         (lambda: overdispersion([1, 2], [1, 1], winsorise=-0.1), "winsorise must be a share from 0 to below 0.5"),
         (lambda: overdispersion([1, 2], [1, 0]), "standard errors must be above 0"),
         (lambda: overdispersion([1, 2], [1]), "must be of one length"),
-        (lambda: p_limits([1, 2], [3]), "must be of one length"),
         (lambda: theil_sen([[1, 2], [3, 4]]), "a series of one dimension is wanted"),
         (lambda: mann_kendall([[1, 2], [3, 4]]), "a series of one dimension is wanted"),
-        (lambda: xmr_limits(3), "a series of one dimension is wanted"),
+        (lambda: mann_kendall(3), "a series of one dimension is wanted"),
         (lambda: theil_sen([1, np.inf]), "must be finite"),
-        (lambda: xmr_limits(["một", "hai"]), "must be numbers"),
+        (lambda: mann_kendall(["một", "hai"]), "must be numbers"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_reason(call: Callable[[], object], reason: str) -> None:
@@ -442,13 +320,6 @@ def test_confidence_is_a_share_between_none_and_all(confidence: float) -> None:
     for call in (
         lambda: wilson_interval(1, 4, confidence),
         lambda: theil_sen([1, 2], confidence),
-        lambda: funnel_limits(0.5, 4, confidence),
     ):
         with pytest.raises(ValueError, match="confidence must lie between 0 and 1"):
             call()
-
-
-@pytest.mark.parametrize(("successes", "totals"), [([0, 1], [-5, 4]), ([5, 1], [0, 4])])
-def test_p_limits_refuse_totals_that_cannot_be(successes: list[int], totals: list[int]) -> None:
-    with pytest.raises(ValueError, match="totals"):
-        p_limits(successes, totals)

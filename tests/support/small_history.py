@@ -10,7 +10,6 @@ import pandas as pd
 
 from analysis.measures.attainment import attain
 from analysis.measures.history import History, history
-from analysis.reference.decision import DEFAULT
 from analysis.reference.tables import load_reference
 from support.folders import write_reference
 
@@ -58,7 +57,7 @@ def attained(folder: Path, batches: list[Batch], as_of: date, **size: int) -> tu
     dossiers = pd.DataFrame([row for batch in batches for row in _rows(batch)], columns=list(COLUMNS))
     table = ibis.memtable(dossiers.astype({"level": "int64", "completed_at": "datetime64[us]"}))
     rows = attain(table, found.reference, found.decision, as_of)
-    return rows[rows["reading"] == DEFAULT], found
+    return rows, found
 
 
 def standing(attainment: pd.DataFrame) -> pd.DataFrame:

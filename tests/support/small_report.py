@@ -12,13 +12,8 @@ from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.measures.attainment import attain
 from analysis.measures.history import history
-from analysis.outlook.closers import closers
-from analysis.outlook.comparison import comparison
-from analysis.outlook.gap import gaps
 from analysis.outlook.procedures import PROCEDURES_COLUMNS
-from analysis.outlook.projection import projections
-from analysis.outlook.trends import trends
-from analysis.reference.decision import DEFAULT
+from analysis.outlook.stage import concluded
 from analysis.reference.tables import load_reference
 from support.folders import write_reference
 
@@ -68,12 +63,7 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
     table = ibis.memtable(_dossiers())
     attainment = attain(table, reference, decision, as_of)
     known = history(table, reference, decision, as_of)
-    default = attainment[attainment["reading"] == DEFAULT]
-    last = default[(default["window"] == "to_date") & (default["month"] == default["month"].max())].drop(
-        columns="month"
-    )
-    outlook = {"trends": trends(default, known), "gap": gaps(last, known), "projection": projections(last, known)}
-    outlook |= {"closers": closers(last, known), "comparison": comparison(last, known)}
+    outlook = concluded(attainment, known)
     return Report(
         attainment=attainment,
         files=pd.DataFrame([_file()]),

@@ -12,7 +12,7 @@ from analysis.findings.ledger import doubtful_rows, rejected_rows
 from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
 from analysis.presentation.numbers import minimum, minimum_digits
-from analysis.presentation.words import CHECKS, FILES, PACES, REASONS, TIER_LEVELS, verdict
+from analysis.presentation.words import BANDS, CHECKS, FILES, REASONS, TIER_LEVELS, verdict
 from analysis.reference.decision import DEFAULT, Target
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.reference.tables import TIERS
@@ -131,7 +131,7 @@ def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Figu
     """Every unit and group beside one target; what is to come only while something is to come."""
     text, lang = report.language.text, report.language
     ended = report.as_of >= report.decision.valid_to
-    compared, gaps, ahead = (_by_unit(report.outlook[name], target) for name in ("comparison", "gap", "projection"))
+    compared, concluded = (_by_unit(report.outlook[name], target) for name in ("comparison", "conclusions"))
     rows = []
     for (target_id, code), figure in found.items():
         if target_id != target.id:
@@ -141,8 +141,8 @@ def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Figu
         row += [Rounded(float(target.minimum), minimum_digits(target)), _gap(figure), figure.shortfall]
         row += [verdict(figure.status, lang), *_rank(rank)]
         if not ended:
-            sign, words = PACES[gaps[code].verdict]
-            row += [f"{sign} {text(words)}", _known(ahead[code].probability, 0)]
+            sign, words = BANDS[concluded[code].band if isinstance(concluded[code].band, str) else ""]
+            row += [f"{sign} {text(words)}", _known(concluded[code].probability, 0)]
         rows.append(row)
     columns = [
         *(Column(text(N_("Code")), "text", 14), Column(text(N_("Unit or group")), "long", 34)),
@@ -157,12 +157,12 @@ def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Figu
             Column(text(N_("Gap, percentage points")), "points"),
         ),
         *(Column(text(N_("Missing")), "count"), Column(text(N_("Verdict")), "verdict", 13)),
-        *(Column(text(N_("Rank in its tier (1: lowest)")), "count"), Column(text(N_("Rank, 95 %: from")), "count")),
+        *(Column(text(N_("Rank in its tier (1: highest)")), "count"), Column(text(N_("Rank, 95 %: from")), "count")),
         *(Column(text(N_("Rank, 95 %: to")), "count"), Column(text(N_("Units ranked")), "count")),
-        *(Column(text(N_("Share, 95 %: from")), "share"), Column(text(N_("Share, 95 %: to")), "share")),
+        *(Column(text(N_("Share, interval: from")), "share"), Column(text(N_("Share, interval: to")), "share")),
     ]
     if not ended:
-        columns += [Column(text(N_("Pace")), "text", 16), Column(text(N_("Probability of attaining")), "share")]
+        columns += [Column(text(N_("Outlook")), "text", 20), Column(text(N_("Probability of attaining")), "share")]
     title = f"{target.title[lang.code]} (≥ {minimum(target, lang)})"
     return Table(title, columns, rows, names=2)
 
@@ -172,7 +172,7 @@ def _rank(row: Any) -> list[Any]:
     if row is None:
         return [None] * 6
     ranks = [int(value) if value == value else None for value in (row.rank, row.rank_lower, row.rank_upper)]
-    return [*ranks, row.ranked_units if row.ranked else None, _known(row.wilson_lower), _known(row.wilson_upper)]
+    return [*ranks, row.ranked_units if row.ranked else None, _known(row.interval_lower), _known(row.interval_upper)]
 
 
 def _known(value: float, digits: int = 1) -> Rounded | None:

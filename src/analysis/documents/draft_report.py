@@ -6,10 +6,11 @@ from typing import Any
 from analysis.documents.official_document import OfficialDocument
 from analysis.findings import advice, figures
 from analysis.findings.figures import Figure
+from analysis.findings.finding import of_unit
 from analysis.findings.ledger import doubtful_rows, rejected_rows
 from analysis.findings.report import Report
 from analysis.language.texts import N_
-from analysis.presentation import charts, narrative, obstacles
+from analysis.presentation import charts, narrative, obstacles, statements
 from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import fraction, gap, minimum, percent
 from analysis.presentation.words import CHECKS, GROUPS_IN_REPORT, ICONS, REASONS, TIER_BODIES, verdict
@@ -178,9 +179,9 @@ def _outlook(document: OfficialDocument, report: Report, calls: list[Any]) -> No
             )
         )
     )
-    rows = advice.outlook(report, PROVINCE)
-    for target, trend, _, _ in rows:
-        document.item(narrative.course(trend, lang), f"{target.title[lang.code]}:")
+    found = of_unit(report, PROVINCE)
+    for one in found:
+        document.item(statements.signal(one, lang), f"{one.figure.target.title[lang.code]}:")
     for target in report.decision.targets:
         series = figures.trend(report, target)
         picture = charts.picture(charts.draw_trend, target, series, lang, dots=_DOTS)
@@ -188,17 +189,15 @@ def _outlook(document: OfficialDocument, report: Report, calls: list[Any]) -> No
         document.picture(picture, target.title[lang.code], words, _CHART_WIDTH)
     document.note(_legend(report))
     document.heading(text(N_("2. The gap and the outlook")), 2)
-    if report.as_of >= report.decision.valid_to:
-        ended = N_("The period has ended on {day}: the values are final, nothing is left to foretell.")
-        document.paragraph(text(ended, day=lang.date(report.decision.valid_to)))
-    else:
-        for target, _, pace, projection in rows:
-            document.item(narrative.prospect(target, pace, projection, lang), f"{target.title[lang.code]}:")
+    for one in found:
+        word = f"{text(statements.outlook_word(one)[1])}."
+        told = " ".join(filter(None, [word, statements.prospect(one, lang), statements.cause(one, lang)]))
+        document.item(told, f"{one.figure.target.title[lang.code]}:")
     document.heading(text(N_("3. Units to work with first")), 2)
     if not calls:
-        document.paragraph(text(N_("No department or district has a gap that can still be closed.")))
+        document.paragraph(text(N_("No unit has a gap that can still be closed.")))
     for call in calls:
-        document.item("", f"{call.unit_name}:")
+        document.item("", f"{call.name}:")
         for concern in call.concerns:
             document.item(narrative.concern(concern, lang), sign="+")
 

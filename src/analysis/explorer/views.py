@@ -1,5 +1,5 @@
-"""Ready views of a run: units side by side (``dv.compare``), a course over the months (``dv.trend``), what would close
-a gap (``dv.closers``).
+"""Ready views of a run: units side by side (``dv.compare``), a course over the months (``dv.trend``), what would
+attain a target (``dv.closers``).
 """
 
 from collections.abc import Sequence
@@ -9,18 +9,17 @@ import pandas as pd
 from analysis.explorer.data import Data
 from analysis.explorer.names import one_of, unit_named, units_named
 from analysis.explorer.tables import Table, table
-from analysis.findings.standing import rank_from_top
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
 from analysis.reference.decision import DEFAULT
 
 _FIGURES = ["unit_code", "unit_name", "numerator", "denominator", "value", "minimum", "gap", "shortfall", "status"]
-_JUDGED = ["against_target", "against_tier", "place", "place_lower", "place_upper", "ranked_units", "ratio"]
+_JUDGED = ["against_target", "against_tier", "rank", "rank_lower", "rank_upper", "ranked_units", "ratio"]
 
 
 def compare(data: Data, target: str, units: Sequence[str] | str = "province", *, reading: str = DEFAULT) -> Table:
     """Units beside one target to date, the highest first. ``units`` are codes or names, or a tier (``province``,
-    ``district``, ``commune``). Under the default reading each has its verdict against chance, its place from the top
+    ``district``, ``commune``). Under the default reading each has its verdict against chance, its rank from the top
     with its 95 % interval and its ratio with the same procedures, where the run has them.
     """
     chosen = one_of("target", target, list(data.targets["target_id"]))
@@ -35,16 +34,9 @@ def compare(data: Data, target: str, units: Sequence[str] | str = "province", *,
 
 
 def _judged(data: Data, target: str) -> pd.DataFrame:
-    """What comparison.csv says of each unit, places counted from the top as in the reports."""
+    """What comparison.csv says of each unit."""
     whole = data.report.outlook["comparison"]
-    rows = whole[whole["target_id"] == target]
-    ranks = [rank_from_top(whole, row) for row in rows.itertuples(index=False)]
-    places = {"place": "place", "place_lower": "lower", "place_upper": "upper"}
-    counted = {
-        name: pd.array([getattr(rank, part) if rank else None for rank in ranks], dtype="Int64")
-        for name, part in places.items()
-    }
-    return rows.assign(**counted)[["unit_code", *_JUDGED]]
+    return whole[whole["target_id"] == target][["unit_code", *_JUDGED]]
 
 
 def trend(data: Data, target: str, unit: str = "ALL", *, reading: str = DEFAULT, window: str = "month") -> Table:
@@ -58,7 +50,7 @@ def trend(data: Data, target: str, unit: str = "ALL", *, reading: str = DEFAULT,
 
 
 def closers(data: Data, target: str, unit: str) -> Table:
-    """The fewest procedures that would close a unit's gap, easiest first; those with few dossiers are not named.
+    """What would attain a target that a unit misses, and what it brings; procedures with few dossiers are not named.
 
     Empty where the target is attained or nothing was computed for it; computed for the run's last month.
     """

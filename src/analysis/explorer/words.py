@@ -25,7 +25,13 @@ _NAMING = ("code", "text", "date", "month")  # types of columns that name a row 
 _CODES: dict[str, dict[str, str]] = {
     **{"channel": told.CHANNELS, "applicant": told.APPLICANTS, "source": told.SOURCES},
     **{"dossiers.status": told.STATES, "level_source": told.LEVEL_SOURCES, "scope": told.SCOPES},
-    **{"measure": told.MEASURES, "files.status": told.FILES_ALONE, "method": told.METHODS, "tier": told.TIER_WORDS},
+    **{
+        "measure": told.MEASURES,
+        "files.status": told.FILES_ALONE,
+        "method": told.METHODS,
+        "tier": told.TIER_WORDS,
+        "ask": told.METHODS,
+    },
     **{"against_target": told.AGAINST_IN_TABLES, "against_tier": told.AGAINST_IN_TABLES, "window": told.WINDOWS},
     **{"status": told.VERDICTS, "rejects.reason": told.REASONS},
 }

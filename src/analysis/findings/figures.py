@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.findings.report import Report
+from analysis.outlook.comparison import LEAST_RANKED
 from analysis.reference.decision import ATTAINED, DEFAULT, Reading, Target
 from analysis.reference.groups import PROVINCE
 
@@ -94,8 +95,8 @@ def areas(report: Report) -> list[str]:
 
 
 def lowest(report: Report, target: Target, units: Iterable[str], count: int) -> list[Figure]:
-    """The ``count`` lowest values for a target, the lowest first; units with nothing to count have no rank."""
-    ranked = [f for f in figures(report, units) if f.target.id == target.id and f.value is not None]
+    """The ``count`` lowest values for a target, the lowest first, of the units with enough to be ranked."""
+    ranked = [f for f in figures(report, units) if f.target.id == target.id and f.denominator >= LEAST_RANKED]
     return sorted(ranked, key=lambda figure: (figure.value, -figure.denominator, figure.unit_code))[:count]
 
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from analysis.findings.figures import Figure, tiles
 from analysis.findings.report import Report
 
@@ -36,24 +34,17 @@ def standings(report: Report, code: str) -> list[Standing]:
     whole = report.outlook["comparison"]
     own = {row.target_id: row for row in whole[whole["unit_code"] == code].itertuples(index=False)}
     return [
-        Standing(figure, row, rank_from_top(whole, row), _mix(row))
+        Standing(figure, row, rank_of(row), _mix(row))
         for figure in tiles(report, code)
         if figure.denominator and (row := own.get(figure.target.id)) is not None
     ]
 
 
-def rank_from_top(whole: pd.DataFrame, row: Any) -> Rank | None:
-    """comparison.csv counts from the lowest; whoever reads a rank expects the first to be the best.
-
-    ``whole`` are the rows of comparison.csv, ``row`` one of them; None for one that is not ranked.
-    """
+def rank_of(row: Any) -> Rank | None:
+    """That of a row of comparison.csv; None for one that is not ranked."""
     if not row.ranked:
         return None
-    peers = whole[(whole["target_id"] == row.target_id) & (whole["tier"] == row.tier) & whole["ranked"]]
-    place = int((peers["value"] > row.value).sum()) + 1
-    of = int(row.ranked_units)
-    lower, upper = of + 1 - int(row.rank_upper), of + 1 - int(row.rank_lower)
-    return Rank(place, min(lower, place), max(upper, place), of)
+    return Rank(int(row.rank), int(row.rank_lower), int(row.rank_upper), int(row.ranked_units))
 
 
 def _mix(row: Any) -> str:

@@ -1,54 +1,76 @@
-"""What closes the gap (``closers.csv``): for each unit and target not attained, the fewest procedures that suffice.
+"""What would attain a target (``closers.csv``): for each unit that misses it, what to ask, and what comes of it.
 
-For a target on procedures, those that receive dossiers but none online, the busiest first: each brings one.
-For a target on dossiers, those where the unit is furthest behind what the other units of its tier reach for the
-same procedure: each brings the dossiers that this share would have been online, and the largest gains first are
-the smallest set. Where that does not suffice, or where nobody else offers the unit's procedures, what every
-dossier of a procedure online would bring is said instead.
+While the period lasts an ask is about what is still to come. First, dossiers that wait for a result are finished, where
+that is enough. Else the dossiers of at most three procedures are filed online as the other units of the tier have
+theirs filed, or, where nobody does better, all of them: those procedures that bring most of what is expected to come.
+For the portal target they are brought in through it. For a target on procedures, as few as suffice of those that
+receive dossiers but none online. How probable the target then is, is foretold with the same draws as the projection;
+where it stays under one in ten nothing is asked, for nothing would do. After the period it is a lesson: the fewest
+procedures that would have sufficed, had their dossiers been filed so from the beginning.
 """
 
 import numpy as np
 import pandas as pd
 
 from analysis.measures.history import History
-from analysis.reference.decision import DEFAULT, NOT_ATTAINED, PROCEDURES, Target
+from analysis.outlook.arrivals import remaining
+from analysis.outlook.projection import Course, courses
+from analysis.reference.decision import DEFAULT, NOT_ATTAINED, PORTAL, PROCEDURES, Target
 from analysis.storage.writing import spreadsheet_safe
 
-UNTOUCHED, PEERS, ALL_ONLINE = "untouched", "peers", "all_online"
+FINISH, PEERS, ALL_ONLINE, VIA_PORTAL = "finish", "peers", "all_online", "via_portal"
+UNTOUCHED, KEEP, NOTHING = "untouched", "keep", "nothing"
+MOST_ASKED = 3  # procedures of one ask
+LIKELY = 0.5  # probability from which what is done closes a gap
+WORTH_ASKING = 0.1  # probability of attaining under which nothing is asked
 CLOSERS_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("shortfall", "method", "closes", "rank", "procedure_key", "procedure_name"),
-    *("numerator", "denominator", "peer_share", "gain", "gain_cumulated"),
+    *("numerator", "denominator", "peer_share", "to_come", "gain", "gain_cumulated", "probability"),
 ]
+_FACTS = ["unit_code", "procedure_key", "numerator", "denominator", "peer_share", "to_come", "gain", "order"]
 
 
-def closers(standing: pd.DataFrame, history: History) -> pd.DataFrame:
-    """One row per unit, target not attained and procedure of its smallest sufficient set, in ``CLOSERS_COLUMNS``.
+def closers(
+    standing: pd.DataFrame, history: History, projection: pd.DataFrame, known: dict[str, Course] | None = None
+) -> pd.DataFrame:
+    """One row per unit, target not attained and procedure of what is asked, in ``CLOSERS_COLUMNS``.
 
-    ``standing`` are the rows of attainment.csv to date. ``closes`` says whether the set suffices; if not, all
-    that can be gained is listed. ``numerator`` and ``denominator`` are the procedure's dossiers to date,
-    ``peer_share`` the others' share (of one). Units that have nothing to gain by ``method`` have no row.
+    ``standing`` are the rows of attainment.csv to date, ``projection`` those of projection.csv, ``known`` the
+    ``courses``. ``numerator`` and ``denominator``
+    are the procedure's dossiers to date, filed online and in all, ``peer_share`` the others' share (of one),
+    ``to_come`` how many more are expected, ``gain`` what the ask brings: dossiers that count, or procedures.
+    ``probability`` is that of attaining if it is done, blank after the period; ``closes`` says whether it is more
+    probable than not, or would have sufficed. What is asked without a procedure has one row with none: dossiers to
+    finish, or ``nothing``.
     """
     units = history.reference.units["unit_code"]
     missing = standing[(standing["reading"] == DEFAULT) & (standing["status"] == NOT_ATTAINED)]
     missing = missing[missing["unit_code"].isin(units)]
+    known = courses(history) if known is None else known
     parts = []
     for target in history.decision.targets:
         rows = missing[missing["target_id"] == target.id]
-        of_target = rows.set_index("unit_code")["shortfall"]
-        found = (
-            _busiest(target, history, of_target)
-            if target.measure == PROCEDURES
-            else _behind(target, history, of_target)
-        )
+        if rows.empty:
+            continue
+        shortfall = rows.set_index("unit_code")["shortfall"]
+        now = projection[projection["target_id"] == target.id].set_index("unit_code")["probability"]
+        if target.measure == PROCEDURES:
+            found = _touch(target, history, shortfall, now)
+        elif history.ended:
+            found = _lesson(target, history, shortfall)
+        else:
+            found = _ask(target, history, shortfall, now, known[target.id])
         parts.append(rows.drop(columns=["numerator", "denominator"]).merge(found, on="unit_code"))
+    if not parts:
+        return pd.DataFrame(columns=CLOSERS_COLUMNS)
     names = history.reference.catalogue.drop_duplicates("procedure_key", keep="last")
-    whole = pd.concat(parts, ignore_index=True).merge(
-        names[["procedure_key", "procedure_name"]], "left", "procedure_key"
-    )
+    whole = pd.concat(parts, ignore_index=True)
+    whole = whole.assign(procedure_key=whole["procedure_key"].astype(object).fillna(""))
+    whole = whole.merge(names[["procedure_key", "procedure_name"]], "left", "procedure_key")
     # A code that the catalogue lacks comes from an export: it must not run in a spreadsheet.
     keys = whole["procedure_key"].map(spreadsheet_safe)
-    return whole.assign(procedure_key=keys).fillna({"procedure_name": ""})[CLOSERS_COLUMNS]
+    return whole.assign(procedure_key=keys).fillna({"procedure_name": ""}).reindex(columns=CLOSERS_COLUMNS)
 
 
 def smallest_set(gains: pd.DataFrame, shortfall: pd.Series) -> pd.DataFrame:
@@ -58,42 +80,166 @@ def smallest_set(gains: pd.DataFrame, shortfall: pd.Series) -> pd.DataFrame:
     ``gain_cumulated`` and ``closes``. Taking the largest gains first leaves none smaller: any k procedures bring
     at most what the k largest do.
     """
-    if gains.empty:
-        return gains.assign(gain_cumulated=0, rank=0, closes=False)
-    ordered = gains.sort_values(["unit_code", "gain", "order", "procedure_key"], ascending=[True, False, False, True])
-    cumulated = ordered.groupby("unit_code")["gain"].cumsum()
-    needed = ordered["unit_code"].map(shortfall)
-    chosen = ordered.assign(gain_cumulated=cumulated, rank=ordered.groupby("unit_code").cumcount() + 1)
-    chosen = chosen[cumulated - ordered["gain"] < needed]
+    ordered = _largest_first(gains)
+    needed = _of_units(shortfall, ordered["unit_code"])
+    chosen = ordered[ordered["gain_cumulated"] - ordered["gain"] < needed]
     total = ordered.groupby("unit_code")["gain"].sum()
-    return chosen.assign(closes=chosen["unit_code"].map(total >= shortfall.reindex(total.index)))
+    return chosen.assign(closes=_of_units(total - shortfall.reindex(total.index), chosen["unit_code"]) >= 0)
 
 
-def _busiest(target: Target, history: History, shortfall: pd.Series) -> pd.DataFrame:
-    offered = history.offered[history.offered["level"] == target.level].rename(columns={"group_code": "unit_code"})
-    waiting = offered[(offered["first"] == 0) & (offered["dossiers"] > 0) & offered["unit_code"].isin(shortfall.index)]
-    gains = waiting.assign(gain=1, order=waiting["dossiers"], method=UNTOUCHED, peer_share=np.nan, numerator=0)
-    gains = gains.rename(columns={"dossiers": "denominator"}).drop(columns=["level", "hits", "first"])
-    return smallest_set(gains, shortfall).drop(columns=["order"])
+def largest_gains(gains: pd.DataFrame, count: int) -> pd.DataFrame:
+    """The rows of each unit that together gain most, ``count`` at most."""
+    ordered = _largest_first(gains)
+    return ordered[ordered["rank"] <= count]
 
 
-def _behind(target: Target, history: History, shortfall: pd.Series) -> pd.DataFrame:
-    """By what peers reach where that closes the gap, else by what all online would bring."""
-    names = {f"{target.id}:filed": "filed", f"{target.id}:resolved": "numerator", f"{target.id}:arising": "denominator"}
+def _largest_first(gains: pd.DataFrame) -> pd.DataFrame:
+    if gains.empty:
+        return gains.assign(gain=0.0, gain_cumulated=0.0, rank=0)
+    ordered = gains.sort_values(["unit_code", "gain", "order", "procedure_key"], ascending=[True, False, False, True])
+    by_unit = ordered.groupby("unit_code")
+    return ordered.assign(gain_cumulated=by_unit["gain"].cumsum(), rank=by_unit.cumcount() + 1)
+
+
+def _ask(target: Target, history: History, shortfall: pd.Series, now: pd.Series, course: Course) -> pd.DataFrame:
+    """What is asked of each unit for a target on dossiers: the first of the ways that is worth asking."""
+    place = pd.Series(range(len(history.names)), index=history.names["unit_code"])[shortfall.index]
+    pending = (course.counts.filed - course.counts.resolved).sum(axis=1)[place]
+    none = np.zeros(len(history.names))
+    finished = np.maximum(course.probability_if(none, finished=True)[place], _of_units(now, shortfall.index))
+    finish = pd.DataFrame(
+        {
+            **{"unit_code": shortfall.index, "method": FINISH, "rank": 0, "gain": shortfall.to_numpy(float)},
+            **{"gain_cumulated": shortfall.to_numpy(float), "probability": finished},
+        }
+    )
+    # Finishing is enough where the target is then attained as things stand, and likely to stay so.
+    within = pending >= shortfall.to_numpy()
+    parts = [finish[within & (finished >= LIKELY)]]
+    left = shortfall[~(within & (finished >= LIKELY))]
+    table = _to_come(target, history, course)
+    ways = [VIA_PORTAL] if target.measure == PORTAL else [PEERS, ALL_ONLINE]
+    for way in ways:
+        rows = table[table["unit_code"].isin(left.index)]
+        reached = rows["peer_share"] if way == PEERS else 1.0
+        lift = (rows["to_come"] * (reached - rows["own"])).fillna(0)
+        soon = _of_units(pd.Series(course.soon, index=history.names["unit_code"]), rows["unit_code"])
+        gains = rows.assign(lift=lift, gain=lift * soon)[lift > 0]
+        chosen = largest_gains(gains, MOST_ASKED).assign(method=way)
+        lifted = chosen.groupby("unit_code")["lift"].sum().reindex(history.names["unit_code"]).fillna(0)
+        expected = np.maximum(course.more.mean(axis=1), 1e-9)
+        then = pd.Series(course.probability_if(lifted.to_numpy() / expected), index=history.names["unit_code"])
+        then = np.maximum(then, now.reindex(then.index))  # what is drawn anew may fall a hair short
+        chosen = chosen.assign(probability=_of_units(then, chosen["unit_code"]))
+        chosen = chosen[chosen["probability"] >= WORTH_ASKING]
+        parts.append(chosen)
+        left = left[~left.index.isin(chosen["unit_code"])]
+    last = finish["unit_code"].isin(left.index) & within & (finished >= WORTH_ASKING)
+    left = left[~left.index.isin(finish.loc[last, "unit_code"])]
+    parts += [finish[last], _without_ask(left, now)]
+    whole = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    return whole.assign(closes=whole["probability"] >= LIKELY).reindex(
+        columns=[*_FACTS[:-1], "method", "closes", "rank", "gain_cumulated", "probability"]
+    )
+
+
+def _without_ask(left: pd.Series, now: pd.Series) -> pd.DataFrame:
+    """What is left where nothing would change the course: to keep on while there is a chance, else the truth."""
+    chance = _of_units(now, left.index)
+    method = np.where(chance >= WORTH_ASKING, KEEP, NOTHING)
+    return pd.DataFrame({"unit_code": left.index, "method": method, "rank": 0, "probability": chance})
+
+
+def _to_come(target: Target, history: History, course: Course) -> pd.DataFrame:
+    """unit_code, procedure_key, numerator (filed online), denominator, own and peer_share, to_come, order."""
+    counted = _counted(target, history, "filed")
+    whole = counted.groupby("unit_code")["denominator"].transform("sum")
+    more = _of_units(pd.Series(course.more.mean(axis=1), index=history.names["unit_code"]), counted["unit_code"])
+    own = counted["numerator"] / counted["denominator"].clip(lower=1)
+    return counted.assign(own=own, to_come=more * counted["denominator"] / whole.clip(lower=1))
+
+
+def _counted(target: Target, history: History, part: str) -> pd.DataFrame:
+    """Each unit's procedures with dossiers: ``numerator`` and the others' share of the same, ``peer_share``."""
+    names = {f"{target.id}:{part}": "numerator", f"{target.id}:arising": "denominator"}
     counted = history.to_date[["unit_code", "procedure_key", *names]].rename(columns=names)
+    counted = counted[counted["denominator"] > 0]
     counted = counted.merge(history.reference.units[["unit_code", "tier"]], on="unit_code")
     whole = counted.groupby(["tier", "procedure_key"])[["numerator", "denominator"]].transform("sum")
     others = (whole - counted[["numerator", "denominator"]]).to_numpy()
     peers = np.where(others[:, 1] > 0, others[:, 0] / np.maximum(others[:, 1], 1), np.nan)
     # In whole numbers: a share times a count may fall a hair short of what it is.
     reached = counted["denominator"].to_numpy() * others[:, 0] // np.maximum(others[:, 1], 1)
-    own = counted["numerator"].to_numpy()
-    counted = counted.assign(peer_share=peers, order=counted["denominator"])
-    counted = counted[["unit_code", "procedure_key", "numerator", "denominator", "peer_share", "order"]]
-    like_peers = counted.assign(gain=reached - own, method=PEERS)
-    online = counted.assign(gain=counted["denominator"] - own, method=ALL_ONLINE)
-    wanted = counted["unit_code"].isin(shortfall.index)
-    by_peers = smallest_set(like_peers[wanted & (like_peers["gain"] > 0)], shortfall)
-    closed = set(by_peers.loc[by_peers["closes"], "unit_code"])
-    by_all = smallest_set(online[wanted & (online["gain"] > 0) & ~online["unit_code"].isin(closed)], shortfall)
-    return pd.concat([by_peers[by_peers["closes"]], by_all], ignore_index=True).drop(columns=["order"])
+    return counted.assign(peer_share=peers, reached=reached, order=counted["denominator"])
+
+
+def _lesson(target: Target, history: History, shortfall: pd.Series) -> pd.DataFrame:
+    """What would have sufficed from the beginning: what peers reached, else all online; first what still waits."""
+    counts = history.counts(target)
+    place = pd.Series(range(len(history.names)), index=history.names["unit_code"])[shortfall.index]
+    pending = (counts.filed - counts.resolved).sum(axis=1)[place]
+    waits = shortfall[pending >= shortfall.to_numpy()]
+    gain = waits.to_numpy(float)
+    finish = {"unit_code": waits.index, "method": FINISH, "closes": True, "rank": 0, "gain": gain}
+    parts = [pd.DataFrame(finish | {"gain_cumulated": gain})]
+    left = shortfall[~shortfall.index.isin(waits.index)]
+    counted = _counted(target, history, "resolved")
+    ways = {VIA_PORTAL: None} if target.measure == PORTAL else {PEERS: "reached", ALL_ONLINE: None}
+    for way, reached in ways.items():
+        rows = counted[counted["unit_code"].isin(left.index)]
+        more = (rows[reached] if reached else rows["denominator"]) - rows["numerator"]
+        chosen = smallest_set(rows.assign(gain=more)[more > 0], left).assign(method=way)
+        chosen = chosen[chosen["closes"]] if reached else chosen
+        parts.append(chosen)
+        left = left[~left.index.isin(chosen["unit_code"])]
+    whole = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=["unit_code"])])
+    return whole.reindex(columns=[*_FACTS[:-1], "method", "closes", "rank", "gain_cumulated", "probability"])
+
+
+def _touch(target: Target, history: History, shortfall: pd.Series, now: pd.Series) -> pd.DataFrame:
+    """Procedures that receive dossiers but none online, the busiest first, as few as suffice."""
+    offered = history.offered[history.offered["level"] == target.level].rename(columns={"group_code": "unit_code"})
+    waiting = offered[(offered["first"] == 0) & (offered["dossiers"] > 0) & offered["unit_code"].isin(shortfall.index)]
+    expected = 0.0 if history.ended else waiting["dossiers"] * _growth(history, waiting["unit_code"])
+    gains = waiting.assign(
+        **{"gain": 1.0, "order": waiting["dossiers"], "peer_share": np.nan, "numerator": 0, "to_come": expected}
+    ).rename(columns={"dossiers": "denominator"})
+    chosen = smallest_set(gains, shortfall).assign(method=UNTOUCHED)
+    if history.ended:
+        return chosen.assign(probability=np.nan).reindex(
+            columns=[*_FACTS[:-1], "method", "closes", "rank", "gain_cumulated", "probability"]
+        )
+    chances = {
+        str(unit): _at_least(int(shortfall[unit]), -np.expm1(-rows["to_come"].to_numpy(float)))
+        for unit, rows in chosen.groupby("unit_code")
+    }
+    # Those that nobody named may be hit, too: no less probable than if all goes on as it does.
+    likely = _of_units(pd.Series(chances, dtype=float), chosen["unit_code"])
+    chosen = chosen.assign(probability=np.maximum(likely, _of_units(now, chosen["unit_code"])))
+    chosen = chosen[chosen["probability"] >= WORTH_ASKING].assign(closes=lambda rows: rows["probability"] >= LIKELY)
+    left = shortfall[~shortfall.index.isin(chosen["unit_code"])]
+    others = _without_ask(left, now).assign(closes=lambda rows: rows["probability"] >= LIKELY)
+    return pd.concat([part for part in (chosen, others) if len(part)] or [others]).reindex(
+        columns=[*_FACTS[:-1], "method", "closes", "rank", "gain_cumulated", "probability"]
+    )
+
+
+def _of_units(values: pd.Series, units: pd.Series | pd.Index) -> np.ndarray:
+    """The values of some units, by their codes."""
+    return values.reindex(units).to_numpy(float)
+
+
+def _growth(history: History, units: pd.Series) -> np.ndarray:
+    """How many more dossiers of any kind are expected for each that a unit has had."""
+    by_unit = history.table.groupby(["unit_code", "month"])["dossiers"].sum().unstack(fill_value=0)
+    counted = by_unit.reindex(index=history.names["unit_code"], columns=history.months, fill_value=0).to_numpy()
+    more = remaining(history, counted).mean / np.maximum(counted.sum(axis=1), 1)
+    return _of_units(pd.Series(more, index=history.names["unit_code"]), units)
+
+
+def _at_least(wanted: int, chances: np.ndarray) -> float:
+    """The probability that so many of independent events happen: the Poisson binomial distribution, exactly."""
+    counts = np.ones(1)
+    for chance in chances:
+        counts = np.convolve(counts, [1 - chance, chance])
+    return float(counts[wanted:].sum()) if wanted < len(counts) else 0.0

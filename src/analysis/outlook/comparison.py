@@ -1,28 +1,30 @@
 """Fair comparison of units (``comparison.csv``): which differ from the target or their tier by more than chance.
 
-Funnel limits (Spiegelhalter, 2005) around the target and around the tier's share; ranks with their interval by
-draws from each unit's Beta posterior (Goldstein and Spiegelhalter, 1996, Journal of the Royal Statistical
-Society A 159:385–443); and an indirectly standardised ratio, so that no unit is blamed for its mix of procedures.
+Each unit is tested against the target exactly (mid-p binomial), and against its tier's share: exactly where the tier's
+units scatter no more than chance, else on the arcsine scale with the variance between them added (Spiegelhalter, 2005,
+Statistics in Medicine 24:1185–1202, section 4.3). Of what is found over all units and targets at most one in twenty is
+false (``discoveries``), and the interval that is drawn is the one that decides. Ranks count from the highest share,
+with their interval by draws from each unit's Beta posterior (Goldstein and Spiegelhalter, 1996, Journal of the Royal
+Statistical Society A 159:385–443); an indirectly standardised ratio blames no unit for its mix of procedures.
 """
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from analysis.measures.history import History
+from analysis.outlook.discoveries import discovered, tail_of
 from analysis.reference.decision import DEFAULT, PROCEDURES, Target
-from analysis.statistics.shares import Interval, funnel_limits, overdispersion, wilson_interval
+from analysis.statistics.control import exact_limits, normal_scores
+from analysis.statistics.shares import Interval, midp_interval, overdispersion, wilson_interval
 
-CONFIDENCES = (0.95, 0.998)
 LEAST_RANKED = 10  # of a denominator: below, a unit is shown and has no rank
 DRAWS, SEED = 1000, 766
 ABOVE, BELOW, AS_EXPECTED = "above", "below", "as_expected"
 COMPARISON_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
-    *("numerator", "denominator", "value", "wilson_lower", "wilson_upper"),
-    *("target_lower_95", "target_upper_95", "target_lower_998", "target_upper_998", "against_target"),
-    *("tier_share", "tier_lower_95", "tier_upper_95", "tier_lower_998", "tier_upper_998"),
-    *("phi", "tau2", "adjusted_lower", "adjusted_upper", "against_tier"),
+    *("numerator", "denominator", "value", "confidence", "interval_lower", "interval_upper", "against_target"),
+    *("tier_share", "phi", "tau2", "tier_confidence", "tier_lower", "tier_upper", "against_tier"),
     *("ranked", "rank", "rank_lower", "rank_upper", "ranked_units", "worst_probability"),
     *("comparable", "expected", "ratio", "ratio_lower", "ratio_upper"),
 ]
@@ -31,11 +33,13 @@ COMPARISON_COLUMNS = [
 def comparison(standing: pd.DataFrame, history: History) -> pd.DataFrame:
     """One row per unit and target, under the default reading, in ``COMPARISON_COLUMNS``; shares of one.
 
-    ``standing`` are the rows of attainment.csv to date. ``adjusted_*`` are the 99.8 % limits around the tier's
-    share with the variance between its units added (tau², additive model); ``against_tier`` is judged by them,
-    ``against_target`` by the exact 99.8 % limits. Rank 1 is the lowest; its interval holds 95 %. ``ratio`` is the
-    unit's online dossiers over those ``expected`` at the tier's rates for the same procedures; ``comparable`` is
-    the share of its dossiers in procedures that another unit of its tier has too.
+    ``standing`` are the rows of attainment.csv to date. ``interval_*`` hold the unit's share with ``confidence``, so
+    much that they exclude the target just where ``against_target`` says above or below; a target of 100 % is not
+    tested, and neither is a share under a denominator of ten against its tier. ``tier_lower`` and ``tier_upper`` are
+    the limits around the tier's share, with ``tau2`` between its units, outside of which ``against_tier`` is above or
+    below. Rank 1 is the highest; its interval holds 95 %. ``ratio`` is the unit's online dossiers over those
+    ``expected`` at the tier's rates for the same procedures; ``comparable`` is the share of its dossiers in procedures
+    that another unit of its tier has too.
     """
     units = history.reference.units["unit_code"]
     rows = standing[(standing["reading"] == DEFAULT) & standing["unit_code"].isin(units)]
@@ -45,68 +49,100 @@ def comparison(standing: pd.DataFrame, history: History) -> pd.DataFrame:
         of_target = rows[rows["target_id"] == target.id]
         mixed = None if target.measure == PROCEDURES else _standardised(target, history)
         for _, of_tier in of_target.groupby("tier"):
-            compared = _ranks(_against_tier(_against_target(of_tier, target)), rng)
+            compared = _ranks(_beside_tier(of_tier), rng)
             parts.append(compared if mixed is None else compared.merge(mixed, "left", "unit_code"))
-    whole = pd.concat(parts, ignore_index=True)
+    whole = _decided(pd.concat(parts, ignore_index=True))
     return whole.sort_values(["target_id", "unit_code"], ignore_index=True).reindex(columns=COMPARISON_COLUMNS)
 
 
-def _against_target(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
-    numerator, denominator = rows["numerator"].to_numpy(), rows["denominator"].to_numpy()
-    lower, upper = wilson_interval(numerator, denominator)
-    limits = {"wilson_lower": lower, "wilson_upper": upper}
-    for confidence, name in zip(CONFIDENCES, ("95", "998"), strict=True):
-        limits[f"target_lower_{name}"], limits[f"target_upper_{name}"] = funnel_limits(
-            float(target.minimum), denominator, confidence
-        )
-    verdict = verdicts(
-        rows["value"], limits["target_lower_998"], mirrored_upper(float(1 - target.minimum), denominator)
+def beside(centre: float, numerator: np.ndarray, denominator: np.ndarray, tau2: float) -> np.ndarray:
+    """How far each share lies from ``centre``, in standard deviations; NaN without a denominator or room for chance.
+
+    ``tau2`` is the variance between units on the arcsine scale; without any the binomial distribution itself judges.
+    """
+    known = (denominator > 0) & (0 < centre < 1)
+    whole = np.where(known, denominator, 1)
+    count = np.where(known, numerator, 0)
+    if tau2 > 0:
+        error = np.sqrt(1 / (4 * whole) + tau2)
+        scores = (np.arcsin(np.sqrt(count / whole)) - np.arcsin(np.sqrt(centre))) / error
+    else:
+        scores = normal_scores(count, whole, centre)
+    return np.where(known, scores, np.nan)
+
+
+def limits_beside(centre: float, denominator: np.ndarray, tau2: float, tail: float) -> Interval:
+    """The shares between which ``beside`` finds nothing at the two-sided chance ``tail``; NaN without a denominator."""
+    known = denominator > 0
+    whole, reach = np.where(known, denominator, 1).astype(np.int64), -float(special.ndtri(tail / 2))
+    if tau2 > 0:
+        width = reach * np.sqrt(1 / (4 * whole) + tau2)
+        angle = np.arcsin(np.sqrt(centre))
+        limits = [np.sin(np.clip(angle + side * width, 0, np.pi / 2)) ** 2 for side in (-1, 1)]
+    else:
+        limits = [*exact_limits(centre, whole, reach)]
+    return Interval(*(np.where(known, limit, np.nan) for limit in limits))
+
+
+def scatter(centre: float, value: np.ndarray, denominator: np.ndarray) -> tuple[float, float]:
+    """How many times more than by chance units scatter around ``centre``, and tau² on the arcsine scale."""
+    known = denominator > 0
+    angles = np.arcsin(np.sqrt(np.where(known, value, centre))) - np.arcsin(np.sqrt(centre))
+    errors = np.where(known, 0.5 / np.sqrt(np.maximum(denominator, 1)), np.nan)
+    found = overdispersion(np.where(known, angles, np.nan), errors)
+    return found.phi, found.tau2
+
+
+def verdicts(scores: np.ndarray) -> tuple[np.ndarray, float]:
+    """``above``, ``below`` or ``as_expected`` for each of all scores together, "" for none; and the chance that it
+    leaves outside.
+    """
+    p_values = 2 * special.ndtr(-np.abs(scores))
+    found = discovered(p_values)
+    sides = np.select([np.isnan(scores), found & (scores > 0), found], ["", ABOVE, BELOW], AS_EXPECTED)
+    return sides, tail_of(p_values)
+
+
+def _decided(rows: pd.DataFrame) -> pd.DataFrame:
+    """The verdicts on all units and targets together, with the intervals that say the same."""
+    numerator, denominator = (rows[name].to_numpy() for name in ("numerator", "denominator"))
+    minimum = rows["minimum"].to_numpy(float)
+    scores = np.full(len(rows), np.nan)
+    for aim in np.unique(minimum[minimum < 1]):
+        at = minimum == aim
+        scores[at] = beside(float(aim), numerator[at], denominator[at], 0.0)
+    against, tail = verdicts(scores)
+    interval = midp_interval(numerator, denominator, 1 - tail)
+    of_tier = np.where(denominator >= LEAST_RANKED, rows["tier_score"].to_numpy(float), np.nan)
+    against_tier, tier_tail = verdicts(of_tier)
+    lower, upper = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    for (centre, tau2), at in rows.groupby(["tier_share", "tau2"]).indices.items():
+        lower[at], upper[at] = limits_beside(float(centre), denominator[at], float(tau2), tier_tail)
+    return rows.assign(
+        confidence=1 - tail,
+        interval_lower=interval.lower,
+        interval_upper=interval.upper,
+        against_target=against,
+        tier_confidence=1 - tier_tail,
+        tier_lower=lower,
+        tier_upper=upper,
+        against_tier=against_tier,
     )
-    return rows.assign(**limits, against_target=verdict)
 
 
-def _against_tier(rows: pd.DataFrame) -> pd.DataFrame:
-    """Against the share of all the tier's units together, with the scatter between them allowed for."""
-    denominator = rows["denominator"].to_numpy()
-    centre = rows["numerator"].sum() / denominator.sum() if denominator.sum() else np.nan
-    limits = {}
-    for confidence, name in zip(CONFIDENCES, ("95", "998"), strict=True):
-        limits[f"tier_lower_{name}"], limits[f"tier_upper_{name}"] = funnel_limits(centre, denominator, confidence)
-    found = rows.assign(tier_share=centre, **limits)
+def _beside_tier(rows: pd.DataFrame) -> pd.DataFrame:
+    """How far from the share of all the tier's units together, with the scatter between them allowed for."""
+    numerator, denominator = (rows[name].to_numpy() for name in ("numerator", "denominator"))
+    centre = numerator.sum() / denominator.sum() if denominator.sum() else np.nan
     if not 0 < centre < 1:
-        return found.assign(phi=np.nan, tau2=np.nan, adjusted_lower=np.nan, adjusted_upper=np.nan, against_tier="")
-    errors = np.where(denominator > 0, np.sqrt(centre * (1 - centre) / np.maximum(denominator, 1)), np.nan)
-    phi, tau2 = overdispersion(rows["value"].to_numpy() - centre, errors)
-    lower, upper = adjusted_limits(centre, denominator, tau2)
-    verdict = verdicts(rows["value"], lower, upper)
-    return found.assign(phi=phi, tau2=tau2, adjusted_lower=lower, adjusted_upper=upper, against_tier=verdict)
-
-
-def mirrored_upper(rest: float, totals: np.ndarray) -> np.ndarray:
-    """The upper 99.8 % limit as the mirrored lower one of what is left of one, ``rest``: for verdicts.
-
-    Spiegelhalter's own upper limit lies up to a dossier low: a small unit with all online would be "above" by chance.
-    This one leaves no more than its tail outside.
-    """
-    return 1 - funnel_limits(rest, totals, CONFIDENCES[-1]).lower
-
-
-def adjusted_limits(centre: float, totals: np.ndarray, tau2: float) -> Interval:
-    """The 99.8 % limits around ``centre`` with the variance between units added: the additive random effects
-    model of Spiegelhalter (2005), section 4.3. NaN where a total is 0.
-    """
-    error = np.where(totals > 0, centre * (1 - centre) / np.maximum(totals, 1), np.nan)
-    reach = stats.norm.ppf(0.5 + CONFIDENCES[-1] / 2) * np.sqrt(error + np.nan_to_num(tau2))
-    return Interval(np.clip(centre - reach, 0, 1), np.clip(centre + reach, 0, 1))
-
-
-def verdicts(values: pd.Series, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
-    """``below`` or ``above`` the limits, else ``as_expected``; "" where there is no value."""
-    return np.select([values.isna(), values < lower, values > upper], ["", BELOW, ABOVE], AS_EXPECTED)
+        return rows.assign(tier_share=centre, phi=np.nan, tau2=np.nan, tier_score=np.nan)
+    phi, tau2 = scatter(centre, rows["value"].to_numpy(float), denominator)
+    tau2 = 0.0 if np.isnan(tau2) else tau2
+    return rows.assign(tier_share=centre, phi=phi, tau2=tau2, tier_score=beside(centre, numerator, denominator, tau2))
 
 
 def _ranks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Rank 1 is the lowest share; Jeffreys' prior. Units below ``LEAST_RANKED`` have none."""
+    """Rank 1 is the highest share; Jeffreys' prior. Units below ``LEAST_RANKED`` have none."""
     ranked = (rows["denominator"] >= LEAST_RANKED).to_numpy()
     found = {name: np.full(len(rows), np.nan) for name in ("rank", "rank_lower", "rank_upper", "worst_probability")}
     count = int(ranked.sum())
@@ -114,12 +150,12 @@ def _ranks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         some = rows[ranked]
         hit, whole = some["numerator"].to_numpy(), some["denominator"].to_numpy()
         drawn = rng.beta(hit[:, None] + 0.5, (whole - hit)[:, None] + 0.5, (count, DRAWS))
-        places = drawn.argsort(axis=0).argsort(axis=0) + 1
-        found["rank"][ranked] = some["value"].rank(method="min")
-        found["rank_lower"][ranked], found["rank_upper"][ranked] = np.quantile(
-            places, [0.025, 0.975], axis=1, method="nearest"
-        )
-        found["worst_probability"][ranked] = (places == 1).mean(axis=1)
+        places = count - drawn.argsort(axis=0).argsort(axis=0)
+        own = some["value"].rank(method="min", ascending=False).to_numpy()
+        lower, upper = np.quantile(places, [0.025, 0.975], axis=1, method="nearest")
+        found["rank"][ranked] = own
+        found["rank_lower"][ranked], found["rank_upper"][ranked] = np.minimum(lower, own), np.maximum(upper, own)
+        found["worst_probability"][ranked] = (places == count).mean(axis=1)
     return rows.assign(ranked=ranked, ranked_units=count, **found)
 
 

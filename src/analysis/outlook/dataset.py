@@ -15,7 +15,7 @@ from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
 from analysis.measures.attainment import attainment_parts, decision_on, write_attainment
 from analysis.outlook import OUTLOOK
-from analysis.outlook.stage import outlook, read_default, write_outlook
+from analysis.outlook.stage import outlook, read_needed, write_outlook
 from analysis.reference.tables import Reference
 from analysis.storage.backends import DUCKDB, Engine, connect, execute, read_dossiers
 from analysis.storage.generations import publish, staging
@@ -48,7 +48,7 @@ def measure(
         day = date.fromisoformat(as_of) if as_of else latest_day(table)
         chosen = decision_on(reference, decision, day)
         write_attainment(attainment_parts(table, reference, chosen, day), new.folder / "attainment.csv")
-        write_outlook(outlook(read_default(new.folder / "attainment.csv"), table, reference), new.folder)
+        write_outlook(outlook(read_needed(new.folder / "attainment.csv"), table, reference), new.folder)
         publish([new], {"decision": chosen.id, "as_of": day.isoformat(), "engine": engine.name})
     return day
 

@@ -19,10 +19,9 @@ import pandas as pd
 from ibis.expr.types import Table
 
 from analysis.measures.expressions import arising, resolved
-from analysis.outlook.comparison import CONFIDENCES, LEAST_RANKED, mirrored_upper, verdicts
+from analysis.outlook.comparison import LEAST_RANKED, beside, limits_beside, verdicts
 from analysis.reference.decision import Decision
 from analysis.reference.tables import Reference
-from analysis.statistics.shares import funnel_limits
 from analysis.storage.backends import execute
 
 LATE, SUPPLEMENT, REFUSED = "late", "supplement", "refused"
@@ -36,9 +35,9 @@ DELAYS_COLUMNS = [
 def delays(dossiers: Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
     """One row per unit and indicator, in ``DELAYS_COLUMNS``; shares of one, NaN where there is nothing to count.
 
-    ``dossiers`` as in dossiers.parquet. ``lower`` and ``upper`` are the 99.8 % limits around the tier's share;
-    ``verdict`` is above, below or as_expected, and "" under a denominator of ten or where the tier's share leaves no
-    room for chance.
+    ``dossiers`` as in dossiers.parquet. ``verdict`` is above, below or as_expected beside the tier's share: of all that
+    is found at most one in twenty is false; "" under a denominator of ten or where the tier's share leaves no room for
+    chance. ``lower`` and ``upper`` are the limits that say the same.
     """
     units = reference.units[["unit_code", "unit_name", "tier"]]
     counted = _counted(dossiers, decision, as_of).reindex(units["unit_code"], fill_value=0)
@@ -46,8 +45,8 @@ def delays(dossiers: Table, reference: Reference, decision: Decision, as_of: dat
     for indicator in INDICATORS:
         of_all = counted["due" if indicator == LATE else "dossiers"].to_numpy()
         rows = units.assign(indicator=indicator, numerator=counted[indicator].to_numpy(), denominator=of_all)
-        parts += [_against_tier(of_tier) for _, of_tier in rows.groupby("tier")]
-    whole = pd.concat(parts, ignore_index=True).assign(as_of=as_of.isoformat())
+        parts += [_beside_tier(of_tier) for _, of_tier in rows.groupby("tier")]
+    whole = _decided(pd.concat(parts, ignore_index=True)).assign(as_of=as_of.isoformat())
     order = {indicator: place for place, indicator in enumerate(INDICATORS)}
     whole = whole.sort_values(["unit_code", "indicator"], key=lambda column: column.replace(order), ignore_index=True)
     return whole[DELAYS_COLUMNS]
@@ -70,12 +69,18 @@ def _counted(dossiers: Table, decision: Decision, as_of: date) -> pd.DataFrame:
     return execute(arises.group_by("unit_code").aggregate(**sums)).set_index("unit_code").fillna(0).astype("int64")
 
 
-def _against_tier(rows: pd.DataFrame) -> pd.DataFrame:
+def _beside_tier(rows: pd.DataFrame) -> pd.DataFrame:
     numerator, denominator = rows["numerator"].to_numpy(), rows["denominator"].to_numpy()
     centre = numerator.sum() / denominator.sum() if denominator.sum() else np.nan
-    lower = funnel_limits(centre, denominator, CONFIDENCES[-1]).lower
-    upper = mirrored_upper(1 - centre, denominator)
     value = np.where(denominator > 0, numerator / np.maximum(denominator, 1), np.nan)
-    judged = (denominator >= LEAST_RANKED) & (0 < centre < 1)
-    verdict = np.where(judged, verdicts(pd.Series(value), lower, upper), "")
-    return rows.assign(value=value, tier_share=centre, lower=lower, upper=upper, verdict=verdict)
+    score = np.where(denominator >= LEAST_RANKED, beside(centre, numerator, denominator, 0.0), np.nan)
+    return rows.assign(value=value, tier_share=centre, score=score)
+
+
+def _decided(rows: pd.DataFrame) -> pd.DataFrame:
+    verdict, tail = verdicts(rows["score"].to_numpy(float))
+    lower, upper = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    for centre, at in rows.groupby("tier_share").indices.items():
+        if 0 < centre < 1:
+            lower[at], upper[at] = limits_beside(float(centre), rows["denominator"].to_numpy()[at], 0.0, tail)
+    return rows.assign(lower=lower, upper=upper, verdict=verdict)

@@ -12,7 +12,7 @@ from analysis.measures.history import History
 from analysis.outlook.arrivals import MONTH, remaining, working_days_left
 from analysis.reference.decision import DEFAULT, PROCEDURES, Target
 
-REACHABLE, NEEDS_CHANGE, IMPOSSIBLE, SECURED = "reachable", "needs_change", "impossible", "secured"
+OPEN, IMPOSSIBLE, SECURED = "open", "impossible", "secured"
 NOTHING = "not_applicable"
 INTERVAL = 0.80  # of the expected remaining dossiers
 SURE = 0.995  # what arises stays below this quantile where a verdict says "cannot"
@@ -28,12 +28,12 @@ GAP_COLUMNS = [
 def gaps(standing: pd.DataFrame, history: History) -> pd.DataFrame:
     """One row per target and unit or group, under the default reading, in ``GAP_COLUMNS``.
 
-    ``standing`` are the rows of attainment.csv to date. ``remaining`` is the expected number of dossiers that
-    are still to arise, with its 80 % interval. Of them ``needed`` must be filed online and resolved, which is
-    ``needed_share``; ``best`` is the highest share that a month with at least five dossiers had.
-    For procedures ``needed`` are those still to be hit by the period's end, ``needed_share`` how many of them
-    each remaining month and ``best`` how many the best month brought; ``untouched`` are those that no online
-    dossier has hit yet.
+    ``standing`` are the rows of attainment.csv to date. ``remaining`` is the expected number of dossiers that are still
+    to arise, with its 80 % interval. Of them ``needed`` must be filed online and resolved, which is ``needed_share``;
+    ``best`` is the highest share that a month with at least five dossiers had. ``verdict`` says what is certain
+    whatever comes: ``secured`` or ``impossible``, else ``open``. For procedures ``needed`` are those still to be hit by
+    the period's end, ``needed_share`` how many of them each remaining month and ``best`` how many the best month
+    brought; ``untouched`` are those that no online dossier has hit yet.
     """
     parts = []
     for target in history.decision.targets:
@@ -79,8 +79,6 @@ def _dossiers(target: Target, history: History) -> pd.DataFrame:
     # Where no month had enough, all of them together are what the unit has shown that it can do.
     best = np.where(known, shares.max(axis=1), filed / np.maximum(whole, 1))
     sure = verdicts(counted, pending, whole, most, target)
-    changes = np.where(likely > 0, needed > best * likely + 1e-9, needed > 0)
-    ends = np.where(changes, NEEDS_CHANGE, REACHABLE)
     return pd.DataFrame(
         {
             "unit_code": history.names["unit_code"],
@@ -94,7 +92,7 @@ def _dossiers(target: Target, history: History) -> pd.DataFrame:
             "best": np.where(whole > 0, best, np.nan),
             "untouched": pd.NA,
             "untouched_with_dossiers": pd.NA,
-            "verdict": [certain or end for certain, end in zip(sure, ends, strict=True)],
+            "verdict": [certain or OPEN for certain in sure],
         }
     )
 
@@ -112,7 +110,6 @@ def _procedures(target: Target, history: History) -> pd.DataFrame:
     months = working_days_left(history) / MONTH
     by_month = needed / months if months else np.full(len(needed), np.nan)
     sure = np.select([whole == 0, needed == 0, np.full(len(whole), history.ended)], [NOTHING, SECURED, IMPOSSIBLE], "")
-    changes = (needed > waiting) | (by_month > best)
     return pd.DataFrame(
         {
             "unit_code": history.names["unit_code"],
@@ -126,7 +123,7 @@ def _procedures(target: Target, history: History) -> pd.DataFrame:
             "best": best,
             "untouched": whole - touched,
             "untouched_with_dossiers": waiting,
-            "verdict": np.where(sure == "", np.where(changes, NEEDS_CHANGE, REACHABLE), sure),
+            "verdict": np.where(sure == "", OPEN, sure),
         }
     )
 

@@ -8,6 +8,7 @@ weights by tier. What is still to arise is ``arrivals``'; how many will have a r
 how many of the older months' have one. The draws are seeded: the same data give the same figures.
 """
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ DRAWS = 1000
 SEED = 766
 PROJECTION_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
-    *("value", "lower", "median", "upper", "probability"),
+    *("value", "lower", "median", "upper", "coming", "probability"),
 ]
 # Suppositions that are weighed against each other: the variance by which a share's logit moves in a month, and
 # the correlation between dossiers of one month beyond what the share explains.
@@ -45,12 +46,59 @@ _ROUNDS = 10  # of fitting the suppositions' weights
 
 
 class Outlook(NamedTuple):
-    """By series: the quantiles of the value at the period's end (share of one), the probability of attaining."""
+    """By series: the quantiles of the value at the period's end (share of one), what is still ``coming`` to count by
+    then (online and with a result, or newly hit procedures) in the mean, the probability of attaining.
+    """
 
     lower: np.ndarray
     median: np.ndarray
     upper: np.ndarray
+    coming: np.ndarray
     probability: np.ndarray
+
+
+@dataclass(frozen=True)
+class Course:
+    """What may still come of a target that counts dossiers: series × draws of the share's ``logit`` and of ``more``
+    dossiers; by series the chance of a result by the period's end of a dossier that waits (``late``) and of one yet to
+    be filed (``soon``).
+    """
+
+    target: Target
+    counts: Counts
+    logit: np.ndarray
+    more: np.ndarray
+    late: np.ndarray
+    soon: np.ndarray
+
+    def outlook(self) -> Outlook:
+        """If all goes on as it does."""
+        numerator, denominator, coming = self._drawn(0.0, self.late)
+        whole = self.counts.arising.sum(axis=1)
+        values = numerator / np.maximum(denominator, 1)
+        lower, median, upper = np.quantile(values, [LOWER, 0.5, UPPER], axis=1, method="nearest")
+        parts = (lower, median, upper, coming.mean(axis=1), self._attained(numerator, denominator))
+        return Outlook(*(np.where(whole > 0, part, np.nan) for part in parts))
+
+    def probability_if(self, lift: np.ndarray, *, finished: bool = False) -> np.ndarray:
+        """By series, of attaining if so much more of what comes (a share of it) is filed online, and, if ``finished``,
+        all that waits gets its result.
+        """
+        numerator, denominator, _ = self._drawn(lift[:, None], np.ones_like(self.late) if finished else self.late)
+        return self._attained(numerator, denominator)
+
+    def _drawn(self, lift: Any, late: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(SEED)  # the same draws whatever is supposed
+        share = np.clip(special.expit(self.logit) + lift, 0, 1)
+        coming = rng.binomial(self.more, share * self.soon[:, None])
+        counted, whole = self.counts.resolved.sum(axis=1), self.counts.arising.sum(axis=1)
+        waiting = self.counts.filed.sum(axis=1) - counted
+        pending = rng.binomial(waiting[:, None], late[:, None], self.more.shape)
+        return counted[:, None] + pending + coming, whole[:, None] + self.more, coming
+
+    def _attained(self, numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+        p, q = self.target.minimum.numerator, self.target.minimum.denominator
+        return np.asarray((numerator * q >= p * denominator).mean(axis=1))
 
 
 class Level(NamedTuple):
@@ -61,26 +109,34 @@ class Level(NamedTuple):
     weight: np.ndarray
 
 
-def projections(standing: pd.DataFrame, history: History) -> pd.DataFrame:
+def courses(history: History) -> dict[str, Course]:
+    """By id of the targets that count dossiers."""
+    numbered = enumerate(history.decision.targets)
+    return {
+        target.id: _course(target, history, np.random.default_rng([SEED, number]))
+        for number, target in numbered
+        if target.measure != PROCEDURES
+    }
+
+
+def projections(standing: pd.DataFrame, history: History, known: dict[str, Course] | None = None) -> pd.DataFrame:
     """One row per target and unit or group, under the default reading, in ``PROJECTION_COLUMNS``.
 
-    ``standing`` are the rows of attainment.csv to date. ``lower`` and ``upper`` bound the central 80 % of what
-    the value may be on the period's last day; ``probability`` is that of attaining the target then. Series with
-    nothing to count have none.
+    ``standing`` are the rows of attainment.csv to date, ``known`` the ``courses``. ``lower`` and ``upper`` bound the
+    central 80 % of what the value may be on the period's last day; ``probability`` is that of attaining the target
+    then. Series with nothing to count have none.
     """
     parts = []
-    for number, target in enumerate(history.decision.targets):
+    known = courses(history) if known is None else known
+    for target in history.decision.targets:
         rows = standing[(standing["target_id"] == target.id) & (standing["reading"] == DEFAULT)]
-        if target.measure == PROCEDURES:
-            found = _of_procedures(target, history)
-        else:
-            found = _of_dossiers(target, history, np.random.default_rng([SEED, number]))
+        found = _of_procedures(target, history) if target.measure == PROCEDURES else known[target.id].outlook()
         table = pd.DataFrame(found._asdict()).assign(unit_code=history.names["unit_code"])
         parts.append(rows.merge(table, on="unit_code", validate="one_to_one"))
     return pd.concat(parts, ignore_index=True)[PROJECTION_COLUMNS]
 
 
-def _of_dossiers(target: Target, history: History, rng: np.random.Generator) -> Outlook:
+def _course(target: Target, history: History, rng: np.random.Generator) -> Course:
     """Simulate what is still to arise, how it is filed and what has a result at the end."""
     counts = history.counts(target)
     kinds = series_kinds(history)
@@ -97,16 +153,7 @@ def _of_dossiers(target: Target, history: History, rng: np.random.Generator) -> 
     )
     late, soon = resolved_by_end(counts, kinds, history)
     more = remaining(history, counts.arising).draw(rng, DRAWS)
-    coming = rng.binomial(more, special.expit(logit) * soon[:, None])
-    counted, whole = counts.resolved.sum(axis=1), counts.arising.sum(axis=1)
-    waiting = counts.filed.sum(axis=1) - counted
-    pending = rng.binomial(waiting[:, None], late[:, None], (len(kinds), DRAWS))
-    numerator, denominator = counted[:, None] + pending + coming, whole[:, None] + more
-    p, q = target.minimum.numerator, target.minimum.denominator
-    attained = (numerator * q >= p * denominator).mean(axis=1)
-    values = numerator / np.maximum(denominator, 1)
-    lower, median, upper = np.quantile(values, [LOWER, 0.5, UPPER], axis=1, method="nearest")
-    return Outlook(*(np.where(whole > 0, part, np.nan) for part in (lower, median, upper, attained)))
+    return Course(target, counts, logit, more, late, soon)
 
 
 def drifts(counts: Counts, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -244,6 +291,5 @@ def _of_procedures(target: Target, history: History) -> Outlook:
     cumulated = chances.cumsum(axis=1)
     counts = [touched + (cumulated < share - 1e-9).sum(axis=1) for share in (LOWER, 0.5, UPPER)]
     values = [count / np.maximum(whole, 1) for count in counts]
-    return Outlook(
-        *(np.where(whole > 0, part, np.nan) for part in (*values, np.clip((chances * enough).sum(axis=1), 0, 1)))
-    )
+    probability = np.clip((chances * enough).sum(axis=1), 0, 1)
+    return Outlook(*(np.where(whole > 0, part, np.nan) for part in (*values, chances @ more, probability)))

@@ -16,13 +16,16 @@ import pyarrow.csv
 
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
-from analysis.measures.history import history
+from analysis.measures.history import History, history
+from analysis.outlook.causes import causes
 from analysis.outlook.closers import closers
 from analysis.outlook.comparison import comparison
+from analysis.outlook.conclusions import conclusions
 from analysis.outlook.delays import delays
 from analysis.outlook.gap import gaps
+from analysis.outlook.priorities import priorities
 from analysis.outlook.procedures import TOLD_COLUMNS, procedures
-from analysis.outlook.projection import projections
+from analysis.outlook.projection import courses, projections
 from analysis.outlook.trends import trends
 from analysis.reference.columns import own_columns, read_arrow
 from analysis.reference.decision import DEFAULT
@@ -37,8 +40,7 @@ _DECIMALS = 6
 def make_outlook(
     processed: Path | str, reference: Reference, engine: Engine = Engine(), published: Path | str = ""
 ) -> dict[str, pd.DataFrame]:
-    """Write trends.csv, gap.csv, projection.csv, closers.csv, comparison.csv, delays.csv and procedures.csv into
-    ``processed``; returns them by name.
+    """Write the tables of ``OUTLOOK`` into ``processed``, each as ``<name>.csv``; returns them by name.
 
     ``published`` is the folder of the months' publications, which may not give away few dossiers together: "" or absent
     where nothing was. Raises RunProblem where ``attainment.csv`` or ``dossiers.parquet`` is missing.
@@ -49,7 +51,7 @@ def make_outlook(
             raise RunProblem(
                 N_("{folder} has no {file}. Run the notebooks clean and attainment first."), folder=processed, file=name
             )
-    attainment = read_default(processed / "attainment.csv")
+    attainment = read_needed(processed / "attainment.csv")
     told = read_told(Path(published)) if published else None
     with connect(engine) as backend:
         tables = outlook(attainment, read_dossiers(backend, processed / "dossiers.parquet"), reference, told)
@@ -60,23 +62,34 @@ def make_outlook(
 def outlook(
     attainment: pd.DataFrame, dossiers: ibis.Table, reference: Reference, told: pd.DataFrame | None = None
 ) -> dict[str, pd.DataFrame]:
-    """The tables of ``make_outlook``. ``attainment``: rows of attainment.csv under the default reading; ``told``: what
-    was published of procedures before.
+    """The tables of ``make_outlook``. ``attainment``: rows of ``read_needed``; ``told``: what was published of
+    procedures before.
     """
     decision = reference.decision(attainment["decision"].iloc[0])
     as_of = date.fromisoformat(attainment["as_of"].iloc[0])
-    known = history(dossiers, reference, decision, as_of)
-    latest = attainment["month"].max()
-    standing = attainment[(attainment["window"] == "to_date") & (attainment["month"] == latest)].drop(columns="month")
-    return {
-        "trends": trends(attainment, known),
-        "gap": gaps(standing, known),
-        "projection": projections(standing, known),
-        "closers": closers(standing, known),
-        "comparison": comparison(standing, known),
+    tables = concluded(attainment, history(dossiers, reference, decision, as_of))
+    return tables | {
         "delays": delays(dossiers, reference, decision, as_of),
         "procedures": procedures(dossiers, reference, decision, as_of, told),
     }
+
+
+def concluded(attainment: pd.DataFrame, known: History) -> dict[str, pd.DataFrame]:
+    """The tables that follow from the figures, the conclusions last."""
+    latest = attainment["month"].max()
+    standing = attainment[(attainment["window"] == "to_date") & (attainment["month"] == latest)].drop(columns="month")
+    course = courses(known)
+    tables = {
+        "trends": trends(attainment, known),
+        "gap": gaps(standing, known),
+        "projection": projections(standing, known, course),
+        "comparison": comparison(standing, known),
+        "causes": causes(standing, known),
+    }
+    tables["closers"] = closers(standing, known, tables["projection"], course)
+    tables["conclusions"] = conclusions(standing, known, tables)
+    tables["priorities"] = priorities(standing, known, tables["conclusions"])
+    return tables
 
 
 def write_outlook(tables: Mapping[str, pd.DataFrame], processed: Path) -> None:
@@ -86,10 +99,13 @@ def write_outlook(tables: Mapping[str, pd.DataFrame], processed: Path) -> None:
         write_whole(processed / f"{name}.csv", partial(_write, table, schema))
 
 
-def read_default(path: Path) -> pd.DataFrame:
-    """The rows of attainment.csv under the default reading; the others are never made into a DataFrame."""
+def read_needed(path: Path) -> pd.DataFrame:
+    """The rows of attainment.csv under the default reading, and of the others those to date of the last month; the rest
+    is never made into a DataFrame.
+    """
     table = read_arrow(path)
-    return table.filter(pc.equal(table["reading"], DEFAULT)).to_pandas()
+    last = pc.and_(pc.equal(table["window"], "to_date"), pc.equal(table["month"], pc.max(table["month"])))
+    return table.filter(pc.or_(pc.equal(table["reading"], DEFAULT), last)).to_pandas()
 
 
 def read_told(published: Path) -> pd.DataFrame | None:

@@ -12,23 +12,38 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.history import History
+from analysis.outlook.discoveries import discovered
 from analysis.reference.decision import DEFAULT, PROCEDURES, Target
-from analysis.statistics.control import NOT_COMPARABLE, TOO_FEW, assurance, control_chart, variation
+from analysis.statistics.control import (
+    COMMON_CAUSE,
+    NOT_COMPARABLE,
+    PAST,
+    TOO_FEW,
+    assurance,
+    autocorrelation,
+    changed,
+    control_chart,
+    variation,
+)
 from analysis.statistics.shares import mann_kendall, theil_sen
 
 LEAST_MONTHS = 6  # fewer give no verdict
+LEAST_BEFORE = 3  # months before the decision, to tell whether it made a difference
+RECENT = 2  # months after which a signal is past
+CORRELATED = 0.5  # correlation of each month with the one before from which rules speak too often
 CONFIDENCE = 0.95
 WAITING = 0.05  # share of a month's online dossiers that may wait for a result beyond the usual
 TRENDS_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("months", "judged_until", "last_month", "last_complete", "numerator", "denominator", "value"),
     *("slope", "slope_lower", "slope_upper", "tau", "p_value"),
-    *("chart", "mean", "lower", "upper", "rules", "variation", "assurance"),
+    *("since", "mean", "lower", "upper", "rules", "signal_p", "correlated", "variation", "assurance"),
 ]
 _PARTS = ("numerator", "denominator")
 _NO_VERDICT: dict[str, object] = {
     **dict.fromkeys(["slope", "slope_lower", "slope_upper", "tau", "p_value", "mean", "lower", "upper"], np.nan),
-    **{"chart": "", "rules": "", "variation": TOO_FEW, "assurance": TOO_FEW},
+    **{"since": "", "rules": "", "signal_p": np.nan, "correlated": False},
+    **{"variation": TOO_FEW, "assurance": TOO_FEW},
 }
 
 
@@ -39,11 +54,15 @@ def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
     ``upper`` (the limits at the last judged month) and ``value`` (that month's) are shares of one.
     A month's share of procedures is not comparable with a target for the whole period: it has no ``assurance``.
     ``months`` counts the judged months with something to count; ``rules`` names the signals that the last
-    of them is part of.
+    of them is part of, ``signal_p`` is how probable such a signal is where nothing changes. Of the signals of all units
+    and targets together, and of all groups, at most one in twenty is false (Benjamini–Hochberg); one that is older than
+    two months is ``past``. Limits count from the month ``since``: the first after the decision's day where it made a
+    difference. ``correlated``: each month so resembles the one before that the rules speak too often.
     """
     monthly = attainment[(attainment["reading"] == DEFAULT) & (attainment["window"] == "month")]
     monthly = monthly.sort_values(["target_id", "unit_code", "month"])
     months = np.array(sorted(monthly["month"].unique()))
+    decided = int((months <= history.decision.issued.isoformat()[:7]).sum())
     rows = []
     for target in history.decision.targets:
         settled = settled_months(history, target)
@@ -51,13 +70,26 @@ def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
         successes, totals = (of_target[name].to_numpy().reshape(-1, len(months)) for name in _PARTS)
         for code, counted, whole in zip(of_target["unit_code"].iloc[:: len(months)], successes, totals, strict=True):
             judged = int((months <= settled[code]).sum())
-            found = _judge(counted[:judged], whole[:judged], float(target.minimum))
+            found = _judge(counted[:judged], whole[:judged], float(target.minimum), months, decided)
             if target.measure == PROCEDURES:
                 found["assurance"] = NOT_COMPARABLE
             rows.append({"target_id": target.id, "unit_code": code, "judged_until": settled[code], **found})
     last = {"last_month": months[-1], "last_complete": _is_complete(history, months[-1])}
     keys = monthly[monthly["month"] == months[-1]].drop(columns=["numerator", "denominator", "value"])
-    return keys.merge(pd.DataFrame(rows).assign(**last), on=["target_id", "unit_code"])[TRENDS_COLUMNS]
+    found = _discovered(pd.DataFrame(rows).assign(**last), set(history.reference.units["unit_code"]))
+    return keys.merge(found, on=["target_id", "unit_code"])[TRENDS_COLUMNS]
+
+
+def _discovered(rows: pd.DataFrame, units: set[str]) -> pd.DataFrame:
+    """Signals that chance would make among so many series are none."""
+    of_units = rows["unit_code"].isin(units).to_numpy()
+    p_values = rows["signal_p"].to_numpy(float)
+    kept = np.where(of_units, discovered(np.where(of_units, p_values, np.nan)), False)
+    kept |= discovered(np.where(of_units, np.nan, p_values))
+    none = ~kept & ~rows["variation"].isin([TOO_FEW, PAST]).to_numpy()
+    return rows.assign(
+        variation=np.where(none, COMMON_CAUSE, rows["variation"]), rules=np.where(none, "", rows["rules"])
+    )
 
 
 def settled_months(history: History, target: Target) -> dict[str, str]:
@@ -87,8 +119,10 @@ def settled_months(history: History, target: Target) -> dict[str, str]:
     return {code: last_of[of] for code, of in group.items()}
 
 
-def _judge(successes: np.ndarray, totals: np.ndarray, minimum: float) -> dict[str, object]:
-    """The verdicts on one series of monthly shares."""
+def _judge(
+    successes: np.ndarray, totals: np.ndarray, minimum: float, months: np.ndarray, decided: int
+) -> dict[str, object]:
+    """The verdicts on one series of monthly shares; ``decided`` months are those up to the decision's day."""
     some = np.flatnonzero(totals)
     if not len(some):
         return {"months": 0, "numerator": 0, "denominator": 0, "value": np.nan, **_NO_VERDICT}
@@ -101,13 +135,25 @@ def _judge(successes: np.ndarray, totals: np.ndarray, minimum: float) -> dict[st
     percent[some] = successes[some] / totals[some] * 100
     line, test = theil_sen(percent, CONFIDENCE), mann_kendall(percent)
     chart = control_chart(successes[some], totals[some])
+    before = int((some < decided).sum())
+    since = some[0]
+    if (
+        before >= LEAST_BEFORE
+        and len(some) - before >= LEAST_MONTHS
+        and changed(successes[some], totals[some], before, chart.ratio)
+    ):
+        since, chart = some[before], control_chart(successes[some[before:]], totals[some[before:]])
     moved = variation(chart)
+    lower, upper = chart.limits
+    recent = last >= len(months) - 1 - RECENT
     return {
         **{"months": len(some), **latest},
         **{"slope": line.slope, "slope_lower": line.lower, "slope_upper": line.upper},
         **{"tau": test.tau, "p_value": test.p_value},
-        **{"chart": chart.kind, "mean": chart.mean, "lower": chart.lower[-1], "upper": chart.upper[-1]},
-        **{"rules": "|".join(moved.rules), "variation": moved.verdict, "assurance": assurance(chart, minimum)},
+        **{"since": months[since], "mean": chart.mean, "lower": lower[-1], "upper": upper[-1]},
+        **{"rules": "|".join(moved.rules) if recent else "", "signal_p": moved.p_value if recent else np.nan},
+        **{"correlated": autocorrelation(chart.deviates) > CORRELATED},
+        **{"variation": moved.verdict if recent else PAST, "assurance": assurance(chart, minimum)},
     }
 
 

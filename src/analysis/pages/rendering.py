@@ -14,9 +14,11 @@ from markupsafe import Markup
 from analysis.findings.ledger import origin
 from analysis.findings.report import Report
 from analysis.language.texts import Language
-from analysis.presentation.narrative import ask_sentence
-from analysis.presentation.numbers import chance, fraction, gap, minimum, missing, percent, whole
-from analysis.presentation.words import ASSURANCES, GROUPS, ICONS, PACES, VARIATIONS, VERDICTS
+from analysis.outlook.comparison import LEAST_RANKED
+from analysis.presentation import statements
+from analysis.presentation.narrative import most_at
+from analysis.presentation.numbers import chance, counted, fraction, gap, minimum, missing, percent, whole
+from analysis.presentation.words import GROUPS, ICONS, VARIATIONS, VERDICTS
 from analysis.storage.places import page_name, target_page, unit_page
 from analysis.storage.writing import undirected
 
@@ -62,7 +64,8 @@ def _environment(language: Language) -> Environment:
     environment.globals |= {"t": language.text, "lang": language.code}
     environment.globals |= {"verdicts": VERDICTS, "icons": ICONS, "group_heads": GROUPS}
     environment.globals |= {"target_page": target_page, "unit_page": unit_page, "page_name": page_name}
-    environment.globals |= {"variations": VARIATIONS, "assurances": ASSURANCES, "paces": PACES}
+    environment.globals |= {"variations": VARIATIONS}
+    environment.globals |= {"outlook_word": statements.outlook_word, "LEAST": LEAST_RANKED}
     environment.filters |= {
         "number": language.number,
         "date": language.date,
@@ -72,7 +75,14 @@ def _environment(language: Language) -> Environment:
         "gap": lambda figure: gap(figure, language),
         "minimum": lambda target: minimum(target, language),
         "fraction": lambda figure: fraction(figure, language),
-        "ask": lambda ask: ask_sentence(ask, language),
+        "ask": lambda found: statements.ask_sentence(found, language),
+        "cause": lambda found: statements.cause(found, language),
+        "finality": lambda found: statements.finality(found, language),
+        "prospect": lambda found: statements.prospect(found, language),
+        "signal": lambda found: statements.signal(found, language),
+        "flips": lambda found: statements.flips(found, language),
+        "most_at": lambda where: most_at(where, language),
+        "counted": lambda count, target: counted(count, target, language),
         "points": language.points,
         "chance": lambda probability: chance(probability, language),
         "decimal": language.decimal,

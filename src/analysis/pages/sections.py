@@ -7,14 +7,16 @@ from analysis import __version__
 from analysis.dossiers.doubts import words
 from analysis.findings import advice, figures
 from analysis.findings.figures import Figure
+from analysis.findings.finding import findings, of_unit
 from analysis.findings.ledger import cautions, doubtful_rows, rejected_rows
 from analysis.findings.report import Report
-from analysis.findings.standing import rank_from_top
+from analysis.findings.standing import rank_of
 from analysis.outlook.evidence import backtest
 from analysis.pages.rendering import Section, render, stylesheet
 from analysis.presentation import charts
 from analysis.presentation.narrative import caution, headline
-from analysis.presentation.words import CHECKS, KINDS, REASONS
+from analysis.presentation.words import BANDS, CHECKS, FINALITIES, KINDS, REASONS
+from analysis.reference.decision import NOT_ATTAINED
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.storage.version import code_version
 
@@ -75,31 +77,37 @@ def gaps(report: Report, count: int = 5) -> Section:
 
 
 def calls(report: Report) -> Section:
-    """Whom to call first, and what to ask of them."""
-    return render("calls", report, ended=report.as_of >= report.decision.valid_to, calls=advice.calls(report))
+    """Whom to turn to first, and what to ask of them."""
+    return render("calls", report, calls=advice.calls(report))
 
 
 def outlook(report: Report) -> Section:
-    """The province's trend, pace and projection by target, and how many units each verdict holds for."""
-    return render(
-        "outlook",
-        report,
-        ended=report.as_of >= report.decision.valid_to,
-        rows=advice.outlook(report, PROVINCE),
-        counts=advice.verdict_counts(report).to_dict("index"),
-    )
+    """What the province's months say by target, where the gap lies, what is still to come, and how the units stand."""
+    words = {**BANDS, **FINALITIES}
+    counts = advice.band_counts(report).to_dict("index")
+    tallies = {
+        key: [(words[code], code, of_target[code]) for code in words if of_target.get(code)]
+        for key, of_target in counts.items()
+    }
+    return render("outlook", report, findings=of_unit(report, PROVINCE), tallies=tallies)
 
 
 def signals(report: Report) -> Section:
     """Trend verdicts of the groups, then of departments and districts."""
     groups = [PROVINCE, *TIER_GROUPS]
     some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
-    return render("signals", report, groups=advice.signals(report, groups), units=advice.signals(report, some))
+    told, mistaken = advice.false_signals(report)
+    of_groups, of_units = (advice.signals(report, codes) for codes in (groups, some))
+    return render("signals", report, groups=of_groups, units=of_units, told=told, mistaken=mistaken)
 
 
 def closers(report: Report) -> Section:
-    """What would close each gap of departments and districts, as sentences."""
-    tiers = {tier: advice.asks(report, tier) for tier in ("province", "district")}
+    """What to ask of each department and district that misses a target, as sentences."""
+    tiers = {}
+    for tier in ("province", "district"):
+        found = findings(report, figures.tier_units(report, tier)).values()
+        missed = [one for one in found if one.figure.status == NOT_ATTAINED and one.ask]
+        tiers[tier] = sorted(missed, key=lambda one: one.figure.unit_code)
     return render("closers", report, tiers=tiers)
 
 
@@ -108,9 +116,8 @@ def comparison(report: Report) -> Section:
     panels = advice.funnels(report)
     ranks = [(target, advice.lowest_ranked(report, target, "province")) for target in report.decision.targets]
     drawn = charts.funnels(panels, report.language) if panels else None
-    whole = report.outlook["comparison"]
     rows = [
-        (target, [(row, rank_from_top(whole, row)) for row in found.itertuples(index=False)])
+        (target, [(row, rank_of(row)) for row in found.itertuples(index=False)])
         for target, found in ranks
         if len(found)
     ]

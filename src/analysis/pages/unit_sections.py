@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from analysis.findings import advice, figures
+from analysis.findings import figures
+from analysis.findings.finding import of_unit
 from analysis.findings.ledger import cautions
 from analysis.findings.obstacles import delays, stated
 from analysis.findings.offered import offer
@@ -43,11 +44,10 @@ def tiles(report: Report, subject: Subject) -> Section:
 
 
 def todo(report: Report, subject: Subject) -> Section:
-    """What to do: what is missing for each target, the pace, and the fewest procedures that make it up."""
-    shown = figures.tiles(report, subject.code)
-    found = {"tasks": tasks(report, subject, shown), "unsafe": unsafe(report, subject, shown)}
-    counted = any(figure.denominator for figure in shown)
-    return _render("unit_todo", report, subject, ended=_ended(report), counted=counted, **found)
+    """What to do: what is missing for each target, how it stands with the end, and what would attain it."""
+    found = {"tasks": tasks(report, subject), "unsafe": unsafe(report, subject)}
+    counted = any(figure.denominator for figure in figures.tiles(report, subject.code))
+    return _render("unit_todo", report, subject, counted=counted, **found)
 
 
 def standing(report: Report, subject: Subject) -> Section:
@@ -62,8 +62,8 @@ def trend(report: Report, subject: Subject) -> Section:
     """The months of each target that has anything to count, what they signal, and where they lead."""
     counted = [figure.target for figure in figures.tiles(report, subject.code) if figure.denominator]
     drawn = small_trends([(one, figures.trend(report, one, subject.code)) for one in counted], report.language)
-    rows = [row for row in advice.outlook(report, subject.code) if row[0] in counted]
-    return _render("unit_trend", report, subject, charts=drawn, rows=rows, ended=_ended(report))
+    found = [one for one in of_unit(report, subject.code) if one.figure.target in counted]
+    return _render("unit_trend", report, subject, charts=drawn, findings=found)
 
 
 def procedures(report: Report, subject: Subject) -> Section:
@@ -110,10 +110,6 @@ def _members(report: Report, subject: Subject) -> Section:
 
 def _render(name: str, report: Report, subject: Subject, **values: Any) -> Section:
     return render(name, report, base=BASE, subject=subject, **values)
-
-
-def _ended(report: Report) -> bool:
-    return report.as_of >= report.decision.valid_to
 
 
 def _kind(subject: Subject) -> str:

@@ -1,21 +1,22 @@
 """Sentences of an official report, made of a run's figures: what was attained, where it is heading, what to propose."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from analysis.findings import figures
-from analysis.findings.advice import Ask, Call, Concern
+from analysis.findings.advice import Call, Concern
 from analysis.findings.figures import Figure
+from analysis.findings.finding import Finding, of_unit
 from analysis.findings.ledger import doubtful_rows
 from analysis.findings.report import Report
 from analysis.findings.subject import Subject
 from analysis.findings.tasks import nearest
 from analysis.language.texts import N_, Language
-from analysis.outlook.closers import PEERS
-from analysis.outlook.gap import IMPOSSIBLE, NEEDS_CHANGE, REACHABLE
-from analysis.presentation.numbers import chance, minimum, missing, percent, whole
-from analysis.presentation.words import CHECKS, PACES, REASONS, VARIATIONS
-from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, PROCEDURES, Decision, Target
+from analysis.outlook.closers import NOTHING
+from analysis.outlook.conclusions import LOST
+from analysis.presentation.numbers import counted, minimum, missing, percent, whole
+from analysis.presentation.statements import ask_sentence, cause
+from analysis.presentation.words import CHECKS, REASONS
+from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, Decision
 from analysis.reference.groups import PROVINCE
 from analysis.reference.tables import TIERS
 
@@ -97,72 +98,30 @@ def standing(report: Report, tier: str) -> dict[str, dict[str, int]]:
     return counts
 
 
-def course(trend: Any, language: Language) -> str:
-    """Where a target's months are heading."""
-    words = language.text(VARIATIONS[trend.variation][1])
-    if trend.slope != trend.slope:
-        return f"{words}."
-    return language.text(
-        N_("{verdict}; {slope} percentage points a month (95 % interval: {lower} to {upper}; months up to {month})."),
-        verdict=words,
-        **{name: language.points(value / 100) for name, value in _slopes(trend)},
-        month=language.month(trend.judged_until),
-    )
-
-
-def prospect(target: Target, gap: Any, projection: Any, language: Language) -> str:
-    """What it would take, and how probable it is that the target is attained by the period's end."""
-    parts = [f"{language.text(PACES[gap.verdict][1])}."]
-    if gap.verdict in (REACHABLE, NEEDS_CHANGE):
-        if target.measure == PROCEDURES:
-            parts.append(
-                language.text(
-                    N_(
-                        "{needed} more procedures must have an online dossier; {waiting} of those without "
-                        "one receive dossiers."
-                    ),
-                    needed=language.number(gap.needed),
-                    waiting=language.number(gap.untouched_with_dossiers),
-                )
-            )
-        else:
-            parts.append(
-                language.text(
-                    N_(
-                        "Of about {remaining} dossiers to come ({lower} to {upper}), {needed} must be "
-                        "filed online and resolved."
-                    ),
-                    needed=language.number(gap.needed),
-                    remaining=language.number(gap.remaining),
-                    lower=language.number(gap.remaining_lower),
-                    upper=language.number(gap.remaining_upper),
-                )
-            )
-    if projection.probability == projection.probability:
-        parts.append(
-            language.text(
-                N_("Value at the end, 8 times in 10: {lower} to {upper}; probability of attaining: {chance}."),
-                lower=language.percent(projection.lower),
-                upper=language.percent(projection.upper),
-                chance=chance(projection.probability, language),
-            )
-        )
-    return " ".join(parts)
-
-
 def concern(found: Concern, language: Language) -> str:
-    """One target that a unit misses, and what would close the gap."""
-    figure = found.figure
+    """One target that a place misses, where most of it is missing, and what to ask there."""
+    figure = found.finding.figure
     words = language.text(
-        N_("{target}: {share} ({numerator} of {whole}), {missing} missing, {part} of what all units miss."),
+        N_("{target}: {share} ({numerator} of {whole}); its units miss {missing}, {part} of what all units miss."),
         target=figure.target.title[language.code],
         share=percent(figure, language),
         numerator=language.number(figure.numerator),
         whole=whole(figure, language),
-        missing=missing(figure, language),
+        missing=counted(found.missing, figure.target, language),
         part=language.percent(found.part),
     )
-    return f"{words} {ask_sentence(found.ask, language)}" if found.ask else words
+    if [one.figure.unit_code for one in found.where] == [figure.unit_code]:
+        return f"{words} {ask_sentence(found.where[0], language)}".strip()
+    return f"{words} {most_at(found.where, language)}"
+
+
+def most_at(where: list[Finding], language: Language) -> str:
+    """The units that miss most, with what to ask of the first of them that can still attain."""
+    names = "; ".join(f"{one.figure.unit_name} ({missing(one.figure, language)})" for one in where)
+    told = language.text(N_("Most at: {units}."), units=names)
+    asked = next((one for one in where if one.ask and one.ask.method != NOTHING), where[0])
+    ask = ask_sentence(asked, language)
+    return f"{told} {asked.figure.unit_name}: {ask}" if ask else told
 
 
 def data_quality(report: Report) -> Iterator[str]:
@@ -189,27 +148,25 @@ def data_quality(report: Report) -> Iterator[str]:
 
 
 def proposals(report: Report, calls: list[Call]) -> Iterator[str]:
-    """What might be proposed; each follows from figures that the report shows."""
+    """What might be proposed; each follows from findings that the report shows."""
     language = report.language
+    own = of_unit(report, PROVINCE)
     for call in calls:
         for found in call.concerns[:1]:
-            if found.ask:
+            asked = next((one for one in found.where if ask_sentence(one, language)), None)
+            if asked:
                 yield language.text(
                     N_("{unit}, on the target “{target}”: {ask}"),
-                    unit=call.unit_name,
-                    target=found.figure.target.title[language.code],
-                    ask=ask_sentence(found.ask, language),
+                    unit=asked.figure.unit_name,
+                    target=asked.figure.target.title[language.code],
+                    ask=ask_sentence(asked, language),
                 )
-    lost = _lost(report)
-    units = figures.tier_units(report, "province") + figures.tier_units(report, "district")
-    for figure in figures.tiles(report):
-        most = figures.largest_shortfalls(report, figure.target, units, 3)
-        if figure.status == NOT_ATTAINED and figure.target not in lost and most:
-            yield language.text(
-                N_("For the target “{target}”, set the tasks of {units}, which miss most, month by month."),
-                target=figure.target.title[language.code],
-                units="; ".join(f"{one.unit_name} ({missing(one, language)})" for one in most),
-            )
+    for one in own:
+        told = cause(one, language)
+        if one.figure.status == NOT_ATTAINED and one.cause and one.band != LOST:
+            title = one.figure.target.title[language.code]
+            yield language.text(N_("On the target “{target}”: {cause}"), target=title, cause=told)
+    lost = [one.figure.target for one in own if one.band == LOST]
     if lost:
         yield language.text(
             N_("Take the targets that cannot be attained any more into account when the next ones are set: {targets}."),
@@ -225,9 +182,7 @@ def proposals(report: Report, calls: list[Call]) -> Iterator[str]:
             applicants=language.number(checks.get("applicant_unknown", 0)),
             sources=language.number(checks.get("source_unknown", 0)),
         )
-    changed = [
-        target for target in report.decision.targets if any(r.changes_verdict for r in figures.readings(report, target))
-    ]
+    changed = [one.figure.target for one in own if one.flips]
     if changed:
         yield language.text(
             N_(
@@ -270,49 +225,6 @@ def unit_headline(report: Report, unit: Subject) -> str:
     )
 
 
-def ask_sentence(ask: Ask, language: Language) -> str:
-    """``Đưa 3 thủ tục lên trực tuyến là đủ: …``; procedures whose dossiers are not told are counted, not named."""
-    if not ask.closes:
-        template, alone = (
-            N_("All {count} procedures that receive dossiers would not suffice; begin with {names}."),
-            N_("All {count} procedures that receive dossiers would not suffice."),
-        )
-    elif ask.method == PEERS:
-        template, alone = (
-            N_("Reaching at {count} procedures what other units reach is enough: {names}."),
-            N_("Reaching at {count} procedures what other units reach is enough."),
-        )
-    else:
-        template, alone = (
-            N_("Bringing {count} procedures online is enough: {names}."),
-            N_("Bringing {count} procedures online is enough."),
-        )
-    named = [
-        language.text(N_("“{name}”"), name=name)
-        if dossiers is None
-        else language.text(N_("“{name}” ({dossiers} dossiers)"), name=name, dossiers=language.number(dossiers))
-        for name, dossiers in ask.procedures
-    ]
-    if not named:
-        return language.text(alone, count=language.number(ask.count))
-    if ask.others:
-        named.append(language.text(N_("{count} more"), count=language.number(ask.others)))
-    return language.text(template, count=language.number(ask.count), names=", ".join(named))
-
-
 def _inside(title: str) -> str:
     """A title inside a sentence: ``Hồ sơ mức độ 3`` → ``hồ sơ mức độ 3``."""
     return title[0].lower() + title[1:]
-
-
-def _lost(report: Report) -> list[Target]:
-    """Targets that the province cannot attain any more while the period lasts."""
-    if report.as_of >= report.decision.valid_to:
-        return []
-    gap = report.outlook["gap"]
-    verdicts = gap[gap["unit_code"] == PROVINCE].set_index("target_id")["verdict"]
-    return [target for target in report.decision.targets if verdicts[target.id] == IMPOSSIBLE]
-
-
-def _slopes(trend: Any) -> list[tuple[str, float]]:
-    return [("slope", trend.slope), ("lower", trend.slope_lower), ("upper", trend.slope_upper)]

@@ -41,13 +41,15 @@ def fraction(figure: Figure, language: Language) -> str:
 
 def missing(figure: Figure, language: Language) -> str:
     """``1.234 hồ sơ``: how many are missing at least."""
-    return f"{language.number(figure.shortfall)} {_counted(figure.target, language)}"
+    return counted(figure.shortfall, figure.target, language)
 
 
 def whole(figure: Figure, language: Language) -> str:
     """``26.899 hồ sơ``: all that are in question."""
-    return f"{language.number(figure.denominator)} {_counted(figure.target, language)}"
+    return counted(figure.denominator, figure.target, language)
 
 
-def _counted(target: Target, language: Language) -> str:
-    return language.text(N_("procedures") if target.measure == PROCEDURES else N_("dossiers"))
+def counted(count: int, target: Target, language: Language) -> str:
+    """``17 thủ tục``, ``1.234 hồ sơ``: so many of what the target counts."""
+    words = N_("procedures") if target.measure == PROCEDURES else N_("dossiers")
+    return f"{language.number(count)} {language.text(words)}"

@@ -5,10 +5,10 @@ Where one code has several wordings, they stand side by side, each with the room
 
 from analysis.findings.standing import AS_MANY, FEWER, MORE
 from analysis.language.texts import N_, Language
-from analysis.outlook.closers import ALL_ONLINE, PEERS, UNTOUCHED
+from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL
 from analysis.outlook.comparison import ABOVE, AS_EXPECTED, BELOW
+from analysis.outlook.conclusions import CERTAIN, FINAL, IMPROBABLE, LOST, OPEN, PROBABLE, WAITING
 from analysis.outlook.delays import LATE, REFUSED, SUPPLEMENT
-from analysis.outlook.gap import IMPOSSIBLE, NEEDS_CHANGE, NOTHING, REACHABLE, SECURED
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.statistics.control import (
     COMMON_CAUSE,
@@ -17,6 +17,7 @@ from analysis.statistics.control import (
     MEETS,
     MISSES,
     NOT_COMPARABLE,
+    PAST,
     TOO_FEW,
     WORSENING,
 )
@@ -97,6 +98,7 @@ VARIATIONS = {
     IMPROVING: ("▲", N_("Improving")),
     WORSENING: ("▼", N_("Worsening")),
     COMMON_CAUSE: ("≈", N_("No clear change")),
+    PAST: ("·", N_("No recent month")),
     TOO_FEW: ("·", N_("Too few months")),
 }
 ASSURANCES = {
@@ -106,13 +108,15 @@ ASSURANCES = {
     NOT_COMPARABLE: ("", N_("A month alone does not compare")),
     TOO_FEW: ("·", N_("Too few months")),
 }
-PACES = {
-    SECURED: ("✓", N_("Secured")),
-    REACHABLE: ("→", N_("Within reach")),
-    NEEDS_CHANGE: ("!", N_("Needs a change")),
-    IMPOSSIBLE: ("✗", N_("Not possible any more")),
-    NOTHING: ("–", N_("Nothing to count")),
+BANDS = {
+    CERTAIN: ("✓", N_("Certain to attain")),
+    PROBABLE: ("↗", N_("Will probably attain")),
+    OPEN: ("?", N_("Hard to say")),
+    IMPROBABLE: ("↘", N_("Will hardly attain")),
+    LOST: ("✗", N_("Cannot attain any more")),
+    "": ("–", N_("Nothing to count")),
 }
+FINALITIES = {FINAL: ("■", N_("Final")), WAITING: ("…", N_("May still be attained"))}
 KINDS = {"dossiers": N_("Targets on dossiers"), "procedures": N_("Targets on procedures")}
 AGAINST = {
     ABOVE: ("▲", N_("Above by more than chance")),
@@ -151,7 +155,8 @@ LEVEL_SOURCES = {"catalogue": N_("the catalogue"), "export": N_("the export")}
 SCOPES = {"all": N_("every applicant"), "agency": N_("state agencies alone")}
 METHODS = {
     **{UNTOUCHED: N_("procedures without an online dossier get one"), PEERS: N_("as good as its peers")},
-    **{ALL_ONLINE: N_("every dossier of the procedure online")},
+    **{ALL_ONLINE: N_("every dossier of the procedure online"), VIA_PORTAL: N_("dossiers through the portal")},
+    **{FINISH: N_("pending dossiers finished"), KEEP: N_("as now"), NOTHING: N_("too late")},
 }
 WINDOWS = {"month": N_("month"), "quarter": N_("quarter"), "to_date": N_("to date")}
 FILES = {"accepted": N_("Accepted"), "quarantined": N_("Quarantined")}  # in the ledger, beside counts of rows

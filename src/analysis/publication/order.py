@@ -10,6 +10,7 @@ from pathlib import Path
 from analysis.language.problems import UsageProblem, system_problem
 from analysis.language.texts import N_, Language
 from analysis.notebooks.parameters import is_day
+from analysis.outlook import OUTLOOK
 from analysis.storage.backends import Engine
 from analysis.storage.generations import check_folder
 
@@ -37,10 +38,7 @@ STAGES = (
     Stage(
         "trends_and_gap",
         N_("Trends, the gap and a fair comparison"),
-        (
-            *("trends.csv", "gap.csv", "projection.csv", "closers.csv"),
-            *("comparison.csv", "delays.csv", "procedures.csv"),
-        ),
+        (*(f"{name}.csv" for name in OUTLOOK),),
     ),
     Stage("report", N_("Writing the report"), writes_reports=True),
 )

@@ -10,7 +10,7 @@ from analysis.language.texts import N_
 from analysis.reference.toml_files import Frozen, Share, Unfit, Words, toml_content, validated, written_text
 
 Measure = Literal["dossiers_online", "procedures_online", "dossiers_via_portal"]
-PROCEDURES = "procedures_online"
+PROCEDURES, PORTAL = "procedures_online", "dossiers_via_portal"
 DEFAULT = "default"  # the reading that counts unless another is asked for
 ATTAINED, NOT_ATTAINED, NOT_APPLICABLE = "attained", "not_attained", "not_applicable"  # verdicts
 
@@ -43,7 +43,7 @@ class Target(Frozen):
 
     @model_validator(mode="after")
     def _needs_level(self) -> "Target":
-        if (self.level is None) != (self.measure == "dossiers_via_portal"):
+        if (self.level is None) != (self.measure == PORTAL):
             raise Unfit(
                 N_(
                     "{file}, line {line}: {key}: level goes with procedures_online and dossiers_online and is needed "

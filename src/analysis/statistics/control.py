@@ -1,96 +1,182 @@
-"""Process behaviour charts as in NHS England's "Making Data Count": each rule a function over a series.
+"""Process behaviour charts of monthly shares, exact where counts are small: what the last point says, and how surely.
 
-A rule gives +1 for a point that is part of a signal upwards, −1 downwards, 0 for none. Source: NHS
-England, Making Data Count; Provost and Murray, The Health Care Data Guide (2011). The rules are those of
-the R package NHSRplotthedots, but that two of three outer points need no third on their side, as Western
-Electric's handbook (1956) has it.
+A point's place is its mid-p normal score under the binomial distribution around the series' mean, divided by Laney's
+ratio: with large counts that is a p′-chart (Laney, 2002, Quality Engineering 14:531–537), with small ones the tails are
+the binomial's own, as they must be near 0 and near 1. The rules are those of NHS England's Making Data Count (Provost
+and Murray, The Health Care Data Guide, 2011) as the R package NHSRplotthedots has them, its screening of moving ranges
+too, but that two of three outer points need no third on their side, as Western Electric's handbook (1956) has it, and
+that a run counts only if six fair coins would not fall alike more easily: where nine in ten points lie above the mean,
+seven of them above it are nothing.
+A rule gives +1 for a point that is part of a signal upwards, −1 downwards, 0 for none.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from math import factorial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special, stats
 
-from analysis.statistics.shares import p_reach, xmr_limits
-
-_ROUNDING = 1e-12  # a mean of equal shares may lie beside them in the last digit
 RUN = 7  # points in a run or a trend
-OUTER = 2 / 3  # of the way from the mean to a limit: where the outer third begins
-_LIKE = 0.25  # totals within this share of their mean make one pair of limits do (Provost and Murray, chapter 5)
-IMPROVING, WORSENING, COMMON_CAUSE, TOO_FEW = "improving", "worsening", "common_cause", "too_few"
+LIMIT, OUTER = 3.0, 2.0  # standard deviations at which the limits and the outer thirds lie
+IMPROVING, WORSENING, COMMON_CAUSE, TOO_FEW, PAST = "improving", "worsening", "common_cause", "too_few", "past"
 MEETS, MISSES, HIT_OR_MISS, NOT_COMPARABLE = "meets", "misses", "hit_or_miss", "not_comparable"
+_RANGE = 1.128  # mean of a range of two normal deviates, in standard deviations
+_SCREEN = 3.267  # of the mean moving range: larger ones are left out, once (Wheeler; NHSRplotthedots)
+_FARTHEST = 37.0  # a normal score beyond which nothing differs
+_ROUNDING = 1e-9
+_RULES = 4
 Signs = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+Counts = NDArray[np.int64]
 
 
 class Variation(NamedTuple):
-    """What the last point says (improving, worsening, common_cause) and by which rules."""
+    """What the last point says (improving, worsening, common_cause), by which rules, and how probable a signal at least
+    as strong is where nothing changes: the smallest of the rules' chances, times the number of rules.
+    """
 
     verdict: str
     rules: tuple[str, ...]
+    p_value: float
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Shares by point, with the mean and each point's limits; ``kind`` is ``xmr`` or ``p``.
+    """Counts by point with the share around which they lie and how much more than chance they scatter (1 or more)."""
 
-    ``reach`` is how far a limit lies from the mean before it is held inside [0, 1]: thirds are thirds of it. A
-    limit held at 0 would otherwise make every month without an online dossier an outer point.
-    """
-
-    kind: str
-    values: NDArray[np.float64]
+    successes: Counts
+    totals: Counts
     mean: float
-    reach: NDArray[np.float64]
+    ratio: float
 
     @property
-    def lower(self) -> NDArray[np.float64]:
-        """Lower limits, 0 or more."""
-        return np.maximum(self.mean - self.reach, 0)
+    def values(self) -> Numbers:
+        """Shares of one."""
+        return np.asarray(self.successes / self.totals)
+
+    @cached_property
+    def deviates(self) -> Numbers:
+        """How far each point lies from the mean, in standard deviations."""
+        return normal_scores(self.successes, self.totals, self.mean) / self.ratio
 
     @property
-    def upper(self) -> NDArray[np.float64]:
-        """Upper limits, at most 1."""
-        return np.minimum(self.mean + self.reach, 1)
+    def sides(self) -> Signs:
+        """On which side of the mean each point lies; 0 on it."""
+        return np.sign(np.round(self.successes - self.mean * self.totals, 9)).astype(np.int64)
+
+    @property
+    def limits(self) -> tuple[Numbers, Numbers]:
+        """The smallest and the largest share of each point that are not outside."""
+        return exact_limits(self.mean, self.totals, LIMIT * self.ratio)
 
 
-def control_chart(successes: NDArray[np.int64], totals: NDArray[np.int64]) -> Chart:
-    """The chart of a series of shares, totals above 0: XmR where the totals are alike, else p′."""
-    values = successes / totals
-    if np.all(np.abs(totals - totals.mean()) <= _LIKE * totals.mean()):
-        mean, _, upper = xmr_limits(values)
-        return Chart("xmr", values, mean, np.full(len(values), upper - mean))
-    return Chart("p", values, *p_reach(successes, totals))
+def control_chart(successes: Counts, totals: Counts) -> Chart:
+    """The chart of a series of shares, totals above 0."""
+    if np.any(totals <= 0) or np.any(successes < 0) or np.any(successes > totals):
+        raise ValueError("totals must be above 0 and successes between 0 and their totals")
+    mean = float(successes.sum() / totals.sum())
+    return Chart(successes, totals, mean, dispersion_ratio(normal_scores(successes, totals, mean)))
+
+
+def normal_scores(successes: Counts, totals: Counts, mean: float) -> Numbers:
+    """Each count's place in the binomial distribution around ``mean`` as a normal deviate, by mid-p: Φ⁻¹(P(X < x) +
+    ½ P(X = x)). 0 where all chance sits on the count.
+    """
+    below = (_at_most(successes, totals, mean) + _at_most(successes - 1, totals, mean)) / 2
+    above = (_at_most(totals - successes, totals, 1 - mean) + _at_most(totals - successes - 1, totals, 1 - mean)) / 2
+    scores = np.where(below < above, special.ndtri(below), -special.ndtri(above))
+    return np.asarray(np.clip(scores, -_FARTHEST, _FARTHEST))
+
+
+def dispersion_ratio(deviates: Numbers) -> float:
+    """Laney's ratio: the mean moving range over that of chance alone, the larger ranges screened once; 1 at least.
+
+    A short series could suggest less than chance by chance.
+    """
+    ranges = np.abs(np.diff(deviates))
+    if not len(ranges):
+        return 1.0
+    kept = ranges[ranges <= _SCREEN * ranges.mean() + _ROUNDING]
+    return max(float(kept.mean()) / _RANGE, 1.0)
+
+
+def exact_limits(mean: float, totals: Counts, reach: float) -> tuple[Numbers, Numbers]:
+    """The smallest and the largest share of each total whose normal score lies within ``reach``."""
+    return _lowest(mean, totals, reach) / totals, 1 - _lowest(1 - mean, totals, reach) / totals
+
+
+def _lowest(mean: float, totals: Counts, reach: float) -> Counts:
+    count = np.maximum(stats.binom.ppf(special.ndtr(-reach), totals, mean), 0).astype(np.int64)
+    return np.asarray(count + (normal_scores(count, totals, mean) < -reach - _ROUNDING))
 
 
 def variation(chart: Chart) -> Variation:
     """Whether the last point is part of a signal; higher is better.
 
-    A run, an outlier or outer points speak for the side of the mean on which they lie; a trend of seven
-    speaks for its direction and wins, being the latest movement.
+    A run, an outlier or outer points speak for the side of the mean on which they lie; a trend of seven speaks for its
+    direction and wins, being the latest movement.
     """
-    sides = np.sign(np.round(chart.values - chart.mean, 12)).astype(np.int64)
+    outer = outside(chart.deviates, OUTER)
     found = {
-        "outside": outside_limits(chart.values, chart.lower, chart.upper)[-1],
-        "run": run_of_seven(sides)[-1],
+        "outside": outside(chart.deviates, LIMIT)[-1],
+        "run": telling_run(chart)[-1],
         "trend": trend_of_seven(chart.values)[-1],
-        "outer": two_of_three(outer_third(chart))[-1],
+        "outer": two_of_three(outer)[-1],
     }
     rules = tuple(name for name, sign in found.items() if sign)
     sign = found["trend"] or next((found[name] for name in rules), 0)
-    return Variation({1: IMPROVING, -1: WORSENING, 0: COMMON_CAUSE}[int(sign)], rules)
+    p_value = min((_chance(rule, chart, outer) for rule in rules), default=1.0)
+    verdict = {1: IMPROVING, -1: WORSENING, 0: COMMON_CAUSE}[int(sign)]
+    return Variation(verdict, rules, min(_RULES * p_value, 1.0))
+
+
+def _chance(rule: str, chart: Chart, outer: Signs) -> float:
+    """How probable what the rule saw at the last point is where nothing changes, upwards or downwards."""
+    if rule == "outside":
+        return 2 * float(special.ndtr(-abs(chart.deviates[-1])))
+    if rule == "run":
+        return _chance_of_run(chart)
+    if rule == "trend":
+        return 2 / factorial(_length(np.sign(np.diff(chart.values)).astype(np.int64)) + 1)
+    return _chance_of_outer(np.abs(chart.deviates[-3:][outer[-3:] == outer[-1]]))
 
 
 def assurance(chart: Chart, minimum: float) -> str:
-    """Whether a process that goes on like this will meet the minimum: by its limits at the last point."""
-    if chart.lower[-1] >= minimum - _ROUNDING:
+    """Whether a process that goes on like this will meet the minimum: by its limits at the last point.
+
+    Where all points have all, or none, there is no scatter to judge by: the limits are then those of the share that
+    three further cases of the other kind would make (the rule of three: Hanley and Lippman-Hand, 1983, JAMA
+    249:1743–1745).
+    """
+    mean, whole = chart.mean, chart.totals.sum()
+    if mean in (0.0, 1.0):
+        mean = min(3 / whole, 0.5) if mean == 0 else max(1 - 3 / whole, 0.5)
+    lower, upper = exact_limits(mean, chart.totals[-1:], LIMIT * chart.ratio)
+    if lower[0] >= minimum - _ROUNDING:
         return MEETS
-    return MISSES if chart.upper[-1] < minimum - _ROUNDING else HIT_OR_MISS
+    return MISSES if upper[0] < minimum - _ROUNDING else HIT_OR_MISS
 
 
-def outside_limits(values: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]) -> Signs:
-    """Points outside the limits."""
-    return (values > upper + _ROUNDING).astype(np.int64) - (values < lower - _ROUNDING)
+def outside(deviates: Numbers, reach: float) -> Signs:
+    """Points farther from the mean than so many standard deviations."""
+    return (deviates > reach + _ROUNDING).astype(np.int64) - (deviates < -reach - _ROUNDING)
+
+
+def telling_run(chart: Chart) -> Signs:
+    """Points of a run of seven or more, if six coins would not fall alike more easily."""
+    signs = run_of_seven(chart.sides)
+    mirrored = Chart(chart.totals - chart.successes, chart.totals, 1 - chart.mean, 1)
+    chances = np.where(signs > 0, _above(chart), _above(mirrored))
+    kept, start = signs.copy(), 0
+    for end in range(1, len(signs) + 1):
+        if end == len(signs) or signs[end] != signs[start]:
+            if np.prod(chances[start:end]) > 0.5 ** (RUN - 1) + _ROUNDING:
+                kept[start:end] = 0
+            start = end
+    return kept
 
 
 def run_of_seven(sides: Signs) -> Signs:
@@ -98,7 +184,7 @@ def run_of_seven(sides: Signs) -> Signs:
     return _part_of(sides, RUN)
 
 
-def trend_of_seven(values: NDArray[np.float64]) -> Signs:
+def trend_of_seven(values: Numbers) -> Signs:
     """Points that are part of seven or more in a row, each above (below) the one before."""
     steps = np.sign(np.diff(values)).astype(np.int64)
     rising = _part_of(steps, RUN - 1)
@@ -107,13 +193,6 @@ def trend_of_seven(values: NDArray[np.float64]) -> Signs:
         at = np.flatnonzero(rising == sign)
         signs[at] = signs[at + 1] = sign
     return signs
-
-
-def outer_third(chart: Chart) -> Signs:
-    """Points nearer to a limit than a third of its distance from the mean, or beyond it."""
-    distance = chart.values - chart.mean
-    outer = np.abs(distance) > OUTER * chart.reach + _ROUNDING
-    return np.where(outer, np.sign(distance), 0).astype(np.int64)
 
 
 def two_of_three(outer: Signs) -> Signs:
@@ -126,6 +205,53 @@ def two_of_three(outer: Signs) -> Signs:
                 at = start + np.flatnonzero(here[start : start + 3])
                 signs[at] = sign
     return signs
+
+
+def changed(successes: Counts, totals: Counts, first: int, ratio: float) -> bool:
+    """Whether the points from ``first`` on lie elsewhere than those before, by three standard deviations."""
+    before, after = (totals[:first].sum(), totals[first:].sum())
+    mean = successes.sum() / totals.sum()
+    error = ratio * np.sqrt(mean * (1 - mean) * (1 / before + 1 / after))
+    moved = successes[first:].sum() / after - successes[:first].sum() / before
+    return bool(error > 0 and abs(moved) > LIMIT * error)
+
+
+def autocorrelation(deviates: Numbers) -> float:
+    """The correlation of each point with the one before it; 0 for a series that does not vary."""
+    centred = deviates - deviates.mean()
+    scale = float((centred**2).sum())
+    return float((centred[1:] * centred[:-1]).sum()) / scale if scale > _ROUNDING else 0.0
+
+
+def _chance_of_run(chart: Chart) -> float:
+    """Of the last run: how probable it is that its points lie so far from the mean of all, whenever it began."""
+    length, count = _length(chart.sides), len(chart.totals)
+    if length == count:
+        return 2 * 0.5**length
+    score = abs(float(chart.deviates[-length:].sum())) / np.sqrt(length * (1 - length / count))
+    return min(2 * float(special.ndtr(-score)) * (count - RUN + 1), 1.0)
+
+
+def _chance_of_outer(deviates: Numbers) -> float:
+    """Of the outer points among the last three: that two of three lie as far out, on one side."""
+    tail = float(special.ndtr(-np.sort(deviates)[-2:].min()))
+    return 2 * (3 * tail**2 - 2 * tail**3)
+
+
+def _above(chart: Chart) -> Numbers:
+    """By point: how probable a count above the mean is."""
+    return 1 - _at_most(np.floor(chart.mean * chart.totals + _ROUNDING).astype(np.int64), chart.totals, chart.mean)
+
+
+def _at_most(counts: Counts, totals: Counts, mean: float) -> Numbers:
+    """P(X ≤ count) of a binomial count; 0 below none."""
+    return np.where(counts < 0, 0.0, special.bdtr(np.maximum(counts, 0).astype(float), totals, mean))
+
+
+def _length(signs: Signs) -> int:
+    """How many of the last signs are alike."""
+    other = np.flatnonzero(signs != signs[-1])
+    return len(signs) - (int(other[-1]) + 1 if len(other) else 0)
 
 
 def _part_of(signs: Signs, length: int) -> Signs:

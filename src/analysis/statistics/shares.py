@@ -1,4 +1,4 @@
-"""Statistics of shares and of short series: intervals, trends, control limits, funnels, over-dispersion.
+"""Statistics of shares and of short series: intervals, trends, over-dispersion.
 
 Plain functions over NumPy arrays or Series. A missing value (NaN) stays missing in the result where
 values are taken one by one, and is left out where they are taken together. ``ValueError`` says what
@@ -13,7 +13,7 @@ from scipy import special, stats
 from statsmodels.stats.proportion import proportion_confint
 
 Numbers = NDArray[np.float64]
-_XMR_FACTOR = 2.66  # 3 / d₂ for ranges of two, d₂ = 1.128 (Wheeler, Understanding Variation, 1993)
+_HALVINGS = 50  # of an interval between 0 and 1, down to the last digits
 
 
 class Interval(NamedTuple):
@@ -41,14 +41,6 @@ class Trend(NamedTuple):
     var_s: float
 
 
-class Limits(NamedTuple):
-    """The centre line of a chart with its lower and upper limit."""
-
-    mean: float
-    lower: float
-    upper: float
-
-
 class Dispersion(NamedTuple):
     """How much more units differ than chance allows: the ratio phi and the variance between units tau²."""
 
@@ -74,6 +66,34 @@ def wilson_interval(successes: ArrayLike, totals: ArrayLike, confidence: float =
         np.where(known, counts, 0.0), np.where(known, sizes, 1.0), alpha=1 - confidence, method="wilson"
     )
     return Interval(*(np.where(known, np.clip(limit, 0, 1), np.nan) for limit in (lower, upper)))
+
+
+def midp_interval(successes: ArrayLike, totals: ArrayLike, confidence: float = 0.95) -> Interval:
+    """The mid-p interval of shares ``successes / totals``: those shares that a two-sided mid-p test does not refuse.
+
+    NaN where a total is 0. Source: Berry and Armitage (1995), The Statistician 44:417–423; method 6 of Newcombe (1998),
+    Statistics in Medicine 17:857–872.
+    """
+    _check_confidence(confidence)
+    counts, sizes = np.broadcast_arrays(_numbers(successes, "successes"), _numbers(totals, "totals"))
+    if np.any(counts < 0) or np.any(counts > sizes):
+        raise ValueError("successes must lie between 0 and their totals")
+    known, tail = sizes > 0, (1 - confidence) / 2
+    hit, whole = counts.astype(np.int64), np.maximum(sizes, 1).astype(np.int64)
+    upper, lower = _midp_upper(hit, whole, tail), 1 - _midp_upper(np.maximum(whole - hit, 0), whole, tail)
+    return Interval(np.where(known, lower, np.nan), np.where(known, upper, np.nan))
+
+
+def _midp_upper(counts: NDArray[np.int64], sizes: NDArray[np.int64], tail: float) -> Numbers:
+    """The share at which so few have the chance ``tail``, half of that of exactly so many; 1 for all."""
+    low, high = counts / sizes, np.ones(sizes.shape)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        most = special.bdtr(counts.astype(float), sizes, middle)
+        fewer = np.where(counts > 0, special.bdtr(np.maximum(counts - 1.0, 0), sizes, middle), 0.0)
+        above = (most + fewer) / 2 > tail
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return np.where(counts == sizes, 1.0, low)
 
 
 def theil_sen(values: ArrayLike, confidence: float = 0.95) -> Slope:
@@ -115,79 +135,6 @@ def mann_kendall(values: ArrayLike) -> Trend:
     return Trend(float(tau), float(2 * special.ndtr(-abs(z))), s, var_s)
 
 
-def xmr_limits(values: ArrayLike) -> Limits:
-    """Mean and natural process limits of an individuals (XmR) chart: mean ± 2.66 × mean moving range.
-
-    Missing values are left out, with the moving ranges that they would be part of closed over them;
-    NaN limits under two values. Source: Wheeler, Understanding Variation (1993); as NHS England's
-    Making Data Count uses it.
-    """
-    series = _series(values)
-    series = series[~np.isnan(series)]
-    if not len(series):
-        return Limits(np.nan, np.nan, np.nan)
-    mean = float(series.mean())
-    if len(series) < 2:
-        return Limits(mean, np.nan, np.nan)
-    reach = _XMR_FACTOR * float(np.abs(np.diff(series)).mean())
-    return Limits(mean, mean - reach, mean + reach)
-
-
-def p_limits(successes: ArrayLike, totals: ArrayLike) -> tuple[float, Interval]:
-    """Centre and three-sigma limits of a p′-chart for shares whose totals vary from point to point.
-
-    NaN where a total is 0. Limits are held inside [0, 1].
-    Source: Laney (2002), Improved control charts for attributes, Quality Engineering 14:531–537.
-    """
-    centre, reach = p_reach(successes, totals)
-    return centre, Interval(np.maximum(centre - reach, 0), np.minimum(centre + reach, 1))
-
-
-def p_reach(successes: ArrayLike, totals: ArrayLike) -> tuple[float, Numbers]:
-    """Centre of a p′-chart, and how far its limits lie from it before they are held inside [0, 1].
-
-    The centre is the share of the sums. Sigma is the binomial one times Laney's ratio: the moving range
-    of the deviates over 1.128, so that large totals do not cry wolf; it is never taken below 1, which a
-    short series could suggest by chance.
-    """
-    counts, sizes = _series(successes), _series(totals)
-    if len(counts) != len(sizes):
-        raise ValueError("successes and totals must be of one length")
-    if np.any(counts < 0) or np.any(counts > sizes):
-        raise ValueError("successes must lie between 0 and their totals")
-    known = (sizes > 0) & ~np.isnan(counts)
-    if not known.any():
-        return np.nan, np.full(len(counts), np.nan)
-    centre = float(counts[known].sum() / sizes[known].sum())
-    sigma = np.sqrt(centre * (1 - centre) / np.where(known, sizes, np.nan))
-    if centre in (0.0, 1.0):
-        return centre, sigma
-    deviates = (counts[known] / sizes[known] - centre) / sigma[known]
-    ratio = float(np.abs(np.diff(deviates)).mean()) / 1.128 if len(deviates) > 1 else 1.0
-    return centre, 3 * max(ratio, 1.0) * sigma
-
-
-def funnel_limits(centre: ArrayLike, totals: ArrayLike, confidence: float) -> Interval:
-    """Exact binomial limits of a funnel plot around ``centre`` for shares with these ``totals``.
-
-    For tail probability p, r is the smallest count with P(R ≤ r) ≥ p, moved by the share of its own
-    probability that p leaves over: limit = (r − a) / n with a = (P(R ≤ r) − p) / P(R = r), held inside
-    [0, 1]. NaN where a total is 0 or missing.
-    The interpolation makes the upper limit up to one dossier lower than the mirrored lower one would be.
-    Source: Spiegelhalter (2005), Statistics in Medicine 24:1185–1202, appendix A.1.1.
-    """
-    _check_confidence(confidence)
-    theta, sizes = np.broadcast_arrays(_numbers(centre, "centre"), _numbers(totals, "totals"))
-    if np.any((theta < 0) | (theta > 1)):
-        raise ValueError("the centre must be a share between 0 and 1")
-    if np.any(sizes < 0) or np.any(np.modf(sizes)[0] > 0):
-        raise ValueError("totals must be whole numbers, 0 or more")
-    known = (sizes > 0) & ~np.isnan(theta)
-    n, share = np.where(known, sizes, 1.0), np.where(known, theta, 0.5)
-    tail = (1 - confidence) / 2
-    return Interval(*(np.where(known, _binomial_limit(n, share, p), np.nan) for p in (tail, 1 - tail)))
-
-
 def overdispersion(deviations: ArrayLike, standard_errors: ArrayLike, winsorise: float = 0.1) -> Dispersion:
     """How over-dispersed units are around a centre: phi, the mean squared z, and tau² between units.
 
@@ -214,14 +161,6 @@ def overdispersion(deviations: ArrayLike, standard_errors: ArrayLike, winsorise:
     weights = errors**-2.0
     scale = weights.sum() - (weights**2).sum() / weights.sum()
     return Dispersion(phi, max(0.0, float((count * phi - (count - 1)) / scale)))
-
-
-def _binomial_limit(n: Numbers, theta: Numbers, p: float) -> Numbers:
-    # Where theta is 0 or 1 all probability sits on one count.
-    r = np.maximum(stats.binom.ppf(p, n, theta), 0)
-    reached, own = stats.binom.cdf(r, n, theta), stats.binom.pmf(r, n, theta)
-    over = np.divide(reached - p, own, out=np.zeros_like(own), where=own > 0)
-    return np.clip((r - over) / n, 0, 1)
 
 
 def _check_confidence(confidence: float) -> None:

@@ -1,0 +1,159 @@
+"""One record per unit or group and target: all that is said of it, everywhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.findings.figures import Figure, figures
+from analysis.findings.offered import last_day
+from analysis.findings.report import Report
+from analysis.outlook.conclusions import RUNNING
+
+_NAMED = 3  # procedures that a sentence names; the others are counted
+_NO_CODES: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What to do, or what should have been done: ``procedures`` (name, dossiers) to name, ``others`` to count.
+
+    ``gain`` is what it brings, ``probability`` that of attaining if it is done (None after the period). ``dossiers``
+    are those that are told of the procedure, None where those of the as-of day are not.
+    """
+
+    method: str
+    closes: bool
+    procedures: list[tuple[str, int | None]]
+    others: int
+    gain: float
+    probability: float | None
+
+    @property
+    def count(self) -> int:
+        """How many procedures in all."""
+        return len(self.procedures) + self.others
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The part of a group that makes up most of its gap: its share, and the group's if the part attained."""
+
+    code: str
+    name: str
+    value: float
+    then: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The figure with all that is concluded of it; numbers that do not apply are None."""
+
+    figure: Figure
+    finality: str
+    pending: int | None
+    remaining: int | None
+    needed: int | None
+    coming: float | None
+    lower: float | None
+    upper: float | None
+    probability: float | None
+    band: str
+    signal: str
+    slope: float | None
+    certainty: str
+    cause: Cause | None
+    members: int | None
+    members_attained: int | None
+    ask: Ask | None
+    flips: tuple[str, ...]
+
+    @property
+    def running(self) -> bool:
+        """Whether the period lasts."""
+        return self.finality == RUNNING
+
+
+def findings(report: Report, codes: Iterable[str]) -> dict[tuple[str, str], Finding]:
+    """By target and unit or group, in the decision's order of targets."""
+    wanted = list(dict.fromkeys(codes))
+    shown = {(figure.target.id, figure.unit_code): figure for figure in figures(report, wanted)}
+    rows = report.outlook["conclusions"]
+    by_key = {
+        (row.target_id, row.unit_code): row for row in rows[rows["unit_code"].isin(wanted)].itertuples(index=False)
+    }
+    asks = _asks(report, wanted)
+    order = [(target.id, code) for target in report.decision.targets for code in wanted]
+    return {key: _finding(shown[key], by_key[key], asks.get(key), report) for key in order if key in shown}
+
+
+def of_unit(report: Report, code: str) -> list[Finding]:
+    """A unit's or group's findings, in the decision's order of targets."""
+    return list(findings(report, [code]).values())
+
+
+def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Finding:
+    cause = None
+    if isinstance(row.cause, str) and row.cause:
+        cause = Cause(row.cause, report.names[row.cause], row.cause_value, row.cause_then)
+    return Finding(
+        figure=figure,
+        finality=row.finality,
+        pending=_whole(row.pending_online),
+        remaining=_whole(row.remaining),
+        needed=_whole(row.needed),
+        coming=_known(row.coming),
+        lower=_known(row.lower),
+        upper=_known(row.upper),
+        probability=_known(row.probability),
+        band=_text(row.band),
+        signal=row.signal,
+        slope=_known(row.slope),
+        certainty=_text(row.certainty),
+        cause=cause,
+        members=_whole(row.members),
+        members_attained=_whole(row.members_attained),
+        ask=ask,
+        flips=tuple(_text(row.flips).split("|")) if _text(row.flips) else _NO_CODES,
+    )
+
+
+def _asks(report: Report, codes: list[str]) -> dict[tuple[str, str], Ask]:
+    rows = report.outlook["closers"]
+    rows = rows[rows["unit_code"].isin(codes)].sort_values(["target_id", "unit_code", "rank"])
+    own = ["unit_code", "procedure_key"]
+    rows = rows.merge(report.outlook["procedures"][[*own, "told", "told_online", "told_on"]], "left", own)
+    last = last_day(report).isoformat()
+    return {key: _ask(of_key, last) for key, of_key in rows.groupby(["target_id", "unit_code"])}
+
+
+def _ask(rows: pd.DataFrame, last: str) -> Ask:
+    """Procedures of which it is not told how many dossiers are online are counted, never named: who filed could be
+    known by name. Counts are those of the ``last`` day.
+    """
+    with_procedure = rows[rows["procedure_key"].fillna("") != ""]
+    named = with_procedure[with_procedure["told_online"].notna() & (with_procedure["procedure_name"] != "")].head(
+        _NAMED
+    )
+    first = rows.iloc[0]
+    return Ask(
+        first["method"],
+        bool(first["closes"]),
+        [(row.procedure_name, int(row.told) if row.told_on == last else None) for row in named.itertuples(index=False)],
+        len(with_procedure) - len(named),
+        float(rows["gain"].sum()),
+        _known(first["probability"]),
+    )
+
+
+def _known(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _whole(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

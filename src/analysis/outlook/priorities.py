@@ -1,0 +1,64 @@
+"""Whom to turn to first (``priorities.csv``): departments and districts with their communes, by one rule.
+
+A place's weight is its part of what all units miss, summed over the targets. While the period lasts what a unit cannot
+attain any more, whatever is done, weighs nothing, and neither do denominators under ten. How sure the order is, is
+drawn: each unit's counts anew from its own share (Efron, 1979, Annals of Statistics 7:1–26), and how often the first
+three are the same three.
+"""
+
+import numpy as np
+import pandas as pd
+
+from analysis.measures.attainment import shortfall
+from analysis.measures.history import History
+from analysis.outlook.closers import NOTHING
+from analysis.outlook.comparison import LEAST_RANKED
+from analysis.outlook.conclusions import LOST
+from analysis.reference.decision import DEFAULT
+
+FIRST = 3
+DRAWS, SEED = 500, 766
+PRIORITIES_COLUMNS = ["decision", "unit_code", "unit_name", "as_of", "rank", "weight", "among_first"]
+
+
+def priorities(standing: pd.DataFrame, history: History, concluded: pd.DataFrame) -> pd.DataFrame:
+    """One row per department and district with its communes that misses anything, in ``PRIORITIES_COLUMNS``.
+
+    ``standing`` are the rows of attainment.csv to date, ``concluded`` those of conclusions.csv. Rank 1 comes first;
+    ``among_first`` is how often the place was among the first three when drawn anew.
+    """
+    units = history.reference.units
+    place_of = np.where(
+        units["tier"] == "province",
+        units["unit_code"],
+        "AREA:" + units["parent_code"].where(units["parent_code"] != "", units["unit_code"]),
+    )
+    places = pd.Series(place_of, index=units["unit_code"])
+    rows = standing[(standing["reading"] == DEFAULT) & standing["unit_code"].isin(places.index)]
+    rows = rows[rows["denominator"] >= LEAST_RANKED]
+    if not history.ended:
+        hopeless = (concluded["band"] == LOST) | (concluded["ask"] == NOTHING)
+        lost = concluded.loc[hopeless, ["target_id", "unit_code"]].assign(lost=True)
+        rows = rows.merge(lost, "left", ["target_id", "unit_code"])
+        rows = rows[rows["lost"].isna()]
+    names, codes = pd.factorize(rows["unit_code"].map(places))
+    rng = np.random.default_rng(SEED)
+    weights = np.zeros((DRAWS + 1, len(codes)))
+    for target in history.decision.targets:
+        of_target = (rows["target_id"] == target.id).to_numpy()
+        hit, whole = (rows[name].to_numpy()[of_target] for name in ("numerator", "denominator"))
+        drawn = np.vstack([hit, rng.binomial(whole, hit / np.maximum(whole, 1), (DRAWS, len(whole)))])
+        missing = shortfall(drawn, np.broadcast_to(whole, drawn.shape), target)
+        part = missing / np.maximum(missing.sum(axis=1, keepdims=True), 1)
+        for column, place in enumerate(names[of_target]):
+            weights[:, place] += part[:, column]
+    order = np.argsort(-weights, axis=1, kind="stable")
+    first = np.zeros(len(codes))
+    for draw in order[1:, :FIRST]:
+        first[draw] += 1
+    found = pd.DataFrame({"unit_code": codes, "weight": weights[0], "among_first": first / DRAWS})
+    found = found[found["weight"] > 0].sort_values(["weight", "unit_code"], ascending=[False, True], ignore_index=True)
+    found = found.merge(history.names[["unit_code", "unit_name"]], on="unit_code")
+    return found.assign(decision=history.decision.id, as_of=history.as_of.isoformat(), rank=range(1, len(found) + 1))[
+        PRIORITIES_COLUMNS
+    ]

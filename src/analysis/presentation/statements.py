@@ -1,0 +1,238 @@
+"""Findings in sentences: the only place that puts a conclusion into words, for pages, documents and notebooks alike."""
+
+from analysis.findings.finding import Ask, Finding
+from analysis.language.texts import N_, Language
+from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL
+from analysis.outlook.conclusions import LOST, RUNNING, WAITING
+from analysis.presentation.numbers import chance, minimum
+from analysis.presentation.words import BANDS, FINALITIES, VARIATIONS
+from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, PORTAL, PROCEDURES
+from analysis.reference.groups import PROVINCE
+from analysis.statistics.control import IMPROVING, WORSENING
+
+_WHILE = {
+    PEERS: (
+        N_("Have applicants file online as many as at other units: {names}."),
+        N_("Have applicants file online as many as at other units, at {count} procedures."),
+    ),
+    ALL_ONLINE: (
+        N_("Have all applicants file online: {names}."),
+        N_("Have all applicants file online at {count} procedures."),
+    ),
+    VIA_PORTAL: (
+        N_("Take the dossiers in through the portal: {names}."),
+        N_("Take the dossiers of {count} procedures in through the portal."),
+    ),
+    UNTOUCHED: (
+        N_("Have at least one dossier filed online at each of {count} procedures that receive dossiers: {names}."),
+        N_("Have at least one dossier filed online at each of {count} procedures that receive dossiers."),
+    ),
+}
+_LESSONS = {
+    PEERS: (
+        N_("Had applicants filed online as many as at other units from the beginning, {names} would have been enough."),
+        N_("Had applicants filed online as many as at other units at {count} procedures, it would have been enough."),
+    ),
+    ALL_ONLINE: (
+        N_("Had all applicants filed online from the beginning, {names} would have been enough."),
+        N_("Had all applicants filed online at {count} procedures, it would have been enough."),
+    ),
+    VIA_PORTAL: (
+        N_("Had the dossiers come in through the portal from the beginning, {names} would have been enough."),
+        N_("Had the dossiers of {count} procedures come in through the portal, it would have been enough."),
+    ),
+    UNTOUCHED: (
+        N_("One dossier online at each of {count} procedures would have been enough: {names}."),
+        N_("One dossier online at each of {count} procedures would have been enough."),
+    ),
+}
+_ROUNDED = 5  # what several procedures bring together is told in steps that give no single count away
+
+
+def outlook_word(found: Finding) -> tuple[str, str]:
+    """Sign and word: the outlook while the period lasts, after it whether the verdict is final."""
+    if found.figure.status == NOT_APPLICABLE:
+        return BANDS[""]
+    return BANDS[found.band] if found.running else FINALITIES[found.finality]
+
+
+def finality(found: Finding, language: Language) -> str:
+    """After the period: whether the verdict may still turn, and by what; "" while it lasts."""
+    if found.finality == RUNNING or found.figure.status == NOT_APPLICABLE:
+        return ""
+    if found.finality == WAITING:
+        words = N_(
+            "Not final: {pending} online dossiers still wait for a result; with {shortfall} of them it is attained."
+        )
+        return language.text(
+            words, pending=language.number(found.pending or 0), shortfall=language.number(found.figure.shortfall)
+        )
+    if found.pending and found.figure.status == NOT_ATTAINED:
+        words = N_("Final: not even the results of the {pending} online dossiers that still wait would change it.")
+        return language.text(words, pending=language.number(found.pending))
+    return language.text(N_("Final."))
+
+
+def prospect(found: Finding, language: Language) -> str:
+    """While the period lasts: what it would take, what is expected, how probable it is; then whether it is final.
+
+    It stands beside ``outlook_word``.
+    """
+    if found.figure.status == NOT_APPLICABLE:
+        return ""
+    if not found.running:
+        return finality(found, language)
+    parts = []
+    needed = found.needed or 0
+    if needed and found.figure.status == NOT_ATTAINED and found.band != LOST:
+        if found.figure.target.measure == PROCEDURES:
+            words = N_("{needed} more procedures must have an online dossier; about {coming} are expected to.")
+        elif found.figure.target.measure == PORTAL:
+            words = N_(
+                "Of about {remaining} dossiers to come, {needed} must come in through the portal; about {coming} are "
+                "expected to."
+            )
+        else:
+            words = N_(
+                "Of about {remaining} dossiers to come, {needed} must be filed online and resolved; about {coming} are "
+                "expected to be."
+            )
+        counts = {"needed": needed, "remaining": found.remaining or 0, "coming": round(found.coming or 0)}
+        parts.append(language.text(words, **{name: language.number(count) for name, count in counts.items()}))
+    if found.probability is not None and found.lower is not None and found.upper is not None:
+        words = N_("Value at the end, 8 times in 10: {lower} to {upper}; probability of attaining: {chance}.")
+        limits = {"lower": language.percent(found.lower), "upper": language.percent(found.upper)}
+        parts.append(language.text(words, chance=chance(found.probability, language), **limits))
+    return " ".join(parts)
+
+
+def signal(found: Finding, language: Language) -> str:
+    """What the months say: improving, worsening or nothing clear; by how much where it is a signal."""
+    words = language.text(VARIATIONS[found.signal][1])
+    if found.signal not in (IMPROVING, WORSENING) or found.slope is None:
+        return f"{words}."
+    slope = language.points(found.slope / 100)
+    return language.text(N_("{verdict}, by {slope} percentage points a month."), verdict=words, slope=slope)
+
+
+def cause(found: Finding, language: Language) -> str:
+    """Where a group's gap comes from, or how its members fare; "" for a unit."""
+    parts = []
+    name = _subject(found, language)
+    if found.cause and found.figure.status == NOT_ATTAINED:
+        words = N_(
+            "Most of the gap is at {part}, which reaches {value}. If it attained {minimum}, {group} would reach {then}."
+        )
+        known = {"part": found.cause.name, "group": name, "minimum": minimum(found.figure.target, language)}
+        shares = {"value": language.percent(found.cause.value), "then": language.percent(found.cause.then)}
+        parts.append(language.text(words, **known, **shares))
+    if found.members:
+        counts = {"attained": found.members_attained or 0, "members": found.members}
+        told = {key: language.number(count) for key, count in counts.items()}
+        parts.append(language.text(N_("{attained} of {members} units attain."), **told))
+        if not found.members_attained and found.figure.status == ATTAINED and found.figure.target.measure == PROCEDURES:
+            why = N_(
+                "The group counts a procedure once, whichever unit has the dossier: so it can attain where none does."
+            )
+            parts.append(language.text(why))
+    return " ".join(parts)
+
+
+def ask_sentence(found: Finding, language: Language) -> str:
+    """What to do and how probable the target then is; after the period what would have been enough; "" for nothing."""
+    if found.ask is None or found.figure.status != NOT_ATTAINED:
+        return ""
+    if found.ask.method == FINISH:
+        return _finish(found, language)
+    if found.ask.method == NOTHING:
+        return _too_late(found, language)
+    if found.ask.method == KEEP:
+        return language.text(N_("To go on as now: nothing in particular would raise the probability of attaining."))
+    return _running(found.ask, language) if found.running else _lesson(found.ask, language)
+
+
+def flips(found: Finding, language: Language) -> str:
+    """Under how many other readings the verdict is another; "" for none."""
+    if not found.flips:
+        return ""
+    return language.text(N_("Another verdict under {count} other readings."), count=language.number(len(found.flips)))
+
+
+def _finish(found: Finding, language: Language) -> str:
+    words = N_("Finishing {count} of the {pending} online dossiers that wait is enough.")
+    counts = {"count": found.figure.shortfall, "pending": found.pending or 0}
+    told = {name: language.number(count) for name, count in counts.items()}
+    if found.ask is None or found.ask.probability is None:
+        return language.text(words, **told)
+    words = N_(
+        "With {count} of the {pending} online dossiers that wait finished it is attained as of now; with all of them "
+        "the probability of attaining at the end is {chance}."
+    )
+    return language.text(words, chance=chance(found.ask.probability, language), **told)
+
+
+def _too_late(found: Finding, language: Language) -> str:
+    if found.figure.target.measure == PROCEDURES:
+        words = N_(
+            "It cannot be reached in time this period: too few procedures will receive a dossier. To attain it in the "
+            "next, begin with those that receive dossiers now."
+        )
+    elif found.figure.target.measure == PORTAL:
+        words = N_(
+            "It cannot be reached in time this period, whatever is done. To attain it in the next, {minimum} of the "
+            "dossiers must come in through the portal from its first day."
+        )
+    else:
+        words = N_(
+            "It cannot be reached in time this period, whatever is done. To attain it in the next, at least {minimum} "
+            "of the dossiers must be filed online and resolved from its first day."
+        )
+    return language.text(words, minimum=minimum(found.figure.target, language))
+
+
+def _running(ask: Ask, language: Language) -> str:
+    told = _named(_WHILE[ask.method], ask, language)
+    if ask.method != UNTOUCHED:
+        gain = max(_ROUNDED, _ROUNDED * round(ask.gain / _ROUNDED))
+        told += " " + language.text(N_("That is about {gain} more that count."), gain=language.number(gain))
+    return _with_chance(told, ask, language)
+
+
+def _with_chance(told: str, ask: Ask, language: Language) -> str:
+    if ask.probability is None:
+        return told
+    words = N_("If it is done, the probability of attaining is {chance}.")
+    return f"{told} {language.text(words, chance=chance(ask.probability, language))}"
+
+
+def _lesson(ask: Ask, language: Language) -> str:
+    if not ask.closes:
+        names = _names(ask, language)
+        if names:
+            return language.text(
+                N_("Not even all its procedures would have been enough; begin with {names}."), names=names
+            )
+        return language.text(N_("Not even all its procedures would have been enough."))
+    return _named(_LESSONS[ask.method], ask, language)
+
+
+def _named(templates: tuple[str, str], ask: Ask, language: Language) -> str:
+    """With the procedures' names; counted where none may be named, since their dossiers are not told."""
+    names = _names(ask, language)
+    return language.text(templates[0] if names else templates[1], count=language.number(ask.count), names=names)
+
+
+def _names(ask: Ask, language: Language) -> str:
+    named = [
+        language.text(N_("“{name}”"), name=name)
+        if dossiers is None
+        else language.text(N_("“{name}” ({dossiers} dossiers)"), name=name, dossiers=language.number(dossiers))
+        for name, dossiers in ask.procedures
+    ]
+    if named and ask.others:
+        named.append(language.text(N_("{count} more"), count=language.number(ask.others)))
+    return ", ".join(named)
+
+
+def _subject(found: Finding, language: Language) -> str:
+    return language.text(N_("the province")) if found.figure.unit_code == PROVINCE else found.figure.unit_name

@@ -1,0 +1,164 @@
+"""Findings in words: each sentence says what its record says, in the mood of its time, and no more."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from support.folders import REFERENCE
+
+from analysis.findings.figures import Figure
+from analysis.findings.finding import Ask, Cause, Finding
+from analysis.language.texts import Language
+from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL
+from analysis.outlook.conclusions import CERTAIN, FINAL, IMPROBABLE, LOST, RUNNING, WAITING
+from analysis.presentation import statements
+from analysis.reference.tables import load_reference
+
+VI, EN = Language("vi"), Language("en")
+DECISION = load_reference(REFERENCE).decision("766-qd-ubnd-2020")
+TARGETS = {target.id: target for target in DECISION.targets}
+NAMED = [("Cấp phép A", 1200), ("Cấp phép B", 7)]
+
+
+def finding(target: str = "l3-dossiers", status: str = "not_attained", **facts: Any) -> Finding:
+    """A unit that has 3 of 10 while the period lasts, unless ``facts`` say otherwise."""
+    figure = Figure(TARGETS[target], "H45.18", "Sở Xây dựng", 3, 10, 2, status)
+    known: dict[str, Any] = {
+        **{"finality": RUNNING, "pending": 4, "remaining": 20, "needed": 12, "coming": 6.2, "lower": 0.3, "upper": 0.5},
+        **{
+            "probability": 0.07,
+            "band": IMPROBABLE,
+            "signal": "common_cause",
+            "slope": None,
+            "certainty": "as_expected",
+        },
+        **{"cause": None, "members": None, "members_attained": None, "ask": None, "flips": ()},
+    }
+    return Finding(figure, **{**known, **facts})
+
+
+def asked(method: str, *, probability: float | None = 0.4, closes: bool = True, others: int = 1, **facts: Any) -> str:
+    ask = Ask(method, closes, facts.pop("named", NAMED), others, 32.4, probability)
+    return statements.ask_sentence(finding(ask=ask, **facts), VI)
+
+
+def test_an_ask_names_its_procedures_what_they_bring_and_how_probable_it_is() -> None:
+    assert asked(PEERS) == (
+        "Vận động người dân nộp trực tuyến nhiều như ở nơi khác: “Cấp phép A” (1.200 hồ sơ), “Cấp phép B” (7 hồ sơ), "
+        "1 thủ tục khác. Thêm được khoảng 30 hồ sơ. Làm được thì xác suất đạt là 40 %."
+    )
+    assert asked(ALL_ONLINE).startswith("Vận động mọi người nộp trực tuyến: “Cấp phép A”")
+    assert asked(VIA_PORTAL, target="portal").startswith("Tiếp nhận hồ sơ qua Cổng: “Cấp phép A”")
+    assert asked(UNTOUCHED, target="l3-procedures").startswith(
+        "Để 3 thủ tục đang có hồ sơ đều có hồ sơ nộp trực tuyến:"
+    )
+
+
+def test_what_several_bring_is_told_in_steps_of_five() -> None:
+    for gain, told in ((1.2, "khoảng 5 hồ sơ"), (7.6, "khoảng 10 hồ sơ"), (122.0, "khoảng 120 hồ sơ")):
+        ask = Ask(PEERS, True, NAMED, 0, gain, 0.4)
+        assert told in statements.ask_sentence(finding(ask=ask), VI)
+
+
+def test_procedures_that_may_not_be_named_are_counted() -> None:
+    assert asked(PEERS, named=[], others=3).startswith(
+        "Vận động người dân nộp trực tuyến nhiều như ở nơi khác, ở 3 thủ tục."
+    )
+
+
+def test_what_waits_is_finished_first() -> None:
+    while_it_lasts = asked(FINISH, named=[], others=0, probability=0.63)
+    assert while_it_lasts == (
+        "Giải quyết xong 2 trong 4 hồ sơ trực tuyến đang chờ thì đạt tính đến nay; xong hết thì xác suất đạt vào cuối "
+        "kỳ là 63 %."
+    )
+    after = asked(FINISH, named=[], others=0, probability=None, finality=WAITING)
+    assert after == "Giải quyết xong 2 trong 4 hồ sơ trực tuyến đang chờ là đủ."
+
+
+@pytest.mark.parametrize("target", ["l3-dossiers", "l3-procedures", "portal"])
+def test_where_nothing_would_do_the_truth_is_told(target: str) -> None:
+    told = asked(NOTHING, target=target, named=[], others=0, probability=0.0)
+    assert told.startswith("Trong kỳ này không thể kịp")
+    assert "kỳ sau" in told
+    assert "Vận động" not in told
+
+
+def test_a_course_that_nothing_changes_is_kept() -> None:
+    assert asked(KEEP, named=[], others=0).startswith("Cứ giữ như hiện nay")
+
+
+def test_after_the_period_an_ask_is_a_lesson_without_a_probability() -> None:
+    for method in (PEERS, ALL_ONLINE, VIA_PORTAL):
+        told = asked(method, probability=None, finality=FINAL)
+        assert told.startswith("Giá như từ đầu năm")
+        assert "xác suất" not in told
+    short = asked(UNTOUCHED, closes=False, named=[], probability=None, finality=FINAL)
+    assert short == "Dù tất cả thủ tục cũng không đủ."
+
+
+def test_what_is_attained_is_asked_nothing() -> None:
+    assert asked(PEERS, status="attained") == ""
+    assert statements.ask_sentence(finding(), VI) == ""
+
+
+def test_the_prospect_says_what_is_needed_and_expected() -> None:
+    assert statements.prospect(finding(), VI) == (
+        "Trong khoảng 20 hồ sơ sắp tới cần 12 hồ sơ nộp và giải quyết trực tuyến; cứ như hiện nay thì được khoảng 6. "
+        "Giá trị cuối kỳ, 8 trên 10 lần: từ 30,0 % đến 50,0 %; xác suất đạt: 7 %."
+    )
+    assert "qua Cổng" in statements.prospect(finding("portal"), VI)
+    assert "thủ tục có hồ sơ trực tuyến" in statements.prospect(finding("l3-procedures"), VI)
+
+
+def test_nothing_is_asked_for_of_what_is_lost_or_certain() -> None:
+    lost = statements.prospect(finding(band=LOST, probability=0.0), VI)
+    assert "cần" not in lost
+    assert "dưới 1 %" in lost
+    certain = statements.prospect(finding(status="attained", band=CERTAIN, probability=1.0, needed=0), VI)
+    assert "cần" not in certain
+    assert "trên 99 %" in certain
+
+
+def test_after_the_period_it_says_whether_the_verdict_may_turn() -> None:
+    ended: dict[str, Any] = {"band": "", "probability": None, "lower": None, "upper": None, "coming": None}
+    waiting = finding(finality=WAITING, **ended)
+    assert statements.prospect(waiting, VI).startswith("Chưa chốt: còn 4 hồ sơ trực tuyến chờ kết quả; thêm 2 hồ sơ")
+    assert statements.outlook_word(waiting)[1] == "May still be attained"
+    final = finding(finality=FINAL, **ended)
+    assert statements.prospect(final, VI).startswith("Kết quả đã chốt: dù cả 4 hồ sơ")
+    assert statements.prospect(finding(finality=FINAL, status="attained", **ended), VI) == "Kết quả đã chốt."
+    assert statements.finality(finding(), VI) == ""
+
+
+def test_a_slope_is_told_of_a_signal_alone() -> None:
+    assert (
+        statements.signal(finding(signal="improving", slope=2.5), VI) == "Đang tốt lên, +2,5 điểm phần trăm mỗi tháng."
+    )
+    assert statements.signal(finding(slope=2.5), VI) == "Chưa thay đổi rõ."
+
+
+def test_a_group_s_cause_says_where_and_what_then() -> None:
+    cause = Cause("TIER:commune", "Cấp xã", 0.293, 0.526)
+    told = statements.cause(finding(cause=cause, members=136, members_attained=27), VI)
+    assert told == (
+        "Hụt chủ yếu ở Cấp xã: 29,3 %. Nếu nơi này đạt 50 % thì Sở Xây dựng đạt 52,6 %. 27 trong 136 cơ quan đạt."
+    )
+    assert statements.cause(finding(), VI) == ""
+
+
+def test_why_a_group_attains_where_nobody_does() -> None:
+    told = statements.cause(finding("l3-procedures", "attained", members=110, members_attained=0), VI)
+    assert told.startswith("0 trong 110 cơ quan đạt. Nhóm tính mỗi thủ tục một lần")
+
+
+def test_readings_that_turn_the_verdict_are_counted() -> None:
+    assert statements.flips(finding(flips=("received", "no_post")), EN) == "Another verdict under 2 other readings."
+    assert statements.flips(finding(), VI) == ""
+
+
+def test_nothing_to_count_has_no_prospect() -> None:
+    none = finding(status="not_applicable")
+    assert statements.prospect(none, VI) == ""
+    assert statements.outlook_word(none)[1] == "Nothing to count"
+    assert Fraction(1, 2) == TARGETS["l3-dossiers"].minimum
