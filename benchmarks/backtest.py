@@ -52,9 +52,7 @@ def main() -> None:
 def try_year(dossiers: int, seed: int) -> pd.DataFrame:
     """What was foretold at each month's end, beside what came: target, unit, month, quantiles, baselines, outcome."""
     rng = np.random.default_rng([20_20, seed])
-    course = Course(
-        rng.uniform(0, 1.6), rng.uniform(0, 1.4), DECISION_DAY + int(rng.integers(-60, 90)), rng.uniform(0, 4)
-    )
+    course = course_of(rng)
     year = live(read_province(REFERENCE), int(dossiers * rng.uniform(0.5, 1.5)), rng, course)
     reference = load_reference(REFERENCE)
     decision = reference.decision("", date(2020, 12, 31))
@@ -70,6 +68,13 @@ def try_year(dossiers: int, seed: int) -> pd.DataFrame:
         baseline = standing[["target_id", "unit_code", "value"]]
         parts.append(foretold.merge(baseline).merge(_last_month(known)).assign(month=month))
     return pd.concat(parts).merge(outcome, on=["target_id", "unit_code"]).assign(year=seed)
+
+
+def course_of(rng: np.random.Generator) -> Course:
+    """How online filing moves in a made-up year: it grows or not, jumps or not, at another time."""
+    return Course(
+        rng.uniform(0, 1.6), rng.uniform(0, 1.4), DECISION_DAY + int(rng.integers(-60, 90)), rng.uniform(0, 4)
+    )
 
 
 def summary(forecasts: pd.DataFrame) -> pd.DataFrame:

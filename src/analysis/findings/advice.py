@@ -11,9 +11,7 @@ from analysis.findings.figures import figures
 from analysis.findings.finding import Finding, findings
 from analysis.findings.report import Report
 from analysis.language.texts import N_
-from analysis.outlook.closers import NOTHING
 from analysis.outlook.comparison import LEAST_RANKED, limits_beside
-from analysis.outlook.conclusions import LOST
 from analysis.outlook.priorities import FIRST
 from analysis.reference.decision import PROCEDURES, Target
 from analysis.statistics.shares import Interval
@@ -84,7 +82,7 @@ def _concern(
     """None where nothing is missing that still weighs: see priorities.csv."""
     missed = [known[target.id, unit] for unit in units]
     missed = [one for one in missed if one.figure.shortfall and one.figure.denominator >= LEAST_RANKED]
-    missed = [one for one in missed if one.band != LOST and not (one.running and one.ask and one.ask.method == NOTHING)]
+    missed = [one for one in missed if not one.hopeless]
     missing = sum(one.figure.shortfall for one in missed)
     if not missing:
         return None

@@ -9,7 +9,8 @@ import pandas as pd
 from analysis.findings.figures import Figure, figures
 from analysis.findings.offered import last_day
 from analysis.findings.report import Report
-from analysis.outlook.conclusions import RUNNING
+from analysis.outlook.closers import NOTHING
+from analysis.outlook.conclusions import LOST, RUNNING
 
 _NAMED = 3  # procedures that a sentence names; the others are counted
 _NO_CODES: tuple[str, ...] = ()
@@ -73,6 +74,11 @@ class Finding:
     def running(self) -> bool:
         """Whether the period lasts."""
         return self.finality == RUNNING
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether nothing would attain the target any more while the period lasts."""
+        return self.running and (self.band == LOST or (self.ask is not None and self.ask.method == NOTHING))
 
 
 def findings(report: Report, codes: Iterable[str]) -> dict[tuple[str, str], Finding]:

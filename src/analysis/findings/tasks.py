@@ -20,10 +20,12 @@ class Task:
     where: list[Figure]
 
 
-def nearest(shown: list[Figure]) -> Figure | None:
-    """Of the targets that are missed, the one with the smallest gap."""
-    missed = [figure for figure in shown if figure.status == NOT_ATTAINED]
-    return max(missed, key=lambda figure: figure.gap or 0, default=None)
+def nearest(shown: list[Finding]) -> Figure | None:
+    """Of the targets that are missed and can still be attained, the one with the smallest gap; after the period of all
+    that are missed.
+    """
+    missed = [found for found in shown if found.figure.status == NOT_ATTAINED and not found.hopeless]
+    return max((found.figure for found in missed), key=lambda figure: figure.gap or 0, default=None)
 
 
 def tasks(report: Report, subject: Subject) -> list[Task]:

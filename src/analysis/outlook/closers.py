@@ -210,7 +210,7 @@ def _touch(target: Target, history: History, shortfall: pd.Series, now: pd.Serie
             columns=[*_FACTS[:-1], "method", "closes", "rank", "gain_cumulated", "probability"]
         )
     chances = {
-        str(unit): _at_least(int(shortfall[unit]), -np.expm1(-rows["to_come"].to_numpy(float)))
+        str(unit): _at_least(int(shortfall[unit]), _hit(rows["denominator"], rows["to_come"]))
         for unit, rows in chosen.groupby("unit_code")
     }
     # Those that nobody named may be hit, too: no less probable than if all goes on as it does.
@@ -235,6 +235,13 @@ def _growth(history: History, units: pd.Series) -> np.ndarray:
     counted = by_unit.reindex(index=history.names["unit_code"], columns=history.months, fill_value=0).to_numpy()
     more = remaining(history, counted).mean / np.maximum(counted.sum(axis=1), 1)
     return _of_units(pd.Series(more, index=history.names["unit_code"]), units)
+
+
+def _hit(had: pd.Series, to_come: pd.Series) -> np.ndarray:
+    """The chance that a procedure with some dossiers gets another: its rate is known from those alone, so none comes
+    with the probability of a negative binomial's zero.
+    """
+    return np.asarray(-np.expm1(-had * np.log1p(to_come / had)), dtype=float)
 
 
 def _at_least(wanted: int, chances: np.ndarray) -> float:

@@ -10,7 +10,7 @@ Statistical Society A 159:385–443); an indirectly standardised ratio blames no
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import special, stats
 
 from analysis.measures.history import History
 from analysis.outlook.discoveries import discovered, tail_of
@@ -18,6 +18,7 @@ from analysis.reference.decision import DEFAULT, PROCEDURES, Target
 from analysis.statistics.control import exact_limits, normal_scores
 from analysis.statistics.shares import Interval, midp_interval, overdispersion, wilson_interval
 
+_CERTAIN = 0.99  # that units scatter more than by chance, before their scatter is allowed for
 LEAST_RANKED = 10  # of a denominator: below, a unit is shown and has no rank
 DRAWS, SEED = 1000, 766
 ABOVE, BELOW, AS_EXPECTED = "above", "below", "as_expected"
@@ -85,12 +86,16 @@ def limits_beside(centre: float, denominator: np.ndarray, tau2: float, tail: flo
 
 
 def scatter(centre: float, value: np.ndarray, denominator: np.ndarray) -> tuple[float, float]:
-    """How many times more than by chance units scatter around ``centre``, and tau² on the arcsine scale."""
+    """How many times more than by chance units scatter around ``centre``, and tau² on the arcsine scale: 0 unless the
+    scatter is more than chance makes once in a hundred times.
+    """
     known = denominator > 0
     angles = np.arcsin(np.sqrt(np.where(known, value, centre))) - np.arcsin(np.sqrt(centre))
     errors = np.where(known, 0.5 / np.sqrt(np.maximum(denominator, 1)), np.nan)
     found = overdispersion(np.where(known, angles, np.nan), errors)
-    return found.phi, found.tau2
+    freedom = max(int(known.sum()) - 1, 1)
+    more_than_chance = found.phi * (freedom + 1) > stats.chi2.ppf(_CERTAIN, freedom)
+    return found.phi, found.tau2 if more_than_chance else 0.0
 
 
 def verdicts(scores: np.ndarray) -> tuple[np.ndarray, float]:

@@ -18,6 +18,7 @@ from analysis.reference.decision import DEFAULT
 
 FIRST = 3
 DRAWS, SEED = 500, 766
+_KEYS = ["target_id", "unit_code"]
 PRIORITIES_COLUMNS = ["decision", "unit_code", "unit_name", "as_of", "rank", "weight", "among_first"]
 
 
@@ -35,21 +36,18 @@ def priorities(standing: pd.DataFrame, history: History, concluded: pd.DataFrame
     )
     places = pd.Series(place_of, index=units["unit_code"])
     rows = standing[(standing["reading"] == DEFAULT) & standing["unit_code"].isin(places.index)]
-    rows = rows[rows["denominator"] >= LEAST_RANKED]
-    if not history.ended:
-        hopeless = (concluded["band"] == LOST) | (concluded["ask"] == NOTHING)
-        lost = concluded.loc[hopeless, ["target_id", "unit_code"]].assign(lost=True)
-        rows = rows.merge(lost, "left", ["target_id", "unit_code"])
-        rows = rows[rows["lost"].isna()]
-    names, codes = pd.factorize(rows["unit_code"].map(places))
+    told = rows.merge(concluded[[*_KEYS, "band", "ask"]], "left", _KEYS, validate="one_to_one")
+    hopeless = ((told["band"] == LOST) | (told["ask"] == NOTHING)) & (not history.ended)
+    weighs = ((told["denominator"] >= LEAST_RANKED) & ~hopeless).to_numpy()
+    names, codes = pd.factorize(told["unit_code"].map(places))
     rng = np.random.default_rng(SEED)
     weights = np.zeros((DRAWS + 1, len(codes)))
     for target in history.decision.targets:
-        of_target = (rows["target_id"] == target.id).to_numpy()
-        hit, whole = (rows[name].to_numpy()[of_target] for name in ("numerator", "denominator"))
+        of_target = (told["target_id"] == target.id).to_numpy()
+        hit, whole = (told[name].to_numpy()[of_target] for name in ("numerator", "denominator"))
         drawn = np.vstack([hit, rng.binomial(whole, hit / np.maximum(whole, 1), (DRAWS, len(whole)))])
         missing = shortfall(drawn, np.broadcast_to(whole, drawn.shape), target)
-        part = missing / np.maximum(missing.sum(axis=1, keepdims=True), 1)
+        part = missing * weighs[of_target] / np.maximum(missing.sum(axis=1, keepdims=True), 1)
         for column, place in enumerate(names[of_target]):
             weights[:, place] += part[:, column]
     order = np.argsort(-weights, axis=1, kind="stable")

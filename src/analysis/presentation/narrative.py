@@ -11,7 +11,6 @@ from analysis.findings.report import Report
 from analysis.findings.subject import Subject
 from analysis.findings.tasks import nearest
 from analysis.language.texts import N_, Language
-from analysis.outlook.closers import NOTHING
 from analysis.outlook.conclusions import LOST
 from analysis.presentation.numbers import counted, minimum, missing, percent, whole
 from analysis.presentation.statements import ask_sentence, cause
@@ -119,7 +118,7 @@ def most_at(where: list[Finding], language: Language) -> str:
     """The units that miss most, with what to ask of the first of them that can still attain."""
     names = "; ".join(f"{one.figure.unit_name} ({missing(one.figure, language)})" for one in where)
     told = language.text(N_("Most at: {units}."), units=names)
-    asked = next((one for one in where if one.ask and one.ask.method != NOTHING), where[0])
+    asked = next((one for one in where if one.ask and not one.hopeless), where[0])
     ask = ask_sentence(asked, language)
     return f"{told} {asked.figure.unit_name}: {ask}" if ask else told
 
@@ -207,18 +206,22 @@ def headline(report: Report) -> str:
 
 def unit_headline(report: Report, unit: Subject) -> str:
     """How many targets it attains, of those that have anything to count, and which of the others is nearest."""
-    shown = [figure for figure in figures.tiles(report, unit.code) if figure.status != NOT_APPLICABLE]
+    shown = [found for found in of_unit(report, unit.code) if found.figure.status != NOT_APPLICABLE]
+    attained = sum(found.figure.status == ATTAINED for found in shown)
     day, text = report.language.date(report.as_of), report.language.text
     if not shown:
         return text(N_("To {day}, {unit} has nothing to count for any target."), day=day, unit=unit.name)
+    if attained == len(shown):
+        return text(N_("To {day}, {unit} attains all {of} targets."), day=day, unit=unit.name, of=len(shown))
     closest = nearest(shown)
     if closest is None:
-        return text(N_("To {day}, {unit} attains all {of} targets."), day=day, unit=unit.name, of=len(shown))
+        words = N_("To {day}, {unit} attains {attained} of {of} targets; none of the others can be attained in time.")
+        return text(words, day=day, unit=unit.name, attained=attained, of=len(shown))
     return text(
         N_("To {day}, {unit} attains {attained} of {of} targets; nearest of the others: {target}, {missing} short."),
         day=day,
         unit=unit.name,
-        attained=sum(figure.status == ATTAINED for figure in shown),
+        attained=attained,
         of=len(shown),
         target=_inside(closest.target.title[report.language.code]),
         missing=missing(closest, report.language),

@@ -1,0 +1,131 @@
+"""Carries out what was asked on the dossiers that really came after: is what was promised kept?
+
+python -m benchmarks.replay [--years 8] [--dossiers 56000]: made-up years whose end is known, as the backtest has them.
+From the end of some months each unit's ask is done to the letter, each target's by itself: dossiers of the procedures
+that it names are filed online as it says, those that waited get their result. Of all asks of a band of promised
+probability the share that then attains stands beside the mean promise, and beside what attains without.
+"""
+
+import argparse
+from calendar import monthrange
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from functools import partial
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from analysis.measures.attainment import attain
+from analysis.measures.history import history
+from analysis.outlook.closers import FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL, closers
+from analysis.outlook.projection import courses, projections
+from analysis.reference.decision import ATTAINED, DEFAULT, Decision
+from analysis.reference.keys import procedure_key
+from analysis.reference.tables import Reference, load_reference
+from analysis.sample.known import known_on
+from analysis.sample.province import read_province
+from analysis.sample.year import Year, live
+from benchmarks.backtest import REFERENCE, course_of
+
+MONTHS = (4, 6, 8, 9, 10)
+END = date(2020, 12, 31)
+_KEYS = ["target_id", "unit_code"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.replay", description=__doc__.splitlines()[0])
+    parser.add_argument("--years", type=int, default=8, help="how many made-up years (default 8)")
+    parser.add_argument("--dossiers", type=int, default=56_000, help="dossiers of each (default 56000)")
+    chosen = parser.parse_args()
+    with ProcessPoolExecutor() as pool:
+        asked = pd.concat(pool.map(partial(try_year, chosen.dossiers), range(chosen.years)), ignore_index=True)
+    print(summary(asked, "method").to_string())
+    print(summary(asked, "month").to_string())
+    bands = pd.cut(asked["probability"], [0, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95, 1], include_lowest=True)
+    print(summary(asked.assign(band=bands.astype(str)), "band").to_string())
+
+
+def summary(asked: pd.DataFrame, by: str) -> pd.DataFrame:
+    """How many asks, the mean promise, the share that attains with and without."""
+    found = asked.groupby(by).agg(
+        asks=("done", "size"), promised=("probability", "mean"), attained=("done", "mean"), without=("without", "mean")
+    )
+    return found.round(3)
+
+
+def try_year(dossiers: int, seed: int) -> pd.DataFrame:
+    """One row per ask of a unit: month, target, method, promised probability, attained with it and without."""
+    rng = np.random.default_rng([20_20, seed])
+    year = live(read_province(REFERENCE), int(dossiers * rng.uniform(0.5, 1.5)), rng, course_of(rng))
+    reference = load_reference(REFERENCE)
+    decision = reference.decision("", END)
+    without = _status(known_on(year, END), reference, decision)
+    parts = []
+    for month in MONTHS:
+        day = date(2020, month, monthrange(2020, month)[1])
+        asks = _asks(year, reference, decision, day)
+        for target, of_target in asks.groupby("target_id"):
+            then = _status(_carried_out(year, day, of_target, rng), reference, decision)
+            first = of_target.drop_duplicates("unit_code").set_index("unit_code")
+            own = pd.MultiIndex.from_product([[target], first.index])
+            parts.append(
+                first[["method", "probability"]].assign(
+                    **{"month": month, "target_id": target},
+                    done=(then.reindex(own) == ATTAINED).to_numpy(),
+                    without=(without.reindex(own) == ATTAINED).to_numpy(),
+                )
+            )
+    return pd.concat(parts).reset_index()
+
+
+def _asks(year: Year, reference: Reference, decision: Decision, day: date) -> pd.DataFrame:
+    table = ibis.memtable(known_on(year, day))
+    rows = attain(table, reference, decision, day)
+    rows = rows[(rows["reading"] == DEFAULT) & (rows["window"] == "to_date")]
+    standing = rows[rows["month"] == rows["month"].max()].drop(columns="month")
+    known = history(table, reference, decision, day)
+    course = courses(known)
+    return closers(standing, known, projections(standing, known, course), course)
+
+
+def _carried_out(year: Year, day: date, asks: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The year's dossiers as they would be if the asks of one target were done from the day after on."""
+    table = known_on(year, END)
+    keys = table["procedure_code"].map({code: procedure_key(code) for code in table["procedure_code"].unique()})
+    later = (table["received_at"] > pd.Timestamp(day)).to_numpy()
+    channel, source = table["channel"].to_numpy(object).copy(), table["source"].to_numpy(object).copy()
+    status, done = table["status"].to_numpy(object).copy(), table["completed_at"].copy()
+    places = table.groupby([table["unit_code"], keys]).indices
+    by_unit = table.groupby("unit_code").indices
+    for ask in asks.itertuples(index=False):
+        if ask.method in (KEEP, NOTHING):
+            continue
+        if ask.method == FINISH:
+            own = by_unit[ask.unit_code]
+            waits = own[~later[own] & (channel[own] == "online") & done.isna().to_numpy()[own]]
+            waits = waits[np.isin(status[waits], ["processing", "supplement"])]
+            status[waits] = "resolved"
+            continue
+        own = places.get((ask.unit_code, ask.procedure_key), np.array([], dtype=int))
+        own = own[later[own]]
+        if ask.method == VIA_PORTAL:
+            source[own] = np.where(pd.notna(source[own]), "provincial_portal", source[own])
+        elif ask.method == UNTOUCHED:
+            channel[own[:1]] = "online"
+        else:
+            share = ask.numerator / ask.denominator
+            moved = (ask.peer_share - share) / (1 - share) if ask.method == PEERS else 1.0
+            channel[own[rng.random(len(own)) < moved]] = "online"
+    return table.assign(channel=channel, source=source, status=status)
+
+
+def _status(table: pd.DataFrame, reference: Reference, decision: Decision) -> pd.Series:
+    """Each unit's status at the end, by target and unit."""
+    rows = attain(ibis.memtable(table), reference, decision, END)
+    rows = rows[(rows["reading"] == DEFAULT) & (rows["window"] == "to_date") & (rows["month"] == "2020-12")]
+    return rows.set_index(_KEYS)["status"]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""A whole publication says one thing of each unit and target: what its record says, and nothing else concludes."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from docx import Document
+from support.folders import REFERENCE
+from support.published import Publication
+
+from analysis.findings.finding import Finding, findings, of_unit
+from analysis.findings.report import Report, read_report
+from analysis.language.texts import Language
+from analysis.presentation import statements
+from analysis.presentation.narrative import most_at
+from analysis.presentation.words import BANDS, FINALITIES
+from analysis.reference.decision import NOT_ATTAINED
+from analysis.reference.groups import PROVINCE
+from analysis.storage.places import unit_page
+from analysis.storage.writing import undirected
+
+pytestmark = pytest.mark.slow
+VI = Language("vi")
+WORDS = [*BANDS.values(), *FINALITIES.values()]
+SIGNS = [f"{sign} {VI.text(words)}" for sign, words in WORDS if words != "Nothing to count"]
+# How a sentence begins that concludes something: where one stands it must be the record's.
+CONCLUDING = (
+    *("Vận động", "Tiếp nhận hồ sơ qua", "Giải quyết xong", "Trong kỳ này không thể kịp", "Giá như", "Cứ giữ như"),
+    "Dù tất cả thủ tục",
+)
+
+
+@pytest.fixture(scope="module", params=["september", "year"])
+def published(request: pytest.FixtureRequest) -> Publication:
+    found: Publication = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="module")
+def report(published: Publication) -> Report:
+    return read_report(published.processed, REFERENCE, VI)
+
+
+def words(html: str) -> str:
+    """The text of a piece of a page, one blank between words, without marks of direction."""
+    text = unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(style|svg|script).*?</\1>", "", html, flags=re.DOTALL)))
+    return re.sub(r"\s+", " ", re.sub("[\u2066-\u2069]", "", text)).replace(" .", ".").strip()
+
+
+def plain(text: str) -> str:
+    return words(undirected(text).replace("<", "&lt;"))
+
+
+def pages(published: Publication) -> list[tuple[str, str]]:
+    """Code and HTML of each unit's page that was made."""
+    paths = sorted((published.month / "units").glob("*.html"))
+    listed = [(path.stem, path.read_text(encoding="utf-8")) for path in paths]
+    assert len(listed) >= 5
+    return listed
+
+
+def test_each_card_of_a_unit_says_what_its_record_says(published: Publication, report: Report) -> None:
+    codes = {Path(unit_page(code)).stem: code for code in report.names}
+    checked = 0
+    for stem, html in pages(published):
+        known = {one.figure.target.title["vi"]: one for one in of_unit(report, codes[stem])}
+        missed = [one for one in known.values() if one.figure.status == NOT_ATTAINED]
+        cards = re.findall(r'<li class="call">(.*?)</li>', html, flags=re.DOTALL)
+        assert len(cards) == len(missed), stem
+        for card in cards:
+            title = words(re.search(r"<h3>(.*?)</h3>", card, flags=re.DOTALL)[1])  # type: ignore[index]
+            one, said = known[title], words(card)
+            expected = (statements.prospect, statements.cause, statements.ask_sentence, statements.flips)
+            for statement in expected:
+                assert plain(statement(one, VI)) in said, (stem, title)
+            checked += _signs(said, one)
+            rest = said.replace(plain(statements.ask_sentence(one, VI)), "")
+            assert not any(beginning in rest for beginning in CONCLUDING), (stem, title)
+    assert checked >= 10
+
+
+def _signs(said: str, one: Finding) -> int:
+    """One word for how it stands, the record's."""
+    sign, word = statements.outlook_word(one)
+    assert [other for other in SIGNS if other in said] == [f"{sign} {VI.text(word)}"]
+    return 1
+
+
+def test_the_province_s_page_and_the_draft_report_say_the_same(published: Publication, report: Report) -> None:
+    page = words((published.month / "index.html").read_text(encoding="utf-8"))
+    (draft,) = published.month.glob("bao-cao-*.docx")
+    document = Document(str(draft))
+    written = words("\n".join(paragraph.text for paragraph in document.paragraphs).replace("<", "&lt;"))
+    for one in of_unit(report, PROVINCE):
+        for statement in (statements.prospect, statements.cause):
+            told = plain(statement(one, VI))
+            assert told in page
+            assert told in written
+        assert plain(statements.flips(one, VI)) in page
+
+
+def test_who_comes_first_is_the_same_on_the_page_and_in_the_draft(published: Publication, report: Report) -> None:
+    first = report.outlook["priorities"].sort_values("rank").head(3)["unit_code"]
+    page = (published.month / "index.html").read_text(encoding="utf-8")
+    listed = page[page.index('<ol class="calls">') :]
+    shown = [words(name) for name in re.findall(r"<h3>(.*?)</h3>", listed[: listed.index("</ol>")], flags=re.DOTALL)]
+    assert shown == [plain(report.names[code]) for code in first]
+    (draft,) = published.month.glob("bao-cao-*.docx")
+    written = words("\n".join(one.text for one in Document(str(draft)).paragraphs).replace("<", "&lt;"))
+    places = [written.index(f"{name}:") for name in shown]
+    assert places == sorted(places)
+
+
+def test_no_sentence_of_the_province_s_page_concludes_but_the_records(published: Publication, report: Report) -> None:
+    """Each ask on the page is some unit's own."""
+    page = words((published.month / "index.html").read_text(encoding="utf-8"))
+    every = findings(report, report.reference.units["unit_code"])
+    asks = {plain(statements.ask_sentence(one, VI)) for one in every.values()} - {""}
+    for ask in sorted(asks, key=len, reverse=True):
+        page = page.replace(ask, "")
+    assert not any(beginning in page for beginning in CONCLUDING)
+    assert most_at([next(iter(every.values()))], VI)
