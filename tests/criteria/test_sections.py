@@ -18,6 +18,7 @@ from analysis.criteria.rating import standing as standing_of
 from analysis.criteria.scoring import scores
 from analysis.criteria.sliders import AS_DRAFTED, outcome, sliders
 from analysis.criteria.workbench import Workbench
+from analysis.findings.figures import tiles
 from analysis.language.texts import Language
 
 VI, EN = Language("vi"), Language("en")
@@ -135,6 +136,38 @@ def test_findings_count_what_the_tables_show(evidence: Evidence) -> None:
     effort = int(bench.played[0]["tokens"].effort.sum())
     assert f"{effort} in all" in found
     assert "Under “Against tokens” they would bring" in found
+
+
+def test_that_most_are_rated_well_while_the_province_misses_most_is_told(evidence: Evidence) -> None:
+    bench = lenient(bench_of(evidence, "chu-tich-huyen"))
+    shown = [figure for figure in tiles(bench.report) if figure.status != "not_applicable"]
+    missed = sum(figure.status == "not_attained" for figure in shown)
+    of = int(bench.draft.scored.sum())
+    best = replace(bench.draft, bands=np.where(bench.draft.scored, 0, bench.draft.bands))
+    told = sentences._mild(Workbench(evidence, (best, *bench.standings[1:])))
+    assert 2 * missed > len(shown), "the small province misses most"
+    assert told.startswith(f"{of} trong {of} cơ quan được xếp")
+    assert f"chưa đạt {missed} trên {len(shown)} chỉ tiêu" in told
+    worst = replace(best, bands=np.where(best.scored, len(bench.criteria.bands) - 1, best.bands))
+    assert sentences._mild(Workbench(evidence, (worst, *bench.standings[1:]))) == ""
+
+
+def test_an_alternative_with_other_points_is_told(evidence: Evidence) -> None:
+    bench = bench_of(evidence, "chu-tich-huyen")
+    draft, rival = bench.standings[:2]
+    weights = {part.target.id: part.weight for part in draft.criteria.components}
+
+    def told(more: int) -> list[str]:
+        first, *others = (replace(part, weight=weights[part.target.id]) for part in rival.criteria.components)
+        parts = (replace(first, weight=first.weight + more), *others)
+        changed = replace(rival, criteria=replace(rival.criteria, components=parts))
+        return sentences._other_points(Workbench(evidence, (draft, changed)))
+
+    (line,) = told(7)
+    first = rival.criteria.components[0]
+    assert f"{first.target.title['vi']}: " in line
+    assert "thay vì" in line
+    assert told(0) == []
 
 
 def test_names_of_many_are_cut() -> None:

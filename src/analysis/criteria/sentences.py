@@ -11,8 +11,10 @@ from analysis.criteria.rivals import band_sizes
 from analysis.criteria.sensitivity import READING, STEADY
 from analysis.criteria.words import points, score
 from analysis.criteria.workbench import Workbench
+from analysis.findings.figures import tiles
 from analysis.language.texts import N_, Language
 from analysis.presentation.numbers import minimum
+from analysis.reference.decision import NOT_APPLICABLE, NOT_ATTAINED
 
 PORTAL = "dossiers_via_portal"
 CHANCE = 0.05  # a correlation with a smaller p is told
@@ -70,7 +72,15 @@ def headline(bench: Workbench) -> str:
 def findings(bench: Workbench) -> list[str]:
     """What to know before signing, one sentence each."""
     fair = (_circumstance(bench), _narrow(bench), _silent_sources(bench))
-    told = (_chance(bench), _reading(bench), _weights(bench), *_tokens(bench), *fair)
+    told = (
+        _mild(bench),
+        _chance(bench),
+        _reading(bench),
+        _weights(bench),
+        *_other_points(bench),
+        *_tokens(bench),
+        *fair,
+    )
     return [part for part in told if part]
 
 
@@ -80,6 +90,48 @@ def named(names: Sequence[str], language: Language, most: int = 4) -> str:
         return ", ".join(names)
     more = language.text(N_("{count} other units"), count=language.number(len(names) - most))
     return f"{', '.join(names[:most])}, {more}"
+
+
+def _mild(bench: Workbench) -> str:
+    """Most are rated well while the province misses most of what the decision asks of them together."""
+    language = bench.report.language
+    shown = [figure for figure in tiles(bench.report) if figure.status != NOT_APPLICABLE]
+    missed = sum(figure.status == NOT_ATTAINED for figure in shown)
+    better = len(bench.criteria.bands) // 2
+    good = int(sum(band_sizes(bench.draft)[:better]))
+    of = int(bench.draft.scored.sum())
+    if not better or 2 * good <= of or 2 * missed <= len(shown):
+        return ""
+    template = N_(
+        "{good} of {of} units are rated “{band}” or better while the province misses {missed} of {targets} targets: "
+        "the bands do not show it."
+    )
+    band = bench.criteria.bands[better - 1].title[language.code]
+    return language.text(template, good=good, of=of, band=band, missed=missed, targets=len(shown))
+
+
+def _other_points(bench: Workbench) -> list[str]:
+    """Alternatives that give other points than the draft: they differ from it in more than their idea."""
+    language, found = bench.report.language, []
+    own = {part.target.id: part.weight for part in bench.criteria.components}
+    for standing in bench.standings[1:]:
+        other = [part for part in standing.criteria.components if part.weight != own.get(part.target.id)]
+        if other:
+            template = N_(
+                "“{title}” gives other points than the draft ({parts}): look at them again when the draft's are "
+                "changed."
+            )
+            parts = "; ".join(
+                language.text(
+                    N_("{target}: {points} instead of {draft}"),
+                    target=part.target.title[language.code],
+                    points=points(float(part.weight), language),
+                    draft=points(float(own.get(part.target.id, 0)), language),
+                )
+                for part in other
+            )
+            found.append(language.text(template, title=standing.criteria.label[language.code], parts=parts))
+    return found
 
 
 def _chance(bench: Workbench) -> str:
