@@ -210,7 +210,8 @@ def test_an_unfinished_month_is_marked_and_not_judged(judge: Judge) -> None:
 
 def test_an_unfinished_month_changes_no_verdict(judge: Judge) -> None:
     verdicts = [judge([*STEADY[:11], last], as_of=date(2020, 12, 15)) for last in (NONE, (0, 0, 40), (40, 40, 40))]
-    assert verdicts[0] == verdicts[1] == verdicts[2]
+    told = [repr(sorted(one.items())) for one in verdicts]  # a blank is like another
+    assert told[0] == told[1] == told[2]
 
 
 def test_a_month_is_complete_on_its_last_day(judge: Judge) -> None:

@@ -7,7 +7,7 @@ import pytest
 from support.folders import REFERENCE
 
 from analysis.findings.figures import Figure
-from analysis.findings.finding import Ask, Cause, Finding
+from analysis.findings.finding import Ask, Cause, Finding, Step
 from analysis.language.texts import Language
 from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL
 from analysis.outlook.conclusions import CERTAIN, FINAL, IMPROBABLE, LOST, RUNNING, WAITING
@@ -30,9 +30,10 @@ def finding(target: str = "l3-dossiers", status: str = "not_attained", **facts: 
             "band": IMPROBABLE,
             "signal": "common_cause",
             "slope": None,
+            "step": None,
             "certainty": "as_expected",
         },
-        **{"cause": None, "members": None, "members_attained": None, "ask": None, "flips": ()},
+        **{"certainty": "", "cause": None, "members": None, "members_attained": None, "ask": None, "flips": ()},
     }
     return Finding(figure, **{**known, **facts})
 
@@ -136,6 +137,11 @@ def test_a_slope_is_told_of_a_signal_alone() -> None:
         statements.signal(finding(signal="improving", slope=2.5), VI) == "Đang tốt lên, +2,5 điểm phần trăm mỗi tháng."
     )
     assert statements.signal(finding(slope=2.5), VI) == "Chưa thay đổi rõ."
+
+
+def test_a_step_since_the_decision_is_told() -> None:
+    told = statements.signal(finding(step=Step("2020-06", 0.344, 0.531)), VI)
+    assert told == "Chưa thay đổi rõ. Từ tháng 6/2020 ở quanh 53,1 %, trước đó quanh 34,4 %."
 
 
 def test_a_group_s_cause_says_where_and_what_then() -> None:

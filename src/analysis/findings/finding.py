@@ -48,6 +48,15 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class Step:
+    """That a share lies elsewhere from a ``month`` on than ``before``."""
+
+    month: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
 class Finding:
     """The figure with all that is concluded of it; numbers that do not apply are None."""
 
@@ -63,6 +72,7 @@ class Finding:
     band: str
     signal: str
     slope: float | None
+    step: Step | None
     certainty: str
     cause: Cause | None
     members: int | None
@@ -116,6 +126,7 @@ def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Findi
         band=_text(row.band),
         signal=row.signal,
         slope=_known(row.slope),
+        step=None if pd.isna(row.before) else Step(row.since, row.before, row.mean),
         certainty=_text(row.certainty),
         cause=cause,
         members=_whole(row.members),

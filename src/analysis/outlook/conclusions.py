@@ -27,7 +27,19 @@ CONCLUSIONS_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("numerator", "denominator", "value", "shortfall", "status", "finality", "pending_online"),
     *("remaining", "needed", "coming", "lower", "upper", "probability", "band"),
-    *("signal", "slope", "certainty", "cause", "cause_value", "cause_then", "members", "members_attained"),
+    *(
+        "signal",
+        "slope",
+        "since",
+        "before",
+        "mean",
+        "certainty",
+        "cause",
+        "cause_value",
+        "cause_then",
+        "members",
+        "members_attained",
+    ),
     *("ask", "ask_procedures", "ask_gain", "ask_probability", "flips"),
 ]
 _KEYS = ["target_id", "unit_code"]
@@ -46,7 +58,7 @@ def conclusions(standing: pd.DataFrame, history: History, tables: Mapping[str, p
     rows = standing[standing["reading"] == DEFAULT].drop(columns=["reading", "window", "gap"], errors="ignore")
     gap = tables["gap"][[*_KEYS, "pending_online", "remaining", "needed", "verdict"]]
     ahead = tables["projection"][[*_KEYS, "coming", "lower", "upper", "probability"]]
-    trend = tables["trends"][[*_KEYS, "variation", "slope"]]
+    trend = tables["trends"][[*_KEYS, "variation", "slope", "since", "before", "mean"]]
     compared = tables["comparison"][[*_KEYS, "against_target"]].rename(columns={"against_target": "certainty"})
     found = rows
     for table in (gap, ahead, trend, compared, _causes(tables["causes"], rows), _asks(tables["closers"])):
@@ -56,7 +68,7 @@ def conclusions(standing: pd.DataFrame, history: History, tables: Mapping[str, p
     # A slope is told of a signal alone, and only if it points where the signal does.
     against = np.sign(found["slope"]) != found["variation"].map({"improving": 1, "worsening": -1}).fillna(np.nan)
     found = found.assign(signal=found["variation"], slope=found["slope"].mask(against))
-    texts = ["certainty", "cause", "ask", "flips"]
+    texts = ["since", "certainty", "cause", "ask", "flips"]
     found = found.fillna(dict.fromkeys(texts, ""))
     return found.sort_values(_KEYS, ignore_index=True)[CONCLUSIONS_COLUMNS]
 

@@ -37,11 +37,13 @@ TRENDS_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("months", "judged_until", "last_month", "last_complete", "numerator", "denominator", "value"),
     *("slope", "slope_lower", "slope_upper", "tau", "p_value"),
-    *("since", "mean", "lower", "upper", "rules", "signal_p", "correlated", "variation", "assurance"),
+    *("since", "before", "mean", "lower", "upper", "rules", "signal_p", "correlated", "variation", "assurance"),
 ]
 _PARTS = ("numerator", "denominator")
 _NO_VERDICT: dict[str, object] = {
-    **dict.fromkeys(["slope", "slope_lower", "slope_upper", "tau", "p_value", "mean", "lower", "upper"], np.nan),
+    **dict.fromkeys(
+        ["slope", "slope_lower", "slope_upper", "tau", "p_value", "before", "mean", "lower", "upper"], np.nan
+    ),
     **{"since": "", "rules": "", "signal_p": np.nan, "correlated": False},
     **{"variation": TOO_FEW, "assurance": TOO_FEW},
 }
@@ -50,14 +52,14 @@ _NO_VERDICT: dict[str, object] = {
 def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
     """One row per target and unit or group, under the default reading, in ``TRENDS_COLUMNS``.
 
-    ``attainment`` as in attainment.csv. Slopes are in percentage points a month; ``mean``, ``lower`` and
-    ``upper`` (the limits at the last judged month) and ``value`` (that month's) are shares of one.
-    A month's share of procedures is not comparable with a target for the whole period: it has no ``assurance``.
-    ``months`` counts the judged months with something to count; ``rules`` names the signals that the last
-    of them is part of, ``signal_p`` is how probable such a signal is where nothing changes. Of the signals of all units
-    and targets together, and of all groups, at most one in twenty is false (Benjamini–Hochberg); one that is older than
-    two months is ``past``. Limits count from the month ``since``: the first after the decision's day where it made a
-    difference. ``correlated``: each month so resembles the one before that the rules speak too often.
+    ``attainment`` as in attainment.csv. Slopes are in percentage points a month; ``mean``, ``lower`` and ``upper`` (the
+    limits at the last judged month) and ``value`` (that month's) are shares of one. A month's share of procedures is
+    not comparable with a target for the whole period: it has no ``assurance``. ``months`` counts the judged months with
+    something to count; ``rules`` names the signals that the last of them is part of, ``signal_p`` is how probable such
+    a signal is where nothing changes. Of the signals of all units and targets together, and of all groups, at most one
+    in twenty is false (Benjamini–Hochberg); one that is older than two months is ``past``. Limits count from the month
+    ``since``: the first after the decision's day where it made a difference, and ``before`` was the share until then.
+    ``correlated``: each month so resembles the one before that the rules speak too often.
     """
     monthly = attainment[(attainment["reading"] == DEFAULT) & (attainment["window"] == "month")]
     monthly = monthly.sort_values(["target_id", "unit_code", "month"])
@@ -136,12 +138,13 @@ def _judge(
     line, test = theil_sen(percent, CONFIDENCE), mann_kendall(percent)
     chart = control_chart(successes[some], totals[some])
     before = int((some < decided).sum())
-    since = some[0]
+    since, earlier = some[0], np.nan
     if (
         before >= LEAST_BEFORE
         and len(some) - before >= LEAST_MONTHS
         and changed(successes[some], totals[some], before, chart.ratio)
     ):
+        earlier = successes[some[:before]].sum() / totals[some[:before]].sum()
         since, chart = some[before], control_chart(successes[some[before:]], totals[some[before:]])
     moved = variation(chart)
     lower, upper = chart.limits
@@ -150,7 +153,7 @@ def _judge(
         **{"months": len(some), **latest},
         **{"slope": line.slope, "slope_lower": line.lower, "slope_upper": line.upper},
         **{"tau": test.tau, "p_value": test.p_value},
-        **{"since": months[since], "mean": chart.mean, "lower": lower[-1], "upper": upper[-1]},
+        **{"since": months[since], "before": earlier, "mean": chart.mean, "lower": lower[-1], "upper": upper[-1]},
         **{"rules": "|".join(moved.rules) if recent else "", "signal_p": moved.p_value if recent else np.nan},
         **{"correlated": autocorrelation(chart.deviates) > CORRELATED},
         **{"variation": moved.verdict if recent else PAST, "assurance": assurance(chart, minimum)},

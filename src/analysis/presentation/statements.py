@@ -107,12 +107,19 @@ def prospect(found: Finding, language: Language) -> str:
 
 
 def signal(found: Finding, language: Language) -> str:
-    """What the months say: improving, worsening or nothing clear; by how much where it is a signal."""
-    words = language.text(VARIATIONS[found.signal][1])
-    if found.signal not in (IMPROVING, WORSENING) or found.slope is None:
-        return f"{words}."
-    slope = language.points(found.slope / 100)
-    return language.text(N_("{verdict}, by {slope} percentage points a month."), verdict=words, slope=slope)
+    """What the months say: improving, worsening or nothing clear; by how much where it is a signal, and whether the
+    share has lain elsewhere since the decision.
+    """
+    told = f"{language.text(VARIATIONS[found.signal][1])}."
+    if found.signal in (IMPROVING, WORSENING) and found.slope is not None:
+        slope = language.points(found.slope / 100)
+        words = N_("{verdict}, by {slope} percentage points a month.")
+        told = language.text(words, verdict=language.text(VARIATIONS[found.signal][1]), slope=slope)
+    if found.step is None:
+        return told
+    words = N_("Since {month} it lies around {after}, before it lay around {before}.")
+    shares = {"after": language.percent(found.step.after), "before": language.percent(found.step.before)}
+    return f"{told} {language.text(words, month=language.month(found.step.month), **shares)}"
 
 
 def cause(found: Finding, language: Language) -> str:
