@@ -114,7 +114,7 @@ def test_the_mark_that_notepad_writes_before_utf_8_does_no_harm(tmp_path: Path) 
 
 def test_other_files_come_through_the_same_door(tmp_path: Path) -> None:
     words = (REFERENCE / "columns.toml").read_text(encoding="utf-8")
-    (tmp_path / "columns.toml").write_text(words.replace('[columns."trends.mean"]', '[columns."trend.mean"]'), "utf-8")
+    (tmp_path / "columns.toml").write_text(words.replace('[columns."trends.lower"]', '[columns."trend.lower"]'), "utf-8")
     with pytest.raises(ReferenceProblem) as of_columns:
         load_columns(tmp_path)
     headings = (REFERENCE / "vocabulary.toml").read_text(encoding="utf-8")
@@ -123,6 +123,6 @@ def test_other_files_come_through_the_same_door(tmp_path: Path) -> None:
         load_vocabulary(tmp_path / "vocabulary.toml")
     for code, line in (("en", "line"), ("vi", "dòng")):
         said = [caught.value.told(Language(code)) for caught in (of_columns, of_words)]
-        assert re.match(rf"columns\.toml, {line} \d+: columns\.trend\.mean ", said[0]), said
+        assert re.match(rf"columns\.toml, {line} \d+: columns\.trend\.lower ", said[0]), said
         assert re.match(rf"vocabulary\.toml, {line} \d+: .*lines\.totals", said[1]), said
         assert all(re.search(MENDS[code], one) for one in said), said
