@@ -1,14 +1,18 @@
 """What is concluded of a unit and a target holds together, and causes and priorities follow by their rules."""
 
+import os
 from datetime import date
 from pathlib import Path
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from support.folders import REFERENCE
 from support.small_history import ONE, Batch, attained
 
-from analysis.measures.history import History
+from analysis.measures.attainment import attain
+from analysis.measures.history import History, history
 from analysis.outlook.causes import AREAS, TIERS, UNITS
 from analysis.outlook.conclusions import (
     CERTAIN,
@@ -22,6 +26,10 @@ from analysis.outlook.conclusions import (
     WAITING,
 )
 from analysis.outlook.stage import concluded
+from analysis.reference.tables import load_reference
+from analysis.sample.known import known_on
+from analysis.sample.province import read_province
+from analysis.sample.year import Course, live
 
 DAY, YEAR_END = date(2020, 9, 30), date(2020, 12, 31)
 OTHER, THIRD = "H45.23", "H45.24"
@@ -70,11 +78,10 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, pd.DataFra
     return concluded(rows, known), known
 
 
-def test_nothing_that_is_concluded_contradicts_anything_else(many: tuple[dict[str, pd.DataFrame], History]) -> None:
+def _hold_together(rows: pd.DataFrame) -> None:
     """The rules that hold for every record, whatever the figures are."""
-    rows = many[0]["conclusions"]
     chance, band, status = rows["probability"], rows["band"], rows["status"]
-    assert set(rows["finality"]) == {RUNNING}
+    running = rows["finality"] == RUNNING
     assert chance[band == CERTAIN].eq(1).all()
     assert chance[band == LOST].eq(0).all()
     assert chance[band == PROBABLE].ge(0.8).all()
@@ -82,19 +89,64 @@ def test_nothing_that_is_concluded_contradicts_anything_else(many: tuple[dict[st
     assert chance[band == OPEN].between(0.2, 0.8).all()
     assert status[band == CERTAIN].eq("attained").all()
     assert status[band == LOST].eq("not_attained").all()
-    assert (band == "").eq(status == "not_applicable").all()
+    assert (band == "")[running].eq(status[running] == "not_applicable").all()
+    over = rows[~running]
+    assert over["band"].eq("").all(), "after the period nothing is foretold"
+    assert over["probability"].isna().all()
+    assert over.loc[over["finality"] == WAITING, "status"].eq("not_attained").all()
+    assert over.loc[over["finality"] == WAITING, "pending_online"].ge(1).all()
     asked = rows[rows["ask"] != ""]
     assert asked["status"].eq("not_attained").all()
     assert asked.loc[asked["band"] == LOST, "ask"].eq("nothing").all()
-    assert (asked["ask"] == "nothing").eq(asked["ask_probability"] < 0.1).all()
-    assert asked["ask_probability"].ge(asked["probability"] - 1e-9).all()
-    assert asked.loc[asked["band"].isin([PROBABLE, OPEN]), "ask"].ne("nothing").all()
+    now = asked[asked["finality"] == RUNNING]
+    assert (now["ask"] == "nothing").eq(now["ask_probability"] < 0.1).all()
+    assert now["ask_probability"].ge(now["probability"] - 1e-9).all()
+    assert now.loc[now["band"].isin([PROBABLE, OPEN]), "ask"].ne("nothing").all()
+    assert asked.loc[asked["finality"] == WAITING, "ask"].eq("finish").all()
+    assert asked.loc[asked["finality"] == FINAL, "ask_probability"].isna().all()
+    assert asked.loc[asked["finality"] == FINAL, "ask"].isin(["peers", "all_online", "via_portal", "untouched"]).all()
     told = rows["signal"].isin(["improving", "worsening"])
     assert rows.loc[~told, "slope"].isna().all()
     rising = rows.loc[told & rows["slope"].notna(), ["signal", "slope"]]
     assert (rising["slope"] > 0).eq(rising["signal"] == "improving").all()
     above = rows["certainty"].map({"above": "attained", "below": "not_attained"}).dropna()
     assert above.eq(status[above.index]).all(), "above the target by more than chance is attained"
+    caused = rows[rows["cause"] != ""]
+    assert caused["status"].eq("not_attained").all()
+    assert (caused["cause_value"] < caused["minimum"]).all()
+    assert (caused["cause_then"] > caused["value"]).all()
+    assert (rows["members_attained"].fillna(0) <= rows["members"].fillna(0)).all()
+
+
+def test_nothing_that_is_concluded_contradicts_anything_else(many: tuple[dict[str, pd.DataFrame], History]) -> None:
+    _hold_together(many[0]["conclusions"])
+    assert set(many[0]["conclusions"]["finality"]) == {RUNNING}
+
+
+DAYS = [
+    *(date(2020, 1, 31), date(2020, 3, 31), date(2020, 5, 20), date(2020, 7, 31), date(2020, 9, 30)),
+    *(YEAR_END, date(2021, 2, 28)),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(int(os.environ.get("DVCTT_CAMPAIGN", "1"))))
+def test_nor_does_it_in_a_whole_province_on_seven_days(seed: int) -> None:
+    """The shipped sample's year, and others with ``DVCTT_CAMPAIGN=200``."""
+    year = live(read_province(REFERENCE), 56_000 if seed == 0 else 9_000, np.random.default_rng(766 + seed), Course())
+    reference = load_reference(REFERENCE)
+    decision = reference.decision("", YEAR_END)
+    for day in DAYS:
+        table = ibis.memtable(known_on(year, day))
+        known = history(table, reference, decision, day)
+        tables = concluded(attain(table, reference, decision, day), known)
+        _hold_together(tables["conclusions"])
+        first = tables["priorities"]
+        assert first["rank"].tolist() == list(range(1, len(first) + 1))
+        ranked = tables["comparison"].dropna(subset=["rank"])
+        assert (ranked["denominator"] >= 10).all()
+        best = ranked.sort_values("value", ascending=False).groupby(["target_id", "tier"])["rank"].first()
+        assert (best == 1).all(), "1 is the highest, everywhere"
 
 
 def test_bands_of_minimal_units(tmp_path: Path) -> None:

@@ -114,7 +114,9 @@ def test_the_mark_that_notepad_writes_before_utf_8_does_no_harm(tmp_path: Path) 
 
 def test_other_files_come_through_the_same_door(tmp_path: Path) -> None:
     words = (REFERENCE / "columns.toml").read_text(encoding="utf-8")
-    (tmp_path / "columns.toml").write_text(words.replace('[columns."trends.lower"]', '[columns."trend.lower"]'), "utf-8")
+    (tmp_path / "columns.toml").write_text(
+        words.replace('[columns."trends.lower"]', '[columns."trend.lower"]'), "utf-8"
+    )
     with pytest.raises(ReferenceProblem) as of_columns:
         load_columns(tmp_path)
     headings = (REFERENCE / "vocabulary.toml").read_text(encoding="utf-8")

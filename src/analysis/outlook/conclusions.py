@@ -78,7 +78,13 @@ def _settled(rows: pd.DataFrame, history: History) -> pd.DataFrame:
     if history.ended:
         told = dict.fromkeys(["probability", "coming", "lower", "upper"], np.nan)
         return rows.assign(finality=np.where(_may_turn(rows, history), WAITING, FINAL), band="", **told)
-    sure = [rows["verdict"] == NOTHING, rows["verdict"] == SECURED, rows["verdict"] == IMPOSSIBLE]
+    # What the unit will have only later is no target of its yet; what it will have lost by the end stays as it is.
+    nothing, stays = rows["status"] == NOT_APPLICABLE, rows["verdict"] == NOTHING
+    sure = [
+        nothing,
+        (rows["verdict"] == SECURED) | (stays & (rows["status"] == ATTAINED)),
+        (rows["verdict"] == IMPOSSIBLE) | (stays & (rows["status"] == NOT_ATTAINED)),
+    ]
     chance = rows["probability"]
     band = np.select([*sure, chance >= LIKELY, chance < UNLIKELY], ["", CERTAIN, LOST, PROBABLE, IMPROBABLE], OPEN)
     return rows.assign(finality=RUNNING, band=band, probability=np.select(sure, [np.nan, 1.0, 0.0], chance))
