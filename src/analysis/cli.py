@@ -324,14 +324,14 @@ def _apply(proposals: "list[Proposal]", reference: "Reference", language: Langua
     and write.
     """
     from analysis.dossiers.inspection import kind_in_words
-    from analysis.preparation.choosing import label
+    from analysis.preparation.choosing import label, meanings_of
     from analysis.reference.additions import added, difference, write
 
     def answer(words: str) -> str:
         _say(words)
         return sys.stdin.readline().strip().lower()
 
-    yes = ("c", "có", "y", "yes")
+    yes, no = ("c", "có", "y", "yes"), ("k", "không", "n", "no")
     asked = N_("Add «{text}» to {kind} as {meaning}? Yes: c, no: Enter.")
     which = N_("What does «{text}» mean in {kind}? One of {meanings}, or Enter.")
     wanted = []
@@ -340,7 +340,13 @@ def _apply(proposals: "list[Proposal]", reference: "Reference", language: Langua
         labels = [label(one.kind, meaning, reference) for meaning in one.meanings]
         if len(labels) == 1:
             told = answer(language.text(asked, meaning=labels[0], **words))
-            wanted += [one.meaning(one.meanings[0])] if told in yes else []
+            if told in yes or not told:
+                wanted += [one.meaning(one.meanings[0])] if told else []
+                continue
+            one = one._replace(meanings=meanings_of(one.kind, reference))  # another meaning was typed
+            wanted += [one.meaning(told)] if told in one.meanings else []
+            if told not in (*one.meanings, *no):
+                _say(language.text(N_("«{told}» is none of them: passed over."), told=told[:40]))
             continue
         told = answer(language.text(which, meanings=", ".join(labels), **words))
         wanted += [one.meaning(told)] if told in one.meanings else []

@@ -79,14 +79,16 @@ def test_what_waits_is_finished_first() -> None:
 
 @pytest.mark.parametrize("target", ["l3-dossiers", "l3-procedures", "portal"])
 def test_where_nothing_would_do_the_truth_is_told(target: str) -> None:
-    told = asked(NOTHING, target=target, named=[], others=0, probability=0.0)
-    assert told.startswith("Trong kỳ này không thể kịp")
+    told = asked(NOTHING, target=target, named=[], others=0, probability=0.02)
+    assert told.startswith("Trong kỳ này khó kịp:")
+    lost = asked(NOTHING, target=target, named=[], others=0, probability=0.0, band=LOST)
+    assert lost.startswith("Trong kỳ này không thể kịp nữa.")
     assert "kỳ sau" in told
     assert "Vận động" not in told
 
 
 def test_a_course_that_nothing_changes_is_kept() -> None:
-    assert asked(KEEP, named=[], others=0).startswith("Cứ giữ như hiện nay")
+    assert asked(KEEP, named=[], others=0).startswith("Tiếp tục như hiện nay")
 
 
 def test_after_the_period_an_ask_is_a_lesson_without_a_probability() -> None:
@@ -95,7 +97,7 @@ def test_after_the_period_an_ask_is_a_lesson_without_a_probability() -> None:
         assert told.startswith("Giá như từ đầu năm")
         assert "xác suất" not in told
     short = asked(UNTOUCHED, closes=False, named=[], probability=None, finality=FINAL)
-    assert short == "Dù tất cả thủ tục cũng không đủ."
+    assert short == "Dù mọi thủ tục có hồ sơ đều có hồ sơ trực tuyến thì cũng chưa đủ."
 
 
 def test_what_is_attained_is_asked_nothing() -> None:
@@ -133,15 +135,16 @@ def test_after_the_period_it_says_whether_the_verdict_may_turn() -> None:
 
 
 def test_a_slope_is_told_of_a_signal_alone() -> None:
-    assert (
-        statements.signal(finding(signal="improving", slope=2.5), VI) == "Đang tốt lên, +2,5 điểm phần trăm mỗi tháng."
-    )
-    assert statements.signal(finding(slope=2.5), VI) == "Chưa thay đổi rõ."
+    rising = finding(signal="improving", slope=2.5)
+    assert statements.signal_word(rising, VI) == ("▲", "Đang tốt lên")
+    assert statements.signal(rising, VI) == "+2,5 điểm phần trăm mỗi tháng."
+    assert statements.signal(finding(slope=2.5), VI) == ""
 
 
 def test_a_step_since_the_decision_is_told() -> None:
-    told = statements.signal(finding(step=Step("2020-06", 0.344, 0.531)), VI)
-    assert told == "Chưa thay đổi rõ. Từ tháng 6/2020 ở quanh 53,1 %, trước đó quanh 34,4 %."
+    moved = finding(step=Step("2020-06", 0.344, 0.531))
+    assert statements.signal_word(moved, VI)[1] == "Đã đổi từ tháng 6/2020, từ đó ổn định"
+    assert statements.signal(moved, VI) == "Từ tháng 6/2020 ở quanh 53,1 %, trước đó quanh 34,4 %."
 
 
 def test_a_group_s_cause_says_where_and_what_then() -> None:
@@ -156,6 +159,11 @@ def test_a_group_s_cause_says_where_and_what_then() -> None:
 def test_why_a_group_attains_where_nobody_does() -> None:
     told = statements.cause(finding("l3-procedures", "attained", members=110, members_attained=0), VI)
     assert told.startswith("0 trong 110 cơ quan đạt. Nhóm tính mỗi thủ tục một lần")
+
+
+def test_what_would_take_more_than_will_come_is_told_so() -> None:
+    told = statements.prospect(finding(needed=25, remaining=20), VI)
+    assert told.startswith("Phải có thêm 25 hồ sơ đạt yêu cầu, trong khi dự kiến chỉ còn khoảng 20 hồ sơ phát sinh.")
 
 
 def test_readings_that_turn_the_verdict_are_counted() -> None:

@@ -25,8 +25,8 @@ WORDS = [*BANDS.values(), *FINALITIES.values()]
 SIGNS = [f"{sign} {VI.text(words)}" for sign, words in WORDS if words != "Nothing to count"]
 # How a sentence begins that concludes something: where one stands it must be the record's.
 CONCLUDING = (
-    *("Vận động", "Tiếp nhận hồ sơ qua", "Giải quyết xong", "Trong kỳ này không thể kịp", "Giá như", "Cứ giữ như"),
-    "Dù tất cả thủ tục",
+    *("Vận động", "Tiếp nhận hồ sơ qua", "Giải quyết xong", "Trong kỳ này", "Giá như", "Tiếp tục như"),
+    "Dù mọi thủ tục",
 )
 
 

@@ -181,7 +181,8 @@ def _outlook(document: OfficialDocument, report: Report, calls: list[Any]) -> No
     )
     found = of_unit(report, PROVINCE)
     for one in found:
-        document.item(statements.signal(one, lang), f"{one.figure.target.title[lang.code]}:")
+        word = f"{statements.signal_word(one, lang)[1]}."
+        document.item(f"{word} {statements.signal(one, lang)}".strip(), f"{one.figure.target.title[lang.code]}:")
     for target in report.decision.targets:
         series = figures.trend(report, target)
         picture = charts.picture(charts.draw_trend, target, series, lang, dots=_DOTS)

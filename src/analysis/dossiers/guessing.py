@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from analysis.dossiers.cleaning import Lookups
 from analysis.exports.headings import REQUIRED, Unnamed, bare
 from analysis.exports.moments import moments
-from analysis.exports.quoting import is_procedure_code, is_shape
+from analysis.exports.quoting import is_shape
 from analysis.language.folding import fold, plain
 from analysis.reference.additions import HEADING, UNIT
 from analysis.reference.keys import procedure_key, unit_key
@@ -49,10 +49,8 @@ def guess(kind: str, text: str, lookups: Lookups, lacking: Collection[str], cont
         return Guess(told, meanings, known[near[0]] if near else "")
     fits = [column for column in content if column in lacking]
     fits = [column for column in fits if column in REQUIRED] or fits  # without these the file is not used at all
-    by_word = known[near[0]] if near else ""
-    if by_word and (by_word in fits or not fits):
-        return Guess(told, (), by_word)
-    meanings = tuple(dict.fromkeys([*fits, *filter(None, [by_word])]))
+    by_word = list(dict.fromkeys(known[word] for word in near))
+    meanings = tuple([column for column in by_word if column in fits] or dict.fromkeys([*fits, *by_word]))
     return Guess(told, meanings, meanings[0] if len(meanings) == 1 else "")
 
 
@@ -92,7 +90,7 @@ def _by_content(texts: list[str], lookups: Lookups) -> tuple[str, ...]:
     if not texts or fit(str.isdigit):  # a number is many a thing's
         return ()
     for column, is_one in (
-        ("procedure_code", lambda text: is_procedure_code(procedure_key(text))),
+        ("procedure_code", lambda text: procedure_key(text) in lookups.offers),
         ("unit", lambda text: unit_key(text) in lookups.units),
         ("procedure_name", lambda text: fold(text) in lookups.matters),
     ):

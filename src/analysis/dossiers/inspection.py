@@ -17,10 +17,11 @@ from analysis.dossiers.cleaning import REJECTED_LIMIT
 from analysis.dossiers.difficulties import exports_beside
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
 from analysis.dossiers.file_names import FileNames
-from analysis.dossiers.guessing import guess
+from analysis.dossiers.guessing import Guess, guess
 from analysis.dossiers.looking import FileLook, Look, Strange, Task, Word
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.worker import asked
+from analysis.exports.headings import REQUIRED
 from analysis.exports.quoting import is_shape
 from analysis.exports.reading import sha256
 from analysis.language.problems import ExportProblem
@@ -142,12 +143,18 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
                 found.words(name, sheet)
         else:
             found.read(name, path, look, namer, language)
+    guesses = {
+        word: guess(word.kind, word.text, lookups, found.lacking.get(word, set()), one.content if one else ())
+        for word, one in found.first.items()
+    }
     listed = []
     for word, rows in found.rows_of.items():
-        one, files = found.first[word], found.within[word]
-        known = guess(word.kind, word.text, lookups, found.lacking.get(word, set()), one.content if one else ())
+        one, files, known = found.first[word], found.within[word], guesses[word]
+        meanings = known.meanings
+        if word in found.blocking and not meanings and not known.proposal:
+            meanings = found.unclaimed(word, guesses)
         facts = (word.kind, word.text, rows, len(set(files)), files[0], one.letter if one else "")
-        guessed = (known.nearest, ", ".join(known.meanings), known.proposal)
+        guessed = (known.nearest, ", ".join(meanings), known.proposal)
         # What keeps a whole file out stands first, headings that nobody misses last.
         order = 0 if word in found.blocking else 2 if word.kind == HEADING else 1
         listed.append((*facts, *guessed, one.own if one else word.text, order))
@@ -201,11 +208,20 @@ class _Found:
         for one in strange:
             self._add(one.word, 0, name, one)
             self.lacking.setdefault(one.word, set()).update(missing)
-            self.blocking |= {one.word} if blocking else set()
+            self.blocking |= {one.word} if blocking and missing else set()
 
     def words(self, name: str, sheet: Look) -> None:
         for word, rows in sheet.unknown.items():
             self._add(word, rows, name, self.first.get(word))
+
+    def unclaimed(self, word: Word, guesses: dict[Word, Guess]) -> tuple[str, ...]:
+        """The required columns that the word's files lack and that no other heading of theirs seems to be: one of them
+        it must be, if it is any.
+        """
+        files = set(self.within[word])
+        others = (other for other in self.blocking if files & set(self.within[other]))
+        claimed = {meaning for other in others for meaning in (guesses[other].proposal, *guesses[other].meanings)}
+        return tuple(column for column in REQUIRED if column in self.lacking[word] - claimed)
 
     def _add(self, word: Word, rows: int, name: str, strange: Strange | None) -> None:
         self.rows_of[word] = self.rows_of.get(word, 0) + rows
@@ -218,6 +234,8 @@ def _word_told(row: dict[str, Any], language: Language) -> Iterator[str]:
     place = N_("? {kind} «{text}»: {rows} rows in {files} files, first in {file}.")
     if row["column"]:
         place = N_("? {kind} «{text}»: {rows} rows in {files} files, first in {file}, column {column}.")
+        if not row["rows"]:
+            place = N_("? {kind} «{text}»: first in {file}, column {column}.")
     yield language.text(place, **{**row, **counts, "kind": kind_in_words(row["kind"], language)})
     if row["kind"] == "procedure_code":
         yield "  " + language.text(N_("Not in the catalogue: see dvctt catalogue import, or draft."))

@@ -15,17 +15,19 @@ import pyarrow.compute as pc
 from analysis.dossiers.cleaning import Lookups, clean_table, tables_of
 from analysis.dossiers.guessing import columns_by_content, guess
 from analysis.dossiers.worker import FileResult
-from analysis.exports.headings import Headings, headings_of
+from analysis.exports.headings import REQUIRED, Headings, headings_of
 from analysis.exports.quoting import is_shape, may_be_quoted, shape
 from analysis.exports.reading import Export, read_export
 from analysis.exports.tables import Table
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
+from analysis.language.texts import N_
 from analysis.reference.additions import HEADING
 from analysis.reference.keys import unit_key
 from analysis.reference.vocabulary import CODED_COLUMNS, EXPORT_COLUMNS
 
 _SHOWN_ROWS = 5
+_DOSSIERS = 3  # required columns, the dossier's code among them, that make a file a list of dossiers
 _ASSUMED_RANK = 1_000  # behind every heading that is really known
 
 
@@ -99,6 +101,14 @@ class Task:
             lacking = (*headings.missing, *_unknown_columns(headings))
             strange = _strange(headings, lookups, lacking)
             looks = _supposed(export, lookups, strange)
+            found = {*headings.known, *(one.proposal for one in strange)} & {*REQUIRED}
+            if "dossier_id" not in found or len(found) < _DOSSIERS:
+                # A list of something else: nothing of it is asked for.
+                strange = [replace(one, content=(), proposal="") for one in strange]
+                return FileLook(FileResult(export.format, export.encoding), [], problem, strange, ())
+            if len(headings.known) < _DOSSIERS:
+                words = N_("it lists dossiers, but under headings that are not known: see below what they may mean.")
+                problem = ExportProblem(words)
             return FileLook(FileResult(export.format, export.encoding), looks, problem, strange, lacking)
         day, period = (day.isoformat() if day else None for day in (tables.export_date, tables.period_end))
         result = FileResult(export.format, export.encoding, day, period)
@@ -151,7 +161,16 @@ def _look(table: Table, export: Export, lookups: Lookups) -> Look:
         for text, count in _distinct(table, column):
             if not _is_known(column, text, lookups):
                 unknown[Word(column, _quotable(column, text, lookups, count))] += count
-    procedures = Counter(value for _, _, reason, _, value, _ in cleaned.rejects if reason == "unknown_procedure")
+    # Where the agency is not known, its procedures cannot be: nothing is to be mended in the catalogue.
+    units = table.cells.column("unit").to_pylist()
+    strangers = {
+        int(row) for row, unit in zip(table.rows, units, strict=True) if not _is_known("unit", unit or "", lookups)
+    }
+    procedures = Counter(
+        value
+        for _, row, reason, _, value, _ in cleaned.rejects
+        if reason == "unknown_procedure" and row not in strangers
+    )
     for text, count in procedures.items():
         unknown[Word("procedure_code", _quotable("procedure_code", text, lookups, count))] += count
     cells = {name: table.cells.column(name) for name in table.cells.column_names}

@@ -119,6 +119,8 @@ def _heading_at(lines: list[list[str]], number: int, column: int, vocabulary: Vo
         text = lines[upper][column]
         if fold(text) in vocabulary.headings and (merged or not _is_label(lines[upper], column, vocabulary)):
             return text
+        if text and merged:  # an unknown heading over two rows
+            return text
     return ""
 
 

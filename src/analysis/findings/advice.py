@@ -12,6 +12,7 @@ from analysis.findings.finding import Finding, findings
 from analysis.findings.report import Report
 from analysis.language.texts import N_
 from analysis.outlook.comparison import LEAST_RANKED, limits_beside
+from analysis.outlook.discoveries import FALSE_SHARE
 from analysis.outlook.priorities import FIRST
 from analysis.reference.decision import PROCEDURES, Target
 from analysis.statistics.shares import Interval
@@ -107,12 +108,11 @@ def band_counts(report: Report) -> pd.DataFrame:
     return units.assign(told=told).groupby(["target_id", "told"]).size().unstack(fill_value=0)
 
 
-def false_signals(report: Report) -> tuple[int, int]:
-    """How many months of units signal a change, and how many of these are expected to be false at most."""
+def false_signals(report: Report) -> tuple[int, float]:
+    """How many units' months signal a change, and what share of these is expected to be false at most."""
     rows = report.outlook["trends"]
     rows = rows[rows["unit_code"].isin(report.reference.units["unit_code"])]
-    told = int(rows["variation"].isin(["improving", "worsening"]).sum())
-    return told, int(np.ceil(told * _ALONE))
+    return int(rows["variation"].isin(["improving", "worsening"]).sum()), FALSE_SHARE
 
 
 def lowest_ranked(report: Report, target: Target, tier: str, count: int = 5) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from analysis.findings.figures import Figure, largest_shortfalls
 from analysis.findings.finding import Finding, of_unit
 from analysis.findings.report import Report
 from analysis.findings.subject import Subject
-from analysis.outlook.conclusions import CERTAIN
+from analysis.outlook.conclusions import CERTAIN, WAITING
 from analysis.reference.decision import ATTAINED, NOT_ATTAINED
 
 MOST_NAMED = 3  # members of a group that miss most
@@ -21,11 +21,13 @@ class Task:
 
 
 def nearest(shown: list[Finding]) -> Figure | None:
-    """Of the targets that are missed and can still be attained, the one with the smallest gap; after the period of all
-    that are missed.
+    """Of the targets that are missed and can still be attained, the most probable one; after the period one that waits
+    for results.
     """
     missed = [found for found in shown if found.figure.status == NOT_ATTAINED and not found.hopeless]
-    return max((found.figure for found in missed), key=lambda figure: figure.gap or 0, default=None)
+    missed = [found for found in missed if found.running or found.finality == WAITING]
+    best = max(missed, key=lambda found: (found.probability or 0, found.figure.gap or 0), default=None)
+    return best.figure if best else None
 
 
 def tasks(report: Report, subject: Subject) -> list[Task]:

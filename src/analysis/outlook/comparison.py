@@ -20,6 +20,7 @@ from analysis.statistics.shares import Interval, midp_interval, overdispersion, 
 
 _CERTAIN = 0.99  # that units scatter more than by chance, before their scatter is allowed for
 LEAST_RANKED = 10  # of a denominator: below, a unit is shown and has no rank
+_LEAST_OF_A_LIST = 2  # units; one alone is neither first nor last
 DRAWS, SEED = 1000, 766
 ABOVE, BELOW, AS_EXPECTED = "above", "below", "as_expected"
 COMPARISON_COLUMNS = [
@@ -150,6 +151,8 @@ def _ranks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Rank 1 is the highest share; Jeffreys' prior. Units below ``LEAST_RANKED`` have none."""
     ranked = (rows["denominator"] >= LEAST_RANKED).to_numpy()
     found = {name: np.full(len(rows), np.nan) for name in ("rank", "rank_lower", "rank_upper", "worst_probability")}
+    if ranked.sum() < _LEAST_OF_A_LIST:
+        ranked = np.zeros(len(rows), dtype=bool)
     count = int(ranked.sum())
     if count:
         some = rows[ranked]

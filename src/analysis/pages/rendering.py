@@ -79,6 +79,7 @@ def _environment(language: Language) -> Environment:
         "cause": lambda found: statements.cause(found, language),
         "finality": lambda found: statements.finality(found, language),
         "prospect": lambda found: statements.prospect(found, language),
+        "signal_word": lambda found: statements.signal_word(found, language),
         "signal": lambda found: statements.signal(found, language),
         "flips": lambda found: statements.flips(found, language),
         "most_at": lambda where: most_at(where, language),

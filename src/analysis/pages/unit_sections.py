@@ -20,7 +20,7 @@ from analysis.pages.rendering import Section, render
 from analysis.presentation.narrative import unit_headline
 from analysis.presentation.quality import records
 from analysis.presentation.small_charts import small_trends
-from analysis.presentation.words import AGAINST, DELAYS, MIXES, TIER_WORDS
+from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, MIXES, TIER_WORDS
 from analysis.storage.places import OVERVIEW
 
 BASE = "../"  # from a unit's page to the month's folder
@@ -54,7 +54,7 @@ def standing(report: Report, subject: Subject) -> Section:
     """A unit's shares, ranks and differences beside its tier's; for a group its members, the worst first."""
     if subject.is_group:
         return _members(report, subject)
-    words = {"against": AGAINST, "mixes": MIXES, "least": LEAST_RANKED}
+    words = {"against": AGAINST, "against_tier": AGAINST_TIER, "mixes": MIXES, "least": LEAST_RANKED}
     return _render("unit_standing", report, subject, standings=standings(report, subject.code), **words)
 
 

@@ -67,3 +67,12 @@ def label(kind: str, meaning: str, reference: Reference) -> str:
     words = (word for word, code in reference.vocabulary.values[kind].items() if code == meaning)
     word = next((word for word in words if not word.isdigit()), meaning)
     return f"{word} ({meaning})"
+
+
+def meanings_of(kind: str, reference: Reference) -> list[str]:
+    """All that a word of a kind may mean."""
+    if kind == UNIT:
+        return list(reference.units["unit_code"])
+    if kind == HEADING:
+        return list(reference.vocabulary.spelled)
+    return list(dict.fromkeys(reference.vocabulary.values[kind].values()))

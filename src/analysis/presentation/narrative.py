@@ -100,8 +100,13 @@ def standing(report: Report, tier: str) -> dict[str, dict[str, int]]:
 def concern(found: Concern, language: Language) -> str:
     """One target that a place misses, where most of it is missing, and what to ask there."""
     figure = found.finding.figure
+    if ":" in figure.unit_code:
+        together = N_("{target}: its units miss {missing} in all, {part} of what all units miss.")
+        title, part = figure.target.title[language.code], language.percent(found.part)
+        told = language.text(together, target=title, missing=counted(found.missing, figure.target, language), part=part)
+        return f"{told} {most_at(found.where, language)}"
     words = language.text(
-        N_("{target}: {share} ({numerator} of {whole}); its units miss {missing}, {part} of what all units miss."),
+        N_("{target}: {share} ({numerator} of {whole}); {missing} missing, {part} of what all units miss."),
         target=figure.target.title[language.code],
         share=percent(figure, language),
         numerator=language.number(figure.numerator),
@@ -109,9 +114,7 @@ def concern(found: Concern, language: Language) -> str:
         missing=counted(found.missing, figure.target, language),
         part=language.percent(found.part),
     )
-    if [one.figure.unit_code for one in found.where] == [figure.unit_code]:
-        return f"{words} {ask_sentence(found.where[0], language)}".strip()
-    return f"{words} {most_at(found.where, language)}"
+    return f"{words} {ask_sentence(found.where[0], language)}".strip()
 
 
 def most_at(where: list[Finding], language: Language) -> str:
@@ -215,7 +218,11 @@ def unit_headline(report: Report, unit: Subject) -> str:
         return text(N_("To {day}, {unit} attains all {of} targets."), day=day, unit=unit.name, of=len(shown))
     closest = nearest(shown)
     if closest is None:
-        words = N_("To {day}, {unit} attains {attained} of {of} targets; none of the others can be attained in time.")
+        words = N_("To {day}, {unit} attains {attained} of {of} targets.")
+        if any(found.running for found in shown):
+            words = N_(
+                "To {day}, {unit} attains {attained} of {of} targets; the others will hardly be attained in time."
+            )
         return text(words, day=day, unit=unit.name, attained=attained, of=len(shown))
     return text(
         N_("To {day}, {unit} attains {attained} of {of} targets; nearest of the others: {target}, {missing} short."),

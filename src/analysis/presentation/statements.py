@@ -2,13 +2,13 @@
 
 from analysis.findings.finding import Ask, Finding
 from analysis.language.texts import N_, Language
-from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL
+from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL, WORTH_ASKING
 from analysis.outlook.conclusions import LOST, RUNNING, WAITING
 from analysis.presentation.numbers import chance, minimum
 from analysis.presentation.words import BANDS, FINALITIES, VARIATIONS
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, PORTAL, PROCEDURES
 from analysis.reference.groups import PROVINCE
-from analysis.statistics.control import IMPROVING, WORSENING
+from analysis.statistics.control import COMMON_CAUSE, IMPROVING, WORSENING
 
 _WHILE = {
     PEERS: (
@@ -97,6 +97,10 @@ def prospect(found: Finding, language: Language) -> str:
                 "Of about {remaining} dossiers to come, {needed} must be filed online and resolved; about {coming} are "
                 "expected to be."
             )
+        if needed > (found.remaining or 0) and found.figure.target.measure != PROCEDURES:
+            words = N_(
+                "It would take {needed} more that count, but only about {remaining} dossiers are expected to come."
+            )
         counts = {"needed": needed, "remaining": found.remaining or 0, "coming": round(found.coming or 0)}
         parts.append(language.text(words, **{name: language.number(count) for name, count in counts.items()}))
     if found.probability is not None and found.lower is not None and found.upper is not None:
@@ -106,20 +110,28 @@ def prospect(found: Finding, language: Language) -> str:
     return " ".join(parts)
 
 
+def signal_word(found: Finding, language: Language) -> tuple[str, str]:
+    """Sign and word for what the months say; a share that has stood elsewhere since a month has changed."""
+    sign, words = VARIATIONS[found.signal]
+    if found.step is None or found.signal != COMMON_CAUSE:
+        return sign, language.text(words)
+    changed = N_("Changed from {month} on, steady since")
+    return "↱", language.text(changed, month=language.month(found.step.month))
+
+
 def signal(found: Finding, language: Language) -> str:
-    """What the months say: improving, worsening or nothing clear; by how much where it is a signal, and whether the
-    share has lain elsewhere since the decision.
+    """By how much where the months signal a change, and where the share has lain since the decision; "" for neither. It
+    stands beside ``signal_word``.
     """
-    told = f"{language.text(VARIATIONS[found.signal][1])}."
+    told = []
     if found.signal in (IMPROVING, WORSENING) and found.slope is not None:
         slope = language.points(found.slope / 100)
-        words = N_("{verdict}, by {slope} percentage points a month.")
-        told = language.text(words, verdict=language.text(VARIATIONS[found.signal][1]), slope=slope)
-    if found.step is None:
-        return told
-    words = N_("Since {month} it lies around {after}, before it lay around {before}.")
-    shares = {"after": language.percent(found.step.after), "before": language.percent(found.step.before)}
-    return f"{told} {language.text(words, month=language.month(found.step.month), **shares)}"
+        told.append(language.text(N_("{slope} percentage points a month."), slope=slope))
+    if found.step is not None:
+        words = N_("Since {month} it lies around {after}, before it lay around {before}.")
+        shares = {"after": language.percent(found.step.after), "before": language.percent(found.step.before)}
+        told.append(language.text(words, month=language.month(found.step.month), **shares))
+    return " ".join(told)
 
 
 def cause(found: Finding, language: Language) -> str:
@@ -179,22 +191,29 @@ def _finish(found: Finding, language: Language) -> str:
 
 
 def _too_late(found: Finding, language: Language) -> str:
-    if found.figure.target.measure == PROCEDURES:
+    """The truth, and what the next period would ask: impossible, or hardly possible whatever is done."""
+    target = found.figure.target
+    if found.band == LOST:
+        truth = N_("It cannot be reached in this period any more.")
+    elif target.measure == PROCEDURES:
+        truth = N_("It will hardly be reached in this period: too few procedures receive dossiers.")
+    else:
+        truth = N_("It will hardly be reached in this period: whatever is done, the probability stays under {least}.")
+    told = language.text(truth, least=language.percent(WORTH_ASKING, 0))
+    if target.measure == PROCEDURES:
+        words = N_("To attain it in the next, begin with the procedures that receive dossiers now.")
+    elif target.measure == PORTAL:
         words = N_(
-            "It cannot be reached in time this period: too few procedures will receive a dossier. To attain it in the "
-            "next, begin with those that receive dossiers now."
+            "To attain it in the next, {minimum} of the dossiers must come in through the portal from the first day."
         )
-    elif found.figure.target.measure == PORTAL:
-        words = N_(
-            "It cannot be reached in time this period, whatever is done. To attain it in the next, {minimum} of the "
-            "dossiers must come in through the portal from its first day."
-        )
+    elif target.minimum == 1:
+        words = N_("To attain it in the next, every dossier must be filed online and resolved from the first day.")
     else:
         words = N_(
-            "It cannot be reached in time this period, whatever is done. To attain it in the next, at least {minimum} "
-            "of the dossiers must be filed online and resolved from its first day."
+            "To attain it in the next, at least {minimum} of the dossiers must be filed online and resolved from the "
+            "first day."
         )
-    return language.text(words, minimum=minimum(found.figure.target, language))
+    return f"{told} {language.text(words, minimum=minimum(target, language))}"
 
 
 def _running(ask: Ask, language: Language) -> str:

@@ -123,6 +123,11 @@ AGAINST = {
     BELOW: ("▼", N_("Below by more than chance")),
     AS_EXPECTED: ("●", N_("No more than chance")),
 }
+AGAINST_TIER = {
+    ABOVE: ("▲", N_("Above what is usual in the tier")),
+    BELOW: ("▼", N_("Below what is usual in the tier")),
+    AS_EXPECTED: ("●", N_("Within what is usual in the tier")),
+}
 AGAINST_IN_TABLES = {
     **{ABOVE: N_("clearly higher"), BELOW: N_("clearly lower"), AS_EXPECTED: N_("not clearly different")},
 }
