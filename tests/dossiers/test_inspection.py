@@ -251,3 +251,51 @@ def test_a_unit_within_another_is_proposed(home: Path, text: str, unit: str) -> 
     (home / "raw/thang-9_20200930.csv").write_text(f"{HEAD}\n{_rows(9, unit=text)}\n", "utf-8")
     found = look(home).unknown.set_index(["kind", "text"])
     assert found.loc[("unit", text), "proposal"] == unit
+
+
+def test_a_strange_heading_over_two_rows_is_seen(home: Path) -> None:
+    """Beside a pair under a heading of their own, as pages of two heading rows have them."""
+    single = "".join(f"<th rowspan=2>{text}</th>" for text in ("Mã hồ sơ", "Mã TTHC", "Đơn vị", "Cách gửi hồ sơ"))
+    head = f"<tr>{single}<th colspan=2>Ngày</th></tr><tr><th>Tiếp nhận</th><th>Trả</th></tr>"
+    cells = [(f"HS-{n}", "1.000255", "Sở Xây dựng", "Trực tuyến", f"{n:02}/06/2020", "") for n in range(1, 21)]
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells)
+    page = f"<html><meta charset=utf-8><table>{head}{body}</table></html>"
+    (home / "raw/hai-dong_20200630.xls").write_text(page, "utf-8")
+    found = look(home).unknown.set_index(["kind", "text"])
+    assert found.loc[("heading", "Cách gửi hồ sơ"), ["column", "proposal"]].tolist() == ["D", "channel"]
+
+
+def test_an_unknown_agency_is_not_told_as_unknown_procedures(home: Path) -> None:
+    head = HEAD.replace("Mã TTHC", "Tên thủ tục")
+    rows = _rows(9, unit="Sở Lạ Lùng").replace("1.000255", "Lấy ý kiến về hồ sơ bán nhà ở xã hội")
+    (home / "raw/la_20200930.csv").write_text(f"{head}\n{rows}\n", "utf-8")
+    found = look(home)
+    assert "procedure_code" not in set(found.unknown["kind"])
+    assert (found.unknown["kind"] == "unit").any()
+
+
+def test_nothing_is_asked_of_a_list_of_something_else(home: Path) -> None:
+    staff = "Mã nhân viên,Họ tên,Đơn vị,Hệ số lương,Ngày vào ngành\n"
+    staff += "\n".join(f"NV{n},{PERSON} {n},Sở Xây dựng,2.34,{n:02}/03/2019" for n in range(1, 21))
+    for path in (home / "raw").iterdir():
+        path.unlink()
+    (home / "raw/can-bo.csv").write_text(staff, "utf-8")
+    found = look(home)
+    assert found.files["status"].tolist() == ["quarantined"]
+    assert found.proposals == []
+
+
+def test_a_heading_that_must_be_what_is_lacking_is_asked_for(home: Path) -> None:
+    _otherwise(home, Hình_thức_nộp="Nộp kiểu gì")
+    path = home / "raw/la_20200630.csv"
+    path.write_text(path.read_text("utf-8").replace("Trực tuyến", "Theo kiểu mới"), "utf-8")
+    found = look(home)
+    (asked,) = [one for one in found.proposals if one.column == "E"]
+    assert asked.meanings == ["channel"]
+
+
+def test_another_meaning_may_be_typed_where_one_is_proposed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, told = check(home, monkeypatch, "procedure_name", "", "", "c")
+    assert "hiểu là Mã hồ sơ (dossier_id)?" in told
+    assert '"Mã số HS"' in "".join(line for line in told.splitlines() if line.startswith("+procedure_name"))
+    assert '"Mã số HS"' in (home / "reference/vocabulary.toml").read_text(encoding="utf-8")

@@ -87,8 +87,10 @@ def _hold_together(rows: pd.DataFrame) -> None:
     assert chance[band == PROBABLE].ge(0.8).all()
     assert chance[band == IMPROBABLE].lt(0.2).all()
     assert chance[band == OPEN].between(0.2, 0.8).all()
-    assert status[band == CERTAIN].eq("attained").all()
-    assert status[band == LOST].eq("not_attained").all()
+    # Of procedures the catalogue may be known to change by the end: today's verdict is then another.
+    of_dossiers = rows["measure"] != "procedures_online"
+    assert status[of_dossiers & (band == CERTAIN)].eq("attained").all()
+    assert status[of_dossiers & (band == LOST)].eq("not_attained").all()
     assert (band == "")[running].eq(status[running] == "not_applicable").all()
     over = rows[~running]
     assert over["band"].eq("").all(), "after the period nothing is foretold"
