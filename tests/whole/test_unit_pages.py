@@ -84,4 +84,4 @@ def test_english_speaks_english(province: Province, open_page: Opener, code: str
     words = open_page(province.year("en").month / unit_page(code)).inner_text("main")
     for vietnamese in ("Chưa đạt", "DỰ THẢO", "Còn thiếu", "Khó khăn, vướng mắc", "Cấp xã", "không nêu", "Phải làm"):
         assert vietnamese not in words
-    assert "What to do" in words
+    assert "What is missing" in words
