@@ -12,6 +12,7 @@ procedures that would have sufficed, had their dossiers been filed so from the b
 import numpy as np
 import pandas as pd
 
+from analysis.measures.attainment import shortfall as shortfall_of
 from analysis.measures.history import History
 from analysis.outlook.arrivals import remaining
 from analysis.outlook.projection import Course, courses
@@ -199,7 +200,13 @@ def _lesson(target: Target, history: History, shortfall: pd.Series) -> pd.DataFr
 def _touch(target: Target, history: History, shortfall: pd.Series, now: pd.Series) -> pd.DataFrame:
     """Procedures that receive dossiers but none online, the busiest first, as few as suffice."""
     offered = history.offered[history.offered["level"] == target.level].rename(columns={"group_code": "unit_code"})
-    waiting = offered[(offered["first"] == 0) & (offered["dossiers"] > 0) & offered["unit_code"].isin(shortfall.index)]
+    offered = offered[offered["unit_code"].isin(shortfall.index)]
+    # By the period's last day, when the catalogue may give the unit more than it does now.
+    counted = offered.assign(hit=offered["first"] > 0).groupby("unit_code")["hit"].agg(["sum", "size"])
+    counted = counted.reindex(shortfall.index, fill_value=0)
+    missing = shortfall_of(counted["sum"].to_numpy(), counted["size"].to_numpy(), target)
+    shortfall = pd.Series(missing, index=shortfall.index)
+    waiting = offered[(offered["first"] == 0) & (offered["dossiers"] > 0)]
     expected = 0.0 if history.ended else waiting["dossiers"] * _growth(history, waiting["unit_code"])
     gains = waiting.assign(
         **{"gain": 1.0, "order": waiting["dossiers"], "peer_share": np.nan, "numerator": 0, "to_come": expected}
