@@ -31,9 +31,8 @@ def finding(target: str = "l3-dossiers", status: str = "not_attained", **facts: 
             "signal": "common_cause",
             "slope": None,
             "step": None,
-            "certainty": "as_expected",
         },
-        **{"certainty": "", "cause": None, "members": None, "members_attained": None, "ask": None, "flips": ()},
+        **{"cause": None, "members": None, "members_attained": None, "ask": None, "flips": ()},
     }
     return Finding(figure, **{**known, **facts})
 
@@ -148,7 +147,7 @@ def test_a_step_since_the_decision_is_told() -> None:
 
 
 def test_a_group_s_cause_says_where_and_what_then() -> None:
-    cause = Cause("TIER:commune", "Cấp xã", 0.293, 0.526)
+    cause = Cause("Cấp xã", 0.293, 0.526)
     told = statements.cause(finding(cause=cause, members=136, members_attained=27), VI)
     assert told == (
         "Hụt chủ yếu ở Cấp xã: 29,3 %. Nếu nơi này đạt 50 % thì Sở Xây dựng đạt 52,6 %. 27 trong 136 cơ quan đạt."

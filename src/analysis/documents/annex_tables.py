@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import pandas as pd
-
 from analysis.findings import figures
 from analysis.findings.figures import Figure
+from analysis.findings.finding import Finding, findings
 from analysis.findings.ledger import doubtful_rows, rejected_rows
 from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
 from analysis.presentation.numbers import minimum, minimum_digits
-from analysis.presentation.words import BANDS, CHECKS, FILES, REASONS, TIER_LEVELS, verdict
+from analysis.presentation.statements import outlook_word
+from analysis.presentation.words import CHECKS, FILES, REASONS, TIER_LEVELS, verdict
 from analysis.reference.decision import DEFAULT, Target
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.reference.tables import TIERS
@@ -58,7 +58,7 @@ class Sheet:
 
 def sheets(report: Report) -> list[Sheet]:
     """All sheets of the workbook, in order."""
-    text, found = report.language.text, _figures(report)
+    text, found = report.language.text, _findings(report)
     return [
         Sheet(text(N_("Summary")), [_summary(report, found)]),
         *(
@@ -95,12 +95,10 @@ def notice(report: Report, language: Language) -> str:
     return " · ".join(parts)
 
 
-def _figures(report: Report) -> dict[tuple[str, str], Figure]:
-    """Every figure to date by target and unit or group, groups first, then unit by unit within the tiers."""
-    codes = groups(report) + [code for tier in TIERS for code in figures.tier_units(report, tier)]
-    place = {code: number for number, code in enumerate(codes)}
-    rows = sorted(figures.figures(report, codes), key=lambda figure: place[figure.unit_code])
-    return {(figure.target.id, figure.unit_code): figure for figure in rows}
+def _findings(report: Report) -> dict[tuple[str, str], Finding]:
+    """Every finding by target and unit or group, groups first, then unit by unit within the tiers."""
+    units = [code for tier in TIERS for code in figures.tier_units(report, tier)]
+    return findings(report, [*groups(report), *units])
 
 
 def _share(figure: Figure) -> Rounded | None:
@@ -111,14 +109,14 @@ def _gap(figure: Figure) -> Rounded | None:
     return None if figure.gap is None else Rounded(float(figure.gap * 100), figure.digits())
 
 
-def _summary(report: Report, found: dict[tuple[str, str], Figure]) -> Table:
+def _summary(report: Report, found: dict[tuple[str, str], Finding]) -> Table:
     text, lang = report.language.text, report.language
     columns = [Column(text(N_("Unit or group")), "long", 34)]
     for _ in report.decision.targets:
         columns += [Column(text(N_("Share")), "share", 9), Column(text(N_("Verdict")), "verdict", 12)]
     rows = []
     for code in groups(report):
-        of_code = [found[target.id, code] for target in report.decision.targets]
+        of_code = [found[target.id, code].figure for target in report.decision.targets]
         cells = [cell for figure in of_code for cell in (_share(figure), verdict(figure.status, lang))]
         rows.append([of_code[0].unit_name, *cells])
     spans = [("", 1), *((f"{t.title[lang.code]} (≥ {minimum(t, lang)})", 2) for t in report.decision.targets)]
@@ -127,22 +125,24 @@ def _summary(report: Report, found: dict[tuple[str, str], Figure]) -> Table:
     )
 
 
-def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Figure]) -> Table:
+def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Finding]) -> Table:
     """Every unit and group beside one target; what is to come only while something is to come."""
     text, lang = report.language.text, report.language
     ended = report.as_of >= report.decision.valid_to
-    compared, concluded = (_by_unit(report.outlook[name], target) for name in ("comparison", "conclusions"))
+    comparison = report.outlook["comparison"]
+    of_target = comparison[comparison["target_id"] == target.id].itertuples(index=False)
+    compared = {row.unit_code: row for row in of_target}
     rows = []
-    for (target_id, code), figure in found.items():
+    for (target_id, code), one in found.items():
         if target_id != target.id:
             continue
-        rank = compared.get(code)
+        figure = one.figure
         row = [code, figure.unit_name, _tier(report, code), figure.numerator, figure.denominator, _share(figure)]
         row += [Rounded(float(target.minimum), minimum_digits(target)), _gap(figure), figure.shortfall]
-        row += [verdict(figure.status, lang), *_rank(rank)]
+        row += [verdict(figure.status, lang), *_rank(compared.get(code))]
         if not ended:
-            sign, words = BANDS[concluded[code].band if isinstance(concluded[code].band, str) else ""]
-            row += [f"{sign} {text(words)}", _known(concluded[code].probability, 0)]
+            sign, words = outlook_word(one)
+            row += [f"{sign} {text(words)}", None if one.probability is None else Rounded(one.probability, 0)]
         rows.append(row)
     columns = [
         *(Column(text(N_("Code")), "text", 14), Column(text(N_("Unit or group")), "long", 34)),
@@ -175,12 +175,8 @@ def _rank(row: Any) -> list[Any]:
     return [*ranks, row.ranked_units if row.ranked else None, _known(row.interval_lower), _known(row.interval_upper)]
 
 
-def _known(value: float, digits: int = 1) -> Rounded | None:
-    return Rounded(float(value), digits) if value == value else None
-
-
-def _by_unit(table: pd.DataFrame, target: Target) -> dict[str, Any]:
-    return {row.unit_code: row for row in table[table["target_id"] == target.id].itertuples(index=False)}
+def _known(value: float) -> Rounded | None:
+    return Rounded(float(value), 1) if value == value else None
 
 
 def _tier(report: Report, code: str) -> str:

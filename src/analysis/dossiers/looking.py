@@ -162,10 +162,9 @@ def _look(table: Table, export: Export, lookups: Lookups) -> Look:
             if not _is_known(column, text, lookups):
                 unknown[Word(column, _quotable(column, text, lookups, count))] += count
     # Where the agency is not known, its procedures cannot be: nothing is to be mended in the catalogue.
+    known = {text for text, _ in _distinct(table, "unit") if _is_known("unit", text, lookups)}
     units = table.cells.column("unit").to_pylist()
-    strangers = {
-        int(row) for row, unit in zip(table.rows, units, strict=True) if not _is_known("unit", unit or "", lookups)
-    }
+    strangers = {int(row) for row, unit in zip(table.rows, units, strict=True) if unit not in known}
     procedures = Counter(
         value
         for _, row, reason, _, value, _ in cleaned.rejects

@@ -11,10 +11,12 @@ from analysis.findings.figures import figures
 from analysis.findings.finding import Finding, findings
 from analysis.findings.report import Report
 from analysis.language.texts import N_
-from analysis.outlook.comparison import LEAST_RANKED, limits_beside
+from analysis.outlook.comparison import AS_EXPECTED, LEAST_RANKED, limits_beside
+from analysis.outlook.conclusions import RUNNING
 from analysis.outlook.discoveries import FALSE_SHARE
 from analysis.outlook.priorities import FIRST
 from analysis.reference.decision import PROCEDURES, Target
+from analysis.statistics.control import IMPROVING, WORSENING
 from analysis.statistics.shares import Interval
 
 _ALONE = 0.05  # the chance outside a funnel's inner limits, for who looks at one unit alone
@@ -32,12 +34,16 @@ class Concern:
     part: Fraction
     where: list[Finding]
 
+    @property
+    def of_units(self) -> bool:
+        """Whether the place is a group, so that its units miss what is missing, not itself."""
+        return self.where[0].figure.unit_code != self.finding.figure.unit_code
+
 
 @dataclass(frozen=True)
 class Call:
     """One place to turn to, with its weightiest concerns first, and how often it stays among the first three."""
 
-    code: str
     name: str
     concerns: list[Concern]
     among_first: float
@@ -60,7 +66,7 @@ class Funnel:
 def calls(report: Report, count: int = FIRST, concerns: int = 2) -> list[Call]:
     """The first departments and areas of priorities.csv, each with the targets of which it misses most."""
     first = report.outlook["priorities"].sort_values("rank").head(count)
-    members = {code: report.members.get(code, (code,)) if ":" in code else (code,) for code in first["unit_code"]}
+    members = {code: report.members[code] for code in first["unit_code"]}
     units = [unit for of_place in members.values() for unit in of_place]
     known = findings(report, [*members, *units])
     whole: dict[str, int] = {}
@@ -73,7 +79,7 @@ def calls(report: Report, count: int = FIRST, concerns: int = 2) -> list[Call]:
             for target in report.decision.targets
         ]
         told = sorted((one for one in own if one), key=lambda one: (-one.part, one.finding.figure.target.id))
-        found.append(Call(place.unit_code, report.names[place.unit_code], told[:concerns], place.among_first))
+        found.append(Call(report.names[place.unit_code], told[:concerns], place.among_first))
     return found
 
 
@@ -104,7 +110,7 @@ def band_counts(report: Report) -> pd.DataFrame:
     """Units by target (rows) and outlook, after the period by finality (columns)."""
     rows = report.outlook["conclusions"]
     units = rows[rows["unit_code"].isin(report.reference.units["unit_code"]) & (rows["denominator"] > 0)]
-    told = units["band"].fillna("").where(units["finality"] == "running", units["finality"])
+    told = units["band"].fillna("").where(units["finality"] == RUNNING, units["finality"])
     return units.assign(told=told).groupby(["target_id", "told"]).size().unstack(fill_value=0)
 
 
@@ -112,7 +118,7 @@ def false_signals(report: Report) -> tuple[int, float]:
     """How many units' months signal a change, and what share of these is expected to be false at most."""
     rows = report.outlook["trends"]
     rows = rows[rows["unit_code"].isin(report.reference.units["unit_code"])]
-    return int(rows["variation"].isin(["improving", "worsening"]).sum()), FALSE_SHARE
+    return int(rows["variation"].isin([IMPROVING, WORSENING]).sum()), FALSE_SHARE
 
 
 def lowest_ranked(report: Report, target: Target, tier: str, count: int = 5) -> pd.DataFrame:
@@ -147,7 +153,7 @@ def funnels(report: Report) -> list[Funnel]:
             tail = 1 - own["tier_confidence"].iloc[0]
             edges = [limits_beside(centre, sizes, tau2, tail) for tau2 in (0.0, own["tau2"].iloc[0])]
             about = report.language.text(N_("departments against all departments, their scatter allowed for"))
-            shown = own.assign(verdict=own["against_tier"].replace("", np.nan).fillna("as_expected"))
+            shown = own.assign(verdict=own["against_tier"].replace("", AS_EXPECTED))
             panels.append(Funnel(target, shown, centre, _edges(sizes, edges), about))
     return panels
 

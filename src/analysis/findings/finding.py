@@ -13,7 +13,6 @@ from analysis.outlook.closers import NOTHING
 from analysis.outlook.conclusions import LOST, RUNNING
 
 _NAMED = 3  # procedures that a sentence names; the others are counted
-_NO_CODES: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,6 @@ class Ask:
 class Cause:
     """The part of a group that makes up most of its gap: its share, and the group's if the part attained."""
 
-    code: str
     name: str
     value: float
     then: float
@@ -73,7 +71,6 @@ class Finding:
     signal: str
     slope: float | None
     step: Step | None
-    certainty: str
     cause: Cause | None
     members: int | None
     members_attained: int | None
@@ -84,6 +81,11 @@ class Finding:
     def running(self) -> bool:
         """Whether the period lasts."""
         return self.finality == RUNNING
+
+    @property
+    def outlook(self) -> str:
+        """The band while the period lasts, after it the finality."""
+        return self.band if self.running else self.finality
 
     @property
     def hopeless(self) -> bool:
@@ -112,7 +114,7 @@ def of_unit(report: Report, code: str) -> list[Finding]:
 def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Finding:
     cause = None
     if isinstance(row.cause, str) and row.cause:
-        cause = Cause(row.cause, report.names[row.cause], row.cause_value, row.cause_then)
+        cause = Cause(report.names[row.cause], row.cause_value, row.cause_then)
     return Finding(
         figure=figure,
         finality=row.finality,
@@ -127,12 +129,11 @@ def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Findi
         signal=row.signal,
         slope=_known(row.slope),
         step=None if pd.isna(row.before) else Step(row.since, row.before, row.mean),
-        certainty=_text(row.certainty),
         cause=cause,
         members=_whole(row.members),
         members_attained=_whole(row.members_attained),
         ask=ask,
-        flips=tuple(_text(row.flips).split("|")) if _text(row.flips) else _NO_CODES,
+        flips=tuple(flip for flip in _text(row.flips).split("|") if flip),
     )
 
 

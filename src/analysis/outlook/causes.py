@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.measures.history import History
 from analysis.reference.decision import DEFAULT, PROCEDURES
-from analysis.reference.groups import PROVINCE, TIER_GROUPS
+from analysis.reference.groups import PROVINCE, TIER_GROUPS, places
 
 TIERS, AREAS, UNITS = "tiers", "areas", "units"
 CAUSES_COLUMNS = [
@@ -47,15 +47,12 @@ def causes(standing: pd.DataFrame, history: History) -> pd.DataFrame:
 
 def _parts(history: History) -> pd.DataFrame:
     """unit_code of each group, parts, part_code; only ways that part it wholly."""
-    units = history.reference.units
-    departments = units.loc[units["tier"] == "province", "unit_code"]
-    areas = [f"AREA:{code}" for code in units.loc[units["tier"] == "district", "unit_code"]]
     members = history.members[history.members["group_code"].str.contains(":", regex=False)]
     by_unit = members.rename(columns={"group_code": "unit_code", "unit_code": "part_code"}).assign(parts=UNITS)
     return pd.concat(
         [
             pd.DataFrame({"unit_code": PROVINCE, "parts": TIERS, "part_code": TIER_GROUPS}),
-            pd.DataFrame({"unit_code": PROVINCE, "parts": AREAS, "part_code": [*departments, *areas]}),
+            pd.DataFrame({"unit_code": PROVINCE, "parts": AREAS, "part_code": places(history.reference).unique()}),
             by_unit[["unit_code", "parts", "part_code"]],
         ],
         ignore_index=True,

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.attainment import shortfall as shortfall_of
-from analysis.measures.history import History
+from analysis.measures.history import Counts, History
 from analysis.outlook.arrivals import remaining
 from analysis.outlook.projection import Course, courses
 from analysis.reference.decision import DEFAULT, NOT_ATTAINED, PORTAL, PROCEDURES, Target
@@ -22,14 +22,17 @@ from analysis.storage.writing import spreadsheet_safe
 FINISH, PEERS, ALL_ONLINE, VIA_PORTAL = "finish", "peers", "all_online", "via_portal"
 UNTOUCHED, KEEP, NOTHING = "untouched", "keep", "nothing"
 MOST_ASKED = 3  # procedures of one ask
-LIKELY = 0.5  # probability from which what is done closes a gap
+EVEN = 0.5  # probability from which what is done closes a gap
 WORTH_ASKING = 0.1  # probability of attaining under which nothing is asked
 CLOSERS_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("shortfall", "method", "closes", "rank", "procedure_key", "procedure_name"),
     *("numerator", "denominator", "peer_share", "to_come", "gain", "gain_cumulated", "probability"),
 ]
-_FACTS = ["unit_code", "procedure_key", "numerator", "denominator", "peer_share", "to_come", "gain", "order"]
+_ASKED = [  # what is found for a target, beside the columns of its standing
+    *("unit_code", "procedure_key", "numerator", "denominator", "peer_share", "to_come", "gain"),
+    *("method", "closes", "rank", "gain_cumulated", "probability"),
+]
 
 
 def closers(
@@ -62,7 +65,9 @@ def closers(
             found = _lesson(target, history, shortfall)
         else:
             found = _ask(target, history, shortfall, now, known[target.id])
-        parts.append(rows.drop(columns=["numerator", "denominator"]).merge(found, on="unit_code"))
+        parts.append(
+            rows.drop(columns=["numerator", "denominator"]).merge(found.reindex(columns=_ASKED), on="unit_code")
+        )
     if not parts:
         return pd.DataFrame(columns=CLOSERS_COLUMNS)
     names = history.reference.catalogue.drop_duplicates("procedure_key", keep="last")
@@ -104,32 +109,26 @@ def _largest_first(gains: pd.DataFrame) -> pd.DataFrame:
 
 def _ask(target: Target, history: History, shortfall: pd.Series, now: pd.Series, course: Course) -> pd.DataFrame:
     """What is asked of each unit for a target on dossiers: the first of the ways that is worth asking."""
-    place = pd.Series(range(len(history.names)), index=history.names["unit_code"])[shortfall.index]
-    pending = (course.counts.filed - course.counts.resolved).sum(axis=1)[place]
+    within = _waiting(history, course.counts, shortfall.index) >= shortfall.to_numpy()
     none = np.zeros(len(history.names))
-    finished = np.maximum(course.probability_if(none, finished=True)[place], _of_units(now, shortfall.index))
-    finish = pd.DataFrame(
-        {
-            **{"unit_code": shortfall.index, "method": FINISH, "rank": 0, "gain": shortfall.to_numpy(float)},
-            **{"gain_cumulated": shortfall.to_numpy(float), "probability": finished},
-        }
-    )
+    then = _by_code(history, course.probability_if(none, finished=True))
+    finished = np.maximum(_of_units(then, shortfall.index), _of_units(now, shortfall.index))
+    finish = _finish(shortfall).assign(probability=finished)
     # Finishing is enough where the target is then attained as things stand, and likely to stay so.
-    within = pending >= shortfall.to_numpy()
-    parts = [finish[within & (finished >= LIKELY)]]
-    left = shortfall[~(within & (finished >= LIKELY))]
+    enough = within & (finished >= EVEN)
+    parts, left = [finish[enough]], shortfall[~enough]
     table = _to_come(target, history, course)
     ways = [VIA_PORTAL] if target.measure == PORTAL else [PEERS, ALL_ONLINE]
     for way in ways:
         rows = table[table["unit_code"].isin(left.index)]
         reached = rows["peer_share"] if way == PEERS else 1.0
         lift = (rows["to_come"] * (reached - rows["own"])).fillna(0)
-        soon = _of_units(pd.Series(course.soon, index=history.names["unit_code"]), rows["unit_code"])
+        soon = _of_units(_by_code(history, course.soon), rows["unit_code"])
         gains = rows.assign(lift=lift, gain=lift * soon)[lift > 0]
         chosen = largest_gains(gains, MOST_ASKED).assign(method=way)
         lifted = chosen.groupby("unit_code")["lift"].sum().reindex(history.names["unit_code"]).fillna(0)
         expected = np.maximum(course.more.mean(axis=1), 1e-9)
-        then = pd.Series(course.probability_if(lifted.to_numpy() / expected), index=history.names["unit_code"])
+        then = _by_code(history, course.probability_if(lifted.to_numpy() / expected))
         then = np.maximum(then, now.reindex(then.index))  # what is drawn anew may fall a hair short
         chosen = chosen.assign(probability=_of_units(then, chosen["unit_code"]))
         chosen = chosen[chosen["probability"] >= WORTH_ASKING]
@@ -139,9 +138,7 @@ def _ask(target: Target, history: History, shortfall: pd.Series, now: pd.Series,
     left = left[~left.index.isin(finish.loc[last, "unit_code"])]
     parts += [finish[last], _without_ask(left, now)]
     whole = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    return whole.assign(closes=whole["probability"] >= LIKELY).reindex(
-        columns=[*_FACTS[:-1], "method", "closes", "rank", "gain_cumulated", "probability"]
-    )
+    return whole.assign(closes=whole["probability"] >= EVEN)
 
 
 def _without_ask(left: pd.Series, now: pd.Series) -> pd.DataFrame:
@@ -155,7 +152,7 @@ def _to_come(target: Target, history: History, course: Course) -> pd.DataFrame:
     """unit_code, procedure_key, numerator (filed online), denominator, own and peer_share, to_come, order."""
     counted = _counted(target, history, "filed")
     whole = counted.groupby("unit_code")["denominator"].transform("sum")
-    more = _of_units(pd.Series(course.more.mean(axis=1), index=history.names["unit_code"]), counted["unit_code"])
+    more = _of_units(_by_code(history, course.more.mean(axis=1)), counted["unit_code"])
     own = counted["numerator"] / counted["denominator"].clip(lower=1)
     return counted.assign(own=own, to_come=more * counted["denominator"] / whole.clip(lower=1))
 
@@ -176,14 +173,8 @@ def _counted(target: Target, history: History, part: str) -> pd.DataFrame:
 
 def _lesson(target: Target, history: History, shortfall: pd.Series) -> pd.DataFrame:
     """What would have sufficed from the beginning: what peers reached, else all online; first what still waits."""
-    counts = history.counts(target)
-    place = pd.Series(range(len(history.names)), index=history.names["unit_code"])[shortfall.index]
-    pending = (counts.filed - counts.resolved).sum(axis=1)[place]
-    waits = shortfall[pending >= shortfall.to_numpy()]
-    gain = waits.to_numpy(float)
-    finish = {"unit_code": waits.index, "method": FINISH, "closes": True, "rank": 0, "gain": gain}
-    parts = [pd.DataFrame(finish | {"gain_cumulated": gain})]
-    left = shortfall[~shortfall.index.isin(waits.index)]
+    enough = _waiting(history, history.counts(target), shortfall.index) >= shortfall.to_numpy()
+    parts, left = [_finish(shortfall[enough]).assign(closes=True)], shortfall[~enough]
     counted = _counted(target, history, "resolved")
     ways = {VIA_PORTAL: None} if target.measure == PORTAL else {PEERS: "reached", ALL_ONLINE: None}
     for way, reached in ways.items():
@@ -193,8 +184,7 @@ def _lesson(target: Target, history: History, shortfall: pd.Series) -> pd.DataFr
         chosen = chosen[chosen["closes"]] if reached else chosen
         parts.append(chosen)
         left = left[~left.index.isin(chosen["unit_code"])]
-    whole = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=["unit_code"])])
-    return whole.reindex(columns=[*_FACTS[:-1], "method", "closes", "rank", "gain_cumulated", "probability"])
+    return pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=["unit_code"])])
 
 
 def _touch(target: Target, history: History, shortfall: pd.Series, now: pd.Series) -> pd.DataFrame:
@@ -213,9 +203,7 @@ def _touch(target: Target, history: History, shortfall: pd.Series, now: pd.Serie
     ).rename(columns={"dossiers": "denominator"})
     chosen = smallest_set(gains, shortfall).assign(method=UNTOUCHED)
     if history.ended:
-        return chosen.assign(probability=np.nan).reindex(
-            columns=[*_FACTS[:-1], "method", "closes", "rank", "gain_cumulated", "probability"]
-        )
+        return chosen.assign(probability=np.nan)
     chances = {
         str(unit): _at_least(int(shortfall[unit]), _hit(rows["denominator"], rows["to_come"]))
         for unit, rows in chosen.groupby("unit_code")
@@ -223,12 +211,28 @@ def _touch(target: Target, history: History, shortfall: pd.Series, now: pd.Serie
     # Those that nobody named may be hit, too: no less probable than if all goes on as it does.
     likely = _of_units(pd.Series(chances, dtype=float), chosen["unit_code"])
     chosen = chosen.assign(probability=np.maximum(likely, _of_units(now, chosen["unit_code"])))
-    chosen = chosen[chosen["probability"] >= WORTH_ASKING].assign(closes=lambda rows: rows["probability"] >= LIKELY)
-    left = shortfall[~shortfall.index.isin(chosen["unit_code"])]
-    others = _without_ask(left, now).assign(closes=lambda rows: rows["probability"] >= LIKELY)
-    return pd.concat([part for part in (chosen, others) if len(part)] or [others]).reindex(
-        columns=[*_FACTS[:-1], "method", "closes", "rank", "gain_cumulated", "probability"]
+    chosen = chosen[chosen["probability"] >= WORTH_ASKING]
+    others = _without_ask(shortfall[~shortfall.index.isin(chosen["unit_code"])], now)
+    whole = pd.concat([part for part in (chosen, others) if len(part)] or [others])
+    return whole.assign(closes=whole["probability"] >= EVEN)
+
+
+def _finish(shortfall: pd.Series) -> pd.DataFrame:
+    """The ask to finish what waits: as many as are missing."""
+    missing = shortfall.to_numpy(float)
+    return pd.DataFrame(
+        {"unit_code": shortfall.index, "method": FINISH, "rank": 0, "gain": missing, "gain_cumulated": missing}
     )
+
+
+def _waiting(history: History, counts: Counts, units: pd.Index) -> np.ndarray:
+    """How many dossiers of each unit would count if they had a result."""
+    return _of_units(_by_code(history, (counts.filed - counts.resolved).sum(axis=1)), units)
+
+
+def _by_code(history: History, values: np.ndarray) -> pd.Series:
+    """One value of each series, by its code."""
+    return pd.Series(values, index=history.names["unit_code"])
 
 
 def _of_units(values: pd.Series, units: pd.Series | pd.Index) -> np.ndarray:
@@ -241,7 +245,7 @@ def _growth(history: History, units: pd.Series) -> np.ndarray:
     by_unit = history.table.groupby(["unit_code", "month"])["dossiers"].sum().unstack(fill_value=0)
     counted = by_unit.reindex(index=history.names["unit_code"], columns=history.months, fill_value=0).to_numpy()
     more = remaining(history, counted).mean / np.maximum(counted.sum(axis=1), 1)
-    return _of_units(pd.Series(more, index=history.names["unit_code"]), units)
+    return _of_units(_by_code(history, more), units)
 
 
 def _hit(had: pd.Series, to_come: pd.Series) -> np.ndarray:

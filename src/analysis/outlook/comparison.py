@@ -109,6 +109,22 @@ def verdicts(scores: np.ndarray) -> tuple[np.ndarray, float]:
     return sides, tail_of(p_values)
 
 
+def tier_limits(rows: pd.DataFrame, tail: float) -> Interval:
+    """``limits_beside`` the ``tier_share`` of each row, with its ``tau2``; NaN where that leaves no room for chance."""
+    denominator = rows["denominator"].to_numpy()
+    limits = Interval(np.full(len(rows), np.nan), np.full(len(rows), np.nan))
+    for (centre, tau2), at in rows.groupby(["tier_share", "tau2"]).indices.items():
+        if 0 < centre < 1:
+            limits.lower[at], limits.upper[at] = limits_beside(float(centre), denominator[at], float(tau2), tail)
+    return limits
+
+
+def pooled(rows: pd.DataFrame) -> float:
+    """The share of all rows together; NaN without a denominator."""
+    whole = rows["denominator"].sum()
+    return float(rows["numerator"].sum() / whole) if whole else float("nan")
+
+
 def _decided(rows: pd.DataFrame) -> pd.DataFrame:
     """The verdicts on all units and targets together, with the intervals that say the same."""
     numerator, denominator = (rows[name].to_numpy() for name in ("numerator", "denominator"))
@@ -121,17 +137,15 @@ def _decided(rows: pd.DataFrame) -> pd.DataFrame:
     interval = midp_interval(numerator, denominator, 1 - tail)
     of_tier = np.where(denominator >= LEAST_RANKED, rows["tier_score"].to_numpy(float), np.nan)
     against_tier, tier_tail = verdicts(of_tier)
-    lower, upper = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-    for (centre, tau2), at in rows.groupby(["tier_share", "tau2"]).indices.items():
-        lower[at], upper[at] = limits_beside(float(centre), denominator[at], float(tau2), tier_tail)
+    limits = tier_limits(rows, tier_tail)
     return rows.assign(
         confidence=1 - tail,
         interval_lower=interval.lower,
         interval_upper=interval.upper,
         against_target=against,
         tier_confidence=1 - tier_tail,
-        tier_lower=lower,
-        tier_upper=upper,
+        tier_lower=limits.lower,
+        tier_upper=limits.upper,
         against_tier=against_tier,
     )
 
@@ -139,7 +153,7 @@ def _decided(rows: pd.DataFrame) -> pd.DataFrame:
 def _beside_tier(rows: pd.DataFrame) -> pd.DataFrame:
     """How far from the share of all the tier's units together, with the scatter between them allowed for."""
     numerator, denominator = (rows[name].to_numpy() for name in ("numerator", "denominator"))
-    centre = numerator.sum() / denominator.sum() if denominator.sum() else np.nan
+    centre = pooled(rows)
     if not 0 < centre < 1:
         return rows.assign(tier_share=centre, phi=np.nan, tau2=np.nan, tier_score=np.nan)
     phi, tau2 = scatter(centre, rows["value"].to_numpy(float), denominator)

@@ -19,7 +19,7 @@ import pandas as pd
 from ibis.expr.types import Table
 
 from analysis.measures.expressions import arising, resolved
-from analysis.outlook.comparison import LEAST_RANKED, beside, limits_beside, verdicts
+from analysis.outlook.comparison import LEAST_RANKED, beside, pooled, tier_limits, verdicts
 from analysis.reference.decision import Decision
 from analysis.reference.tables import Reference
 from analysis.storage.backends import execute
@@ -71,16 +71,12 @@ def _counted(dossiers: Table, decision: Decision, as_of: date) -> pd.DataFrame:
 
 def _beside_tier(rows: pd.DataFrame) -> pd.DataFrame:
     numerator, denominator = rows["numerator"].to_numpy(), rows["denominator"].to_numpy()
-    centre = numerator.sum() / denominator.sum() if denominator.sum() else np.nan
+    centre = pooled(rows)
     value = np.where(denominator > 0, numerator / np.maximum(denominator, 1), np.nan)
     score = np.where(denominator >= LEAST_RANKED, beside(centre, numerator, denominator, 0.0), np.nan)
-    return rows.assign(value=value, tier_share=centre, score=score)
+    return rows.assign(value=value, tier_share=centre, tau2=0.0, score=score)
 
 
 def _decided(rows: pd.DataFrame) -> pd.DataFrame:
     verdict, tail = verdicts(rows["score"].to_numpy(float))
-    lower, upper = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
-    for centre, at in rows.groupby("tier_share").indices.items():
-        if 0 < centre < 1:
-            lower[at], upper[at] = limits_beside(float(centre), rows["denominator"].to_numpy()[at], 0.0, tail)
-    return rows.assign(lower=lower, upper=upper, verdict=verdict)
+    return rows.assign(**tier_limits(rows, tail)._asdict(), verdict=verdict)

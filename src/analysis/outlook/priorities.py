@@ -15,6 +15,7 @@ from analysis.outlook.closers import NOTHING
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import LOST
 from analysis.reference.decision import DEFAULT
+from analysis.reference.groups import places
 
 FIRST = 3
 DRAWS, SEED = 500, 766
@@ -28,18 +29,12 @@ def priorities(standing: pd.DataFrame, history: History, concluded: pd.DataFrame
     ``standing`` are the rows of attainment.csv to date, ``concluded`` those of conclusions.csv. Rank 1 comes first;
     ``among_first`` is how often the place was among the first three when drawn anew.
     """
-    units = history.reference.units
-    place_of = np.where(
-        units["tier"] == "province",
-        units["unit_code"],
-        "AREA:" + units["parent_code"].where(units["parent_code"] != "", units["unit_code"]),
-    )
-    places = pd.Series(place_of, index=units["unit_code"])
-    rows = standing[(standing["reading"] == DEFAULT) & standing["unit_code"].isin(places.index)]
+    place_of = dict(zip(history.reference.units["unit_code"], places(history.reference), strict=True))
+    rows = standing[(standing["reading"] == DEFAULT) & standing["unit_code"].isin(place_of)]
     told = rows.merge(concluded[[*_KEYS, "band", "ask"]], "left", _KEYS, validate="one_to_one")
     hopeless = ((told["band"] == LOST) | (told["ask"] == NOTHING)) & (not history.ended)
     weighs = ((told["denominator"] >= LEAST_RANKED) & ~hopeless).to_numpy()
-    names, codes = pd.factorize(told["unit_code"].map(places))
+    names, codes = pd.factorize(told["unit_code"].map(place_of))
     rng = np.random.default_rng(SEED)
     weights = np.zeros((DRAWS + 1, len(codes)))
     for target in history.decision.targets:

@@ -100,7 +100,7 @@ def standing(report: Report, tier: str) -> dict[str, dict[str, int]]:
 def concern(found: Concern, language: Language) -> str:
     """One target that a place misses, where most of it is missing, and what to ask there."""
     figure = found.finding.figure
-    if ":" in figure.unit_code:
+    if found.of_units:
         together = N_("{target}: its units miss {missing} in all, {part} of what all units miss.")
         title, part = figure.target.title[language.code], language.percent(found.part)
         told = language.text(together, target=title, missing=counted(found.missing, figure.target, language), part=part)

@@ -53,7 +53,7 @@ def outlook_word(found: Finding) -> tuple[str, str]:
     """Sign and word: the outlook while the period lasts, after it whether the verdict is final."""
     if found.figure.status == NOT_APPLICABLE:
         return BANDS[""]
-    return BANDS[found.band] if found.running else FINALITIES[found.finality]
+    return (BANDS if found.running else FINALITIES)[found.outlook]
 
 
 def finality(found: Finding, language: Language) -> str:
@@ -83,31 +83,32 @@ def prospect(found: Finding, language: Language) -> str:
     if not found.running:
         return finality(found, language)
     parts = []
-    needed = found.needed or 0
-    if needed and found.figure.status == NOT_ATTAINED and found.band != LOST:
-        if found.figure.target.measure == PROCEDURES:
-            words = N_("{needed} more procedures must have an online dossier; about {coming} are expected to.")
-        elif found.figure.target.measure == PORTAL:
-            words = N_(
-                "Of about {remaining} dossiers to come, {needed} must come in through the portal; about {coming} are "
-                "expected to."
-            )
-        else:
-            words = N_(
-                "Of about {remaining} dossiers to come, {needed} must be filed online and resolved; about {coming} are "
-                "expected to be."
-            )
-        if needed > (found.remaining or 0) and found.figure.target.measure != PROCEDURES:
-            words = N_(
-                "It would take {needed} more that count, but only about {remaining} dossiers are expected to come."
-            )
-        counts = {"needed": needed, "remaining": found.remaining or 0, "coming": round(found.coming or 0)}
-        parts.append(language.text(words, **{name: language.number(count) for name, count in counts.items()}))
+    if found.needed and found.figure.status == NOT_ATTAINED and found.band != LOST:
+        counts = {"needed": found.needed, "remaining": found.remaining or 0, "coming": round(found.coming or 0)}
+        told = {name: language.number(count) for name, count in counts.items()}
+        parts.append(language.text(_what_it_takes(found), **told))
     if found.probability is not None and found.lower is not None and found.upper is not None:
         words = N_("Value at the end, 8 times in 10: {lower} to {upper}; probability of attaining: {chance}.")
         limits = {"lower": language.percent(found.lower), "upper": language.percent(found.upper)}
         parts.append(language.text(words, chance=chance(found.probability, language), **limits))
     return " ".join(parts)
+
+
+def _what_it_takes(found: Finding) -> str:
+    measure = found.figure.target.measure
+    if measure == PROCEDURES:
+        return N_("{needed} more procedures must have an online dossier; about {coming} are expected to.")
+    if (found.needed or 0) > (found.remaining or 0):
+        return N_("It would take {needed} more that count, but only about {remaining} dossiers are expected to come.")
+    if measure == PORTAL:
+        return N_(
+            "Of about {remaining} dossiers to come, {needed} must come in through the portal; about {coming} are "
+            "expected to."
+        )
+    return N_(
+        "Of about {remaining} dossiers to come, {needed} must be filed online and resolved; about {coming} are "
+        "expected to be."
+    )
 
 
 def signal_word(found: Finding, language: Language) -> tuple[str, str]:

@@ -12,11 +12,7 @@ from analysis.outlook.delays import LATE, REFUSED, SUPPLEMENT
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.statistics.control import (
     COMMON_CAUSE,
-    HIT_OR_MISS,
     IMPROVING,
-    MEETS,
-    MISSES,
-    NOT_COMPARABLE,
     PAST,
     TOO_FEW,
     WORSENING,
@@ -99,13 +95,6 @@ VARIATIONS = {
     WORSENING: ("▼", N_("Worsening")),
     COMMON_CAUSE: ("≈", N_("No clear change")),
     PAST: ("·", N_("No recent month")),
-    TOO_FEW: ("·", N_("Too few months")),
-}
-ASSURANCES = {
-    MEETS: ("✓", N_("Will keep meeting it")),
-    MISSES: ("✗", N_("Will keep missing it")),
-    HIT_OR_MISS: ("?", N_("Now hit, now miss")),
-    NOT_COMPARABLE: ("", N_("A month alone does not compare")),
     TOO_FEW: ("·", N_("Too few months")),
 }
 BANDS = {

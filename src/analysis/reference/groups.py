@@ -21,12 +21,18 @@ def group_members(reference: Reference) -> pd.DataFrame:
     """
     units = reference.units
     tiered = units.assign(group_code="TIER:" + units["tier"])
-    area = units["parent_code"].where(units["tier"] == "commune", units["unit_code"])
-    areas = units.assign(group_code="AREA:" + area)[units["tier"] != "province"]
+    areas = units.assign(group_code=places(reference))[units["tier"] != "province"]
     parts = [units.assign(group_code=units["unit_code"]), units.assign(group_code=PROVINCE), tiered, areas]
     if len(reference.provinces):
         parts.append(units.assign(group_code="PROVINCE:" + units["province_code"]))
     return pd.concat(parts)[["group_code", "unit_code"]].reset_index(drop=True)
+
+
+def places(reference: Reference) -> pd.Series:
+    """Whom to turn to about each unit, beside ``reference.units``: a department itself, else the ``AREA:…``."""
+    units = reference.units
+    district = units["parent_code"].where(units["tier"] == "commune", units["unit_code"])
+    return units["unit_code"].where(units["tier"] == "province", "AREA:" + district)
 
 
 def group_names(reference: Reference, language: Language = Language()) -> pd.DataFrame:

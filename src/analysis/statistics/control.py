@@ -12,6 +12,7 @@ A rule gives +1 for a point that is part of a signal upwards, −1 downwards, 0 
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from math import factorial
 from typing import NamedTuple
 
@@ -170,12 +171,10 @@ def telling_run(chart: Chart) -> Signs:
     signs = run_of_seven(chart.sides)
     mirrored = Chart(chart.totals - chart.successes, chart.totals, 1 - chart.mean, 1)
     chances = np.where(signs > 0, _above(chart), _above(mirrored))
-    kept, start = signs.copy(), 0
-    for end in range(1, len(signs) + 1):
-        if end == len(signs) or signs[end] != signs[start]:
-            if np.prod(chances[start:end]) > 0.5 ** (RUN - 1) + _ROUNDING:
-                kept[start:end] = 0
-            start = end
+    kept = signs.copy()
+    for start, end in _stretches(signs):
+        if np.prod(chances[start:end]) > 0.5 ** (RUN - 1) + _ROUNDING:
+            kept[start:end] = 0
     return kept
 
 
@@ -250,17 +249,20 @@ def _at_most(counts: Counts, totals: Counts, mean: float) -> Numbers:
 
 def _length(signs: Signs) -> int:
     """How many of the last signs are alike."""
-    other = np.flatnonzero(signs != signs[-1])
-    return len(signs) - (int(other[-1]) + 1 if len(other) else 0)
+    start, end = _stretches(signs)[-1]
+    return end - start
 
 
 def _part_of(signs: Signs, length: int) -> Signs:
     """Signs that stand in a row of at least ``length`` of the same sign; 0 elsewhere."""
     kept = np.zeros(len(signs), dtype=np.int64)
-    start = 0
-    for end in range(1, len(signs) + 1):
-        if end == len(signs) or signs[end] != signs[start]:
-            if end - start >= length:
-                kept[start:end] = signs[start]
-            start = end
+    for start, end in _stretches(signs):
+        if end - start >= length:
+            kept[start:end] = signs[start]
     return kept
+
+
+def _stretches(signs: Signs) -> list[tuple[int, int]]:
+    """Where each row of like signs begins, and where the next does."""
+    begins = [int(place) + 1 for place in np.flatnonzero(np.diff(signs))]
+    return [*pairwise([0, *begins, len(signs)])]
