@@ -23,9 +23,7 @@ from analysis.storage.backends import ENGINES, Engine
 from analysis.storage.places import OWN_REFERENCE, PROJECT
 
 if TYPE_CHECKING:
-    from analysis.dossiers.inspection import Proposal
     from analysis.publication.run import Outcome
-    from analysis.reference.tables import Reference
 
 DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)  # exit codes
 _MOST_TOLD = 5  # days that are later than the rest
@@ -308,6 +306,7 @@ def _draft(chosen: argparse.Namespace, language: Language) -> int:
 
 def _check(chosen: argparse.Namespace, language: Language) -> int:
     from analysis.dossiers.inspection import inspect  # heavy: only now
+    from analysis.preparation.asking import ask
     from analysis.reference.tables import load_reference
 
     reference = load_reference(chosen.reference)
@@ -315,49 +314,8 @@ def _check(chosen: argparse.Namespace, language: Language) -> int:
     for line in found.told(language):
         _say(line)
     if chosen.apply:
-        _apply(found.proposals, reference, language)
+        ask(found.proposals, reference, language, _say, sys.stdin.readline)
     return DONE if found.understood else DOUBTFUL
-
-
-def _apply(proposals: "list[Proposal]", reference: "Reference", language: Language) -> None:
-    """Ask of each unknown word whether it means what is proposed, or what it means; show what would change, ask again,
-    and write.
-    """
-    from analysis.dossiers.inspection import kind_in_words
-    from analysis.preparation.choosing import label, meanings_of
-    from analysis.reference.additions import added, difference, write
-
-    def answer(words: str) -> str:
-        _say(words)
-        return sys.stdin.readline().strip().lower()
-
-    yes, no = ("c", "có", "y", "yes"), ("k", "không", "n", "no")
-    asked = N_("Add «{text}» to {kind} as {meaning}? Yes: c, no: Enter.")
-    which = N_("What does «{text}» mean in {kind}? One of {meanings}, or Enter.")
-    wanted = []
-    for one in proposals:
-        words = {"kind": kind_in_words(one.kind, language), "text": one.shown}
-        labels = [label(one.kind, meaning, reference) for meaning in one.meanings]
-        if len(labels) == 1:
-            told = answer(language.text(asked, meaning=labels[0], **words))
-            if told in yes or not told:
-                wanted += [one.meaning(one.meanings[0])] if told else []
-                continue
-            one = one._replace(meanings=meanings_of(one.kind, reference))  # another meaning was typed
-            wanted += [one.meaning(told)] if told in one.meanings else []
-            if told not in (*one.meanings, *no):
-                _say(language.text(N_("«{told}» is none of them: passed over."), told=told[:40]))
-            continue
-        told = answer(language.text(which, meanings=", ".join(labels), **words))
-        wanted += [one.meaning(told)] if told in one.meanings else []
-        if told and told not in one.meanings:
-            _say(language.text(N_("«{told}» is none of them: passed over."), told=told[:40]))
-    files = added(reference.folder, wanted)
-    for path, text in files.items():
-        _say(difference(path, text))
-    if files and answer(language.text(N_("Write this? Yes: c, no: Enter."))) in yes:
-        write(files)
-        _say(language.text(N_("Written: {files}. Run dvctt check again."), files=", ".join(map(str, files))))
 
 
 def _run(chosen: argparse.Namespace, language: Language) -> int:

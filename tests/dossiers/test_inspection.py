@@ -141,6 +141,15 @@ def test_a_proposal_is_never_applied_unasked_nor_unseen(home: Path, monkeypatch:
         assert (home / "reference/vocabulary.toml").read_bytes() == before
 
 
+@pytest.mark.parametrize("typed", ["H45.18", "h45.18"])
+def test_another_unit_than_the_proposed_is_typed_by_its_code(
+    home: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    told = check(home, monkeypatch, "", "không", typed, "")[1]
+    assert "bỏ qua" not in told, "to say no is an answer, too"
+    assert any(line.startswith("+") and "H45.18" in line and "Sở Xây Dựnng" in line for line in told.splitlines())
+
+
 def test_when_all_is_understood_the_command_ends_well(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("thang-7_20200731.csv", "thang-8.csv", "ghi-chu.docx"):
         (home / "raw" / name).unlink()
