@@ -1,13 +1,13 @@
 """Exports looked into before a run: what is understood, what is not, and what an acceptance makes of it."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from support.folders import REFERENCE
 from support.small_run import call_here
 
-from analysis import cli
 from analysis.dossiers.inspection import Inspection, inspect
 from analysis.dossiers.stage import clean_exports
 from analysis.language.problems import RunProblem
@@ -113,7 +113,7 @@ class _Answers:
 
 
 def check(home: Path, monkeypatch: pytest.MonkeyPatch, *answers: str) -> tuple[int, str]:
-    monkeypatch.setattr(cli.sys, "stdin", _Answers(*answers))
+    monkeypatch.setattr(sys, "stdin", _Answers(*answers))
     folders = ["--raw", str(home / "raw"), "--reference", str(home / "reference")]
     done = call_here(["check", *folders, *(["--apply"] if answers else [])], home)
     return done.returncode, done.stdout

@@ -71,7 +71,7 @@ def test_a_fault_is_a_sentence_and_a_file_without_data(tmp_path: Path, monkeypat
         raise KeyError(PHONE) from ValueError(PHONE)
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(cli, "_sample", fail)
+    monkeypatch.setattr(cli.preparing, "make_up", fail)
     done = call_here(["sample", "--out", str(tmp_path / "x")], tmp_path)
     assert done.returncode == cli.FAILED
     (line,) = done.stderr.splitlines()
@@ -102,7 +102,7 @@ def test_what_the_system_refuses_is_told_with_its_mend(
     def fail(*_: object) -> int:
         raise error
 
-    monkeypatch.setattr(cli, "_sample", fail)
+    monkeypatch.setattr(cli.preparing, "make_up", fail)
     done = call_here(["sample", "--out", str(tmp_path / "x")], tmp_path)
     assert (done.returncode, len(done.stderr.splitlines())) == (cli.FAILED, 1)
     assert words in done.stderr
