@@ -8,7 +8,9 @@ INSTALL := $(UV) pip install --quiet --python $(BIN)/python
 # What is installed already, as marks in the environment: to run the job, to test it, to test it on Spark.
 READY   := $(VENV)/.ready
 TESTS   := $(VENV)/.tests
-SPARK   := $(VENV)/.spark
+BENCH   := $(VENV)/.bench
+# Apart from the others: where pandera finds Spark it loads it, in every process. Whoever needs it has it on the path.
+SPARK   := $(VENV)/spark
 # uv leaves it to Python to compile what is imported. Where the environment forbids Python to keep that, every process
 # would compile its libraries anew: ten seconds each.
 export PYTHONDONTWRITEBYTECODE :=
@@ -49,7 +51,11 @@ $(TESTS): $(READY) requirements-test.lock
 # Spark is for what one machine cannot hold, and for the tests that it says the same; a report does without. It comes as
 # source alone, so a setuptools is fetched that packs it, of whatever version.
 $(SPARK): $(READY) requirements-spark.lock
-	$(INSTALL) --require-hashes -r requirements-spark.lock
+	$(INSTALL) --require-hashes --target $@ -r requirements-spark.lock
+	touch $@
+
+$(BENCH): $(TESTS) requirements-bench.lock
+	$(INSTALL) --require-hashes -r requirements-bench.lock
 	touch $@
 
 lab: $(READY)
@@ -59,12 +65,12 @@ lab: $(READY)
 docs: $(TESTS)
 	$(BIN)/python docs/build.py
 
-bench: $(TESTS) $(SPARK)
+bench: $(TESTS) $(BENCH) $(SPARK)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.reports
 	$(BIN)/python -m benchmarks.sliders
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.explorer
-	$(BIN)/python -m benchmarks.scale
+	PYTHONPATH=$(SPARK) $(BIN)/python -m benchmarks.scale
 
 # Run after a change of the dependencies in pyproject.toml. No lock names a registry: who installs has one.
 LOCK := $(UV) --no-config pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
@@ -73,4 +79,5 @@ lock: $(UV)
 	$(LOCK) pyproject.toml --group dev --constraints requirements.lock --output-file requirements-test.lock
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"])' | \
 	  $(LOCK) - --constraints requirements-test.lock --output-file requirements-spark.lock
+	$(LOCK) --group pyproject.toml:bench --constraints requirements-test.lock --output-file requirements-bench.lock
 	$(LOCK) --group pyproject.toml:setup --output-file requirements-uv.lock

@@ -1,6 +1,6 @@
 """Carries out what was asked on the dossiers that really came after: is what was promised kept?
 
-python -m benchmarks.replay [--years 8] [--dossiers 56000]: made-up years whose end is known, as the backtest has them.
+python -m benchmarks.replay [--years 7] [--dossiers 56000]: made-up years whose end is known, as the backtest has them.
 From the end of some months each unit's ask is done to the letter, each target's by itself: dossiers of the procedures
 that it names are filed online as it says, those that waited get their result. Of all asks of a band of promised
 probability the share that then attains stands beside the mean promise, and beside what attains without.
@@ -11,6 +11,7 @@ from calendar import monthrange
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
+from itertools import product
 
 import ibis
 import numpy as np
@@ -26,7 +27,8 @@ from analysis.reference.tables import Reference, load_reference
 from analysis.sample.known import known_on
 from analysis.sample.province import read_province
 from analysis.sample.year import Year, live
-from benchmarks.backtest import REFERENCE, course_of
+from benchmarks.backtest import REFERENCE
+from benchmarks.provinces import KINDS
 
 MONTHS = (4, 6, 8, 9, 10)
 END = date(2020, 12, 31)
@@ -35,13 +37,15 @@ _KEYS = ["target_id", "unit_code"]
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.replay", description=__doc__.splitlines()[0])
-    parser.add_argument("--years", type=int, default=8, help="how many made-up years (default 8)")
+    parser.add_argument("--years", type=int, default=7, help="how many made-up years of each kind (default 7)")
     parser.add_argument("--dossiers", type=int, default=56_000, help="dossiers of each (default 56000)")
     chosen = parser.parse_args()
     with ProcessPoolExecutor() as pool:
-        asked = pd.concat(pool.map(partial(try_year, chosen.dossiers), range(chosen.years)), ignore_index=True)
+        years = zip(*product(KINDS, range(chosen.years)), strict=True)
+        asked = pd.concat(pool.map(partial(try_year, chosen.dossiers), *years), ignore_index=True)
     print(summary(asked, "method").to_string())
     print(summary(asked, "month").to_string())
+    print(summary(asked, "kind").to_string())
     bands = pd.cut(asked["probability"], [0, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95, 1], include_lowest=True)
     print(summary(asked.assign(band=bands.astype(str)), "band").to_string())
 
@@ -54,10 +58,11 @@ def summary(asked: pd.DataFrame, by: str) -> pd.DataFrame:
     return found.round(3)
 
 
-def try_year(dossiers: int, seed: int) -> pd.DataFrame:
+def try_year(dossiers: int, kind: str, seed: int) -> pd.DataFrame:
     """One row per ask of a unit: month, target, method, promised probability, attained with it and without."""
-    rng = np.random.default_rng([20_20, seed])
-    year = live(read_province(REFERENCE), int(dossiers * rng.uniform(0.5, 1.5)), rng, course_of(rng))
+    rng = np.random.default_rng([20_20, seed, list(KINDS).index(kind)])
+    province = read_province(REFERENCE)
+    year = live(province, int(dossiers * rng.uniform(0.5, 1.5)), rng, KINDS[kind](province, rng))
     reference = load_reference(REFERENCE)
     decision = reference.decision("", END)
     without = _status(known_on(year, END), reference, decision)
@@ -71,7 +76,7 @@ def try_year(dossiers: int, seed: int) -> pd.DataFrame:
             own = pd.MultiIndex.from_product([[target], first.index])
             parts.append(
                 first[["method", "probability"]].assign(
-                    **{"month": month, "target_id": target},
+                    **{"kind": kind, "month": month, "target_id": target},
                     done=(then.reindex(own) == ATTAINED).to_numpy(),
                     without=(without.reindex(own) == ATTAINED).to_numpy(),
                 )

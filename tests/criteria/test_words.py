@@ -204,9 +204,9 @@ def test_whom_and_when_the_criteria_rate() -> None:
 def test_the_text_that_is_amended_stands_as_it_is_known_and_never_guessed() -> None:
     title = Words(vi="Quy chế", en="Regulation")
     whole = Amended(title, "34/2017/QĐ-UBND", date(2017, 9, 8), "32/2020/QĐ-UBND", date(2020, 11, 2))
-    known = "Quyết định 34/2017/QĐ-UBND ngày 08/9/2017"
+    known = "Quyết định 34/2017/QĐ-UBND ngày 08 tháng 9 năm 2017"
     assert words.amended(criteria(amends=whole), VI) == (
-        f"{known} (đã được sửa đổi, bổ sung bởi Quyết định 32/2020/QĐ-UBND ngày 02/11/2020)"
+        f"{known} (đã được sửa đổi, bổ sung bởi Quyết định 32/2020/QĐ-UBND ngày 02 tháng 11 năm 2020)"
     )
     assert words.amended(criteria(amends=replace(whole, last_amended="")), VI) == known
     assert words.amended(criteria(amends=Amended(title, "7/QC-X", None, "", None)), VI) == "7/QC-X"
@@ -217,7 +217,11 @@ def test_the_text_that_is_amended_stands_as_it_is_known_and_never_guessed() -> N
 
 @pytest.mark.parametrize(
     ("day", "shown"),
-    [(date(2020, 2, 8), "08/02/2020"), (date(2020, 3, 1), "01/3/2020"), (date(2020, 12, 31), "31/12/2020")],
+    [
+        (date(2020, 2, 8), "08 tháng 02 năm 2020"),
+        (date(2020, 3, 1), "01 tháng 3 năm 2020"),
+        (date(2020, 12, 31), "31 tháng 12 năm 2020"),
+    ],
 )
 def test_days_of_legal_texts_have_a_zero_where_the_decree_asks_for_it(day: date, shown: str) -> None:
     assert words.legal_date(day, VI) == shown

@@ -24,7 +24,7 @@ def test_a_province_gets_its_units_its_name_and_no_other(tmp_path: Path) -> None
     reference = load_reference(folder / "data/reference")
     assert load_province(reference.folder) == made.province
     assert load_report_form(reference.folder).superior.vi == "UBND TỈNH BÌNH ĐỊNH"
-    assert load_criteria_form(reference.folder).copies[0].vi == "UBND tỉnh Bình Định;"
+    assert load_criteria_form(reference.folder).annexed_to.vi.endswith("của Ủy ban nhân dân tỉnh Bình Định)")
     decision = reference.decision("")
     assert decision.authority.vi == "UBND tỉnh Bình Định"
     assert decision.caution

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.request import urlopen
 
 HOST = "127.0.0.1"
+SPARK = Path(sys.prefix) / "spark"  # where make puts it: see the Makefile
 PATIENCE = 1200.0  # seconds for a process of the cluster to be there, on the busiest machine
 # Settings of the cluster, as its keeper would write them; small, so that a job has many short tasks. What is compiled
 # for few rows costs more than it saves, on two cores that compile beside the work.
@@ -106,6 +107,8 @@ class Cluster:
 def spark_cluster(home: Path) -> Iterator[Cluster]:
     """A cluster whose processes are all gone when it is left."""
     (home / "spark-defaults.conf").write_text(DEFAULTS, encoding="utf-8")
+    if SPARK.is_dir():
+        sys.path.append(str(SPARK))
     cluster = Cluster(home)
     try:
         cluster.start()

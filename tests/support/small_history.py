@@ -31,6 +31,7 @@ class Batch:
     counter: int
     waiting: int = 0
     day: int = 5
+    year: int = 2020
 
 
 def code_of(procedure: int) -> str:
@@ -80,7 +81,7 @@ def _offer(number: int) -> dict[str, str]:
 
 
 def _rows(batch: Batch) -> list[dict[str, Any]]:
-    received = datetime(2020, batch.month, batch.day, 8)
+    received = datetime(batch.year, batch.month, batch.day, 8)
     rows = []
     for number in range(batch.online + batch.counter):
         waits = number < batch.waiting

@@ -29,7 +29,6 @@ def write_criteria_annex(path: Path, evidence: Evidence, standing: Standing) -> 
     _components(document, criteria, language)
     _not_scored(document, criteria, language)
     _bands(document, form, criteria, language)
-    document.closing()
     trial.write_trial(document, evidence, standing)
     trial.write_example(document, evidence, standing)
     document.save(path)

@@ -169,7 +169,7 @@ def legal_date(day: date, language: Language) -> str:
     """A day as legal texts write it: a 0 before days below 10 and the months 1 and 2 alone (30/2020/NĐ-CP)."""
     if language.code != "vi":
         return language.date(day)
-    return f"{day.day:02d}/{day.month:0{2 if day.month < 3 else 1}d}/{day.year}"
+    return f"{day.day:02d} tháng {day.month:0{2 if day.month < 3 else 1}d} năm {day.year}"
 
 
 def _steps(component: Component, scoring: Steps, language: Language) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm
@@ -19,18 +20,19 @@ from docx.shared import Emu, Mm
 from analysis.documents.form import GRID, cut_below, fill, open_form
 from analysis.documents.office import noon, plain, settle_dates
 from analysis.language.texts import N_, Language
-from analysis.reference.forms import ReportForm
+from analysis.reference.forms import AnnexForm, DocumentForm, ReportForm
 from analysis.storage.writing import write_whole
 
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
-# Of ReportForm: what stands in the form as it is.
-_WORDS = ("superior", "issuer", "number", "motto", "creed", "place_and_date", "kind", "signatory")
+# Of ReportForm: what stands in letterhead and signature block as it is.
+_WORDS = ("superior", "issuer", "number", "motto", "creed", "place_and_date", "signatory")
+_MARKS = (*_WORDS, "addressee", "copies_to", "copies")
 
 
 class OfficialDocument:
     """A draft that is written from top to bottom, below its letterhead; tables and pictures number themselves."""
 
-    def __init__(self, folder: Path, form: ReportForm, language: Language, day: date, subject: str) -> None:
+    def __init__(self, folder: Path, form: DocumentForm, language: Language, day: date, subject: str) -> None:
         """``folder`` is the reference folder, which may have a ``form.docx`` of its own."""
         self.form, self.language, self._day = form, language, day
         self._document = open_form(folder)
@@ -40,6 +42,8 @@ class OfficialDocument:
         self._tables, self._pictures = count(1), count(1)
         fill(self._document, {name: _lines(words) for name, words in self._words(subject).items()})
         self._below = cut_below(self._document)
+        if isinstance(form, AnnexForm):
+            self._annex_to(form.annexed_to[language.code])
         self._set_properties(subject)
 
     def heading(self, text: str, level: int = 1) -> None:
@@ -127,14 +131,30 @@ class OfficialDocument:
         write_whole(path, write)
 
     def _words(self, subject: str) -> dict[str, str]:
-        """What the marks of the form stand for."""
+        """What the marks of the form stand for; those of letterhead and signatures for nothing in an annex."""
         form, lang, text = self.form, self.language.code, self.language.text
-        to = text(N_("To: {addressee}"), addressee=form.addressee[lang]) if form.addressee else ""
-        return {
-            **{name: getattr(form, name)[lang] for name in _WORDS},
-            **{"draft": text(N_("DRAFT")), "subject": plain(subject), "addressee": to},
-            **{"copies_to": text(N_("Copies to:")), "copies": "\n".join(f"- {words[lang]}" for words in form.copies)},
+        found = {
+            **dict.fromkeys(_MARKS, ""),
+            "kind": form.kind[lang],
+            "draft": text(N_("DRAFT")),
+            "subject": plain(subject),
         }
+        if not isinstance(form, ReportForm):
+            return found
+        to = text(N_("To: {addressee}"), addressee=form.addressee[lang]) if form.addressee else ""
+        copies = "\n".join(f"- {words[lang]}" for words in form.copies)
+        around = {"addressee": to, "copies_to": text(N_("Copies to:")), "copies": copies}
+        return found | {name: getattr(form, name)[lang] for name in _WORDS} | around
+
+    def _annex_to(self, words: str) -> None:
+        """Leave letterhead and signatures to the text that it is annexed to, which it names below its title."""
+        for table in self._document.tables:
+            table._tbl.getparent().remove(table._tbl)
+        self._below = []
+        paragraph = self._add("Body Text")
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.first_line_indent = Mm(0)
+        paragraph.add_run(_tied(words)).italic = True
 
     def _set_properties(self, subject: str) -> None:
         known, spoken = self._document.core_properties, _LANGUAGES[self.language.code]

@@ -10,7 +10,7 @@ from analysis.language.folding import fold
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
 from analysis.reference.decision import DEFAULT
-from analysis.reference.groups import PROVINCE
+from analysis.reference.groups import PROVINCE, is_group
 
 _NEAR = 3  # units that a message about an unknown code names
 
@@ -28,7 +28,7 @@ class Subject:
     @property
     def is_group(self) -> bool:
         """Whether it is ``AREA:…`` or ``TIER:…``."""
-        return ":" in self.code
+        return is_group(self.code)
 
     @property
     def units(self) -> tuple[str, ...]:

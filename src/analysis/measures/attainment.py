@@ -26,7 +26,7 @@ from analysis.measures.expressions import (
 from analysis.measures.offers import offered, procedure_keys
 from analysis.reference.columns import own_columns
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, PROCEDURES, Decision, Target
-from analysis.reference.groups import group_members, group_names
+from analysis.reference.groups import group_members, group_names, is_group
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, execute, read_dossiers
 from analysis.storage.writing import safe_names, write_whole
@@ -141,7 +141,7 @@ def _rows(aligned: pd.DataFrame, number: int, count: Count) -> pd.DataFrame:
     """The rows of one target under one reading, of which the figures have the ``number``."""
     target, rows = count.target, aligned
     if count.reading.count == "pairs":  # a unit by itself has no pairs to count
-        rows = rows[(rows["unit_code"] == "ALL") | rows["unit_code"].str.contains(":")]
+        rows = rows[rows["unit_code"].map(is_group)]
     numerator, denominator = (rows[f"{part}{number}"].fillna(0).to_numpy().astype("int64") for part in "nd")
     p, q = target.minimum.numerator, target.minimum.denominator
     empty = denominator == 0

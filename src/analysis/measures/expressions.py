@@ -69,13 +69,13 @@ def month_bits(months: Iterable[int]) -> int:
     return reduce(or_, (1 << (month % MOST_MONTHS) for month in months), 0)
 
 
-def arisen(dossiers: Table, decision: Decision, as_of: date) -> Table:
-    """Dossiers that arise (phát sinh) from the quarter in which the decision begins, with what the measures ask for:
-    ``month`` (number), ``agency`` and ``resolved``.
+def arisen(dossiers: Table, decision: Decision, as_of: date, years_before: int = 0) -> Table:
+    """Dossiers that arise (phát sinh) from the quarter in which the decision begins, or so many years before it, with
+    what the measures ask for: ``month`` (number), ``agency`` and ``resolved``.
 
     What happened after ``as_of`` is not known: later receipts do not exist, later results are open.
     """
-    first = date(decision.valid_from.year, 3 * ((decision.valid_from.month - 1) // 3) + 1, 1)
+    first = date(decision.valid_from.year - years_before, 3 * ((decision.valid_from.month - 1) // 3) + 1, 1)
     found = arising(dossiers, first, min(as_of, decision.valid_to))
     return found.mutate(
         month=12 * found.received_at.year() + found.received_at.month() - 1,

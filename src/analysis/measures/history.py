@@ -17,6 +17,8 @@ from analysis.reference.groups import group_members, group_names
 from analysis.reference.tables import Reference
 from analysis.storage.backends import execute
 
+YEARS_BEFORE = 3  # whose seasons are looked at, where there are dossiers of them
+
 
 class Counts(NamedTuple):
     """Dossiers of a target by series (rows, in the order of ``History.names``) and month (columns).
@@ -34,7 +36,7 @@ class Counts(NamedTuple):
 class History:
     """``table``: unit_code, procedure_key, month (number), then ``<target id>:resolved``, ``:filed`` and
     ``:arising`` for each target that counts dossiers, and ``hits`` and ``dossiers`` for those that count
-    procedures. ``months`` are the decision's months up to the as-of day.
+    procedures; of the decision's months and of up to ``YEARS_BEFORE`` earlier years.
     """
 
     table: pd.DataFrame
@@ -75,18 +77,31 @@ class History:
 
     def counts(self, target: Target) -> Counts:
         """A target's dossiers by series and month."""
-        summed = self._by_series
-        shape = (len(self.names), len(self.months))
+        return self._counts(target, self.months)
+
+    def earlier(self, target: Target) -> Counts:
+        """A target's dossiers by series and month in the whole years before the decision's first month, as far as there
+        are dossiers in each month.
+        """
+        first = self.months[0]
+        arose = set(self.table.loc[self.table[f"{target.id}:arising"] > 0, "month"])
+        years = 0
+        while all(first - 12 * years - back in arose for back in range(1, 13)):
+            years += 1
+        return self._counts(target, list(range(first - 12 * years, first)))
+
+    def _counts(self, target: Target, months: list[int]) -> Counts:
+        whole = pd.MultiIndex.from_product([self.names["unit_code"], months])
+        summed = self._by_series.reindex(whole, fill_value=0)
+        shape = (len(self.names), len(months))
         return Counts(*(summed[f"{target.id}:{part}"].to_numpy().reshape(shape) for part in Counts._fields))
 
     @cached_property
     def _by_series(self) -> pd.DataFrame:
-        """The table's sums for every series and month of the period, zeros included."""
+        """The table's sums for every series and month that has any."""
         by_unit = self.table.drop(columns="procedure_key").groupby(["unit_code", "month"], as_index=False).sum()
         grouped = self.members.merge(by_unit, on="unit_code").drop(columns="unit_code")
-        summed = grouped.groupby(["group_code", "month"]).sum()
-        whole = pd.MultiIndex.from_product([self.names["unit_code"], self.months])
-        return summed.reindex(whole, fill_value=0)
+        return grouped.groupby(["group_code", "month"]).sum()
 
     @cached_property
     def to_date(self) -> pd.DataFrame:
@@ -126,7 +141,7 @@ def history(dossiers: ibis.Table, reference: Reference, decision: Decision, as_o
             counts.append(Count(target, reading))
     of_procedures = next((r for r in decision.readings if r.measure == PROCEDURES and r.id == DEFAULT), _ANY)
     # A code that the catalogue lacks is stored by the groups that make its key.
-    found = cells(arisen(dossiers, decision, as_of), "unit_code", "procedure_code")
+    found = cells(arisen(dossiers, decision, as_of, YEARS_BEFORE), "unit_code", "procedure_code")
     keyed = found.left_join(procedure_keys(reference), "procedure_code")
     keyed = keyed.mutate(procedure_key=keyed.procedure_key.fill_null(keyed.procedure_code))
     table = execute(procedure_months(keyed, counts, of_procedures))

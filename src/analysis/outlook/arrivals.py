@@ -13,6 +13,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.measures.history import History
+from analysis.reference.groups import is_group
 
 MEMORY = 0.8  # weight of a month beside the month after it
 MONTH = 21  # working days of a month, to turn a pace by day into one by month
@@ -39,11 +40,27 @@ class Remaining(NamedTuple):
         return rng.poisson(rates)
 
 
+class Calendar(NamedTuple):
+    """Working days of each month to date, and of what is left of the period."""
+
+    days: Numbers
+    left: int
+
+
+def calendar(history: History) -> Calendar:
+    """The working days of the history's months, and those after its as-of day."""
+    days = [working_days(history, month, history.as_of) for month in history.months]
+    return Calendar(np.array(days, dtype=float), working_days_left(history))
+
+
 def remaining(history: History, arising: Numbers) -> Remaining:
     """What will arise after the as-of day, up to the period's end; ``arising`` is series × months to date."""
-    kinds = series_kinds(history)
-    days = np.array([working_days(history, month, history.as_of) for month in history.months], dtype=float)
-    left = working_days_left(history)
+    return still_to_come(arising, series_kinds(history), calendar(history))
+
+
+def still_to_come(arising: Numbers, kinds: Numbers, when: Calendar) -> Remaining:
+    """What will arise in the days left, of what arose by series and month; ``kinds`` say what is alike."""
+    days, left = when
     counted, exposed = np.zeros(len(arising)), 0.0
     excess, scale = np.zeros(len(arising)), np.zeros(len(arising))
     whole = np.maximum(days.sum(), 1)
@@ -66,8 +83,7 @@ def remaining(history: History, arising: Numbers) -> Remaining:
 def series_kinds(history: History) -> Numbers:
     """What each series is pooled with: the units of its tier, or the groups."""
     names = history.names
-    grouped = names["unit_code"].eq("ALL") | names["unit_code"].str.contains(":", regex=False)
-    return np.where(grouped, "group", names["tier"])
+    return np.where(names["unit_code"].map(is_group), "group", names["tier"])
 
 
 def working_days(history: History, month: int, last: date) -> int:

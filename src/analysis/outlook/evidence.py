@@ -1,19 +1,40 @@
-"""How the projection fared on synthetic years (``backtest.csv``, made by ``python -m benchmarks.backtest``)."""
+"""How the projection fared on years whose end is known: ``backtest.csv``, made by ``python -m benchmarks.backtest``."""
 
 import ast
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.measures.expressions import month_number
+from analysis.reference.decision import Decision
+from analysis.reference.groups import PROVINCE, TIER_GROUPS, is_group
+
 EVIDENCE = Path(__file__).with_name("backtest.csv")
+TRIED_MONTHS = 11  # of a year
 BANDS = (0.0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0)  # of the reliability table
 _MODEL = ("arrivals.py", "projection.py", "uptake.py")
 
 
 def backtest() -> pd.DataFrame:
-    """Rows of table ``score`` (group, forecasts, coverage, brier_…) and ``reliability`` (foretold, attained)."""
-    return pd.read_csv(EVIDENCE, dtype={"digest": str})
+    """``table``, ``group`` and what it is ``within``, then forecasts, intervals, coverage, brier_….
+
+    Tables: ``score`` (all, by measure, by month), ``level`` (by level and month), ``generator`` (by kind of made-up
+    year and level), ``generator_month``, ``real`` (real series, by month), ``reliability`` (foretold, attained).
+    """
+    return pd.read_csv(EVIDENCE, dtype={"digest": str, "within": str}, keep_default_na=False, na_values=[""])
+
+
+def level_of(code: str, tier: str) -> str:
+    """The level at which forecasts are judged: the whole (``ALL``), a tier's sum, another group, a unit's tier."""
+    return code if code == PROVINCE else "TIER" if code in TIER_GROUPS else "GROUP" if is_group(code) else tier
+
+
+def tried_month(decision: Decision, as_of: date) -> int:
+    """The month of the period from whose end it was tried to foretell as on this day: the last one that is whole."""
+    months = month_number(as_of + timedelta(days=1)) - month_number(decision.valid_from)
+    return min(max(months, 1), TRIED_MONTHS)
 
 
 def model_digest() -> str:

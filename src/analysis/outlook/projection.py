@@ -1,11 +1,13 @@
 """The projection (``projection.csv``): what each target may come to by the period's end, and how probably.
 
-The share of dossiers filed online moves on from its recent level as its tier moves, the more uncertainly the
-longer the time left; beta-binomial counts on the logit scale (West, Harrison and Migon, 1985, Journal of the
-American Statistical Association 80:73–83). How fast shares move and how much more than chance they scatter
-is weighed by how well each supposition foretold the months that are known (Bayesian model averaging), with
-weights by tier. What is still to arise is ``arrivals``'; how many will have a result by the end is read from
-how many of the older months' have one. The draws are seeded: the same data give the same figures.
+The share of dossiers filed online moves on from its recent level as its tier moves, and as the same months of earlier
+years lay; beta-binomial counts on the logit scale (West, Harrison and Migon, 1985, Journal of the American Statistical
+Association 80:73–83). Two uncertainties grow with the time left: the course that a tier takes together, by how far its
+months lay from what was foretold, with the tails of a Student's t distribution; and each series' own. How fast shares
+move and how much more than chance they scatter is weighed by how well each supposition foretold the months that are
+known (Bayesian model averaging), with weights by tier. What is still to arise is ``arrivals``'; how many will have a
+result by the end is read from how many of the older months' have one. The draws are seeded: the same data give the same
+figures.
 """
 
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from scipy.optimize import isotonic_regression
 
 from analysis.measures.expressions import month_number
 from analysis.measures.history import Counts, History
-from analysis.outlook.arrivals import MONTH, month_end, remaining, series_kinds, working_days, working_days_left
+from analysis.outlook.arrivals import MONTH, Calendar, calendar, month_end, series_kinds, still_to_come, working_days
 from analysis.outlook.uptake import newly_hit
 from analysis.reference.decision import DEFAULT, PROCEDURES, Target
 
@@ -31,15 +33,18 @@ PROJECTION_COLUMNS = [
 ]
 # Suppositions that are weighed against each other: the variance by which a share's logit moves in a month, and
 # the correlation between dossiers of one month beyond what the share explains.
-MOVES = np.array([0.002, 0.02, 0.15])
+MOVES = np.array([0.002, 0.02, 0.07])
 TOGETHER = np.array([0.0, 0.004, 0.03])
 _MOVES, _TOGETHER = (grid.ravel() for grid in np.meshgrid(MOVES, TOGETHER))
-_SPREAD = 1.0  # variance between units' logits before anything is known of them
+_LEAST_SPREAD = 0.3  # variance between units' logits before anything is known of them
 _NOISY = 0.05  # variance of a month's change by chance alone at which it counts by half
 _DAMPING = 0.8  # of a tier's drift, by month
 _DRIFT_MEMORY = 0.7  # weight of a month's change beside the next one's
 _DRIFT_PRIOR = 2.0  # months' worth of no drift
-_DRIFT_ERROR = 0.14**2  # squared error of a drift that is assumed before any is seen, with the weight of the prior
+_DRIFT_ERROR = 0.1**2  # squared error of a drift that is assumed before any is seen, with the weight of the prior
+# Where hardly anything is filed online (below _BEGUN), the portal may still open: what no course to date foretells.
+_BEGUN, _OPENING = 0.05, 1.5
+_TAILS = 2  # degrees of freedom of a course, beside one for each month that is known
 _SETTLED = 0.985  # share of online dossiers with a result after _SETTLED_AFTER days, until older months tell
 _SETTLED_AFTER = 75
 _ROUNDS = 10  # of fitting the suppositions' weights
@@ -127,47 +132,88 @@ def projections(standing: pd.DataFrame, history: History, known: dict[str, Cours
     then. Series with nothing to count have none.
     """
     parts = []
-    known = courses(history) if known is None else known
+    found = outlooks(history, known)
     for target in history.decision.targets:
         rows = standing[(standing["target_id"] == target.id) & (standing["reading"] == DEFAULT)]
-        found = _of_procedures(target, history) if target.measure == PROCEDURES else known[target.id].outlook()
-        table = pd.DataFrame(found._asdict()).assign(unit_code=history.names["unit_code"])
+        table = pd.DataFrame(found[target.id]._asdict()).assign(unit_code=history.names["unit_code"])
         parts.append(rows.merge(table, on="unit_code", validate="one_to_one"))
     return pd.concat(parts, ignore_index=True)[PROJECTION_COLUMNS]
 
 
+def outlooks(history: History, known: dict[str, Course] | None = None) -> dict[str, Outlook]:
+    """By id of every target, its series in the order of ``history.names``; ``known`` are the ``courses``."""
+    known = courses(history) if known is None else known
+    return {
+        target.id: _of_procedures(target, history) if target.measure == PROCEDURES else known[target.id].outlook()
+        for target in history.decision.targets
+    }
+
+
 def _course(target: Target, history: History, rng: np.random.Generator) -> Course:
     """Simulate what is still to arise, how it is filed and what has a result at the end."""
-    counts = history.counts(target)
-    kinds = series_kinds(history)
-    drift, error = drifts(counts, kinds)
-    level = follow(counts, kinds, drift)
-    months = working_days_left(history) / MONTH
+    counts, kinds = history.counts(target), series_kinds(history)
+    logit, more = foretell(counts, kinds, calendar(history), rng, history.earlier(target))
+    return Course(target, counts, logit, more, *resolved_by_end(counts, kinds, history))
+
+
+def foretell(
+    counts: Counts,
+    kinds: np.ndarray,
+    when: Calendar,
+    rng: np.random.Generator,
+    earlier: Counts | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """(logit, more) of the days left, series × draws: of the share filed online, and how many dossiers arise.
+
+    ``earlier`` are whole years before the first column's month.
+    """
+    months = when.left / MONTH
+    known, left = counts.filed.shape[1], int(np.ceil(months))
+    season = seasons(earlier, kinds)[:, np.arange(known + left) % 12]
+    drift, error = drifts(counts, kinds, season)
+    level = follow(counts, kinds, drift, season)
     pick = _picks(level.weight, rng)
     series = np.arange(len(kinds))[:, None]
-    variance = level.variance[pick, series] + _MOVES[pick] * (months / 3 + 0.5)
+    spread = np.sqrt(level.variance[pick, series] + _MOVES[pick] * (months / 3 + 0.5))
     ahead = _ahead(months)
-    spread = np.sqrt(variance + ((error * ahead) ** 2)[:, None])
-    logit = (
-        level.mean[pick, series] + (drift[:, -1] * ahead)[:, None] + spread * rng.standard_normal((len(kinds), DRAWS))
-    )
-    late, soon = resolved_by_end(counts, kinds, history)
-    more = remaining(history, counts.arising).draw(rng, DRAWS)
-    return Course(target, counts, logit, more, late, soon)
+    course = (error * ahead)[:, None] * rng.standard_t(_TAILS + known, (len(kinds), DRAWS))
+    turn = season[:, known:].mean(axis=1) - season[:, known - 1] if left else np.zeros(len(kinds))
+    mean = level.mean[pick, series] + (drift[:, -1] * ahead + turn)[:, None]
+    logit = mean + course + spread * rng.standard_normal((len(kinds), DRAWS))
+    return logit, still_to_come(counts.arising, kinds, when).draw(rng, DRAWS)
 
 
-def drifts(counts: Counts, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def seasons(earlier: Counts | None, kinds: np.ndarray) -> np.ndarray:
+    """By how much each month of a year, from the period's first on, lies off it: logit by series, pooled in its kind.
+
+    Months of earlier years about their year's mean, less what moved from year to year; one year counts by half.
+    """
+    found = np.zeros((len(kinds), 12))
+    if earlier is None or not earlier.arising.size:
+        return found
+    for kind in np.unique(kinds):
+        of_kind = kinds == kind
+        filed, whole = (part[of_kind].sum(axis=0).reshape(-1, 12) for part in (earlier.filed, earlier.arising))
+        logits = special.logit((filed + 0.5) / (whole + 1))
+        off = logits - logits.mean(axis=1, keepdims=True)
+        if len(logits) > 1:
+            off -= np.diff(logits.mean(axis=1)).mean() / 12 * (np.arange(12) - 5.5)
+        found[of_kind] = off.mean(axis=0) * len(logits) / (len(logits) + 1)
+    return found
+
+
+def drifts(counts: Counts, kinds: np.ndarray, season: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How fast the logit of the share moves in each series' tier, by month, and the standard error of that at the end.
 
-    Series × months, as known at each month's end: the mean of the tier's changes from month to month, recent ones
-    first. The error is how far the changes lay from what the drift before them foretold.
+    Series × months, as known at each month's end: the mean of the tier's changes from month to month beside the
+    ``season``'s, recent ones first. The error is how far the changes lay from what the drift before them foretold.
     """
     found, error = np.zeros(counts.filed.shape), np.zeros(len(kinds))
     for kind in np.unique(kinds):
         of_kind = kinds == kind
         filed, whole = (part[of_kind].sum(axis=0) for part in (counts.filed, counts.arising))
         noise = 1 / (filed + 0.5) + 1 / (whole - filed + 0.5)
-        changes = np.diff(special.logit((filed + 0.5) / (whole + 1)))
+        changes = np.diff(special.logit((filed + 0.5) / (whole + 1)) - season[of_kind][0, : len(filed)])
         trusts = 1 / (1 + (noise[1:] + noise[:-1]) / _NOISY)
         moved = weight = missed = before = 0.0
         for month, (change, trust) in enumerate(zip(changes, trusts, strict=True), start=1):
@@ -175,11 +221,13 @@ def drifts(counts: Counts, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             moved, weight = _DRIFT_MEMORY * moved + trust * change, _DRIFT_MEMORY * weight + trust
             before = moved / (weight + _DRIFT_PRIOR)
             found[of_kind, month] = before
-        error[of_kind] = np.sqrt((missed + _DRIFT_PRIOR * _DRIFT_ERROR) / (weight + _DRIFT_PRIOR))
+        begun = min(filed.sum() / max(whole.sum(), 1) / _BEGUN, 1)
+        unknown = _DRIFT_ERROR + (1 - begun) * _OPENING
+        error[of_kind] = np.sqrt((missed + _DRIFT_PRIOR * unknown) / (weight + _DRIFT_PRIOR))
     return found, error
 
 
-def follow(counts: Counts, kinds: np.ndarray, drift: np.ndarray) -> Level:
+def follow(counts: Counts, kinds: np.ndarray, drift: np.ndarray, season: np.ndarray) -> Level:
     """Follow each series' share month by month under every supposition, and weigh the suppositions.
 
     A Beta distribution with (α, β) stands for a logit of mean log(α/β) and variance 1/α + 1/β; n dossiers that
@@ -187,16 +235,15 @@ def follow(counts: Counts, kinds: np.ndarray, drift: np.ndarray) -> Level:
     """
     moves, together = _MOVES[:, None], _TOGETHER[:, None]
     kind_of = {kind: kinds == kind for kind in np.unique(kinds)}
-    start = np.empty(len(kinds))
+    turns = np.diff(season, axis=1)
+    start, spread = np.empty(len(kinds)), np.empty(len(kinds))
     for of_kind in kind_of.values():
-        filed, whole = (part[of_kind].sum() for part in (counts.filed[:, :2], counts.arising[:, :2]))
-        start[of_kind] = special.logit((filed + 0.5) / (whole + 1))
-    mean = np.broadcast_to(start, (len(moves), len(kinds))).copy()
-    variance = np.full_like(mean, _SPREAD)
+        start[of_kind], spread[of_kind] = _first_guess(counts.filed[of_kind, :2], counts.arising[of_kind, :2])
+    mean, variance = (np.broadcast_to(guess, (len(moves), len(kinds))).copy() for guess in (start, spread))
     likelihood = np.zeros_like(mean)
     for month in range(counts.filed.shape[1]):
         if month:
-            mean, variance = mean + drift[:, month - 1], variance + moves
+            mean, variance = mean + drift[:, month - 1] + turns[:, month - 1], variance + moves
         whole = counts.arising[:, month]
         told = np.where(whole > 0, 1 / (1 + (whole - 1) * together), 0.0)
         online, other = counts.filed[:, month] * told, (whole - counts.filed[:, month]) * told
@@ -205,6 +252,17 @@ def follow(counts: Counts, kinds: np.ndarray, drift: np.ndarray) -> Level:
         alpha, beta = alpha + online, beta + other
         mean, variance = np.log(alpha / beta), 1 / alpha + 1 / beta
     return Level(mean, variance, _weights(likelihood, kind_of))
+
+
+def _first_guess(filed: np.ndarray, whole: np.ndarray) -> tuple[float, float]:
+    """The mean of alike series' logits and the variance between them, by moments, from their first months."""
+    filed, whole = filed.sum(axis=1), whole.sum(axis=1)
+    usual = float(special.logit((filed.sum() + 0.5) / (whole.sum() + 1)))
+    noise = 1 / (filed + 0.5) + 1 / (whole - filed + 0.5)
+    off = special.logit((filed + 0.5) / (whole + 1)) - usual
+    weight = np.where(whole > 0, 1 / (1 + noise), 0)
+    between = float((weight * (off**2 - noise)).sum() / max(weight.sum(), 1e-9))
+    return usual, max(between, _LEAST_SPREAD)
 
 
 def resolved_by_end(counts: Counts, kinds: np.ndarray, history: History) -> tuple[np.ndarray, np.ndarray]:
@@ -232,7 +290,7 @@ def resolved_by_end(counts: Counts, kinds: np.ndarray, history: History) -> tupl
         if ahead:
             lengths, ends = np.array(ahead, dtype=float).T
             soon[of_kind] = float(np.average(np.interp(ends, days, shares), weights=lengths))
-    return late, soon
+    return late.clip(0, 1), soon.clip(0, 1)  # a sum of weights may be a hair above one
 
 
 def _months_ahead(history: History) -> list[tuple[int, int]]:
@@ -288,8 +346,11 @@ def _of_procedures(target: Target, history: History) -> Outlook:
     p, q = target.minimum.numerator, target.minimum.denominator
     more = np.arange(chances.shape[1])
     enough = (touched[:, None] + more) * q >= p * whole[:, None]
-    cumulated = chances.cumsum(axis=1)
-    counts = [touched + (cumulated < share - 1e-9).sum(axis=1) for share in (LOWER, 0.5, UPPER)]
+    # A count's own probability lies half below it (mid-p): else intervals of few procedures would hold too much.
+    middle = chances.cumsum(axis=1) - chances / 2
+    lower, median = ((middle < share).sum(axis=1) for share in (LOWER, 0.5))
+    upper = np.maximum((middle <= UPPER).sum(axis=1) - 1, lower)
+    counts = [touched + count for count in (lower, np.clip(median, lower, upper), upper)]
     values = [count / np.maximum(whole, 1) for count in counts]
     probability = np.clip((chances * enough).sum(axis=1), 0, 1)
     return Outlook(*(np.where(whole > 0, part, np.nan) for part in (*values, chances @ more, probability)))

@@ -11,11 +11,11 @@ from analysis.findings.finding import findings, of_unit
 from analysis.findings.ledger import cautions, doubtful_rows, rejected_rows
 from analysis.findings.report import Report
 from analysis.findings.standing import rank_of
-from analysis.outlook.evidence import backtest
+from analysis.outlook.evidence import backtest, tried_month
 from analysis.pages.rendering import Section, render, stylesheet
 from analysis.presentation import charts
 from analysis.presentation.narrative import caution, headline
-from analysis.presentation.words import BANDS, CHECKS, FINALITIES, KINDS, REASONS
+from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS, REASONS
 from analysis.reference.decision import NOT_ATTAINED
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.storage.version import code_version
@@ -126,16 +126,21 @@ def comparison(report: Report) -> Section:
 
 def proof(report: Report) -> Section:
     """How the projection fared where the end is known."""
-    table = backtest()
-    scores = table[table["table"] == "score"].set_index("group")
-    reliability = table[table["table"] == "reliability"]
+    tables = dict(tuple(backtest().groupby("table")))
+    scores = tables["score"].set_index("group")
+    month = tried_month(report.decision, report.as_of)
+    of_month = tables["level"][tables["level"]["within"] == str(month)].set_index("group")
     return render(
         "proof",
         report,
         overall=scores.loc["all"],
+        courses=tables["generator"]["group"].nunique(),
+        month=month,
+        levels=[(words, of_month.loc[level]) for level, words in FORECAST_LEVELS.items()],
         kinds=[(words, scores.loc[kind]) for kind, words in KINDS.items()],
-        months=[(int(month), row) for month, row in scores.iterrows() if str(month).isdigit()],
-        bands=list(reliability.itertuples(index=False)),
+        months=[(int(number), row) for number, row in scores.iterrows() if str(number).isdigit()],
+        bands=list(tables["reliability"].itertuples(index=False)),
+        real=list(tables["real"].itertuples(index=False)),
     )
 
 

@@ -54,6 +54,12 @@ GROUPS_IN_FULL = {
     "commune": N_("Communes, wards and townships"),
     "areas": _AREAS,
 }
+FORECAST_LEVELS = {  # at which forecasts were tried
+    "ALL": N_("Whole province"),
+    "TIER": N_("A tier together"),
+    "GROUP": _AREAS,
+    **{"province": N_("Departments"), "district": N_("Districts"), "commune": N_("Communes")},
+}
 GROUP_BODIES = {**TIER_BODIES, "areas": _AREAS}
 GROUPS_IN_REPORT = {  # the parts of the official report's table of units
     "province": N_("Departments and agencies"),

@@ -28,17 +28,22 @@ class Province(Frozen):
     place: str = Field(min_length=1)
 
 
-class ReportForm(Frozen):
-    """What stands around a draft report: who issues it, to whom (an annex: to nobody), who gets it, who signs."""
+class DocumentForm(Frozen):
+    """What every draft says of itself: what it is, and who drafts it."""
+
+    kind: Words
+    issuer_name: Words
+
+
+class ReportForm(DocumentForm):
+    """What stands around a draft report: who issues it, to whom, who gets it, who signs."""
 
     superior: Words
     issuer: Words
-    issuer_name: Words
     number: Words
     motto: Words
     creed: Words
     place_and_date: Words
-    kind: Words
     addressee: Words | None = None
     copies: tuple[Words, ...] = Field(min_length=1)
     signatory: Words
@@ -51,14 +56,22 @@ class BandNames(Frozen):
     source: Words
 
 
-class CriteriaForm(ReportForm):
+class AnnexForm(DocumentForm):
+    """An annex has no letterhead and no signatures of its own: ``annexed_to`` says with which text it goes (Nghị định
+    30/2020/NĐ-CP, annex I).
+    """
+
+    annexed_to: Words
+
+
+class CriteriaForm(AnnexForm):
     """What stands around a draft annex of criteria; ``charges``: what a decision, by its id, asks of its drafters."""
 
     charges: dict[str, Words]
     band_names: BandNames
 
 
-Form = TypeVar("Form", bound=ReportForm)
+Form = TypeVar("Form", bound=DocumentForm)
 
 
 def load_report_form(folder: Path) -> ReportForm:

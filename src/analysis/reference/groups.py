@@ -15,6 +15,11 @@ _TIER_NAMES = {
 }
 
 
+def is_group(code: str) -> bool:
+    """Whether it is a group's code and not a unit's."""
+    return code == PROVINCE or ":" in code
+
+
 def group_members(reference: Reference) -> pd.DataFrame:
     """(group_code, unit_code): every unit by itself, ``ALL``, ``TIER:…`` and ``AREA:<district>``; with several
     provinces ``PROVINCE:<code>`` too.

@@ -4,6 +4,7 @@ Everything is drawn from one random generator, so a seed fixes the year. Which u
 part (the agency that gets worse, the one that only just misses) is drawn too, never named here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,6 +34,7 @@ class Course:
     jump: float = 0.9
     jump_day: int = DECISION_DAY + 12
     decline: float = 3.2  # of the unit that gets worse, from mid July on
+    moves: Callable[[np.ndarray, np.ndarray], np.ndarray] = lambda unit, day: np.zeros(len(day))  # whatever else moves
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ def _channels(
     leaning += np.array([0.0, 0.35, 0.0, 2.1])[dossiers["applicant"]]
     leaning += np.where(dossiers["level"] == 4, 0.35, 0.0)
     decline = np.clip((day - 196) / (DAYS - 196), 0, 1)
+    leaning += course.moves(unit, day)
     leaning = np.where(np.isin(unit, cast["worsening"]), leaning - course.decline * decline, leaning)
     online = rng.random(len(day)) < np.where(dossiers["level"] >= 3, 1 / (1 + np.exp(-leaning)), 0.003)
     distancing = (day >= 91) & (day <= 112)

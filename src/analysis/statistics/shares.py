@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
-from statsmodels.stats.proportion import proportion_confint
 
 Numbers = NDArray[np.float64]
 _HALVINGS = 50  # of an interval between 0 and 1, down to the last digits
@@ -62,6 +61,8 @@ def wilson_interval(successes: ArrayLike, totals: ArrayLike, confidence: float =
     if np.any(counts < 0) or np.any(counts > sizes):
         raise ValueError("successes must lie between 0 and their totals")
     known = (sizes > 0) & ~np.isnan(counts)
+    from statsmodels.stats.proportion import proportion_confint  # half a second, which not every process needs
+
     lower, upper = proportion_confint(
         np.where(known, counts, 0.0), np.where(known, sizes, 1.0), alpha=1 - confidence, method="wilson"
     )
