@@ -1,13 +1,15 @@
 """Carries out what was asked on the dossiers that really came after: is what was promised kept?
 
-python -m benchmarks.replay [--years 7] [--dossiers 56000]: made-up years whose end is known, as the backtest has them.
-From the end of some months each unit's ask is done to the letter, each target's by itself: dossiers of the procedures
-that it names are filed online as it says, those that waited get their result. Of all asks of a band of promised
-probability the share that then attains stands beside the mean promise, and beside what attains without.
+python -m benchmarks.replay [--years 7] [--dossiers 56000 | PARQUET]: made-up years whose end is known, as the backtest
+has them, or the dossiers of a run (``data/processed/dossiers.parquet``). From the end of some months each unit's ask is
+done to the letter, each target's by itself: dossiers of the procedures that it names are filed online as it says, those
+that waited get their result. Of all asks of a band of promised probability the share that then attains stands beside
+the mean promise, and beside what attains without.
 """
 
 import argparse
 from calendar import monthrange
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
@@ -26,7 +28,7 @@ from analysis.reference.keys import procedure_key
 from analysis.reference.tables import Reference, load_reference
 from analysis.sample.known import known_on
 from analysis.sample.province import read_province
-from analysis.sample.year import Year, live
+from analysis.sample.year import live
 from benchmarks.backtest import REFERENCE
 from benchmarks.provinces import KINDS
 
@@ -38,11 +40,15 @@ _KEYS = ["target_id", "unit_code"]
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.replay", description=__doc__.splitlines()[0])
     parser.add_argument("--years", type=int, default=7, help="how many made-up years of each kind (default 7)")
-    parser.add_argument("--dossiers", type=int, default=56_000, help="dossiers of each (default 56000)")
+    parser.add_argument("--dossiers", default="56000", help="dossiers of each (default 56000), or a file of them")
     chosen = parser.parse_args()
-    with ProcessPoolExecutor() as pool:
-        years = zip(*product(KINDS, range(chosen.years)), strict=True)
-        asked = pd.concat(pool.map(partial(try_year, chosen.dossiers), *years), ignore_index=True)
+    if chosen.dossiers.isdecimal():
+        with ProcessPoolExecutor() as pool:
+            years = zip(*product(KINDS, range(chosen.years)), strict=True)
+            asked = pd.concat(pool.map(partial(try_year, int(chosen.dossiers)), *years), ignore_index=True)
+    else:
+        dossiers = pd.read_parquet(chosen.dossiers)
+        asked = replay(lambda day: dossiers, np.random.default_rng(2020)).assign(kind="run")
     print(summary(asked, "method").to_string())
     print(summary(asked, "month").to_string())
     print(summary(asked, "kind").to_string())
@@ -59,24 +65,32 @@ def summary(asked: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def try_year(dossiers: int, kind: str, seed: int) -> pd.DataFrame:
-    """One row per ask of a unit: month, target, method, promised probability, attained with it and without."""
+    """The replay of one made-up year."""
     rng = np.random.default_rng([20_20, seed, list(KINDS).index(kind)])
     province = read_province(REFERENCE)
     year = live(province, int(dossiers * rng.uniform(0.5, 1.5)), rng, KINDS[kind](province, rng))
+    return replay(partial(known_on, year), rng).assign(kind=kind)
+
+
+def replay(known: Callable[[date], pd.DataFrame], rng: np.random.Generator) -> pd.DataFrame:
+    """One row per ask of a unit: month, target, method, promised probability, attained with it and without; ``known``
+    are the dossiers as they were known on a day.
+    """
     reference = load_reference(REFERENCE)
     decision = reference.decision("", END)
-    without = _status(known_on(year, END), reference, decision)
+    end = known(END)
+    without = _status(end, reference, decision)
     parts = []
     for month in MONTHS:
         day = date(2020, month, monthrange(2020, month)[1])
-        asks = _asks(year, reference, decision, day)
+        asks = _asks(known(day), reference, decision, day)
         for target, of_target in asks.groupby("target_id"):
-            then = _status(_carried_out(year, day, of_target, rng), reference, decision)
+            then = _status(_carried_out(end, day, of_target, rng), reference, decision)
             first = of_target.drop_duplicates("unit_code").set_index("unit_code")
             own = pd.MultiIndex.from_product([[target], first.index])
             parts.append(
                 first[["method", "probability"]].assign(
-                    **{"kind": kind, "month": month, "target_id": target},
+                    **{"month": month, "target_id": target},
                     done=(then.reindex(own) == ATTAINED).to_numpy(),
                     without=(without.reindex(own) == ATTAINED).to_numpy(),
                 )
@@ -84,8 +98,8 @@ def try_year(dossiers: int, kind: str, seed: int) -> pd.DataFrame:
     return pd.concat(parts).reset_index()
 
 
-def _asks(year: Year, reference: Reference, decision: Decision, day: date) -> pd.DataFrame:
-    table = ibis.memtable(known_on(year, day))
+def _asks(dossiers: pd.DataFrame, reference: Reference, decision: Decision, day: date) -> pd.DataFrame:
+    table = ibis.memtable(dossiers)
     rows = attain(table, reference, decision, day)
     rows = rows[(rows["reading"] == DEFAULT) & (rows["window"] == "to_date")]
     standing = rows[rows["month"] == rows["month"].max()].drop(columns="month")
@@ -94,9 +108,8 @@ def _asks(year: Year, reference: Reference, decision: Decision, day: date) -> pd
     return closers(standing, known, projections(standing, known, course), course)
 
 
-def _carried_out(year: Year, day: date, asks: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """The year's dossiers as they would be if the asks of one target were done from the day after on."""
-    table = known_on(year, END)
+def _carried_out(table: pd.DataFrame, day: date, asks: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The dossiers as they would be if the asks of one target were done from the day after on."""
     keys = table["procedure_code"].map({code: procedure_key(code) for code in table["procedure_code"].unique()})
     later = (table["received_at"] > pd.Timestamp(day)).to_numpy()
     channel, source = table["channel"].to_numpy(object).copy(), table["source"].to_numpy(object).copy()

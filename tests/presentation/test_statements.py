@@ -29,6 +29,7 @@ def finding(target: str = "l3-dossiers", status: str = "not_attained", **facts: 
             "probability": 0.07,
             "band": IMPROBABLE,
             "signal": "common_cause",
+            "correlated": False,
             "slope": None,
             "step": None,
         },
@@ -138,6 +139,12 @@ def test_a_slope_is_told_of_a_signal_alone() -> None:
     assert statements.signal_word(rising, VI) == ("▲", "Đang tốt lên")
     assert statements.signal(rising, VI) == "+2,5 điểm phần trăm mỗi tháng."
     assert statements.signal(finding(slope=2.5), VI) == ""
+
+
+def test_a_signal_of_months_that_resemble_one_another_is_doubted() -> None:
+    doubted = statements.signal(finding(signal="worsening", slope=-1, correlated=True), VI)
+    assert doubted.endswith("nên dấu hiệu này có thể là báo nhầm.")
+    assert statements.signal(finding(correlated=True), VI) == "", "where nothing is signalled there is nothing to doubt"
 
 
 def test_a_step_since_the_decision_is_told() -> None:

@@ -4,12 +4,17 @@ import csv
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from support.browsing import Opener
 from support.province import HOSTILE
 from support.published import Province, Publication
 
 pytestmark = pytest.mark.slow
+TARGETS = (
+    *("l3-procedures", "l3-dossiers", "l4-procedures", "l4-dossiers"),
+    *("l3-interagency", "l4-interagency", "portal"),
+)
 
 
 def _report(published: Publication) -> Path:
@@ -111,6 +116,23 @@ def test_says_whom_to_call_and_what_to_ask(year: Publication, open_page: Opener)
         assert calls.nth(number).locator("h3").inner_text().split(". ")[-1] == name
         assert "còn thiếu" in words.lower()
         assert "vẫn trong ba nơi đầu" in words
+
+
+def test_what_is_missing_is_told_in_the_order_of_who_comes_first(year: Publication, open_page: Opener) -> None:
+    """Of each place the sum over its units, where a unit has ten or more to count."""
+    priorities, figures = (pd.read_csv(year.processed / f"{name}.csv") for name in ("priorities", "attainment"))
+    first = priorities.sort_values("rank").head(10)
+    figures = figures[(figures["reading"] == "default") & (figures["window"] == "to_date")]
+    figures = figures[(figures["month"] == year.name) & (figures["denominator"] >= 10)]
+    table = open_page(_report(year)).locator("table", has_text="Các cơ quan ở mỗi nơi còn cần thêm bao nhiêu").first
+    rows = table.locator("tbody tr").all()
+    assert [row.locator("th").inner_text() for row in rows] == first["unit_name"].tolist()
+    for row, code in zip(rows, first["unit_code"], strict=True):
+        district = code.removeprefix("AREA:")
+        own = [unit for unit in figures["unit_code"].unique() if unit == district or unit.startswith(f"{district}.")]
+        missing = figures[figures["unit_code"].isin(own)].groupby("target_id", sort=False)["shortfall"].sum()
+        shown = [cell.inner_text().replace(".", "").replace("–", "0") for cell in row.locator("td").all()]
+        assert [int(number) for number in shown] == [missing.get(target, 0) for target in TARGETS]
 
 
 def test_the_contents_lead_to_headings(year: Publication, open_page: Opener) -> None:

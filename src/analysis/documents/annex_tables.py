@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from analysis.dossiers.cleaning import REASONS
 from analysis.findings import figures
 from analysis.findings.figures import Figure
 from analysis.findings.finding import Finding, findings
@@ -12,7 +13,7 @@ from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
 from analysis.presentation.numbers import minimum, minimum_digits
 from analysis.presentation.statements import outlook_word
-from analysis.presentation.words import CHECKS, FILES, REASONS, TIER_LEVELS, verdict
+from analysis.presentation.words import CHECKS, FILES, TIER_LEVELS, verdict
 from analysis.reference.decision import DEFAULT, Target
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.reference.tables import TIERS

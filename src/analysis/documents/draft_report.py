@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.documents.official_document import OfficialDocument
+from analysis.dossiers.cleaning import REASONS
 from analysis.findings import advice, figures
 from analysis.findings.figures import Figure
 from analysis.findings.finding import of_unit
@@ -13,7 +14,7 @@ from analysis.language.texts import N_
 from analysis.presentation import charts, narrative, obstacles, statements
 from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import fraction, gap, minimum, percent
-from analysis.presentation.words import CHECKS, GROUPS_IN_REPORT, ICONS, REASONS, TIER_BODIES, verdict
+from analysis.presentation.words import CHECKS, GROUPS_IN_REPORT, ICONS, TIER_BODIES, verdict
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.reference.forms import load_report_form
 from analysis.reference.groups import PROVINCE

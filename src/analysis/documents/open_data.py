@@ -16,10 +16,10 @@ import pyarrow.csv
 from jinja2 import Environment, StrictUndefined
 
 from analysis.documents import annex_tables
+from analysis.dossiers.cleaning import REASONS
 from analysis.findings.ledger import rejected_rows
 from analysis.findings.report import Report
 from analysis.language.texts import LANGUAGES, Language
-from analysis.presentation.words import REASONS
 from analysis.reference.columns import Columns, load_columns
 from analysis.reference.decision import DEFAULT
 from analysis.storage.places import TOLD

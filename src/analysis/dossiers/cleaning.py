@@ -20,21 +20,22 @@ from analysis.exports.quoting import is_procedure_code
 from analysis.exports.sheets import Export
 from analysis.exports.tables import Table, Tables, read_tables
 from analysis.language.folding import fold
+from analysis.language.texts import N_
 from analysis.reference.keys import UNIT_CODE, procedure_key, unit_key
 from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS, Vocabulary
 
-# The reasons for rejection, in the order in which they are tried.
-REASONS = (
-    "missing_dossier_id",
-    "cut_dossier_id",
-    "unknown_procedure",
-    "unknown_unit",
-    "unknown_channel",
-    "bad_received_date",
-    "bad_date",
-    "completed_before_received",
-    "unknown_value",
-)
+# The reasons for rejection with their words, in the order in which they are tried.
+REASONS = {
+    "missing_dossier_id": N_("no dossier code"),
+    "cut_dossier_id": N_("dossier code cut by a spreadsheet"),
+    "unknown_procedure": N_("procedure not known"),
+    "unknown_unit": N_("unit not known"),
+    "unknown_channel": N_("channel not known"),
+    "bad_received_date": N_("day of receipt absent or unreadable"),
+    "bad_date": N_("another date unreadable"),
+    "completed_before_received": N_("result before receipt"),
+    "unknown_value": N_("a value that the vocabulary does not know"),
+}
 # What the data-quality section counts; one bit each in ``flags``.
 CHECKS = (
     "blank_channel",
@@ -211,9 +212,9 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         "sheet_index": pa.array(np.full(len(good), sheet_index, np.int16)),
         "row": pa.array(table.rows[reason < 0]),
     }
-    bad = np.flatnonzero(reason >= 0)
+    bad, codes = np.flatnonzero(reason >= 0), list(REASONS)
     rejects = [
-        (table.sheet, int(table.rows[line]), *_explain(REASONS[reason[line]], cells, unreadable, unknown, line), unit)
+        (table.sheet, int(table.rows[line]), *_explain(codes[reason[line]], cells, unreadable, unknown, line), unit)
         for line, unit in zip(bad.tolist(), pc.fill_null(units.take(pa.array(bad)), "").to_pylist(), strict=True)
     ]
     return Cleaned(pa.table(dossiers).select(SIGHTS_SCHEMA.names).cast(SIGHTS_SCHEMA), rejects, count)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.dossiers.cleaning import REJECTED_LIMIT
+from analysis.dossiers.cleaning import REASONS, REJECTED_LIMIT
 from analysis.dossiers.difficulties import exports_beside
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
 from analysis.dossiers.file_names import FileNames
@@ -194,7 +194,7 @@ class _Found:
             counts = {"read": sheet.read, "accepted": sheet.accepted, "rejected": sheet.read - sheet.accepted}
             words = {"missing": ", ".join(sheet.missing), "unread": "; ".join(sheet.unread)}
             words["reasons"] = "; ".join(
-                f"{reason} {language.number(count)}" + (f" («{value}»)" if value else "")
+                f"{language.text(REASONS[reason])} {language.number(count)}" + (f" («{value}»)" if value else "")
                 for reason, (count, value) in sheet.rejected.items()
             )
             place = {"file": name, "sheet": namer.told(sheet.sheet)}

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 from babel.numbers import format_decimal
 
+from analysis.dossiers.cleaning import REASONS
 from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
 from analysis.presentation import words as told
@@ -33,7 +34,7 @@ _CODES: dict[str, dict[str, str]] = {
         "ask": told.METHODS,
     },
     **{"against_target": told.AGAINST_IN_TABLES, "against_tier": told.AGAINST_IN_TABLES, "window": told.WINDOWS},
-    **{"status": told.VERDICTS, "rejects.reason": told.REASONS},
+    **{"status": told.VERDICTS, "rejects.reason": REASONS},
 }
 OF_ONE = ("value", "minimum", "gap")  # in official tables at most one
 _MIDDLES = ("mean", "median", "min", "max")

@@ -65,6 +65,23 @@ class Funnel:
 
 def calls(report: Report, count: int = FIRST, concerns: int = 2) -> list[Call]:
     """The first departments and areas of priorities.csv, each with the targets of which it misses most."""
+    found = []
+    for place, own in _concerns(report, count):
+        told = sorted(own.values(), key=lambda one: (-one.part, one.finding.figure.target.id))
+        found.append(Call(report.names[place.unit_code], told[:concerns], place.among_first))
+    return found
+
+
+def missing(report: Report, count: int) -> list[tuple[str, dict[str, int]]]:
+    """The first places of priorities.csv, each with how much that still counts its units miss, by id of the target."""
+    return [
+        (report.names[place.unit_code], {target: concern.missing for target, concern in own.items()})
+        for place, own in _concerns(report, count)
+    ]
+
+
+def _concerns(report: Report, count: int) -> list[tuple[Any, dict[str, Concern]]]:
+    """The first rows of priorities.csv, each with its concerns by id of the target."""
     first = report.outlook["priorities"].sort_values("rank").head(count)
     members = {code: report.members[code] for code in first["unit_code"]}
     units = [unit for of_place in members.values() for unit in of_place]
@@ -74,12 +91,11 @@ def calls(report: Report, count: int = FIRST, concerns: int = 2) -> list[Call]:
         whole[figure.target.id] = whole.get(figure.target.id, 0) + figure.shortfall
     found = []
     for place in first.itertuples(index=False):
-        own = [
-            _concern(known, place.unit_code, members[place.unit_code], target, whole[target.id])
+        own = {
+            target.id: _concern(known, place.unit_code, members[place.unit_code], target, whole[target.id])
             for target in report.decision.targets
-        ]
-        told = sorted((one for one in own if one), key=lambda one: (-one.part, one.finding.figure.target.id))
-        found.append(Call(report.names[place.unit_code], told[:concerns], place.among_first))
+        }
+        found.append((place, {target: concern for target, concern in own.items() if concern}))
     return found
 
 

@@ -69,6 +69,7 @@ class Finding:
     probability: float | None
     band: str
     signal: str
+    correlated: bool
     slope: float | None
     step: Step | None
     cause: Cause | None
@@ -127,6 +128,7 @@ def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Findi
         probability=_known(row.probability),
         band=_text(row.band),
         signal=row.signal,
+        correlated=bool(row.correlated),
         slope=_known(row.slope),
         step=None if pd.isna(row.before) else Step(row.since, row.before, row.mean),
         cause=cause,

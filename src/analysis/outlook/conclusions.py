@@ -29,6 +29,7 @@ CONCLUSIONS_COLUMNS = [
     *("remaining", "needed", "coming", "lower", "upper", "probability", "band"),
     *(
         "signal",
+        "correlated",
         "slope",
         "since",
         "before",
@@ -58,7 +59,7 @@ def conclusions(standing: pd.DataFrame, history: History, tables: Mapping[str, p
     rows = standing[standing["reading"] == DEFAULT].drop(columns=["reading", "window", "gap"], errors="ignore")
     gap = tables["gap"][[*_KEYS, "pending_online", "remaining", "needed", "verdict"]]
     ahead = tables["projection"][[*_KEYS, "coming", "lower", "upper", "probability"]]
-    trend = tables["trends"][[*_KEYS, "variation", "slope", "since", "before", "mean"]]
+    trend = tables["trends"][[*_KEYS, "variation", "correlated", "slope", "since", "before", "mean"]]
     compared = tables["comparison"][[*_KEYS, "against_target"]].rename(columns={"against_target": "certainty"})
     found = rows
     for table in (gap, ahead, trend, compared, _causes(tables["causes"], rows), _asks(tables["closers"])):
@@ -69,7 +70,7 @@ def conclusions(standing: pd.DataFrame, history: History, tables: Mapping[str, p
     against = np.sign(found["slope"]) != found["variation"].map({"improving": 1, "worsening": -1}).fillna(np.nan)
     found = found.assign(signal=found["variation"], slope=found["slope"].mask(against))
     texts = ["since", "certainty", "cause", "ask", "flips"]
-    found = found.fillna(dict.fromkeys(texts, ""))
+    found = found.fillna(dict.fromkeys(texts, "") | {"correlated": False})
     return found.sort_values(_KEYS, ignore_index=True)[CONCLUSIONS_COLUMNS]
 
 

@@ -4,6 +4,7 @@ Everything that comes from data is escaped by the templates; words come from the
 """
 
 from analysis import __version__
+from analysis.dossiers.cleaning import REASONS
 from analysis.dossiers.doubts import words
 from analysis.findings import advice, figures
 from analysis.findings.figures import Figure
@@ -15,7 +16,7 @@ from analysis.outlook.evidence import backtest, tried_month
 from analysis.pages.rendering import Section, render, stylesheet
 from analysis.presentation import charts
 from analysis.presentation.narrative import caution, headline
-from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS, REASONS
+from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS
 from analysis.reference.decision import NOT_ATTAINED
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.storage.version import code_version
@@ -69,11 +70,9 @@ def readings(report: Report) -> Section:
     return render("readings", report, results=results)
 
 
-def gaps(report: Report, count: int = 5) -> Section:
-    """Where most dossiers or procedures are missing."""
-    some = list(report.reference.units["unit_code"])
-    rows = [(target, figures.largest_shortfalls(report, target, some, count)) for target in report.decision.targets]
-    return render("gaps", report, rows=rows)
+def gaps(report: Report, count: int = 10) -> Section:
+    """Where most dossiers or procedures are missing, in the order of who comes first."""
+    return render("gaps", report, rows=advice.missing(report, count))
 
 
 def calls(report: Report) -> Section:

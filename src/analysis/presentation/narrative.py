@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analysis.dossiers.cleaning import REASONS
 from analysis.findings import figures
 from analysis.findings.advice import Call, Concern
 from analysis.findings.figures import Figure
@@ -14,7 +15,7 @@ from analysis.language.texts import N_, Language
 from analysis.outlook.conclusions import LOST
 from analysis.presentation.numbers import counted, minimum, missing, percent, whole
 from analysis.presentation.statements import ask_sentence, cause
-from analysis.presentation.words import CHECKS, REASONS
+from analysis.presentation.words import CHECKS
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, Decision
 from analysis.reference.groups import PROVINCE
 from analysis.reference.tables import TIERS

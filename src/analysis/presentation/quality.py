@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from analysis.dossiers.cleaning import REASONS
 from analysis.dossiers.unit_quality import ACCEPTED, CHECK, REJECTED
 from analysis.findings.report import Report
 from analysis.language.texts import N_
-from analysis.presentation.words import CHECKS, REASONS
+from analysis.presentation.words import CHECKS
 
 _DAY = N_("Enter the day as dd/mm/yyyy in the one-stop system and leave no text in the date column.")
 MENDS = {

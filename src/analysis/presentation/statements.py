@@ -121,13 +121,15 @@ def signal_word(found: Finding, language: Language) -> tuple[str, str]:
 
 
 def signal(found: Finding, language: Language) -> str:
-    """By how much where the months signal a change, and where the share has lain since the decision; "" for neither. It
-    stands beside ``signal_word``.
+    """By how much where the months signal a change, whether to trust that, and where the share has lain since the
+    decision; "" for neither. It stands beside ``signal_word``.
     """
     told = []
     if found.signal in (IMPROVING, WORSENING) and found.slope is not None:
         slope = language.points(found.slope / 100)
         told.append(language.text(N_("{slope} percentage points a month."), slope=slope))
+    if found.signal in (IMPROVING, WORSENING) and found.correlated:
+        told.append(language.text(N_("Each month so resembles the one before it that this may be a false alarm.")))
     if found.step is not None:
         words = N_("Since {month} it lies around {after}, before it lay around {before}.")
         shares = {"after": language.percent(found.step.after), "before": language.percent(found.step.before)}

@@ -73,17 +73,6 @@ GROUPS_RATED = {  # within a sentence: whom criteria rate
     "areas": N_("chairs of district People's Committees, who answer for the district with its communes"),
 }
 
-REASONS = {
-    "missing_dossier_id": N_("no dossier code"),
-    "cut_dossier_id": N_("dossier code cut by a spreadsheet"),
-    "unknown_procedure": N_("procedure not known"),
-    "unknown_unit": N_("unit not known"),
-    "unknown_channel": N_("channel not known"),
-    "bad_received_date": N_("day of receipt absent or unreadable"),
-    "bad_date": N_("another date unreadable"),
-    "completed_before_received": N_("result before receipt"),
-    "unknown_value": N_("a value that the vocabulary does not know"),
-}
 CHECKS = {
     "blank_channel": N_("channel blank: counted as counter"),
     "level_disagreement": N_("level differs from the catalogue: the catalogue counts"),

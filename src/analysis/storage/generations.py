@@ -59,7 +59,7 @@ def staging(published: Path, outputs: Collection[str]) -> Iterator[Staging]:
     work.mkdir(parents=True, exist_ok=True)
     with _locked(work / "lock", published):
         for leftover in work.glob("staging-*"):  # of killed runs: the lock says that none is alive
-            shutil.rmtree(leftover, ignore_errors=True)
+            _remove(leftover)
         folder = work / f"staging-{secrets.token_hex(4)}"
         folder.mkdir()
         try:
@@ -68,7 +68,14 @@ def staging(published: Path, outputs: Collection[str]) -> Iterator[Staging]:
             kept = _link_tree(published, folder, left_out)
             yield Staging(published, work, folder, kept, earlier)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """With all that is in it, also where it was given the mode of a published folder that may not be written."""
+    with suppress(OSError):
+        folder.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def check_folder(folder: Path, outputs: Collection[str] = ()) -> None:
