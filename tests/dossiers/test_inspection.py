@@ -193,7 +193,7 @@ def test_rows_that_are_lost_for_other_reasons_than_words_are_told(home: Path) ->
     found = look(home)
     (line,) = (line for line in found.told(Language()) if "thang-9" in line)
     assert line.startswith("! ")
-    assert "  Loại: bad_received_date 20 («99/99/99»)." in found.told(Language())
+    assert "  Loại: ngày tiếp nhận thiếu hoặc không đọc được 20 («99/99/99»)." in found.told(Language())
     assert not found.understood
 
 
@@ -217,6 +217,17 @@ def test_what_a_column_holds_tells_what_it_is(home: Path) -> None:
     assert headings.loc["B", "text"] == "xxx 9"
     assert "Zyx" not in "\n".join(found.told(Language())) + found.unknown.to_csv() + repr(found)
     assert "  Xét theo nội dung bên dưới: received_at." in found.told(Language())
+
+
+def test_values_of_which_some_are_unknown_tell_what_a_column_is(home: Path) -> None:
+    """A quarter of the states are nobody's; they are asked about, the column is proposed."""
+    _otherwise(home, Trạng_thái="Đối xử")
+    path = home / "raw/la_20200630.csv"
+    path.write_text(path.read_text("utf-8").replace("Đang xử lý", "Chờ ý kiến", 5), "utf-8")
+    found = look(home).unknown
+    heading = found[(found["kind"] == "heading") & (found["column"] == "H")]
+    assert heading["proposal"].tolist() == ["status"]
+    assert ("status", "Chờ ý kiến") in set(zip(found["kind"], found["text"], strict=True))
 
 
 def test_one_round_tells_all_that_a_refused_file_needs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS
 LIKE, NEAREST = 0.72, 3  # how like a proposal is at least (difflib's ratio); how many are shown
 _MANY = 50  # spellings that are looked at
 _FITS = 0.9  # of a column's cells, so that they tell what it holds
+_FITS_CODED, _FEW_VALUES = 0.6, 20  # where they are of few different values; the others are asked about
 _SEEN = 1000  # cells that are looked at
 _DOSSIER_CODE = re.compile(r"(?=.*\d\d)(?=.*[A-Z])\w+(?:[-./]\w+)+")  # several parts, of letters and digits
 _PERIOD = timedelta(days=3 * 366)  # more than an export covers
@@ -81,11 +82,13 @@ def _days(texts: list[str]) -> pa.Array | None:
 
 
 def _by_content(texts: list[str], lookups: Lookups) -> tuple[str, ...]:
-    def fit(is_one: Callable[[str], bool]) -> bool:
-        return sum(map(is_one, texts)) >= _FITS * len(texts)
+    def fit(is_one: Callable[[str], bool], share: float = _FITS) -> bool:
+        return sum(map(is_one, texts)) >= share * len(texts)
 
     def is_coded(name: str) -> bool:
-        return fit(lambda text: fold(text) in lookups.vocabulary.values[name])
+        known = lookups.vocabulary.values[name]
+        share = _FITS_CODED if len(set(map(fold, texts))) <= _FEW_VALUES else _FITS
+        return fit(lambda text: fold(text) in known, share)
 
     if not texts or fit(str.isdigit):  # a number is many a thing's
         return ()

@@ -101,8 +101,8 @@ class Task:
             lacking = (*headings.missing, *_unknown_columns(headings))
             strange = _strange(headings, lookups, lacking)
             looks = _supposed(export, lookups, strange)
-            found = {*headings.known, *(one.proposal for one in strange)} & {*REQUIRED}
-            if "dossier_id" not in found or len(found) < _DOSSIERS:
+            understood = {*headings.known, *(one.proposal for one in strange)} & {*REQUIRED}
+            if "dossier_id" not in understood or len(understood) < _DOSSIERS:
                 # A list of something else: nothing of it is asked for.
                 strange = [replace(one, content=(), proposal="") for one in strange]
                 return FileLook(FileResult(export.format, export.encoding), [], problem, strange, ())
@@ -112,7 +112,12 @@ class Task:
             return FileLook(FileResult(export.format, export.encoding), looks, problem, strange, lacking)
         day, period = (day.isoformat() if day else None for day in (tables.export_date, tables.period_end))
         result = FileResult(export.format, export.encoding, day, period)
-        return FileLook(result, [_look(table, export, lookups) for table in tables.tables])
+        found = [_look(table, export, lookups) for table in tables.tables]
+        # What would be unknown once the headings are not is asked in the same round.
+        for then in _supposed(export, lookups, [one for look in found for one in look.strange]):
+            for own in (look.unknown for look in found if look.sheet == then.sheet):
+                own.update({word: n for word, n in then.unknown.items() if word.kind != HEADING and word not in own})
+        return FileLook(result, found)
 
 
 def _unknown_columns(headings: Headings) -> tuple[str, ...]:
