@@ -230,6 +230,40 @@ def test_values_of_which_some_are_unknown_tell_what_a_column_is(home: Path) -> N
     assert ("status", "Chờ ý kiến") in set(zip(found["kind"], found["text"], strict=True))
 
 
+@pytest.mark.parametrize("said", ["Chưa hoàn thành", "Chưa trả kết quả", "Chưa xử lý xong"])
+def test_the_contrary_of_a_known_word_is_never_proposed(home: Path, said: str) -> None:
+    (home / "raw/thang-9_20200930.csv").write_text(f"{HEAD}\n{_rows(9, status=said)}\n", "utf-8")
+    found = look(home).unknown.set_index(["kind", "text"]).loc[("status", said)]
+    assert found["proposal"] == ""
+    assert "processing" in found["meanings"]
+
+
+@pytest.mark.parametrize("officer", ["Mạc Văn Tráng", "Ksor Hờ Lan"])
+def test_who_handles_dossiers_is_no_column_of_ours_and_is_never_shown(
+    home: Path, monkeypatch: pytest.MonkeyPatch, officer: str
+) -> None:
+    """Even where a required column is lacking and this heading alone is left: whatever is answered, no name is seen."""
+    _otherwise(home, Hình_thức_nộp="Cán bộ")
+    path = home / "raw/la_20200630.csv"
+    path.write_text(path.read_text("utf-8").replace("Trực tuyến", officer), "utf-8")
+    asked = [one.shown for one in look(home).proposals if one.kind == "heading"]
+    assert not any("Cán bộ" in shown for shown in asked)
+    _, told = check(home, monkeypatch, *["c"] * 9)
+    assert officer not in told
+    vocabulary = home / "reference/vocabulary.toml"
+    vocabulary.write_text(vocabulary.read_text("utf-8").replace("channel = [", 'channel = ["Cán bộ", ', 1), "utf-8")
+    assert officer not in "\n".join(look(home).told(Language())), "though somebody takes the column for it"
+
+
+@pytest.mark.parametrize("typed", ["từ chối", "Từ chối (refused)", "refused"])
+def test_a_meaning_is_typed_by_its_word_or_its_code(home: Path, monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    for path in (home / "raw").iterdir():
+        path.unlink()
+    (home / "raw/thang-9_20200930.csv").write_text(f"{HEAD}\n{_rows(9, status='Có văn bản')}\n", "utf-8")
+    _, told = check(home, monkeypatch, *[typed] * 4)
+    assert '+refused = ["8", ' in told
+
+
 def test_one_round_tells_all_that_a_refused_file_needs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The units and values of a file whose headings are not known yet are looked at as if they were."""
     _otherwise(home, Mã_hồ_sơ="Zyx 1", Ngày_tiếp_nhận="Tsr")

@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 from analysis.dossiers.cleaning import Lookups
 from analysis.exports.headings import REQUIRED, Unnamed, bare
 from analysis.exports.moments import moments
-from analysis.exports.quoting import is_shape
+from analysis.exports.quoting import is_a_persons, is_shape, words_of
 from analysis.language.folding import fold, plain
 from analysis.reference.additions import HEADING, UNIT
 from analysis.reference.keys import procedure_key, unit_key
-from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS
+from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS, EXPORT_COLUMNS
 
 LIKE, NEAREST = 0.72, 3  # how like a proposal is at least (difflib's ratio); how many are shown
 _MANY = 50  # spellings that are looked at
@@ -43,7 +43,7 @@ def guess(kind: str, text: str, lookups: Lookups, lacking: Collection[str], cont
     known = {} if is_shape(text) else _known(kind, lookups)
     if kind == HEADING:
         known = {word: column for word, column in known.items() if column in lacking}
-    near = _units_like(text, known, lookups) if kind == UNIT else get_close_matches(fold(text), known, NEAREST, LIKE)
+    near = _units_like(text, known, lookups) if kind == UNIT else _like(text, known, lookups)
     told = ", ".join(f"{word} → {known[word]}" for word in near)
     if kind != HEADING:
         meanings = tuple(dict.fromkeys(known.values())) if kind in CODED_COLUMNS else ()
@@ -53,6 +53,15 @@ def guess(kind: str, text: str, lookups: Lookups, lacking: Collection[str], cont
     by_word = list(dict.fromkeys(known[word] for word in near))
     meanings = tuple([column for column in by_word if column in fits] or dict.fromkeys([*fits, *by_word]))
     return Guess(told, meanings, meanings[0] if len(meanings) == 1 else "")
+
+
+def _like(text: str, known: dict[str, str], lookups: Lookups) -> list[str]:
+    """Known words that differ in some letters; none that says the contrary: «chưa hoàn thành» is not «hoàn thành»."""
+    denies = lookups.vocabulary.negations
+    denied = not denies.isdisjoint(words_of(text))
+    return get_close_matches(
+        fold(text), [word for word in known if denied is not denies.isdisjoint(words_of(word))], NEAREST, LIKE
+    )
 
 
 def columns_by_content(unnamed: Sequence[Unnamed], lookups: Lookups) -> list[tuple[str, ...]]:
@@ -69,6 +78,18 @@ def columns_by_content(unnamed: Sequence[Unnamed], lookups: Lookups) -> list[tup
         _by_content(of_one, lookups) if mean is None else DATE_COLUMNS if mean == first else DATE_COLUMNS[1:]
         for of_one, mean in zip(texts, means, strict=True)
     ]
+
+
+def impossible(cells: pa.ChunkedArray, lookups: Lookups) -> frozenset[str]:
+    """The columns that the cells under a heading cannot be: codes and days have digits, persons are none of them."""
+    texts = [text for cell in cells.slice(0, _SEEN).to_pylist() if cell and (text := bare(cell))]
+    if not texts:
+        return frozenset()
+    worded = sum(not re.search(r"\d", text) for text in texts) >= _FITS * len(texts)
+    different = set(texts)
+    people = sum(is_a_persons(text, lookups.vocabulary.surnames) for text in different)
+    without_digits = {"dossier_id", "procedure_code", *DATE_COLUMNS} if worded else set()
+    return frozenset(EXPORT_COLUMNS if 2 * people > len(different) else without_digits)
 
 
 def _days(texts: list[str]) -> pa.Array | None:

@@ -207,7 +207,7 @@ class _Found:
     def headings(self, name: str, strange: list[Strange], missing: tuple[str, ...], *, blocking: bool = False) -> None:
         for one in strange:
             self._add(one.word, 0, name, one)
-            self.lacking.setdefault(one.word, set()).update(missing)
+            self.lacking.setdefault(one.word, set()).update({*missing} - one.impossible)
             self.blocking |= {one.word} if blocking and missing else set()
 
     def words(self, name: str, sheet: Look) -> None:

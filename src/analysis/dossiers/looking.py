@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.dossiers.cleaning import Lookups, clean_table, tables_of
-from analysis.dossiers.guessing import columns_by_content, guess
+from analysis.dossiers.guessing import columns_by_content, guess, impossible
 from analysis.dossiers.worker import FileResult
 from analysis.exports.headings import REQUIRED, Headings, headings_of
 from analysis.exports.quoting import is_shape, may_be_quoted, shape
@@ -44,7 +44,8 @@ class Word:
 class Strange:
     """An unknown heading: how it may be shown, where it stands, its ``own`` text, and the columns its cells fit.
 
-    ``proposal`` is the column that it is supposed to be, so as to read further; "" for none.
+    ``proposal`` is the column that it is supposed to be, so as to read further; "" for none. ``impossible`` are columns
+    that its cells cannot be.
     """
 
     word: Word
@@ -52,6 +53,7 @@ class Strange:
     own: str = field(repr=False)
     content: tuple[str, ...]
     proposal: str
+    impossible: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -150,11 +152,12 @@ def _strange(headings: Headings, lookups: Lookups, lacking: tuple[str, ...]) -> 
     for one, content in zip(unnamed, contents, strict=True):
         text = " ".join(one.heading.split())[:60]
         shown = _quotable(HEADING, text, lookups)
-        left = [column for column in lacking if column not in taken]
+        never = impossible(one.cells, lookups)
+        left = [column for column in lacking if column not in taken and column not in never]
         proposal = guess(HEADING, shown, lookups, left, content).proposal
         taken.add(proposal)
         word = Word(HEADING, shown, one.letter if is_shape(shown) else "")
-        found.append(Strange(word, one.letter, one.heading, content, proposal))
+        found.append(Strange(word, one.letter, one.heading, content, proposal, never))
     return found
 
 

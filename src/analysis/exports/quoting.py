@@ -38,7 +38,17 @@ def may_be_quoted(column: str, text: str, words: Container[str], rows: int = 1, 
         return False
     if all(word in words for word in words_of(text)):
         return True
-    return rows >= OFTEN and next(iter(words_of(text)), "") not in surnames
+    return rows >= OFTEN and not is_a_persons(text, surnames, titled=column != "unit")
+
+
+def is_a_persons(text: str, surnames: Container[str], *, titled: bool = True) -> bool:
+    """Whether it looks like a person's name: it begins with a surname, or (``titled``) has two to five words of which
+    each begins with a capital and goes on without, as no state or channel is written.
+    """
+    words = re.findall(r"\w+", text)
+    return fold(words[0] if words else "") in surnames or (
+        titled and 2 <= len(words) <= 5 and all(map(str.istitle, words))
+    )
 
 
 def words_of(text: str) -> list[str]:

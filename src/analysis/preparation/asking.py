@@ -1,8 +1,9 @@
 """In a terminal: what each unknown word of the exports means, asked one by one, and written when one says so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from analysis.dossiers.inspection import Proposal, kind_in_words
+from analysis.language.folding import fold
 from analysis.language.texts import N_, Language
 from analysis.preparation.choosing import label, meanings_of
 from analysis.reference.additions import added, difference, write
@@ -41,9 +42,8 @@ def ask(
         else:
             which = N_("What does «{text}» mean in {kind}? One of {meanings}, or Enter.")
             told = answer(language.text(which, meanings=", ".join(labels), **words))
-        meant = {meaning.lower(): meaning for meaning in meanings}
-        if told in meant:
-            wanted.append(one.meaning(meant[told]))
+        if meant := _meant(told, one.kind, meanings, reference):
+            wanted.append(one.meaning(meant))
         elif told and told not in _NO:
             say(language.text(N_("«{told}» is none of them: passed over."), told=told[:_SHOWN]))
     files = added(reference.folder, wanted)
@@ -52,3 +52,12 @@ def ask(
     if files and answer(language.text(N_("Write this? Yes: c, no: Enter."))) in _YES:
         write(files)
         say(language.text(N_("Written: {files}. Run dvctt check again."), files=", ".join(map(str, files))))
+
+
+def _meant(told: str, kind: str, meanings: Iterable[str], reference: Reference) -> str:
+    """The meaning that an answer names, by its code, by the words beside it, or by both; "" for none."""
+    for meaning in meanings:
+        whole = label(kind, meaning, reference)
+        if fold(told) in {fold(meaning), fold(whole), fold(whole.rpartition(" (")[0])}:
+            return meaning
+    return ""

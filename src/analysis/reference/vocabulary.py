@@ -39,6 +39,7 @@ class _Lines(Frozen):
     empty_days: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     surnames: tuple[str, ...] = ()
+    negations: tuple[str, ...] = ()
     period_month: tuple[str, ...] = ()
     period_quarter: tuple[str, ...] = ()
     period_year: tuple[str, ...] = ()
@@ -78,6 +79,7 @@ class Vocabulary:
     empty_days: frozenset[tuple[int, int, int]]
     unread: tuple[str, ...]
     surnames: tuple[str, ...]
+    negations: frozenset[str]
     periods: dict[str, tuple[str, ...]]
     difficulties: dict[str, tuple[str, int]]
     stated: dict[str, str]
@@ -106,6 +108,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
         empty_days=_days(path, content.lines.empty_days),
         unread=_folded(content.lines.unread),
         surnames=_folded(content.lines.surnames),
+        negations=frozenset(_folded(content.lines.negations)),
         periods={
             "month": _folded(content.lines.period_month),
             "quarter": _folded(content.lines.period_quarter),
