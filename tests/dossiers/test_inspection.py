@@ -353,3 +353,33 @@ def test_another_meaning_may_be_typed_where_one_is_proposed(home: Path, monkeypa
     assert "hiểu là Mã hồ sơ (dossier_id)?" in told
     assert '"Mã số HS"' in "".join(line for line in told.splitlines() if line.startswith("+procedure_name"))
     assert '"Mã số HS"' in (home / "reference/vocabulary.toml").read_text(encoding="utf-8")
+
+
+def test_a_group_of_headings_that_is_itself_a_known_one_names_none_of_its_columns(home: Path) -> None:
+    """«Thủ tục» over code and name, «Thời gian» over three days: what stands in the second line is asked about."""
+    for path in (home / "raw").iterdir():
+        path.unlink()
+    single = "".join(f"<th rowspan=2>{text}</th>" for text in ("Mã hồ sơ", "Đơn vị", "Hình thức nộp", "Trạng thái"))
+    head = f"<tr>{single}<th colspan=2>Thủ tục</th><th colspan=2>Thời gian</th></tr>"
+    head += "<tr><th>Mã</th><th>Tên việc</th><th>Nhận</th><th>Trả</th></tr>"
+    cells = [
+        (
+            f"HS-{n}",
+            "Sở Xây dựng",
+            "Trực tuyến",
+            "Đã trả kết quả",
+            "1.000255",
+            "Việc",
+            f"{n:02}/06/2020",
+            f"{n + 5:02}/06/2020",
+        )
+        for n in range(1, 21)
+    ]
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells)
+    page = f"<html><meta charset=utf-8><table>{head}{body}</table></html>"
+    (home / "raw/nhom_20200630.xls").write_text(page, "utf-8")
+    found = look(home).unknown.set_index(["kind", "text"])
+    headings = found.loc["heading", "proposal"]
+    assert headings["Mã"] == "procedure_code"
+    assert headings["Nhận"] == "received_at"
+    assert "procedure_code" not in found.index.get_level_values("kind"), "no code is taken for a name"

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pyarrow as pa
 
@@ -99,10 +100,11 @@ def find_head(lines: list[list[str]], vocabulary: Vocabulary, sheet: Sheet) -> H
     """The line that names most columns; where its own cell is blank, a merged cell above names the column."""
     best = Head(0, {}, {}, {}, (), REQUIRED, {})
     for number, line in enumerate(lines):
-        if not any(
+        named = any(
             fold(cell) in vocabulary.headings or (cell and _joined(lines, number, column, vocabulary))
             for column, cell in enumerate(line)
-        ):
+        )
+        if _is_upper(lines, number) or not (named or (number and _is_upper(lines, number - 1))):
             continue
         merged = {column for column, top, bottom in sheet.merges if top < number <= bottom}
         texts = [_heading_at(lines, number, column, vocabulary, column in merged) for column in range(len(line))]
@@ -110,6 +112,17 @@ def find_head(lines: list[list[str]], vocabulary: Vocabulary, sheet: Sheet) -> H
         if (not head.missing, len(head.columns)) > (not best.missing and bool(best.columns), len(best.columns)):
             best = head
     return best
+
+
+def _is_upper(lines: list[list[str]], number: int) -> bool:
+    """Whether a line is the upper of two with headings: one of its cells is over several of the next line's, which has
+    cells below that and no numbers; where it has none, the upper has.
+    """
+    upper, lower = lines[number], lines[number + 1] if number + 1 < len(lines) else []
+    filled = [column for column, text in enumerate(lower) if text]
+    over_several = any(upper[left] and not upper[left + 1] for left, right in pairwise(filled) if right == left + 1)
+    worded = not any(re.search(r"\d", lower[column]) for column in filled)
+    return over_several and worded and all(upper[column] for column, text in enumerate(lower) if not text)
 
 
 def _heading_at(lines: list[list[str]], number: int, column: int, vocabulary: Vocabulary, merged: bool) -> str:
