@@ -264,6 +264,21 @@ def test_a_meaning_is_typed_by_its_word_or_its_code(home: Path, monkeypatch: pyt
     assert '+refused = ["8", ' in told
 
 
+def test_a_value_with_a_digit_is_asked_about_by_its_place(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not quoted before somebody says what it means; what holds a number of a person's is never asked about."""
+    for path in (home / "raw").iterdir():
+        path.unlink()
+    rows = _rows(9, channel="Ra bộ phận 1 cửa") + "\n" + _rows(8, channel="Bà Lan 0905123456")
+    (home / "raw/thang-9_20200930.csv").write_text(f"{HEAD}\n{rows}\n", "utf-8")
+    asked = [one for one in look(home).proposals if one.kind == "channel"]
+    assert [one.shown for one in asked] == ["xx xx xxxx 9 xxx (thang-9_20200930.csv: 2)"]
+    _, told = check(home, monkeypatch, "")
+    assert "Ra bộ phận" not in told
+    _, told = check(home, monkeypatch, *["counter"] * 3)
+    assert '"Ra bộ phận 1 cửa"' in told, "the difference shows it"
+    assert "0905" not in told
+
+
 def test_one_round_tells_all_that_a_refused_file_needs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The units and values of a file whose headings are not known yet are looked at as if they were."""
     _otherwise(home, Mã_hồ_sơ="Zyx 1", Ngày_tiếp_nhận="Tsr")

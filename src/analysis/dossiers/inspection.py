@@ -60,9 +60,10 @@ class Proposal(NamedTuple):
 class Inspection:
     """``files`` in ``FILES_COLUMNS``, with ``reasons`` of rejection; ``columns``: file, sheet, column, heading;
     ``rows``: up to five of each sheet, masked; ``unknown`` in ``UNKNOWN_COLUMNS``: ``file`` is the first that has the
-    word, in the ``column`` with that letter if it is a heading, ``nearest`` are known words like it, ``meanings`` what
-    it may be, ``proposal`` what it seems to mean. ``own`` are the true texts of headings, by row of ``unknown``: they
-    are for the reference data, when somebody who has looked at the file says what they mean.
+    word, in the ``column`` with that letter if it is a heading, in the row of that number if it is a value that may not
+    be quoted, ``nearest`` are known words like it, ``meanings`` what it may be, ``proposal`` what it seems to mean.
+    ``own`` are the true texts, by row of ``unknown``: they are for the reference data, when somebody who has looked at
+    the file says what they mean.
     """
 
     files: pd.DataFrame
@@ -144,7 +145,13 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
         else:
             found.read(name, path, look, namer, language)
     guesses = {
-        word: guess(word.kind, word.text, lookups, found.lacking.get(word, set()), one.content if one else ())
+        word: guess(
+            word.kind,
+            one.own if one and word.kind != HEADING else word.text,
+            lookups,
+            found.lacking.get(word, set()),
+            one.content if one else (),
+        )
         for word, one in found.first.items()
     }
     listed = []
@@ -153,7 +160,7 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
         meanings = known.meanings
         if word in found.blocking and not meanings and not known.proposal:
             meanings = found.unclaimed(word, guesses)
-        facts = (word.kind, word.text, rows, len(set(files)), files[0], one.letter if one else "")
+        facts = (word.kind, word.text, rows, len(set(files)), files[0], word.place or (one.letter if one else ""))
         guessed = (known.nearest, ", ".join(meanings), known.proposal)
         # What keeps a whole file out stands first, headings that nobody misses last.
         order = 0 if word in found.blocking else 2 if word.kind == HEADING else 1
@@ -212,7 +219,8 @@ class _Found:
 
     def words(self, name: str, sheet: Look) -> None:
         for word, rows in sheet.unknown.items():
-            self._add(word, rows, name, self.first.get(word))
+            text = sheet.own.get(word)
+            self._add(word, rows, name, Strange(word, "", text, (), "") if text else self.first.get(word))
 
     def unclaimed(self, word: Word, guesses: dict[Word, Guess]) -> tuple[str, ...]:
         """The required columns that the word's files lack and that no other heading of theirs seems to be: one of them
@@ -234,7 +242,9 @@ def _word_told(row: dict[str, Any], language: Language) -> Iterator[str]:
     place = N_("? {kind} «{text}»: {rows} rows in {files} files, first in {file}.")
     if row["column"]:
         place = N_("? {kind} «{text}»: {rows} rows in {files} files, first in {file}, column {column}.")
-        if not row["rows"]:
+        if row["kind"] != HEADING:
+            place = N_("? {kind} «{text}»: {rows} rows in {files} files, first in {file}, row {column}.")
+        elif not row["rows"]:
             place = N_("? {kind} «{text}»: first in {file}, column {column}.")
     yield language.text(place, **{**row, **counts, "kind": kind_in_words(row["kind"], language)})
     if row["kind"] == "procedure_code":

@@ -5,6 +5,7 @@ Of cells and headings only what may be quoted leaves it to be shown (contract §
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from analysis.dossiers.cleaning import Lookups, clean_table, tables_of
 from analysis.dossiers.guessing import columns_by_content, guess, impossible
 from analysis.dossiers.worker import FileResult
 from analysis.exports.headings import REQUIRED, Headings, headings_of
-from analysis.exports.quoting import is_shape, may_be_quoted, shape
+from analysis.exports.quoting import OFTEN, is_a_persons, is_shape, may_be_quoted, shape
 from analysis.exports.reading import Export, read_export
 from analysis.exports.tables import Table
 from analysis.language.folding import fold
@@ -33,11 +34,13 @@ _ASSUMED_RANK = 1_000  # behind every heading that is really known
 
 @dataclass(frozen=True)
 class Word:
-    """What nothing knows, as it may be shown; a heading that may not be quoted is told by its ``letter``, too."""
+    """What nothing knows, as it may be shown; what may not be quoted is told by its ``place``, too: the letter of a
+    heading's column, the row in which a value stands first.
+    """
 
     kind: str
     text: str
-    letter: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Look:
     strange: list[Strange]
     rows: list[dict[str, str]]
     rejected: dict[str, tuple[int, str]]
+    own: dict[Word, str] = field(repr=False)
 
 
 @dataclass
@@ -165,10 +169,17 @@ def _look(table: Table, export: Export, lookups: Lookups) -> Look:
     cleaned = clean_table(table, 0, lookups, b"")
     strange = _strange(headings_of(export, lookups.vocabulary, table.sheet), lookups, table.missing)
     unknown = Counter({one.word: cleaned.read for one in strange})
+    own = {}
     for column in (*CODED_COLUMNS, "unit"):
         for text, count in _distinct(table, column):
             if not _is_known(column, text, lookups):
-                unknown[Word(column, _quotable(column, text, lookups, count))] += count
+                shown = _quotable(column, text, lookups, count)
+                word = Word(column, shown)
+                if is_shape(shown) and _may_be_asked(column, text, count, lookups):
+                    first = pc.index(table.cells.column(column), text).as_py()
+                    word = Word(column, shown, str(table.rows[first]))
+                    own[word] = text
+                unknown[word] += count
     # Where the agency is not known, its procedures cannot be: nothing is to be mended in the catalogue.
     known = {text for text, _ in _distinct(table, "unit") if _is_known("unit", text, lookups)}
     units = table.cells.column("unit").to_pylist()
@@ -201,6 +212,7 @@ def _look(table: Table, export: Export, lookups: Lookups) -> Look:
         strange=strange,
         rows=masked,
         rejected=rejected,
+        own=own,
     )
 
 
@@ -216,6 +228,12 @@ def _is_known(column: str, text: str, lookups: Lookups) -> bool:
     if column == "unit":
         return unit_key(text) in lookups.units
     return fold(text) in lookups.vocabulary.values[column]
+
+
+def _may_be_asked(column: str, text: str, rows: int, lookups: Lookups) -> bool:
+    """Whether what may not be quoted is a word all the same, in which a few digits stand: «Bộ phận 1 cửa»."""
+    person = is_a_persons(text, lookups.vocabulary.surnames, titled=column != "unit")
+    return rows >= OFTEN and not person and not re.search(r"\d{4}|@", text)
 
 
 def _quotable(column: str, text: str, lookups: Lookups, rows: int = 1) -> str:

@@ -46,9 +46,8 @@ def is_a_persons(text: str, surnames: Container[str], *, titled: bool = True) ->
     each begins with a capital and goes on without, as no state or channel is written.
     """
     words = re.findall(r"\w+", text)
-    return fold(words[0] if words else "") in surnames or (
-        titled and 2 <= len(words) <= 5 and all(map(str.istitle, words))
-    )
+    named = titled and 2 <= len(words) <= 5 and all(map(str.istitle, words))
+    return named or fold(words[0] if words else "") in surnames
 
 
 def words_of(text: str) -> list[str]:
