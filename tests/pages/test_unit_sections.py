@@ -23,6 +23,7 @@ from support.small_report import (
     small_report,
 )
 
+from analysis.dossiers.cleaning import REASONS
 from analysis.findings.obstacles import burdened, stated
 from analysis.findings.offered import MOST_MARKED, offer
 from analysis.findings.provenance import dossiers_by_file, source_files
@@ -31,12 +32,13 @@ from analysis.findings.standing import standings
 from analysis.findings.subject import Subject, concerning, find_subject
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import Language
+from analysis.outlook.evidence import held, tried_month
 from analysis.pages import unit_sections
 from analysis.pages.difficulty_sections import difficulties
 from analysis.pages.rendering import Section
 from analysis.presentation.narrative import unit_headline
 from analysis.presentation.quality import MENDS, records
-from analysis.presentation.words import CHECKS, REASONS
+from analysis.presentation.words import CHECKS
 
 GROUPS = [AREA, "TIER:province", "TIER:district", "TIER:commune"]
 EVERYBODY = [*(unit["unit_code"] for unit in UNITS), *GROUPS]
@@ -204,6 +206,7 @@ def test_an_ended_period_is_not_foretold(ended: Report) -> None:
         assert "xác suất" not in shown
         assert "Kết quả đã chốt" in shown
         assert "Vận động" not in shown, "nothing is asked for any more"
+        assert "số khoảng 80 %" not in shown
 
 
 def test_while_the_period_lasts_the_projection_is_that_of_the_table(report: Report) -> None:
@@ -211,6 +214,8 @@ def test_while_the_period_lasts_the_projection_is_that_of_the_table(report: Repo
     assert "xác suất đạt:" in shown
     row = report.outlook["projection"].set_index(["unit_code", "target_id"]).loc[(DISTRICT, "l3-dossiers")]
     assert f"từ {report.language.percent(row['lower'])} đến {report.language.percent(row['upper'])}" in shown
+    told = report.language.percent(held("district", tried_month(report.decision, report.as_of)), 0)
+    assert f"{told} số khoảng 80 % dự báo từ cuối tháng thứ" in shown
 
 
 # --- standing ---------------------------------------------------------------------------------------------------

@@ -37,6 +37,15 @@ def tried_month(decision: Decision, as_of: date) -> int:
     return min(max(months, 1), TRIED_MONTHS)
 
 
+def held(level: str, month: int) -> float:
+    """How often the 80 % intervals of a level held that were foretold from the end of a month of the period."""
+    table = backtest()
+    (found,) = table[(table["table"] == "level") & (table["group"] == level) & (table["within"] == str(month))][
+        "coverage"
+    ]
+    return float(found)
+
+
 def model_digest() -> str:
     """A digest of what the projection's source does, its imports and layout aside: the evidence is about this code and
     no other.

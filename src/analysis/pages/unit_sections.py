@@ -15,12 +15,13 @@ from analysis.findings.subject import Subject
 from analysis.findings.tasks import tasks, unsafe
 from analysis.language.texts import N_
 from analysis.outlook.comparison import LEAST_RANKED
+from analysis.outlook.evidence import held, level_of, tried_month
 from analysis.pages.difficulty_sections import difficulties_of_group
 from analysis.pages.rendering import Section, render
 from analysis.presentation.narrative import unit_headline
 from analysis.presentation.quality import records
 from analysis.presentation.small_charts import small_trends
-from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, MIXES, TIER_WORDS
+from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, TIER_WORDS
 from analysis.storage.places import OVERVIEW
 
 BASE = "../"  # from a unit's page to the month's folder
@@ -63,7 +64,10 @@ def trend(report: Report, subject: Subject) -> Section:
     counted = [figure.target for figure in figures.tiles(report, subject.code) if figure.denominator]
     drawn = small_trends([(one, figures.trend(report, one, subject.code)) for one in counted], report.language)
     found = [one for one in of_unit(report, subject.code) if one.figure.target in counted]
-    return _render("unit_trend", report, subject, charts=drawn, findings=found)
+    level, month = level_of(subject.code, subject.tier), tried_month(report.decision, report.as_of)
+    tried = {"level": FORECAST_LEVELS[level], "month": month, "held": held(level, month)}
+    foretold = tried if any(one.running for one in found) else None
+    return _render("unit_trend", report, subject, charts=drawn, findings=found, tried=foretold)
 
 
 def procedures(report: Report, subject: Subject) -> Section:
