@@ -29,13 +29,9 @@ from analysis.outlook.projection import Course, foretell, outlooks
 from analysis.reference.decision import PROCEDURES, Target
 from analysis.reference.tables import load_reference
 from analysis.sample.known import known_on
-from analysis.sample.province import read_province
-from analysis.sample.year import live
-from benchmarks.provinces import KINDS
+from benchmarks.provinces import END, KINDS, REFERENCE, year_of
 
-REFERENCE = Path(__file__).parents[1] / "data/reference"
 REAL = Path(__file__).with_name("real") / "nhs-ae-attendances.csv"
-END = date(2020, 12, 31)
 MONTHS = range(1, TRIED_MONTHS + 1)
 REAL_YEARS, REAL_MONTHS = (2016, 2017, 2018), (3, 6, 9)  # from April on
 REAL_TARGET = Target.model_construct(id="four-hours", minimum=Fraction(95, 100))
@@ -67,9 +63,8 @@ def main() -> None:
 
 def try_year(dossiers: int, kind: str, seed: int) -> pd.DataFrame:
     """What was foretold at each month's end of a made-up year, beside what came."""
-    rng = np.random.default_rng([20_20, seed, list(KINDS).index(kind)])
-    province, reference = read_province(REFERENCE), load_reference(REFERENCE)
-    year = live(province, int(dossiers * rng.uniform(0.5, 1.5)), rng, KINDS[kind](province, rng))
+    year, _ = year_of(kind, seed, dossiers)
+    reference = load_reference(REFERENCE)
     decision = reference.decision("", END)
     parts = []
     for month in (*MONTHS, 12):

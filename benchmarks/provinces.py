@@ -1,12 +1,16 @@
 """Made-up courses of online filing, none of them as the projection supposes: what a forecast is tried on."""
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 
-from analysis.sample.province import DAYS, Province
-from analysis.sample.year import Course
+from analysis.sample.province import DAYS, Province, read_province
+from analysis.sample.year import Course, Year, live
 
+REFERENCE = Path(__file__).parents[1] / "data/reference"
+END = date(2020, 12, 31)
 _YEAR = np.arange(DAYS)
 Moves = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -54,6 +58,13 @@ def catch_up(province: Province, rng: np.random.Generator) -> Course:
 KINDS: dict[str, Callable[[Province, np.random.Generator], Course]] = {
     made.__name__: made for made in (quiet, steady_growth, season, unit_steps, province_step, late_start, catch_up)
 }
+
+
+def year_of(kind: str, seed: int, dossiers: int) -> tuple[Year, np.random.Generator]:
+    """A made-up year of a kind, with about so many dossiers, and the generator that goes on from there."""
+    rng = np.random.default_rng([20_20, seed, list(KINDS).index(kind)])
+    province = read_province(REFERENCE)
+    return live(province, int(dossiers * rng.uniform(0.5, 1.5)), rng, KINDS[kind](province, rng)), rng
 
 
 def _paces(province: Province, usual: float, spread: float, rng: np.random.Generator) -> np.ndarray:

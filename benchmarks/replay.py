@@ -27,13 +27,9 @@ from analysis.reference.decision import ATTAINED, DEFAULT, Decision
 from analysis.reference.keys import procedure_key
 from analysis.reference.tables import Reference, load_reference
 from analysis.sample.known import known_on
-from analysis.sample.province import read_province
-from analysis.sample.year import live
-from benchmarks.backtest import REFERENCE
-from benchmarks.provinces import KINDS
+from benchmarks.provinces import END, KINDS, REFERENCE, year_of
 
 MONTHS = (4, 6, 8, 9, 10)
-END = date(2020, 12, 31)
 _KEYS = ["target_id", "unit_code"]
 
 
@@ -66,9 +62,7 @@ def summary(asked: pd.DataFrame, by: str) -> pd.DataFrame:
 
 def try_year(dossiers: int, kind: str, seed: int) -> pd.DataFrame:
     """The replay of one made-up year."""
-    rng = np.random.default_rng([20_20, seed, list(KINDS).index(kind)])
-    province = read_province(REFERENCE)
-    year = live(province, int(dossiers * rng.uniform(0.5, 1.5)), rng, KINDS[kind](province, rng))
+    year, rng = year_of(kind, seed, dossiers)
     return replay(partial(known_on, year), rng).assign(kind=kind)
 
 

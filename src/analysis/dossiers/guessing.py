@@ -68,9 +68,7 @@ def columns_by_content(unnamed: Sequence[Unnamed], lookups: Lookups) -> list[tup
     """The columns that nearly all cells of each fit: their days, codes, units or known values; none where that says
     nothing. Of several with days the earliest holds those of receipt.
     """
-    texts = [
-        [text for cell in one.cells.slice(0, _SEEN).to_pylist() if cell and (text := bare(cell))] for one in unnamed
-    ]
+    texts = [_texts(one.cells) for one in unnamed]
     days = [_days(of_one) for of_one in texts]
     means = [pc.mean(found.cast(pa.int64())).as_py() if found is not None else None for found in days]
     first = min((mean for mean in means if mean is not None), default=None)
@@ -80,9 +78,9 @@ def columns_by_content(unnamed: Sequence[Unnamed], lookups: Lookups) -> list[tup
     ]
 
 
-def impossible(cells: pa.ChunkedArray, lookups: Lookups) -> frozenset[str]:
+def impossible(cells: pa.Array, lookups: Lookups) -> frozenset[str]:
     """The columns that the cells under a heading cannot be: codes and days have digits, persons are none of them."""
-    texts = [text for cell in cells.slice(0, _SEEN).to_pylist() if cell and (text := bare(cell))]
+    texts = _texts(cells)
     if not texts:
         return frozenset()
     worded = sum(not re.search(r"\d", text) for text in texts) >= _FITS * len(texts)
@@ -90,6 +88,10 @@ def impossible(cells: pa.ChunkedArray, lookups: Lookups) -> frozenset[str]:
     people = sum(is_a_persons(text, lookups.vocabulary.surnames) for text in different)
     without_digits = {"dossier_id", "procedure_code", *DATE_COLUMNS} if worded else set()
     return frozenset(EXPORT_COLUMNS if 2 * people > len(different) else without_digits)
+
+
+def _texts(cells: pa.Array) -> list[str]:
+    return [text for cell in cells.slice(0, _SEEN).to_pylist() if cell and (text := bare(cell))]
 
 
 def _days(texts: list[str]) -> pa.Array | None:

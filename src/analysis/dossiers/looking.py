@@ -45,7 +45,8 @@ class Word:
 
 @dataclass(frozen=True)
 class Strange:
-    """An unknown heading: how it may be shown, where it stands, its ``own`` text, and the columns its cells fit.
+    """An unknown heading, or a value that is told by its row: how it may be shown, where it stands, its ``own`` text,
+    and the columns its cells fit.
 
     ``proposal`` is the column that it is supposed to be, so as to read further; "" for none. ``impossible`` are columns
     that its cells cannot be.
@@ -121,8 +122,11 @@ class Task:
         found = [_look(table, export, lookups) for table in tables.tables]
         # What would be unknown once the headings are not is asked in the same round.
         for then in _supposed(export, lookups, [one for look in found for one in look.strange]):
-            for own in (look.unknown for look in found if look.sheet == then.sheet):
-                own.update({word: n for word, n in then.unknown.items() if word.kind != HEADING and word not in own})
+            for look in (look for look in found if look.sheet == then.sheet):
+                look.own.update(then.own)
+                for word, rows in then.unknown.items():
+                    if word.kind != HEADING:
+                        look.unknown.setdefault(word, rows)
         return FileLook(result, found)
 
 
@@ -232,7 +236,7 @@ def _is_known(column: str, text: str, lookups: Lookups) -> bool:
 
 def _may_be_asked(column: str, text: str, rows: int, lookups: Lookups) -> bool:
     """Whether what may not be quoted is a word all the same, in which a few digits stand: «Bộ phận 1 cửa»."""
-    person = is_a_persons(text, lookups.vocabulary.surnames, titled=column != "unit")
+    person = is_a_persons(text, lookups.vocabulary.surnames, column)
     return rows >= OFTEN and not person and not re.search(r"\d{4}|@", text)
 
 

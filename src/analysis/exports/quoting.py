@@ -38,15 +38,15 @@ def may_be_quoted(column: str, text: str, words: Container[str], rows: int = 1, 
         return False
     if all(word in words for word in words_of(text)):
         return True
-    return rows >= OFTEN and not is_a_persons(text, surnames, titled=column != "unit")
+    return rows >= OFTEN and not is_a_persons(text, surnames, column)
 
 
-def is_a_persons(text: str, surnames: Container[str], *, titled: bool = True) -> bool:
-    """Whether it looks like a person's name: it begins with a surname, or (``titled``) has two to five words of which
-    each begins with a capital and goes on without, as no state or channel is written.
+def is_a_persons(text: str, surnames: Container[str], column: str = "") -> bool:
+    """Whether it looks like a person's name: it begins with a surname, or has two to five words of which each begins
+    with a capital and goes on without, as agencies may be written but no state or channel is.
     """
     words = re.findall(r"\w+", text)
-    named = titled and 2 <= len(words) <= 5 and all(map(str.istitle, words))
+    named = column != "unit" and 2 <= len(words) <= 5 and all(map(str.istitle, words))
     return named or fold(words[0] if words else "") in surnames
 
 

@@ -1,5 +1,6 @@
 """What arose by unit, procedure and month up to the as-of day: where the outlook of every target starts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -77,7 +78,7 @@ class History:
 
     def counts(self, target: Target) -> Counts:
         """A target's dossiers by series and month."""
-        return self._counts(target, self.months)
+        return self._counts(target, self._in_period)
 
     def earlier(self, target: Target) -> Counts:
         """A target's dossiers by series and month in the whole years before the decision's first month, as far as there
@@ -88,13 +89,19 @@ class History:
         years = 0
         while all(first - 12 * years - back in arose for back in range(1, 13)):
             years += 1
-        return self._counts(target, list(range(first - 12 * years, first)))
+        return self._counts(target, self._laid_out(range(first - 12 * years, first)))
 
-    def _counts(self, target: Target, months: list[int]) -> Counts:
-        whole = pd.MultiIndex.from_product([self.names["unit_code"], months])
-        summed = self._by_series.reindex(whole, fill_value=0)
-        shape = (len(self.names), len(months))
+    def _counts(self, target: Target, summed: pd.DataFrame) -> Counts:
+        shape = (len(self.names), len(summed) // len(self.names))
         return Counts(*(summed[f"{target.id}:{part}"].to_numpy().reshape(shape) for part in Counts._fields))
+
+    @cached_property
+    def _in_period(self) -> pd.DataFrame:
+        return self._laid_out(self.months)
+
+    def _laid_out(self, months: Iterable[int]) -> pd.DataFrame:
+        """The sums for every series and each of these months, zeros included."""
+        return self._by_series.reindex(pd.MultiIndex.from_product([self.names["unit_code"], months]), fill_value=0)
 
     @cached_property
     def _by_series(self) -> pd.DataFrame:
