@@ -255,7 +255,7 @@ def test_who_handles_dossiers_is_no_column_of_ours_and_is_never_shown(
     assert officer not in "\n".join(look(home).told(Language())), "though somebody takes the column for it"
 
 
-@pytest.mark.parametrize("typed", ["từ chối", "Từ chối (refused)", "refused"])
+@pytest.mark.parametrize("typed", ["từ chối", "Từ chối (refused)", "refused", "dừng xử lý"])
 def test_a_meaning_is_typed_by_its_word_or_its_code(home: Path, monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
     for path in (home / "raw").iterdir():
         path.unlink()

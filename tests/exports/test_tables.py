@@ -45,6 +45,14 @@ def test_a_column_that_the_vocabulary_does_not_name_is_never_kept() -> None:
     assert "Nguyễn Thị Mẫu" not in str(table.cells.to_pydict())
 
 
+def test_headings_as_a_database_writes_them_are_known() -> None:
+    (table,) = tables(
+        "ma_ho_so|MA_TTHC|don_vi_xu_ly|kenh_thuc_hien|ngay_tiep_nhan|trang_thai|ho_ten\n"
+        "h1|1.001190|Sở Xây dựng|1|10/06/2020|9|Nguyễn Thị Mẫu"
+    ).tables
+    assert {*table.headings} == {"dossier_id", "procedure_code", "unit", "channel", "received_at", "status"}
+
+
 def test_headings_of_a_merged_block_are_read_from_both_lines() -> None:
     text = (
         "Mã hồ sơ|Mã TTHC|Đơn vị|Hình thức nộp|Thời hạn|\n||||Ngày nhận|Hẹn trả kết quả\n"

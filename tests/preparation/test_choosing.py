@@ -9,7 +9,7 @@ from support.folders import REFERENCE
 
 from analysis.dossiers.inspection import inspect
 from analysis.language.texts import Language
-from analysis.preparation.choosing import choose
+from analysis.preparation.choosing import choose, label
 from analysis.reference.tables import load_reference
 
 HEAD = "Mã hồ sơ,Mã TTHC,Đơn vị,Hình thức nộp,Ngày tiếp nhận,Trạng thái"
@@ -46,6 +46,12 @@ def test_nothing_is_picked_beforehand_and_nothing_written_unseen(home: Path) -> 
     assert "+H45.18,Sở Xây dựng" in shown.value
     assert not button.disabled
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_value_s_meaning_is_shown_by_more_than_its_first_word() -> None:
+    """Who is asked what «Từ chối tiếp nhận» means finds more than «Mới đăng ký»."""
+    told = label("status", "not_accepted", load_reference(REFERENCE))
+    assert told == "mới đăng ký / chờ tiếp nhận / không được tiếp nhận (not_accepted)"
 
 
 def test_the_button_writes_what_was_picked_and_the_next_look_understands(home: Path) -> None:

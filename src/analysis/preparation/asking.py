@@ -55,9 +55,14 @@ def ask(
 
 
 def _meant(told: str, kind: str, meanings: Iterable[str], reference: Reference) -> str:
-    """The meaning that an answer names, by its code, by the words beside it, or by both; "" for none."""
+    """The meaning that an answer names, by its code, by the words beside it, by both, or by a word that is known to mean
+    it; "" for none.
+    """
+    said = {fold(told), fold(told.rpartition(" (")[0])}
+    known = reference.vocabulary.values.get(kind, {}).items()
     for meaning in meanings:
+        words = {word for word, code in known if code == meaning and not word.isdigit()}
         whole = label(kind, meaning, reference)
-        if fold(told) in {fold(meaning), fold(whole), fold(whole.rpartition(" (")[0])}:
+        if said & {*words, fold(meaning), fold(whole), fold(whole.rpartition(" (")[0])}:
             return meaning
     return ""

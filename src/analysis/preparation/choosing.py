@@ -12,6 +12,8 @@ from analysis.reference.additions import HEADING, UNIT, added, difference, write
 from analysis.reference.tables import Reference
 from analysis.storage.writing import undirected
 
+_WORDS = 3  # of a value's, so that who chooses sees what is meant: «mới đăng ký / chờ tiếp nhận / không được tiếp nhận»
+
 
 def choose(found: Inspection, reference: Reference, language: Language) -> Any:
     """A list of meanings for each proposal, the difference that they make, and the button that writes it."""
@@ -58,15 +60,15 @@ def choose(found: Inspection, reference: Reference, language: Language) -> Any:
 
 
 def label(kind: str, meaning: str, reference: Reference) -> str:
-    """What a meaning is called: the unit's name, a column's usual heading, a value's first word."""
+    """What a meaning is called: the unit's name, a column's usual heading, a value's first words."""
     if kind == UNIT:
         names = dict(zip(reference.units["unit_code"], reference.units["unit_name"], strict=True))
         return f"{names[meaning]} ({meaning})"
     if kind == HEADING:
         return f"{reference.vocabulary.spelled[meaning]} ({meaning})"
-    words = (word for word, code in reference.vocabulary.values[kind].items() if code == meaning)
-    word = next((word for word in words if not word.isdigit()), meaning)
-    return f"{word} ({meaning})"
+    known = reference.vocabulary.values[kind].items()
+    words = [word for word, code in known if code == meaning and not word.isdigit()]
+    return f"{' / '.join(words[:_WORDS] or [meaning])} ({meaning})"
 
 
 def meanings_of(kind: str, reference: Reference) -> list[str]:
