@@ -4,7 +4,10 @@ from typing import Any
 
 from analysis.dossiers.cleaning import REASONS, REJECTED_LIMIT
 from analysis.dossiers.superseding import ALL_CHECKS
+from analysis.dossiers.unit_quality import ACCEPTED, REJECTED
 from analysis.findings.report import Report
+
+_NOTED = 0.1, 5  # the share of a unit's rows, and the rows, from which on their rejection is told beside its figures
 
 
 def origin(report: Report) -> dict[str, bool]:
@@ -29,6 +32,15 @@ def rejected_rows(report: Report) -> dict[str, int]:
     """How many rows were rejected for each of ``REASONS``, in their order."""
     counts = report.rejects["reason"].value_counts()
     return {reason: int(counts.get(reason, 0)) for reason in REASONS}
+
+
+def rejected_of_units(report: Report) -> dict[str, int]:
+    """How many rows of a unit were rejected, where it is so many that its figures say little of what it did."""
+    counts = report.quality_by_unit.pivot_table(index="unit_code", columns="kind", values="count", aggfunc="sum")
+    counts = counts.reindex(columns=[ACCEPTED, REJECTED]).fillna(0).astype(int)
+    share, rows = _NOTED
+    many = counts[(counts[REJECTED] >= rows) & (counts[REJECTED] >= share * counts.sum(axis=1)) & (counts.index != "")]
+    return many[REJECTED].to_dict()
 
 
 def doubtful_rows(report: Report) -> dict[str, int]:

@@ -9,7 +9,7 @@ from analysis.dossiers.doubts import words
 from analysis.findings import advice, figures
 from analysis.findings.figures import Figure
 from analysis.findings.finding import findings, of_unit
-from analysis.findings.ledger import cautions, doubtful_rows, rejected_rows
+from analysis.findings.ledger import cautions, doubtful_rows, rejected_of_units, rejected_rows
 from analysis.findings.report import Report
 from analysis.findings.standing import rank_of
 from analysis.outlook.evidence import backtest, tried_month
@@ -48,7 +48,7 @@ def units(report: Report) -> Section:
     """Every unit beside every target, the worst first."""
     by_tier = {tier: figures.matrix(report, figures.tier_units(report, tier)) for tier in ("province", "district")}
     communes = figures.matrix(report, figures.tier_units(report, "commune"))
-    return render("units", report, by_tier=by_tier, communes=communes)
+    return render("units", report, by_tier=by_tier, communes=communes, lost=rejected_of_units(report))
 
 
 def lowest(report: Report, count: int = 8) -> Section:

@@ -55,7 +55,7 @@ def ask(
 
 
 def _meant(told: str, kind: str, meanings: Iterable[str], reference: Reference) -> str:
-    """The meaning that an answer names, by its code, by the words beside it, by both, or by a word that is known to mean
+    """The meaning that an answer names, by its code, by the words beside it, by both, or by a word that is known for
     it; "" for none.
     """
     said = {fold(told), fold(told.rpartition(" (")[0])}
