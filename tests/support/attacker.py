@@ -15,6 +15,7 @@ from scipy.sparse import csr_array, lil_array
 Counts = NDArray[np.int64]
 MONTHS = 12
 FEW = range(1, 5)
+_INFEASIBLE = 2  # scipy's milp
 
 
 class Told(NamedTuple):
@@ -40,21 +41,22 @@ def recovered(counts: Counts, lines: Sequence[Told]) -> set[Cell]:
 
     ``counts``: procedures × months × (online, otherwise), of one level.
     """
-    return _certain(counts, lines) - _certain(counts, [])
+    certain = _certain(counts, lines, set(_small(counts)))
+    return certain - _certain(counts, [], certain)
 
 
-def _certain(counts: Counts, lines: Sequence[Told]) -> set[Cell]:
-    """Cells of 1 to 4 with but one possible value: each is pushed up and down; what another solution moves is done."""
+def _certain(counts: Counts, lines: Sequence[Told], cells: set[Cell]) -> set[Cell]:
+    """Those of the ``cells`` with but one possible value: of each another is looked for, more or less; what a solution
+    has otherwise is done.
+    """
     known = _Published(counts, lines)
-    open_ = set(_small(counts))
-    certain = set()
+    open_, certain = set(cells), set()
     while open_:
         cell = min(open_)
         for sign in (1, -1):
-            other = known.extreme(cell, sign)
-            moved = {one for one in open_ if _value(other, one) != _value(counts, one)}
-            open_ -= moved
-            if cell in moved:
+            other = known.other(cell, _value(counts, cell), sign)
+            if other is not None:
+                open_ -= {one for one in open_ if _value(other, one) != _value(counts, one)}
                 break
         else:
             open_.discard(cell)
@@ -121,13 +123,23 @@ class _Published:
     def _x(self, procedure: int, month: int, kind: int) -> int:
         return int(np.ravel_multi_index((procedure, month, kind), self.shape))
 
-    def extreme(self, cell: Cell, sign: int) -> Counts:
-        """The counts that fit everything and have the most (sign 1) or the fewest (-1) in a cell."""
-        goal = np.zeros(self.flags)
+    def other(self, cell: Cell, value: int, sign: int) -> Counts | None:
+        """Counts that fit everything and have more (sign 1) or fewer (-1) than ``value`` in a cell; None: there are
+        none.
+        """
+        own = np.zeros((1, self.flags))
         for month in range(cell.first, cell.last + 1):
             for kind in (0, 1) if cell.kind == 2 else (cell.kind,):
-                goal[self._x(cell.procedure, month, kind)] = -sign
-        found = milp(goal, constraints=self.constraint, bounds=self.bounds, integrality=np.ones(self.flags))
+                own[0, self._x(cell.procedure, month, kind)] = sign
+        beyond = LinearConstraint(csr_array(own), sign * value + 1, np.inf)
+        found = milp(
+            np.zeros(self.flags),
+            constraints=[self.constraint, beyond],
+            bounds=self.bounds,
+            integrality=np.ones(self.flags),
+        )
+        if found.status == _INFEASIBLE:
+            return None
         assert found.success, found.message
         return np.round(found.x[: self.size]).astype(np.int64).reshape(self.shape)
 
