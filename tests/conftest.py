@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from support.browsing import Opener, chromium, opener
 from support.published import Province, Publication, shared_folder
 
@@ -39,8 +39,14 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def kept_pages() -> dict[bool, Page]:
+    """The pages of ``open_page``, by whether scripts run."""
+    return {}
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Opener]:
+def open_page(browser: Browser, kept_pages: dict[bool, Page]) -> Iterator[Opener]:
     """Opens a file at a width; fails for whatever a page asked for beside itself, and for every complaint."""
-    with opener(browser) as opened:
+    with opener(browser, kept_pages) as opened:
         yield opened

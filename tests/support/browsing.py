@@ -4,8 +4,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PATIENCE = 120_000  # milliseconds; the machine may have other things to do. A wait ends as soon as it may.
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -33,28 +34,41 @@ def new_page(browser: Browser, **options: object) -> Page:
 
 
 @contextmanager
-def opener(browser: Browser) -> Iterator[Opener]:
-    """Opens a file at a width and checks on the way out that nothing was asked for and nothing complained."""
-    pages: list[Page] = []
+def opener(browser: Browser, kept: dict[bool, Page]) -> Iterator[Opener]:
+    """Opens a file at a width, in place of the one before, and checks on the way out that nothing was asked for and
+    nothing complained.
+
+    ``kept`` are the pages that all tests use, by whether scripts run: another window costs half a second.
+    """
+    asked: list[Path] = []
     requests: list[str] = []
     complaints: list[str] = []
-
-    def complain(message: ConsoleMessage) -> None:
-        complaints.append(message.text)
+    listeners: dict[str, Callable[[Any], None]] = {
+        "request": lambda request: requests.append(request.url),
+        "console": lambda message: complaints.append(message.text),
+        "pageerror": lambda error: complaints.append(str(error)),
+        "dialog": lambda dialog: complaints.append(f"dialog: {dialog.message}"),
+    }
+    watched: set[Page] = set()
 
     def opened(path: Path, width: int = 1280, scripts: bool = True) -> Page:
-        page = new_page(browser, viewport={"width": width, "height": 900}, offline=True, java_script_enabled=scripts)
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", complain)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        page = kept.get(scripts) or new_page(browser, offline=True, java_script_enabled=scripts)
+        kept[scripts] = page
+        if page not in watched:
+            watched.add(page)
+            for event, listen in listeners.items():
+                page.on(event, listen)  # type: ignore[call-overload]
+        page.emulate_media(media="null")
+        page.set_viewport_size({"width": width, "height": 900})
+        asked.append(path)
         page.goto(path.as_uri())
-        pages.append(page)
         return page
 
     yield opened
-    for page in pages:
-        page.close()
+    for page in watched:
+        for event, listen in listeners.items():
+            page.remove_listener(event, listen)
+        page.goto("about:blank")
     assert complaints == []
-    assert len(requests) == len(pages), "a page asked for more than itself"
+    assert len(requests) == len(asked), "a page asked for more than itself"
     assert all(url.startswith("file://") for url in requests)

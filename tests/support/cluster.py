@@ -25,7 +25,8 @@ spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1
 spark.sql.codegen.wholeStage    false
 spark.sql.codegen.factoryMode   NO_CODEGEN
 spark.executor.memory           1g
-spark.sql.shuffle.partitions    4
+spark.sql.shuffle.partitions    2
+spark.sql.adaptive.enabled      false
 spark.sql.files.maxPartitionBytes 4m
 spark.ui.port                   0
 spark.driver.host               127.0.0.1

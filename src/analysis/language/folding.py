@@ -30,6 +30,7 @@ def fold(text: str) -> str:
     return _strip_punctuation(" ".join(words.split()))
 
 
+@lru_cache(maxsize=65_536)
 def plain(text: str) -> str:
     """``text`` folded and without any mark, as people type it in haste: ``Huyện Đồng Xuân`` → ``huyen dong xuan``."""
     letters = unicodedata.normalize("NFD", fold(text))
