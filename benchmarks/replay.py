@@ -113,13 +113,15 @@ def _carried_out(table: pd.DataFrame, day: date, asks: pd.DataFrame, rng: np.ran
     for ask in asks.itertuples(index=False):
         if ask.method in (KEEP, NOTHING):
             continue
-        if ask.method == FINISH:
-            own = by_unit[ask.unit_code]
+        whole = by_unit[ask.unit_code]
+        if ask.method == FINISH or not ask.procedure_key:
+            own = whole
             waits = own[~later[own] & (channel[own] == "online") & done.isna().to_numpy()[own]]
             waits = waits[np.isin(status[waits], ["processing", "supplement"])]
             status[waits] = "resolved"
+        if ask.method == FINISH:
             continue
-        own = places.get((ask.unit_code, ask.procedure_key), np.array([], dtype=int))
+        own = places.get((ask.unit_code, ask.procedure_key), np.array([], dtype=int)) if ask.procedure_key else whole
         own = own[later[own]]
         if ask.method == VIA_PORTAL:
             source[own] = np.where(pd.notna(source[own]), "provincial_portal", source[own])

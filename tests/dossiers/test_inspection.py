@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from support.folders import REFERENCE
 from support.small_run import call_here
 
@@ -398,3 +399,76 @@ def test_a_group_of_headings_that_is_itself_a_known_one_names_none_of_its_column
     assert headings["Mã"] == "procedure_code"
     assert headings["Nhận"] == "received_at"
     assert "procedure_code" not in found.index.get_level_values("kind"), "no code is taken for a name"
+
+
+# --- nothing is known beforehand --------------------------------------------------------------------
+
+
+STRANGE = ["#", "Abc", "Def", "Ghi", "Jkl", "Mno", "Pqr", "Stu", "Vwx"]  # what the columns below are called
+
+
+def _strangers(finished: int = 20) -> list[list[str]]:
+    """Dossiers of which only the first have a result: those of late have none yet."""
+    return [
+        [
+            *(str(n), f"TH-2020-{n:04}", "1.000255", "Sở Xây dựng"),
+            *("Tự gửi" if n % 3 else "Ra quầy", f"0905 123 {n:03}"),
+            *(
+                f"{1 + n // 4:02}/08/2020",
+                f"{8 + n // 4:02}/08/2020",
+                f"{2 + n // 4:02}/08/2020" if n <= finished else "",
+            ),
+        ]
+        for n in range(1, 61)
+    ]
+
+
+def _alone(home: Path, rows: list[list[str]], name: str = "x_20200930.csv") -> Inspection:
+    for path in (home / "raw").iterdir():
+        path.unlink()
+    (home / "raw" / name).write_text("\n".join(map(",".join, [STRANGE, *rows])), encoding="utf-8")
+    return look(home)
+
+
+def test_a_list_of_which_no_heading_is_known_is_understood_by_its_cells(home: Path) -> None:
+    asked = {one.column: one.meanings for one in _alone(home, _strangers()).proposals if one.kind == "heading"}
+    assert asked["B"] == ["dossier_id"]
+    assert asked["C"] == ["procedure_code"]
+    assert asked["D"] == ["unit"]
+    assert asked["E"][0] == "channel", "one of a few words in each row"
+    assert "F" not in asked, "telephone numbers are no column of ours"
+
+
+def test_days_of_receipt_are_those_before_the_others_of_their_rows(home: Path) -> None:
+    """On the whole the results are the earlier days, since what came in of late has none."""
+    asked = {one.column: one.meanings for one in _alone(home, _strangers(finished=20)).proposals}
+    assert asked["G"] == ["received_at"]
+    assert asked["H"] == asked["I"] == ["due_at", "completed_at"]
+
+
+def test_another_meaning_than_those_that_are_offered_is_typed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _alone(home, _strangers())
+    _, told = check(home, monkeypatch, *["Trạng thái"] * 9)
+    assert '"Abc"' in told
+    assert "status = [" in told
+
+
+def test_a_unit_like_none_is_asked_for_by_code_or_name(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in (home / "raw").iterdir():
+        path.unlink()
+    (home / "raw/x_20200930.csv").write_text(f"{HEAD}\n{_rows(9, unit='Chi cục Thú y vùng cao')}\n", "utf-8")
+    assert [one.meanings for one in look(home).proposals if one.kind == "unit"] == [[]]
+    _, told = check(home, monkeypatch, *["sở xây dựng"] * 3)
+    assert "+H45.18,Sở Xây dựng" in told
+
+
+def test_the_list_is_found_behind_a_sheet_of_sums(home: Path) -> None:
+    for path in (home / "raw").iterdir():
+        path.unlink()
+    with xlsxwriter.Workbook(home / "raw/x_20200930.xlsx") as book:
+        for name, rows in (("Tổng", [["Cơ quan", "Tổng số"], ["Sở Xây dựng", "60"]]), ("Chi tiết", _strangers())):
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows if name == "Tổng" else [STRANGE, *rows]):
+                sheet.write_row(number, 0, row)
+    asked = {one.column for one in look(home).proposals if one.kind == "heading"}
+    assert {"B", "C", "D", "G"} <= asked

@@ -118,6 +118,22 @@ def test_at_most_three_procedures_are_asked_for_those_that_bring_most(tmp_path: 
     assert found["probability"].nunique() == 1
 
 
+def test_where_three_are_too_few_everything_is_asked_for_and_none_is_named(tmp_path: Path) -> None:
+    """360 of 900 online; of 300 to come three procedures bring 54 more, all of them 180, and 120 are needed."""
+    batches = [batch for procedure in range(1, 11) for batch in _months(ONE, procedure, 4, 6)]
+    (found,) = _of(_closers(tmp_path, batches)).itertuples(index=False)
+    assert (found.method, found.procedure_key, found.procedure_name) == (ALL_ONLINE, "", "")
+    assert found.gain == pytest.approx(180, rel=0.1)
+    assert found.probability > 0.9
+
+
+def test_procedures_are_not_asked_for_that_cannot_suffice(tmp_path: Path) -> None:
+    """Eight offered, two hit, one more receives dossiers, and three are missing."""
+    batches = [Batch(ONE, 1, 2, 1, 0), Batch(ONE, 2, 2, 1, 0), *_months(ONE, 3, 0, 9)]
+    found = _of(_closers(tmp_path, batches), "l3-procedures")
+    assert found["method"].tolist() == [NOTHING]
+
+
 def test_what_waits_is_finished_before_anything_else_is_asked(tmp_path: Path) -> None:
     """Three are missing and 41 online dossiers wait: finish three."""
     batches = [*_months(ONE, 1, 6, 4, last=8), Batch(ONE, 1, 9, 50, 8, waiting=41)]

@@ -107,6 +107,9 @@ def _hold_together(rows: pd.DataFrame) -> None:
     assert asked.loc[asked["finality"] == WAITING, "ask"].eq("finish").all()
     assert asked.loc[asked["finality"] == FINAL, "ask_probability"].isna().all()
     assert asked.loc[asked["finality"] == FINAL, "ask"].isin(["peers", "all_online", "via_portal", "untouched"]).all()
+    whole = now["ask"].isin(["all_online", "via_portal"]) & (now["ask_procedures"] == 0)
+    assert (now.loc[now["ask"] == "untouched", "ask_procedures"] >= 1).all()
+    assert (now.loc[whole, "measure"] != "procedures_online").all()
     told = rows["signal"].isin(["improving", "worsening"])
     assert rows.loc[~told, "slope"].isna().all()
     rising = rows.loc[told & rows["slope"].notna(), ["signal", "slope"]]

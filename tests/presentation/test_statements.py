@@ -50,13 +50,21 @@ def test_an_ask_names_its_procedures_what_they_bring_and_how_probable_it_is() ->
     )
     assert asked(ALL_ONLINE).startswith("Vận động mọi người nộp trực tuyến: “Cấp phép A”")
     assert asked(VIA_PORTAL, target="portal").startswith("Tiếp nhận hồ sơ qua Cổng: “Cấp phép A”")
-    assert asked(UNTOUCHED, target="l3-procedures").startswith(
-        "Để 3 thủ tục đang có hồ sơ đều có hồ sơ nộp trực tuyến:"
-    )
+    untouched = asked(UNTOUCHED, target="l3-procedures")
+    assert untouched.startswith("Vận động nộp trực tuyến hồ sơ sắp tới của 3 thủ tục đang có hồ sơ mà chưa có hồ sơ")
+    assert untouched.endswith("Khi ấy xác suất đạt là 40 %, vì chưa chắc các thủ tục này còn phát sinh hồ sơ.")
+    nowhere = {"named": [], "others": 0}
+    assert asked(ALL_ONLINE, **nowhere).startswith("Vận động mọi người nộp trực tuyến ở mọi thủ tục từ nay")
+    assert asked(VIA_PORTAL, target="portal", **nowhere).startswith("Tiếp nhận hồ sơ qua Cổng ở mọi thủ tục từ nay")
 
 
 def test_what_several_bring_is_told_in_steps_of_five() -> None:
-    for gain, told in ((1.2, "khoảng 5 hồ sơ"), (7.6, "khoảng 10 hồ sơ"), (122.0, "khoảng 120 hồ sơ")):
+    for gain, told in (
+        (1.2, "dưới 5 hồ sơ"),
+        (4.0, "khoảng 5 hồ sơ"),
+        (7.6, "khoảng 10 hồ sơ"),
+        (122.0, "khoảng 120 hồ sơ"),
+    ):
         ask = Ask(PEERS, True, NAMED, 0, gain, 0.4)
         assert told in statements.ask_sentence(finding(ask=ask), VI)
 
@@ -89,6 +97,8 @@ def test_where_nothing_would_do_the_truth_is_told(target: str) -> None:
 
 def test_a_course_that_nothing_changes_is_kept() -> None:
     assert asked(KEEP, named=[], others=0).startswith("Tiếp tục như hiện nay")
+    procedures = asked(KEEP, target="l3-procedures", named=[], others=0)
+    assert procedures.startswith("Những thủ tục đang có hồ sơ chưa đủ"), "others can help"
 
 
 def test_after_the_period_an_ask_is_a_lesson_without_a_probability() -> None:
@@ -150,7 +160,7 @@ def test_a_signal_of_months_that_resemble_one_another_is_doubted() -> None:
 def test_a_step_since_the_decision_is_told() -> None:
     moved = finding(step=Step("2020-06", 0.344, 0.531))
     assert statements.signal_word(moved, VI)[1] == "Đã đổi từ tháng 6/2020, từ đó ổn định"
-    assert statements.signal(moved, VI) == "Từ tháng 6/2020 ở quanh 53,1 %, trước đó quanh 34,4 %."
+    assert statements.signal(moved, VI) == "Từ tháng 6/2020 các tháng ở quanh 53,1 %, trước đó quanh 34,4 %."
 
 
 def test_a_group_s_cause_says_where_and_what_then() -> None:

@@ -1,7 +1,8 @@
 """A run killed at any moment leaves one complete generation, the next run works, and nothing stays behind.
 
 That publishing holds at each of its system calls is in tests/storage/test_generations.py; here whole runs die, most of
-them of toy notebooks, which end as real ones do and are made in seconds.
+them of toy notebooks, which end as real ones do and are made in seconds. The real report is killed with
+``DVCTT_CAMPAIGN`` alone: that none of its processes outlives it, is in tests/notebooks/test_fork_engine.py, too.
 """
 
 import os
@@ -88,8 +89,8 @@ def _wait_for_end(mark: str) -> list[int]:
 @needs_proc
 @pytest.mark.parametrize(
     ("make", "stage", "kills"),
-    [(_toys, "attainment", 8 * TIMES), (_small, "report", TIMES)],
-    ids=["toys", "the real report"],
+    [(_toys, "attainment", 8 * TIMES), (_small, "report" if TIMES > 1 else "attainment", TIMES)],
+    ids=["toys", "the real notebooks"],
 )
 def test_a_killed_run_leaves_one_generation_and_no_process(
     tmp_path: Path, make: Callable[[Path], SmallProject], stage: str, kills: int

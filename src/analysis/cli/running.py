@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,9 @@ def run(chosen: argparse.Namespace, language: Language) -> int:
     """``run``: the whole job."""
     # Jupyter asks for its new folders to be chosen; without it every run prints a warning.
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+    # Where jsonschema, which nbformat loads, finds a grammar of international addresses it compiles it, for 0,7 s: no
+    # schema of notebooks has any. This process is ours, and validates nothing else.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from analysis.publication import run as publishing  # heavy: only now
 
     order = Order(

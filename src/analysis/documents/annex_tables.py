@@ -141,9 +141,10 @@ def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Find
         row = [code, figure.unit_name, _tier(report, code), figure.numerator, figure.denominator, _share(figure)]
         row += [Rounded(float(target.minimum), minimum_digits(target)), _gap(figure), figure.shortfall]
         row += [verdict(figure.status, lang), *_rank(compared.get(code))]
+        sign, words = outlook_word(one)
+        row += [f"{sign} {text(words)}"]
         if not ended:
-            sign, words = outlook_word(one)
-            row += [f"{sign} {text(words)}", None if one.probability is None else Rounded(one.probability, 0)]
+            row += [None if one.probability is None else Rounded(one.probability, 0)]
         rows.append(row)
     columns = [
         *(Column(text(N_("Code")), "text", 14), Column(text(N_("Unit or group")), "long", 34)),
@@ -162,8 +163,9 @@ def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Find
         *(Column(text(N_("Rank, 95 %: to")), "count"), Column(text(N_("Units ranked")), "count")),
         *(Column(text(N_("Share, interval: from")), "share"), Column(text(N_("Share, interval: to")), "share")),
     ]
+    columns += [Column(text(N_("Final or not")) if ended else text(N_("Outlook")), "text", 20)]
     if not ended:
-        columns += [Column(text(N_("Outlook")), "text", 20), Column(text(N_("Probability of attaining")), "share")]
+        columns += [Column(text(N_("Probability of attaining")), "share")]
     title = f"{target.title[lang.code]} (≥ {minimum(target, lang)})"
     return Table(title, columns, rows, names=2)
 

@@ -11,6 +11,7 @@ from analysis.findings.finding import of_unit
 from analysis.findings.ledger import doubtful_rows, rejected_rows
 from analysis.findings.report import Report
 from analysis.language.texts import N_
+from analysis.outlook.conclusions import WAITING
 from analysis.presentation import charts, narrative, obstacles, statements
 from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import fraction, gap, minimum, percent
@@ -68,8 +69,8 @@ def _basis(document: OfficialDocument, report: Report) -> None:
     document.item(
         text(
             N_(
-                "Source: {files} exports of the portals; {accepted} dossiers after cleaning. How each "
-                "figure is computed and what the data lack stands in the annex."
+                "Source: {files} exports of the portals; {accepted} dossiers after cleaning, those of other days in "
+                "them included. How each figure is computed and what the data lack stands in the annex."
             ),
             files=lang.number(len(report.files)),
             accepted=lang.number(report.totals["accepted"]),
@@ -115,7 +116,8 @@ def _results(document: OfficialDocument, report: Report) -> None:
         text(
             N_(
                 "The columns are the targets of table 1; ✓ attained, ✗ not attained, – nothing to count. "
-                "In each group the unit with most targets missed and the widest gaps comes first."
+                "In each group the unit with most targets missed and the widest gaps comes first; denominators under "
+                "ten do not count for that. After the period … marks what results that are awaited can still turn."
             )
         )
     )
@@ -131,10 +133,10 @@ def _results(document: OfficialDocument, report: Report) -> None:
 
 
 def _cells(figure: Figure, report: Report) -> list[str]:
-    lang = report.language
+    lang, waits = report.language, " …" if (figure.target.id, figure.unit_code) in _waiting(report) else ""
     return [
         *(fraction(figure, lang), percent(figure, lang), gap(figure, lang)),
-        *(lang.number(figure.shortfall), verdict(figure.status, lang).replace(" ", "\u00a0")),
+        *(lang.number(figure.shortfall), f"{verdict(figure.status, lang)}{waits}".replace(" ", "\u00a0")),
     ]
 
 
@@ -159,11 +161,19 @@ def _by_unit(report: Report) -> list[list[str]]:
     return [*rows, _unit_row(report, f"**{name}", whole)]
 
 
+def _waiting(report: Report) -> set[tuple[str, str]]:
+    """Targets and units or groups whose verdict awaited results can still turn, after the period."""
+    rows = report.outlook["conclusions"]
+    rows = rows[rows["finality"] == WAITING]
+    return set(zip(rows["target_id"], rows["unit_code"], strict=True))
+
+
 def _unit_row(report: Report, name: str, of_target: dict[str, Figure]) -> list[str]:
-    cells = []
+    cells, waiting = [], _waiting(report)
     for target in report.decision.targets:
         figure = of_target[target.id]
-        shown = "–" if figure.value is None else f"{ICONS[figure.status]} {percent(figure, report.language)}"
+        sign = "…" if (target.id, figure.unit_code) in waiting else ICONS[figure.status]
+        shown = "–" if figure.value is None else f"{sign} {percent(figure, report.language)}"
         cells.append(shown)
     return [name, *cells]
 

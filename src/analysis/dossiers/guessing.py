@@ -24,6 +24,7 @@ _FITS = 0.9  # of a column's cells, so that they tell what it holds
 _FITS_CODED, _FEW_VALUES = 0.6, 20  # where they are of few different values; the others are asked about
 _SEEN = 1000  # cells that are looked at
 _DOSSIER_CODE = re.compile(r"(?=.*\d\d)(?=.*[A-Z])\w+(?:[-./]\w+)+")  # several parts, of letters and digits
+_NUMBER = re.compile(r"\+?\d[\d .-]{7,14}\d")  # of a telephone or a person
 _PERIOD = timedelta(days=3 * 366)  # more than an export covers
 
 
@@ -66,42 +67,75 @@ def _like(text: str, known: dict[str, str], lookups: Lookups) -> list[str]:
 
 def columns_by_content(unnamed: Sequence[Unnamed], lookups: Lookups) -> list[tuple[str, ...]]:
     """The columns that nearly all cells of each fit: their days, codes, units or known values; none where that says
-    nothing. Of several with days the earliest holds those of receipt.
+    nothing. The days of receipt are those that lie before all others of their rows.
     """
-    texts = [_texts(one.cells) for one in unnamed]
-    days = [_days(of_one) for of_one in texts]
-    means = [pc.mean(found.cast(pa.int64())).as_py() if found is not None else None for found in days]
-    first = min((mean for mean in means if mean is not None), default=None)
+    days = [_days(one.cells) for one in unnamed]
+    received = _received([found for found in days if found is not None])
     return [
-        _by_content(of_one, lookups) if mean is None else DATE_COLUMNS if mean == first else DATE_COLUMNS[1:]
-        for of_one, mean in zip(texts, means, strict=True)
+        _by_content(_texts(one.cells), lookups)
+        if found is None
+        else DATE_COLUMNS
+        if found is received
+        else DATE_COLUMNS[1:]
+        for one, found in zip(unnamed, days, strict=True)
     ]
 
 
 def impossible(cells: pa.Array, lookups: Lookups) -> frozenset[str]:
-    """The columns that the cells under a heading cannot be: codes and days have digits, persons are none of them."""
+    """The columns that the cells under a heading cannot be: codes and days have digits, persons are none of them, and
+    neither telephone numbers nor what is another in each row are one of a few values.
+    """
     texts = _texts(cells)
     if not texts:
         return frozenset()
     worded = sum(not re.search(r"\d", text) for text in texts) >= _FITS * len(texts)
     different = set(texts)
     people = sum(is_a_persons(text, lookups.vocabulary.surnames) for text in different)
-    without_digits = {"dossier_id", "procedure_code", *DATE_COLUMNS} if worded else set()
-    return frozenset(EXPORT_COLUMNS if 2 * people > len(different) else without_digits)
+    if 2 * people > len(different):
+        return frozenset(EXPORT_COLUMNS)
+    found = {"dossier_id", "procedure_code", *DATE_COLUMNS} if worded else set()
+    numbers = sum(bool(_NUMBER.fullmatch(text)) for text in texts) >= _FITS * len(texts)
+    if numbers or (len(texts) >= _FEW_VALUES and 2 * len(different) > len(texts)):
+        known = any(unit_key(text) in lookups.units for text in different)
+        found |= {*CODED_COLUMNS, *(() if known else ("unit",))}
+    return frozenset(found)
+
+
+def may_be_coded(cells: pa.Array) -> bool:
+    """Whether a few words stand under a heading again and again, so that it may be a column of values."""
+    texts = _texts(cells)
+    different = set(texts)
+    few = 1 < len(different) <= _FEW_VALUES and 2 * len(different) <= len(texts)
+    return few and not any(re.search(r"\d{3}", text) for text in different)
 
 
 def _texts(cells: pa.Array) -> list[str]:
     return [text for cell in cells.slice(0, _SEEN).to_pylist() if cell and (text := bare(cell))]
 
 
-def _days(texts: list[str]) -> pa.Array | None:
+def _days(cells: pa.Array) -> pa.Array | None:
     """The moments of a column in which nearly all are some, none of them years apart: no dates of birth."""
+    texts = _texts(cells)
     if not texts or all(map(str.isdigit, texts)):
         return None
-    found = moments(pa.array(texts, pa.string()))
+    found = moments(pa.array([bare(cell) if cell else None for cell in cells.slice(0, _SEEN).to_pylist()], pa.string()))
     span = pc.min_max(found).as_py()
     enough = len(found) - found.null_count >= _FITS * len(texts)
     return found if enough and span["max"] - span["min"] <= _PERIOD else None
+
+
+def _received(days: list[pa.Array]) -> pa.Array | None:
+    """The one whose days lie before those of all others in nearly all rows that have both, be they blank in many; where
+    rows do not tell, the one that is earliest on the whole.
+    """
+
+    def before(one: pa.Array, other: pa.Array) -> bool:
+        told = pc.less_equal(pc.floor_temporal(one, unit="day"), pc.floor_temporal(other, unit="day"))
+        both = len(told) - told.null_count
+        return both > 0 and pc.sum(told).as_py() >= _FITS * both
+
+    first = [one for one in days if all(before(one, other) for other in days if other is not one)]
+    return min(first or days, key=lambda one: pc.mean(one.cast(pa.int64())).as_py(), default=None)
 
 
 def _by_content(texts: list[str], lookups: Lookups) -> tuple[str, ...]:
@@ -115,6 +149,11 @@ def _by_content(texts: list[str], lookups: Lookups) -> tuple[str, ...]:
 
     if not texts or fit(str.isdigit):  # a number is many a thing's
         return ()
+    different = set(texts)
+    if len(different) <= _MANY:  # units in spellings of the export's own
+        near = {text for text in different if _units_like(text, lookups.units, lookups)}
+        if len(different) > 1 and fit(near.__contains__):
+            return ("unit",)
     for column, is_one in (
         ("procedure_code", lambda text: procedure_key(text) in lookups.offers),
         ("unit", lambda text: unit_key(text) in lookups.units),

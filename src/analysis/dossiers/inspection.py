@@ -28,6 +28,7 @@ from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_, Language
 from analysis.reference.additions import HEADING, UNIT, Addition
 from analysis.reference.tables import Reference
+from analysis.reference.vocabulary import CODED_COLUMNS
 
 FILES_COLUMNS = [
     *("file", "status", "reason", "format", "encoding", "export_date", "export_date_from", "sheet", "heading_row"),
@@ -37,7 +38,9 @@ UNKNOWN_COLUMNS = ["kind", "text", "rows", "files", "file", "column", "nearest",
 
 
 class Proposal(NamedTuple):
-    """An unknown word, how it is shown and where it stands first, and what it may mean: one, or all that there are."""
+    """An unknown word, how it is shown and where it stands first, and what it may mean: one, or some; of a unit that is
+    like none, nothing.
+    """
 
     kind: str
     text: str
@@ -84,11 +87,11 @@ class Inspection:
 
     @property
     def proposals(self) -> list[Proposal]:
-        """Each unknown word that may mean something: what it seems to, else all that it may."""
+        """Each unknown word that may mean something: what it seems to, else all that it may; and every unit."""
         found = []
         for row, own in zip(self.unknown.itertuples(index=False), self.own, strict=True):
             meanings = [row.proposal] if row.proposal else [*filter(None, row.meanings.split(", "))]
-            if meanings:
+            if meanings or (row.kind == UNIT and own != row.text) or (row.kind == UNIT and not is_shape(row.text)):
                 found.append(Proposal(row.kind, row.text, meanings, row.file, row.column, own))
         return found
 
@@ -158,8 +161,11 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
     for word, rows in found.rows_of.items():
         one, files, known = found.first[word], found.within[word], guesses[word]
         meanings = known.meanings
-        if word in found.blocking and not meanings and not known.proposal:
-            meanings = found.unclaimed(word, guesses)
+        if one and word.kind == HEADING and not meanings and not known.proposal:
+            required = found.unclaimed(word, guesses) if word in found.blocking else ()
+            coded = CODED_COLUMNS if one.coded and found.dossiers(word) else ()
+            lacking = found.lacking.get(word, set())
+            meanings = tuple(dict.fromkeys([*required, *(column for column in coded if column in lacking)]))
         facts = (word.kind, word.text, rows, len(set(files)), files[0], word.place or (one.letter if one else ""))
         guessed = (known.nearest, ", ".join(meanings), known.proposal)
         # What keeps a whole file out stands first, headings that nobody misses last.
@@ -230,6 +236,10 @@ class _Found:
         others = (other for other in self.blocking if files & set(self.within[other]))
         claimed = {meaning for other in others for meaning in (guesses[other].proposal, *guesses[other].meanings)}
         return tuple(column for column in REQUIRED if column in self.lacking[word] - claimed)
+
+    def dossiers(self, word: Word) -> bool:
+        """Whether the word stands in a file that lists dossiers."""
+        return bool(self.lacking.get(word))
 
     def _add(self, word: Word, rows: int, name: str, strange: Strange | None) -> None:
         self.rows_of[word] = self.rows_of.get(word, 0) + rows

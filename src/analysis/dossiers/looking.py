@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.dossiers.cleaning import Lookups, clean_table, tables_of
-from analysis.dossiers.guessing import columns_by_content, guess, impossible
+from analysis.dossiers.guessing import columns_by_content, guess, impossible, may_be_coded
 from analysis.dossiers.worker import FileResult
-from analysis.exports.headings import REQUIRED, Headings, headings_of
-from analysis.exports.quoting import OFTEN, is_a_persons, is_shape, may_be_quoted, shape
+from analysis.exports.headings import FEW, REQUIRED, Headings, Unnamed, headings_of
+from analysis.exports.quoting import is_shape, may_be_quoted, shape
 from analysis.exports.reading import Export, read_export
 from analysis.exports.tables import Table
 from analysis.language.folding import fold
@@ -25,10 +26,10 @@ from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 from analysis.reference.additions import HEADING
 from analysis.reference.keys import unit_key
-from analysis.reference.vocabulary import CODED_COLUMNS, EXPORT_COLUMNS
+from analysis.reference.vocabulary import CODED_COLUMNS, EXPORT_COLUMNS, TEXT_COLUMNS
 
 _SHOWN_ROWS = 5
-_DOSSIERS = 3  # required columns, the dossier's code among them, that make a file a list of dossiers
+_TWICE = 2
 _ASSUMED_RANK = 1_000  # behind every heading that is really known
 
 
@@ -49,7 +50,7 @@ class Strange:
     and the columns its cells fit.
 
     ``proposal`` is the column that it is supposed to be, so as to read further; "" for none. ``impossible`` are columns
-    that its cells cannot be.
+    that its cells cannot be; ``coded`` says that a few words stand in them again and again.
     """
 
     word: Word
@@ -58,6 +59,7 @@ class Strange:
     content: tuple[str, ...]
     proposal: str
     impossible: frozenset[str] = frozenset()
+    coded: bool = False
 
 
 @dataclass
@@ -104,16 +106,16 @@ class Task:
         try:
             tables = tables_of(export, lookups)
         except ExportProblem as problem:
-            headings = headings_of(export, lookups.vocabulary)
+            headings = headings_of(export, lookups.vocabulary, None, lambda unnamed: _recognised(unnamed, lookups))
             lacking = (*headings.missing, *_unknown_columns(headings))
             strange = _strange(headings, lookups, lacking)
             looks = _supposed(export, lookups, strange)
-            understood = {*headings.known, *(one.proposal for one in strange)} & {*REQUIRED}
-            if "dossier_id" not in understood or len(understood) < _DOSSIERS:
+            understood = {*headings.known, *(one.proposal for one in strange)} & {*REQUIRED, "procedure_name"}
+            if "dossier_id" not in understood or len(understood) < FEW:
                 # A list of something else: nothing of it is asked for.
                 strange = [replace(one, content=(), proposal="") for one in strange]
                 return FileLook(FileResult(export.format, export.encoding), [], problem, strange, ())
-            if len(headings.known) < _DOSSIERS:
+            if len(headings.known) < FEW:
                 words = N_("it lists dossiers, but under headings that are not known: see below what they may mean.")
                 problem = ExportProblem(words)
             return FileLook(FileResult(export.format, export.encoding), looks, problem, strange, lacking)
@@ -128,6 +130,11 @@ class Task:
                     if word.kind != HEADING:
                         look.unknown.setdefault(word, rows)
         return FileLook(result, found)
+
+
+def _recognised(unnamed: Sequence[Unnamed], lookups: Lookups) -> int:
+    """How many different columns the cells fit."""
+    return len({content[0] for content in columns_by_content(unnamed, lookups) if content})
 
 
 def _unknown_columns(headings: Headings) -> tuple[str, ...]:
@@ -153,19 +160,20 @@ def _strange(headings: Headings, lookups: Lookups, lacking: tuple[str, ...]) -> 
 
     What one is proposed for is no longer lacking for the next.
     """
-    known = {*lookups.vocabulary.headings, *lookups.vocabulary.unread}
+    known, unread = lookups.vocabulary.headings, lookups.vocabulary.unread
     unnamed = [one for one in headings.unnamed if fold(one.heading) not in known]
-    contents = columns_by_content(unnamed, lookups)
     found, taken = [], set()
-    for one, content in zip(unnamed, contents, strict=True):
+    for one, content in zip(unnamed, columns_by_content(unnamed, lookups), strict=True):
+        if fold(one.heading) in unread and not {*content} & {*TEXT_COLUMNS} & {*lacking}:
+            continue  # elsewhere it is never read; here it may be what the sheet lacks
         text = " ".join(one.heading.split())[:60]
         shown = _quotable(HEADING, text, lookups)
-        never = impossible(one.cells, lookups)
+        never = impossible(one.cells, lookups) - {*content}
         left = [column for column in lacking if column not in taken and column not in never]
         proposal = guess(HEADING, shown, lookups, left, content).proposal
         taken.add(proposal)
         word = Word(HEADING, shown, one.letter if is_shape(shown) else "")
-        found.append(Strange(word, one.letter, one.heading, content, proposal, never))
+        found.append(Strange(word, one.letter, one.heading, content, proposal, never, may_be_coded(one.cells)))
     return found
 
 
@@ -235,9 +243,11 @@ def _is_known(column: str, text: str, lookups: Lookups) -> bool:
 
 
 def _may_be_asked(column: str, text: str, rows: int, lookups: Lookups) -> bool:
-    """Whether what may not be quoted is a word all the same, in which a few digits stand: «Bộ phận 1 cửa»."""
-    person = is_a_persons(text, lookups.vocabulary.surnames, column)
-    return rows >= OFTEN and not person and not re.search(r"\d{4}|@", text)
+    """Whether what may not be quoted is a word all the same: with a few digits («Bộ phận 1 cửa»), with capitals («Qua
+    Internet»), in a few rows. It is told by its row alone.
+    """
+    begun = fold(words[0]) if (words := re.findall(r"\w+", text)) else ""
+    return rows >= _TWICE and begun not in lookups.vocabulary.surnames and not re.search(r"\d{4}|@", text)
 
 
 def _quotable(column: str, text: str, lookups: Lookups, rows: int = 1) -> str:

@@ -1,6 +1,7 @@
 """Finds the heading row of a sheet: the line that names most columns, with what else stands in it."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from analysis.exports.reading import Export, Sheet
 from analysis.language.folding import fold
 from analysis.reference.vocabulary import Vocabulary
 
+FEW = 3  # columns: a line that names fewer may be no heading row at all
 REQUIRED = ("dossier_id", "procedure_code", "unit", "channel", "received_at")
 # What nobody sees is no part of a value: control characters, zero-width spaces, soft hyphens, marks of direction.
 INVISIBLE = (
@@ -54,25 +56,47 @@ class Headings:
     unnamed: tuple[Unnamed, ...]
 
 
-def headings_of(export: Export, vocabulary: Vocabulary, sheet_name: str | None = None) -> Headings:
-    """Of the sheet with that name, else of the one whose line names most. The cells are for the eyes of a program."""
-    sheets = [sheet for sheet in export.sheets if sheet_name in (None, sheet.name)]
-    found = [(find_head(first_lines(sheet), vocabulary, sheet), sheet) for sheet in sheets]
-    head, sheet = max(found, key=lambda one: len(one[0].columns))
-    if not head.columns:
-        head, sheet = max(((_fullest(first_lines(sheet)), sheet) for sheet in sheets), key=lambda one: len(one[0].seen))
-    unnamed = [
-        Unnamed(letter(column), text, sheet.cells.column(column).slice(head.row + 1).combine_chunks())
-        for column, text in head.unnamed.items()
+def headings_of(
+    export: Export,
+    vocabulary: Vocabulary,
+    sheet_name: str | None = None,
+    recognised: Callable[[Sequence[Unnamed]], int] = len,
+) -> Headings:
+    """Of the sheet with that name, else of the one whose line names most columns and under which most others are
+    ``recognised``. The cells are for the eyes of a program.
+    """
+    found = []
+    for sheet in export.sheets:
+        if sheet_name in (None, sheet.name):
+            lines = first_lines(sheet)
+            head = find_head(lines, vocabulary, sheet)
+            if len(head.columns) < FEW:
+                head = max(head, _worded(lines, vocabulary, sheet), key=lambda one: len(one.seen))
+            unnamed = [
+                Unnamed(letter(column), text, sheet.cells.column(column).slice(head.row + 1).combine_chunks())
+                for column, text in head.unnamed.items()
+            ]
+            found.append(Headings(tuple(head.columns), head.missing, tuple(unnamed)))
+    return max(found, key=lambda one: len(one.known) + recognised(one.unnamed))
+
+
+def _worded(lines: list[list[str]], vocabulary: Vocabulary, sheet: Sheet) -> Head:
+    """Where hardly a line names a column: the last of the first lines that are all words, over one with figures; where
+    there is none, the first of those with the most different texts.
+    """
+    wide = max((len(set(filter(fold, line))) for line in lines), default=0)
+    likely = [
+        number
+        for number, line in enumerate(lines[:-1])
+        if 2 * len(set(filter(fold, line))) > wide and not any(re.search(r"\d\d", text) for text in line)
     ]
-    return Headings(tuple(head.columns), head.missing, tuple(unnamed))
-
-
-def _fullest(lines: list[list[str]]) -> Head:
-    """Where no line names a column: the first of those with the most different texts."""
-    texts = max(lines, key=lambda line: len(set(filter(fold, line))), default=[])
-    unnamed = {column: text for column, text in enumerate(texts) if fold(text)}
-    return Head(lines.index(texts) if lines else 0, {}, {}, {}, tuple(unnamed.values()), REQUIRED, unnamed)
+    number = next((one for one in likely if one + 1 not in likely), None)
+    if number is None:
+        number = max(range(len(lines)), key=lambda one: len(set(filter(fold, lines[one]))), default=0)
+        return _head_of(number, lines[number] if lines else [], vocabulary)
+    merged = {column for column, top, bottom in sheet.merges if top < number <= bottom}
+    texts = [_heading_at(lines, number, column, vocabulary, column in merged) for column in range(len(lines[number]))]
+    return _head_of(number, texts, vocabulary)
 
 
 def letter(column: int) -> str:

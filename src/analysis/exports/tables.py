@@ -123,6 +123,13 @@ def _no_table(
             rows=HEADING_ROWS,
             missing=", ".join(f"«{vocabulary.spelled[name]}»" for name in REQUIRED),
         )
+    if missing[best] == ("unit",):
+        whose = N_(
+            "nothing says whose dossiers these are. Write «{label}: …» with the agency's name above the table, or add "
+            "its column's heading to vocabulary.toml. Columns found: {found}."
+        )
+        label = vocabulary.spelled["unit"]
+        return ExportProblem(whose, label=label, found=", ".join(_quotable(heads[best], vocabulary, words)))
     another_kind = N_(
         "no column {missing}. Columns found: {found}. It looks like a file of another kind: take it out of the folder, "
         "or, if it lists dossiers, add its headings to vocabulary.toml."

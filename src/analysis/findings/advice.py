@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.findings.figures import figures
 from analysis.findings.finding import Finding, findings
 from analysis.findings.report import Report
 from analysis.language.texts import N_
@@ -15,8 +14,8 @@ from analysis.outlook.comparison import AS_EXPECTED, LEAST_RANKED, limits_beside
 from analysis.outlook.conclusions import RUNNING
 from analysis.outlook.discoveries import FALSE_SHARE
 from analysis.outlook.priorities import FIRST
-from analysis.reference.decision import PROCEDURES, Target
-from analysis.statistics.control import IMPROVING, WORSENING
+from analysis.reference.decision import ATTAINED, PROCEDURES, Target
+from analysis.statistics.control import COMMON_CAUSE, IMPROVING, WORSENING
 from analysis.statistics.shares import Interval
 
 _ALONE = 0.05  # the chance outside a funnel's inner limits, for who looks at one unit alone
@@ -25,11 +24,13 @@ _WHERE = 3  # units of an area that miss most
 
 @dataclass(frozen=True)
 class Concern:
-    """One target that a place misses: its own finding, how many its units miss, their part of what all units miss, and
-    the units that miss most, the place itself if it is one.
+    """One target that a place misses: its own finding, how many its units miss, each by itself, and of these that
+    still count by the rule of priorities.csv, their part of what counts of all units, and the units where it is most,
+    the place itself if it is one.
     """
 
     finding: Finding
+    whole: int
     missing: int
     part: Fraction
     where: list[Finding]
@@ -84,11 +85,11 @@ def _concerns(report: Report, count: int) -> list[tuple[Any, dict[str, Concern]]
     """The first rows of priorities.csv, each with its concerns by id of the target."""
     first = report.outlook["priorities"].sort_values("rank").head(count)
     members = {code: report.members[code] for code in first["unit_code"]}
-    units = [unit for of_place in members.values() for unit in of_place]
+    units = list(report.reference.units["unit_code"])
     known = findings(report, [*members, *units])
-    whole: dict[str, int] = {}
-    for figure in figures(report, report.reference.units["unit_code"]):
-        whole[figure.target.id] = whole.get(figure.target.id, 0) + figure.shortfall
+    whole = dict.fromkeys((target.id for target in report.decision.targets), 0)
+    for target, unit in known:
+        whole[target] += _counts(known[target, unit]) if unit in set(units) else 0
     found = []
     for place in first.itertuples(index=False):
         own = {
@@ -103,23 +104,34 @@ def _concern(
     known: dict[tuple[str, str], Finding], place: str, units: tuple[str, ...], target: Target, whole: int
 ) -> Concern | None:
     """None where nothing is missing that still weighs: see priorities.csv."""
-    missed = [known[target.id, unit] for unit in units]
-    missed = [one for one in missed if one.figure.shortfall and one.figure.denominator >= LEAST_RANKED]
-    missed = [one for one in missed if not one.hopeless]
+    own = [known[target.id, unit] for unit in units]
+    missed = [one for one in own if _counts(one)]
     missing = sum(one.figure.shortfall for one in missed)
     if not missing:
         return None
     where = sorted(missed, key=lambda one: (-one.figure.shortfall, one.figure.unit_code))[:_WHERE]
-    return Concern(known[target.id, place], missing, Fraction(missing, whole), where)
+    every = sum(one.figure.shortfall for one in own)
+    return Concern(known[target.id, place], every, missing, Fraction(missing, whole), where)
 
 
-def signals(report: Report, units: list[str]) -> list[tuple[str, dict[str, Any]]]:
-    """(name, row of trends by target) of units or groups, in the given order."""
-    trends = report.outlook["trends"]
-    rows = {(row.unit_code, row.target_id): row for row in trends.itertuples(index=False)}
+def _counts(found: Finding) -> int:
+    """How much of what is missing counts, by the rule of priorities.csv."""
+    return found.figure.shortfall if found.figure.denominator >= LEAST_RANKED and not found.hopeless else 0
+
+
+def signals(report: Report, units: list[str]) -> list[tuple[str, dict[str, Finding]]]:
+    """(name, finding by target) of units or groups, in the given order."""
+    known = findings(report, units)
     return [
-        (report.names[unit], {target.id: rows[unit, target.id] for target in report.decision.targets}) for unit in units
+        (report.names[unit], {target.id: known[target.id, unit] for target in report.decision.targets})
+        for unit in units
     ]
+
+
+def attained_by_none(report: Report, codes: list[str]) -> list[Finding]:
+    """What groups attain, of whose units none does."""
+    found = findings(report, codes).values()
+    return [one for one in found if one.figure.status == ATTAINED and one.members and not one.members_attained]
 
 
 def band_counts(report: Report) -> pd.DataFrame:
@@ -130,17 +142,21 @@ def band_counts(report: Report) -> pd.DataFrame:
     return units.assign(told=told).groupby(["target_id", "told"]).size().unstack(fill_value=0)
 
 
-def false_signals(report: Report) -> tuple[int, float]:
-    """How many units' months signal a change, and what share of these is expected to be false at most."""
-    rows = report.outlook["trends"]
+def false_signals(report: Report) -> tuple[int, float, int]:
+    """How many units' months signal a change, what share of these is expected to be false at most, and how many have
+    lain elsewhere since the decision.
+    """
+    rows = report.outlook["conclusions"]
     rows = rows[rows["unit_code"].isin(report.reference.units["unit_code"])]
-    return int(rows["variation"].isin([IMPROVING, WORSENING]).sum()), FALSE_SHARE
+    changed = rows["before"].notna() & (rows["signal"] == COMMON_CAUSE)
+    return int(rows["signal"].isin([IMPROVING, WORSENING]).sum()), FALSE_SHARE, int(changed.sum())
 
 
 def lowest_ranked(report: Report, target: Target, tier: str, count: int = 5) -> pd.DataFrame:
     """The lowest ranked units of a tier for a target, as rows of comparison.csv."""
     rows = report.outlook["comparison"]
     rows = rows[(rows["target_id"] == target.id) & (rows["tier"] == tier) & rows["ranked"]]
+    rows = rows[2 * rows["rank"] > rows["ranked_units"]]  # the upper half is not low
     return rows.sort_values(["rank", "unit_code"], ascending=[False, True]).head(count)
 
 

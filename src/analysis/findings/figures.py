@@ -70,13 +70,16 @@ def tiles(report: Report, code: str = PROVINCE) -> list[Figure]:
 
 
 def matrix(report: Report, units: Iterable[str]) -> list[tuple[str, dict[str, Figure]]]:
-    """(name, figure by target) of each unit, the worst first: most targets not attained, then the widest gap."""
+    """(name, figure by target) of each unit, the worst first: most targets not attained, then the widest gap; targets
+    on denominators too small to be ranked do not count here.
+    """
     by_unit: dict[str, dict[str, Figure]] = {}
     for figure in figures(report, units):
         by_unit.setdefault(figure.unit_code, {})[figure.target.id] = figure
 
     def badness(of_target: dict[str, Figure]) -> tuple[int, Fraction]:
-        gaps = [figure.gap for figure in of_target.values() if figure.gap is not None and figure.gap < 0]
+        judged = [figure for figure in of_target.values() if figure.denominator >= LEAST_RANKED]
+        gaps = [figure.gap for figure in judged if figure.gap is not None and figure.gap < 0]
         return (-len(gaps), sum(gaps, Fraction(0)))
 
     ordered = sorted(by_unit.items(), key=lambda item: (*badness(item[1]), item[0]))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -145,26 +147,28 @@ def _asks(report: Report, codes: list[str]) -> dict[tuple[str, str], Ask]:
     own = ["unit_code", "procedure_key"]
     rows = rows.merge(report.outlook["procedures"][[*own, "told", "told_online", "told_on"]], "left", own)
     last = last_day(report).isoformat()
-    return {key: _ask(of_key, last) for key, of_key in rows.groupby(["target_id", "unit_code"])}
+    by_key = groupby(rows.itertuples(index=False), key=attrgetter("target_id", "unit_code"))
+    return {key: _ask(list(of_key), last) for key, of_key in by_key}
 
 
-def _ask(rows: pd.DataFrame, last: str) -> Ask:
+def _ask(rows: list[Any], last: str) -> Ask:
     """Procedures of which it is not told how many dossiers are online are counted, never named: who filed could be
-    known by name. Counts are those of the ``last`` day.
+    known by name. Counts are those of the ``last`` day, and of dossiers that all count for the target.
     """
-    with_procedure = rows[rows["procedure_key"].fillna("") != ""]
-    named = with_procedure[with_procedure["told_online"].notna() & (with_procedure["procedure_name"] != "")].head(
-        _NAMED
-    )
-    first = rows.iloc[0]
+    with_procedure = [row for row in rows if _text(row.procedure_key)]
+    named = [row for row in with_procedure if pd.notna(row.told_online) and _text(row.procedure_name)][:_NAMED]
     return Ask(
-        first["method"],
-        bool(first["closes"]),
-        [(row.procedure_name, int(row.told) if row.told_on == last else None) for row in named.itertuples(index=False)],
+        rows[0].method,
+        bool(rows[0].closes),
+        [(row.procedure_name, _dossiers(row, last)) for row in named],
         len(with_procedure) - len(named),
-        float(rows["gain"].sum()),
-        _known(first["probability"]),
+        sum(row.gain for row in rows if pd.notna(row.gain)),
+        _known(rows[0].probability),
     )
+
+
+def _dossiers(row: Any, last: str) -> int | None:
+    return int(row.told) if row.told_on == last and row.told == row.denominator else None
 
 
 def _known(value: Any) -> float | None:

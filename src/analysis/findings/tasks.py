@@ -6,7 +6,7 @@ from analysis.findings.figures import Figure, largest_shortfalls
 from analysis.findings.finding import Finding, of_unit
 from analysis.findings.report import Report
 from analysis.findings.subject import Subject
-from analysis.outlook.conclusions import CERTAIN, WAITING
+from analysis.outlook.conclusions import CERTAIN, UNLIKELY, WAITING
 from analysis.reference.decision import ATTAINED, NOT_ATTAINED
 
 MOST_NAMED = 3  # members of a group that miss most
@@ -21,13 +21,18 @@ class Task:
 
 
 def nearest(shown: list[Finding]) -> Figure | None:
-    """Of the targets that are missed and can still be attained, the most probable one; after the period one that waits
-    for results.
+    """Of the targets that are missed the one most probable if what is asked is done, unless all are improbable even
+    then; after the period one that waits for results.
     """
-    missed = [found for found in shown if found.figure.status == NOT_ATTAINED and not found.hopeless]
-    missed = [found for found in missed if found.running or found.finality == WAITING]
-    best = max(missed, key=lambda found: (found.probability or 0, found.figure.gap or 0), default=None)
+    missed = [found for found in shown if found.figure.status == NOT_ATTAINED]
+    missed = [found for found in missed if _within_reach(found) >= UNLIKELY or found.finality == WAITING]
+    best = max(missed, key=lambda found: (_within_reach(found), found.figure.gap or 0), default=None)
     return best.figure if best else None
+
+
+def _within_reach(found: Finding) -> float:
+    """How probable it is that the target is attained if what is asked is done."""
+    return max(found.probability or 0.0, (found.ask.probability or 0.0) if found.ask else 0.0)
 
 
 def tasks(report: Report, subject: Subject) -> list[Task]:

@@ -3,9 +3,10 @@
 While the period lasts an ask is about what is still to come. First, dossiers that wait for a result are finished, where
 that is enough. Else the dossiers of at most three procedures are filed online as the other units of the tier have
 theirs filed, or, where nobody does better, all of them: those procedures that bring most of what is expected to come.
-For the portal target they are brought in through it. For a target on procedures, as few as suffice of those that
-receive dossiers but none online. How probable the target then is, is foretold with the same draws as the projection;
-where it stays under one in ten nothing is asked, for nothing would do. After the period it is a lesson: the fewest
+Where three are too few, it is all that comes, of every procedure, with what waits finished. For the portal target they
+are brought in through it. For a target on procedures, as few as suffice of those that receive dossiers but none online.
+How probable the target then is, is foretold with the same draws as the projection; where it stays under one in ten
+nothing is asked, for nothing would do. After the period it is a lesson: the fewest
 procedures that would have sufficed, had their dossiers been filed so from the beginning.
 """
 
@@ -46,7 +47,7 @@ def closers(
     ``to_come`` how many more are expected, ``gain`` what the ask brings: dossiers that count, or procedures.
     ``probability`` is that of attaining if it is done, blank after the period; ``closes`` says whether it is more
     probable than not, or would have sufficed. What is asked without a procedure has one row with none: dossiers to
-    finish, or ``nothing``.
+    finish, all that comes, or ``nothing``.
     """
     units = history.reference.units["unit_code"]
     missing = standing[(standing["reading"] == DEFAULT) & (standing["status"] == NOT_ATTAINED)]
@@ -119,17 +120,18 @@ def _ask(target: Target, history: History, shortfall: pd.Series, now: pd.Series,
     parts, left = [finish[enough]], shortfall[~enough]
     table = _to_come(target, history, course)
     ways = [VIA_PORTAL] if target.measure == PORTAL else [PEERS, ALL_ONLINE]
-    for way in ways:
+    for way, few in [*((way, True) for way in ways), (ways[-1], False)]:
         rows = table[table["unit_code"].isin(left.index)]
         reached = rows["peer_share"] if way == PEERS else 1.0
         lift = (rows["to_come"] * (reached - rows["own"])).fillna(0)
         soon = _of_units(_by_code(history, course.soon), rows["unit_code"])
         gains = rows.assign(lift=lift, gain=lift * soon)[lift > 0]
-        chosen = largest_gains(gains, MOST_ASKED).assign(method=way)
+        chosen = (largest_gains(gains, MOST_ASKED) if few else gains).assign(method=way)
         lifted = chosen.groupby("unit_code")["lift"].sum().reindex(history.names["unit_code"]).fillna(0)
         expected = np.maximum(course.more.mean(axis=1), 1e-9)
-        then = _by_code(history, course.probability_if(lifted.to_numpy() / expected))
+        then = _by_code(history, course.probability_if(lifted.to_numpy() / expected, finished=not few))
         then = np.maximum(then, now.reindex(then.index))  # what is drawn anew may fall a hair short
+        chosen = chosen if few else _together(chosen)
         chosen = chosen.assign(probability=_of_units(then, chosen["unit_code"]))
         chosen = chosen[chosen["probability"] >= WORTH_ASKING]
         parts.append(chosen)
@@ -139,6 +141,12 @@ def _ask(target: Target, history: History, shortfall: pd.Series, now: pd.Series,
     parts += [finish[last], _without_ask(left, now)]
     whole = pd.concat([part for part in parts if len(part)], ignore_index=True)
     return whole.assign(closes=whole["probability"] >= EVEN)
+
+
+def _together(gains: pd.DataFrame) -> pd.DataFrame:
+    """What all procedures of a unit bring, in a row that names none."""
+    whole = gains.groupby(["unit_code", "method"], as_index=False)["gain"].sum()
+    return whole.assign(rank=0, gain_cumulated=whole["gain"])
 
 
 def _without_ask(left: pd.Series, now: pd.Series) -> pd.DataFrame:
@@ -204,6 +212,7 @@ def _touch(target: Target, history: History, shortfall: pd.Series, now: pd.Serie
     chosen = smallest_set(gains, shortfall).assign(method=UNTOUCHED)
     if history.ended:
         return chosen.assign(probability=np.nan)
+    chosen = chosen[chosen["closes"]]
     chances = {
         str(unit): _at_least(int(shortfall[unit]), _hit(rows["denominator"], rows["to_come"]))
         for unit, rows in chosen.groupby("unit_code")

@@ -59,7 +59,11 @@ def conclusions(standing: pd.DataFrame, history: History, tables: Mapping[str, p
     rows = standing[standing["reading"] == DEFAULT].drop(columns=["reading", "window", "gap"], errors="ignore")
     gap = tables["gap"][[*_KEYS, "pending_online", "remaining", "needed", "verdict"]]
     ahead = tables["projection"][[*_KEYS, "coming", "lower", "upper", "probability"]]
-    trend = tables["trends"][[*_KEYS, "variation", "correlated", "slope", "since", "before", "mean"]]
+    trend = tables["trends"]
+    # A slope is told where its interval says which way it goes.
+    sure = trend["slope_lower"] * trend["slope_upper"] > 0
+    trend = trend.assign(slope=trend["slope"].where(sure))
+    trend = trend[[*_KEYS, "variation", "correlated", "slope", "since", "before", "mean"]]
     compared = tables["comparison"][[*_KEYS, "against_target"]].rename(columns={"against_target": "certainty"})
     found = rows
     for table in (gap, ahead, trend, compared, _causes(tables["causes"], rows), _asks(tables["closers"])):

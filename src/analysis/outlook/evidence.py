@@ -54,3 +54,11 @@ def model_digest() -> str:
     trees = [ast.parse((folder / name).read_bytes()) for name in _MODEL]
     said = [ast.dump(node) for tree in trees for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
     return sha256("\n".join(said).encode()).hexdigest()[:16]
+
+
+def excess(bands: pd.DataFrame) -> float:
+    """By how much probabilities between 0.2 and 0.9 were too high on average, a share of one; ``bands`` as
+    ``backtest`` has them: foretold, attained, forecasts.
+    """
+    middle = bands[bands["foretold"].between(0.2, 0.9)]
+    return float(((middle["foretold"] - middle["attained"]) * middle["forecasts"]).sum() / middle["forecasts"].sum())

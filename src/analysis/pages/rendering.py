@@ -16,9 +16,9 @@ from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.presentation import statements
-from analysis.presentation.narrative import most_at
+from analysis.presentation.narrative import lacking, most_at
 from analysis.presentation.numbers import chance, counted, fraction, gap, minimum, missing, percent, whole
-from analysis.presentation.words import GROUPS, ICONS, VARIATIONS, VERDICTS
+from analysis.presentation.words import GROUPS, ICONS, VERDICTS
 from analysis.storage.places import page_name, target_page, unit_page
 from analysis.storage.writing import undirected
 
@@ -64,7 +64,6 @@ def _environment(language: Language) -> Environment:
     environment.globals |= {"t": language.text, "lang": language.code}
     environment.globals |= {"verdicts": VERDICTS, "icons": ICONS, "group_heads": GROUPS}
     environment.globals |= {"target_page": target_page, "unit_page": unit_page, "page_name": page_name}
-    environment.globals |= {"variations": VARIATIONS}
     environment.globals |= {"outlook_word": statements.outlook_word, "LEAST": LEAST_RANKED}
     environment.filters |= {
         "number": language.number,
@@ -81,6 +80,8 @@ def _environment(language: Language) -> Environment:
         "signal_word": lambda found: statements.signal_word(found, language),
         "signal": lambda found: statements.signal(found, language),
         "flips": lambda found: statements.flips(found, language),
+        "doubt": lambda found: statements.doubt(found, language),
+        "lacking": lambda concern: lacking(concern, language),
         "most_at": lambda where: most_at(where, language),
         "counted": lambda count, target: counted(count, target, language),
         "points": language.points,

@@ -12,7 +12,7 @@ from analysis.findings.finding import findings, of_unit
 from analysis.findings.ledger import cautions, doubtful_rows, rejected_of_units, rejected_rows
 from analysis.findings.report import Report
 from analysis.findings.standing import rank_of
-from analysis.outlook.evidence import backtest, tried_month
+from analysis.outlook.evidence import backtest, excess, tried_month
 from analysis.pages.rendering import Section, render, stylesheet
 from analysis.presentation import charts
 from analysis.presentation.narrative import caution, headline
@@ -41,7 +41,9 @@ def tiers(report: Report) -> Section:
     """Targets by tier and by district with its communes."""
     groups = TIER_GROUPS
     by_tier = sorted(figures.matrix(report, groups), key=lambda row: groups.index(_any(row[1]).unit_code))
-    return render("tiers", report, tiers=by_tier, areas=figures.matrix(report, figures.areas(report)))
+    areas = figures.areas(report)
+    by_none = advice.attained_by_none(report, [*groups, *areas])
+    return render("tiers", report, tiers=by_tier, areas=figures.matrix(report, areas), by_none=by_none)
 
 
 def units(report: Report) -> Section:
@@ -72,12 +74,12 @@ def readings(report: Report) -> Section:
 
 def gaps(report: Report, count: int = 10) -> Section:
     """Where most dossiers or procedures are missing, in the order of who comes first."""
-    return render("gaps", report, rows=advice.missing(report, count))
+    return render("gaps", report, rows=advice.missing(report, count), running=_running(report))
 
 
 def calls(report: Report) -> Section:
     """Whom to turn to first, and what to ask of them."""
-    return render("calls", report, calls=advice.calls(report))
+    return render("calls", report, calls=advice.calls(report), running=_running(report))
 
 
 def outlook(report: Report) -> Section:
@@ -95,9 +97,9 @@ def signals(report: Report) -> Section:
     """Trend verdicts of the groups, then of departments and districts."""
     groups = [PROVINCE, *TIER_GROUPS]
     some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
-    told, mistaken = advice.false_signals(report)
+    told, mistaken, changed = advice.false_signals(report)
     of_groups, of_units = (advice.signals(report, codes) for codes in (groups, some))
-    return render("signals", report, groups=of_groups, units=of_units, told=told, mistaken=mistaken)
+    return render("signals", report, groups=of_groups, units=of_units, told=told, mistaken=mistaken, changed=changed)
 
 
 def closers(report: Report) -> Section:
@@ -129,6 +131,7 @@ def proof(report: Report) -> Section:
     scores = tables["score"].set_index("group")
     month = tried_month(report.decision, report.as_of)
     of_month = tables["level"][tables["level"]["within"] == str(month)].set_index("group")
+    bands = tables["reliability"]
     return render(
         "proof",
         report,
@@ -138,7 +141,8 @@ def proof(report: Report) -> Section:
         levels=[(words, of_month.loc[level]) for level, words in FORECAST_LEVELS.items()],
         kinds=[(words, scores.loc[kind]) for kind, words in KINDS.items()],
         months=[(int(number), row) for number, row in scores.iterrows() if str(number).isdigit()],
-        bands=list(tables["reliability"].itertuples(index=False)),
+        bands=list(bands.itertuples(index=False)),
+        excess=excess(bands),
         real=list(tables["real"].itertuples(index=False)),
     )
 
@@ -168,6 +172,11 @@ def sources(report: Report) -> Section:
     return render(
         "sources", report, files=report.files.to_dict("records"), version=__version__, code=code_version()[:16]
     )
+
+
+def _running(report: Report) -> bool:
+    """Whether the period lasts."""
+    return report.as_of < report.decision.valid_to
 
 
 def _any(of_target: dict[str, Figure]) -> Figure:

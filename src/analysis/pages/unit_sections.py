@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.findings import figures
+from analysis.findings.advice import attained_by_none
 from analysis.findings.finding import of_unit
 from analysis.findings.ledger import cautions
 from analysis.findings.obstacles import delays, stated
@@ -109,7 +110,10 @@ def _members(report: Report, subject: Subject) -> Section:
     beside = [code for code in (subject.code, subject.parent, subject.area) if code] if subject.area else []
     rows = figures.matrix(report, beside)
     area = sorted(rows, key=lambda row: beside.index(next(iter(row[1].values())).unit_code))
-    return _render("unit_members", report, subject, area=area, members=figures.matrix(report, subject.members))
+    by_none = attained_by_none(report, [subject.code]) if subject.is_group else []
+    return _render(
+        "unit_members", report, subject, area=area, members=figures.matrix(report, subject.members), by_none=by_none
+    )
 
 
 def _render(name: str, report: Report, subject: Subject, **values: Any) -> Section:

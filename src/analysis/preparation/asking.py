@@ -6,7 +6,7 @@ from analysis.dossiers.inspection import Proposal, kind_in_words
 from analysis.language.folding import fold
 from analysis.language.texts import N_, Language
 from analysis.preparation.choosing import label, meanings_of
-from analysis.reference.additions import added, difference, write
+from analysis.reference.additions import HEADING, added, difference, write
 from analysis.reference.tables import Reference
 
 _YES, _NO = ("c", "có", "y", "yes"), ("k", "không", "n", "no")
@@ -38,11 +38,13 @@ def ask(
             told = answer(language.text(asked, meaning=labels[0], **words))
             if told in _YES:
                 told = meanings[0].lower()
-            meanings = meanings_of(one.kind, reference)  # another meaning may be typed
-        else:
+        elif labels:
             which = N_("What does «{text}» mean in {kind}? One of {meanings}, or Enter.")
             told = answer(language.text(which, meanings=", ".join(labels), **words))
-        if meant := _meant(told, one.kind, meanings, reference):
+        else:
+            told = answer(language.text(N_("Which {kind} is «{text}»? Its code or name, or Enter."), **words))
+        # Whatever was proposed, another meaning may be typed.
+        if meant := _meant(told, one.kind, meanings_of(one.kind, reference), reference):
             wanted.append(one.meaning(meant))
         elif told and told not in _NO:
             say(language.text(N_("«{told}» is none of them: passed over."), told=told[:_SHOWN]))
@@ -59,7 +61,10 @@ def _meant(told: str, kind: str, meanings: Iterable[str], reference: Reference) 
     it; "" for none.
     """
     said = {fold(told), fold(told.rpartition(" (")[0])}
-    known = reference.vocabulary.values.get(kind, {}).items()
+    if kind == HEADING:
+        known = {word: column for word, (column, _) in reference.vocabulary.headings.items()}.items()
+    else:
+        known = reference.vocabulary.values.get(kind, {}).items()
     for meaning in meanings:
         words = {word for word, code in known if code == meaning and not word.isdigit()}
         whole = label(kind, meaning, reference)

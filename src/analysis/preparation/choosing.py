@@ -6,7 +6,7 @@ Nothing is picked beforehand, and what would change is shown before the button c
 from html import escape
 from typing import Any
 
-from analysis.dossiers.inspection import Inspection, kind_in_words
+from analysis.dossiers.inspection import Inspection, Proposal, kind_in_words
 from analysis.language.texts import N_, Language
 from analysis.reference.additions import HEADING, UNIT, added, difference, write
 from analysis.reference.tables import Reference
@@ -22,7 +22,7 @@ def choose(found: Inspection, reference: Reference, language: Language) -> Any:
     wide = widgets.Layout(width="44rem", max_width="98%")
     lists = [
         widgets.Dropdown(
-            options=[("–", ""), *((label(one.kind, meaning, reference), meaning) for meaning in one.meanings)],
+            options=[("–", ""), *_offered(one, reference)],
             description=undirected(f"{kind_in_words(one.kind, language)}: {one.shown}"),
             style={"description_width": "20rem"},
             layout=wide,
@@ -57,6 +57,11 @@ def choose(found: Inspection, reference: Reference, language: Language) -> Any:
     if not lists:
         return widgets.HTML(f"<p>{escape(language.text(N_('There is nothing to choose.')))}</p>")
     return widgets.VBox([*lists, shown, button])
+
+
+def _offered(one: Proposal, reference: Reference) -> list[tuple[str, str]]:
+    meanings = one.meanings or meanings_of(one.kind, reference)
+    return [(label(one.kind, meaning, reference), meaning) for meaning in meanings]
 
 
 def label(kind: str, meaning: str, reference: Reference) -> str:

@@ -101,27 +101,44 @@ def standing(report: Report, tier: str) -> dict[str, dict[str, int]]:
 def concern(found: Concern, language: Language) -> str:
     """One target that a place misses, where most of it is missing, and what to ask there."""
     figure = found.finding.figure
+    title = figure.target.title[language.code]
     if found.of_units:
-        together = N_("{target}: its units miss {missing} in all, {part} of what all units miss.")
-        title, part = figure.target.title[language.code], language.percent(found.part)
-        told = language.text(together, target=title, missing=counted(found.missing, figure.target, language), part=part)
-        return f"{told} {most_at(found.where, language)}"
+        return f"{title}: {lacking(found, language)} {most_at(found.where, language)}"
     words = language.text(
-        N_("{target}: {share} ({numerator} of {whole}); {missing} missing, {part} of what all units miss."),
-        target=figure.target.title[language.code],
+        N_("{target}: {share} ({numerator} of {whole})."),
+        target=title,
         share=percent(figure, language),
         numerator=language.number(figure.numerator),
         whole=whole(figure, language),
-        missing=counted(found.missing, figure.target, language),
-        part=language.percent(found.part),
     )
-    return f"{words} {ask_sentence(found.where[0], language)}".strip()
+    return " ".join(filter(None, [words, lacking(found, language), ask_sentence(found.where[0], language)]))
+
+
+def lacking(found: Concern, language: Language) -> str:
+    """How much a place's units miss, how much of that can still be made up, and which part of what all units can."""
+    target, running = found.finding.figure.target, found.where[0].running
+    words = N_("Missing: {whole}, {part} of what can still be made up of all units' gaps.")
+    if not running:
+        words = N_("Missing: {whole}, {part} of what all units miss.")
+    if found.of_units:
+        words = N_(
+            "Its units, each by itself, miss {whole}; {missing} can still be made up, {part} of what can of all units'."
+        )
+        if not running:
+            words = N_("Its units, each by itself, miss {missing}, {part} of what all units miss.")
+    known = {"whole": found.whole, "missing": found.missing}
+    counts = {name: counted(count, target, language) for name, count in known.items()}
+    told = language.text(words, part=language.percent(found.part), **counts)
+    if found.of_units and found.finding.figure.status == ATTAINED:
+        told += " " + language.text(N_("Taken together the place attains it."))
+    return told
 
 
 def most_at(where: list[Finding], language: Language) -> str:
     """The units that miss most, with what to ask of the first of them that can still attain."""
     names = "; ".join(f"{one.figure.unit_name} ({missing(one.figure, language)})" for one in where)
-    told = language.text(N_("Most at: {units}."), units=names)
+    words = N_("Most that can still be made up: {units}.") if where[0].running else N_("Most at: {units}.")
+    told = language.text(words, units=names)
     asked = next((one for one in where if one.ask and not one.hopeless), where[0])
     ask = ask_sentence(asked, language)
     return f"{told} {asked.figure.unit_name}: {ask}" if ask else told
@@ -131,7 +148,10 @@ def data_quality(report: Report) -> Iterator[str]:
     """What is wrong with the exports, the most frequent first."""
     language, totals = report.language, report.totals
     yield language.text(
-        N_("{files} files. Rows read: {read} = accepted {accepted} + rejected {rejected} + superseded {superseded}."),
+        N_(
+            "{files} files, rows of every day in them counted. Rows read: {read} = accepted {accepted} + rejected "
+            "{rejected} + superseded {superseded}."
+        ),
         files=language.number(len(report.files)),
         **{name: language.number(number) for name, number in totals.items() if name != "skipped_lines"},
     )
@@ -156,7 +176,8 @@ def proposals(report: Report, calls: list[Call]) -> Iterator[str]:
     own = of_unit(report, PROVINCE)
     for call in calls:
         for found in call.concerns[:1]:
-            asked = next((one for one in found.where if ask_sentence(one, language)), None)
+            # After the period there are lessons, and nothing to ask.
+            asked = next((one for one in found.where if one.running and ask_sentence(one, language)), None)
             if asked:
                 yield language.text(
                     N_("{unit}, on the target “{target}”: {ask}"),
@@ -222,11 +243,11 @@ def unit_headline(report: Report, unit: Subject) -> str:
         words = N_("To {day}, {unit} attains {attained} of {of} targets.")
         if any(found.running for found in shown):
             words = N_(
-                "To {day}, {unit} attains {attained} of {of} targets; the others will hardly be attained in time."
+                "To {day}, {unit} attains {attained} of {of} targets; what it misses will hardly be attained in time."
             )
         return text(words, day=day, unit=unit.name, attained=attained, of=len(shown))
     return text(
-        N_("To {day}, {unit} attains {attained} of {of} targets; nearest of the others: {target}, {missing} short."),
+        N_("To {day}, {unit} attains {attained} of {of} targets; most within reach: {target}, {missing} short."),
         day=day,
         unit=unit.name,
         attained=attained,

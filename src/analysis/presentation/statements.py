@@ -18,14 +18,16 @@ _WHILE = {
     ALL_ONLINE: (
         N_("Have all applicants file online: {names}."),
         N_("Have all applicants file online at {count} procedures."),
+        N_("Have all applicants file online at every procedure until the period ends, and finish what waits."),
     ),
     VIA_PORTAL: (
         N_("Take the dossiers in through the portal: {names}."),
         N_("Take the dossiers of {count} procedures in through the portal."),
+        N_("Take every dossier in through the portal until the period ends."),
     ),
     UNTOUCHED: (
-        N_("Have at least one dossier filed online at each of {count} procedures that receive dossiers: {names}."),
-        N_("Have at least one dossier filed online at each of {count} procedures that receive dossiers."),
+        N_("Have the dossiers to come of {count} procedures filed online that had none so: {names}."),
+        N_("Have the dossiers to come of {count} procedures filed online that had none so."),
     ),
 }
 _LESSONS = {
@@ -97,7 +99,10 @@ def prospect(found: Finding, language: Language) -> str:
 def _what_it_takes(found: Finding) -> str:
     measure = found.figure.target.measure
     if measure == PROCEDURES:
-        return N_("{needed} more procedures must have an online dossier; about {coming} are expected to.")
+        return N_(
+            "By the catalogue of the period's last day {needed} more procedures must have an online dossier; about "
+            "{coming} are expected to."
+        )
     if (found.needed or 0) > (found.remaining or 0):
         return N_("It would take {needed} more that count, but only about {remaining} dossiers are expected to come.")
     if measure == PORTAL:
@@ -128,13 +133,19 @@ def signal(found: Finding, language: Language) -> str:
     if found.signal in (IMPROVING, WORSENING) and found.slope is not None:
         slope = language.points(found.slope / 100)
         told.append(language.text(N_("{slope} percentage points a month."), slope=slope))
-    if found.signal in (IMPROVING, WORSENING) and found.correlated:
-        told.append(language.text(N_("Each month so resembles the one before it that this may be a false alarm.")))
+    told.append(doubt(found, language))
     if found.step is not None:
-        words = N_("Since {month} it lies around {after}, before it lay around {before}.")
+        words = N_("Since {month} the months lie around {after}, before they lay around {before}.")
         shares = {"after": language.percent(found.step.after), "before": language.percent(found.step.before)}
         told.append(language.text(words, month=language.month(found.step.month), **shares))
-    return " ".join(told)
+    return " ".join(filter(None, told))
+
+
+def doubt(found: Finding, language: Language) -> str:
+    """Why a signal may be none; "" where nothing speaks against it."""
+    if not (found.correlated and found.signal in (IMPROVING, WORSENING)):
+        return ""
+    return language.text(N_("Each month so resembles the one before it that this may be a false alarm."))
 
 
 def cause(found: Finding, language: Language) -> str:
@@ -169,6 +180,9 @@ def ask_sentence(found: Finding, language: Language) -> str:
     if found.ask.method == NOTHING:
         return _too_late(found, language)
     if found.ask.method == KEEP:
+        if found.figure.target.measure == PROCEDURES:
+            words = N_("What receives dossiers is not enough: it is attained if other procedures receive some, online.")
+            return language.text(words)
         return language.text(N_("To go on as now: nothing in particular would raise the probability of attaining."))
     return _running(found.ask, language) if found.running else _lesson(found.ask, language)
 
@@ -199,7 +213,7 @@ def _too_late(found: Finding, language: Language) -> str:
     if found.band == LOST:
         truth = N_("It cannot be reached in this period any more.")
     elif target.measure == PROCEDURES:
-        truth = N_("It will hardly be reached in this period: too few procedures receive dossiers.")
+        truth = N_("It will hardly be reached in this period: too few procedures are expected to receive dossiers.")
     else:
         truth = N_("It will hardly be reached in this period: whatever is done, the probability stays under {least}.")
     told = language.text(truth, least=language.percent(WORTH_ASKING, 0))
@@ -222,15 +236,18 @@ def _too_late(found: Finding, language: Language) -> str:
 def _running(ask: Ask, language: Language) -> str:
     told = _named(_WHILE[ask.method], ask, language)
     if ask.method != UNTOUCHED:
-        gain = max(_ROUNDED, _ROUNDED * round(ask.gain / _ROUNDED))
-        told += " " + language.text(N_("That is about {gain} more that count."), gain=language.number(gain))
-    return _with_chance(told, ask, language)
-
-
-def _with_chance(told: str, ask: Ask, language: Language) -> str:
+        gain = _ROUNDED * round(ask.gain / _ROUNDED)
+        words = (
+            N_("That is about {gain} more that count.") if gain else N_("That is fewer than {gain} more that count.")
+        )
+        told += " " + language.text(words, gain=language.number(gain or _ROUNDED))
     if ask.probability is None:
         return told
     words = N_("If it is done, the probability of attaining is {chance}.")
+    if ask.method == UNTOUCHED:
+        words = N_(
+            "The probability of attaining is then {chance}: whether they receive another dossier is not certain."
+        )
     return f"{told} {language.text(words, chance=chance(ask.probability, language))}"
 
 
@@ -245,10 +262,11 @@ def _lesson(ask: Ask, language: Language) -> str:
     return _named(_LESSONS[ask.method], ask, language)
 
 
-def _named(templates: tuple[str, str], ask: Ask, language: Language) -> str:
-    """With the procedures' names; counted where none may be named, since their dossiers are not told."""
+def _named(templates: tuple[str, ...], ask: Ask, language: Language) -> str:
+    """With the procedures' names; counted where none may be named, since their dossiers are not told; else of all."""
     names = _names(ask, language)
-    return language.text(templates[0] if names else templates[1], count=language.number(ask.count), names=names)
+    words = templates[0 if names else 1 if ask.count else 2]
+    return language.text(words, count=language.number(ask.count), names=names)
 
 
 def _names(ask: Ask, language: Language) -> str:

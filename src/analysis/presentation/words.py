@@ -116,9 +116,9 @@ AGAINST_IN_TABLES = {
     **{ABOVE: N_("clearly higher"), BELOW: N_("clearly lower"), AS_EXPECTED: N_("not clearly different")},
 }
 MIXES = {
-    MORE: N_("More online than the tier"),
-    FEWER: N_("Less online than the tier"),
-    AS_MANY: N_("As much online as the tier"),
+    MORE: N_("More online than the tier on average"),
+    FEWER: N_("Less online than the tier on average"),
+    AS_MANY: N_("As much online as the tier on average"),
 }
 DELAYS = {
     LATE: N_("Dossiers resolved late or overdue"),
