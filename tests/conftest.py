@@ -9,9 +9,12 @@ from support.published import Province, Publication, shared_folder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow files first: no worker is left alone with one at the end."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    """The slow files first: no worker is left alone with one at the end. Of these the last first: while one worker
+    publishes the province, the other has what does without it.
+    """
+    slow = [*dict.fromkeys(item.path for item in items if item.get_closest_marker("slow"))]
+    order = {path: -number for number, path in enumerate(slow)}
+    items.sort(key=lambda item: order.get(item.path, 1))
 
 
 @pytest.fixture(scope="session")

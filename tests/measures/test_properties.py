@@ -163,7 +163,7 @@ def test_whole_files_are_read_whole(reference: Reference) -> None:
 
 
 @given(changes=edits)
-@settings(relaxed, max_examples=40)
+@settings(relaxed, max_examples=30)
 def test_every_row_ends_in_one_place_whatever_bytes_change(
     reference: Reference, changes: list[tuple[str, float, bytes]]
 ) -> None:
@@ -172,7 +172,7 @@ def test_every_row_ends_in_one_place_whatever_bytes_change(
 
 
 @given(changes=edits)
-@settings(relaxed, max_examples=15)
+@settings(relaxed, max_examples=10)
 def test_a_spoilt_workbook_harms_nothing_else(reference: Reference, changes: list[tuple[str, float, bytes]]) -> None:
     # In real workers: what spoils a workbook can end the process that reads it.
     files = {name: _edited(WHOLE[name], changes) for name in BOOKS}
@@ -198,7 +198,7 @@ cell_texts = st.one_of(
         st.tuples(st.integers(0, 7), st.integers(0, len(HEADINGS) - 1), cell_texts), min_size=1, max_size=12
     ),
 )
-@settings(relaxed, max_examples=60)
+@settings(relaxed, max_examples=40)
 def test_every_row_ends_in_one_place_whatever_cells_say(
     reference: Reference, cells: list[tuple[int, int, str]]
 ) -> None:
@@ -210,7 +210,7 @@ def test_every_row_ends_in_one_place_whatever_cells_say(
 
 
 @given(st.binary(max_size=400))
-@settings(relaxed, max_examples=20)
+@settings(relaxed, max_examples=14)
 def test_no_bytes_make_an_exception_escape(reference: Reference, content: bytes) -> None:
     with cleaning_in_this_process():
         _ledger_of(dict.fromkeys([*TEXTS, "d.xlsx"], content), reference)
@@ -263,7 +263,7 @@ class _Target:
     minimum=st.sampled_from([Fraction(target["minimum"]) for target in TARGETS])
     | st.fractions(0, 1, max_denominator=999),
 )
-@settings(relaxed, max_examples=300)
+@settings(relaxed, max_examples=200)
 def test_shortfall_is_minimal(denominator: int, part: Fraction, minimum: Fraction) -> None:
     numerator = int(part * denominator)
     found = shortfall(np.array([numerator]), np.array([denominator]), _Target(minimum))  # type: ignore[arg-type]
@@ -303,7 +303,7 @@ def _dossiers(seed: random.Random, count: int) -> list[dict[str, Any]]:
     count=st.sampled_from([0, 1, 30, 400]),
     as_of=st.dates(date(2020, 1, 1), date(2021, 2, 1)),
 )
-@settings(relaxed, max_examples=12)
+@settings(relaxed, max_examples=8)
 def test_every_figure_is_the_independent_count(
     reference: Reference, seed: random.Random, count: int, as_of: date
 ) -> None:
