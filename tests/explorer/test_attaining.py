@@ -51,7 +51,7 @@ filters = st.fixed_dictionaries(
 
 NONE_LEFT = {"source": "provincial_portal", "tier": "province", "level": 3, "channel": "post"}
 # Each example counts a whole year: the first that fails is told as it is, not made smaller for minutes.
-unshrunk = settings(deadline=None, max_examples=8, phases=(Phase.explicit, Phase.generate))
+unshrunk = settings(deadline=None, max_examples=5, phases=(Phase.explicit, Phase.generate))
 
 
 @settings(unshrunk, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 def test_every_figure_of_a_unit_is_explained_by_its_dossiers(data: dv.Data) -> None:
     """The lists are as long as the official numbers: every target, reading and window of a department and an area."""
     rows = data.attainment
-    rows = rows[rows["unit_code"].isin(["H45.18", "AREA:H45.22"]) & rows["month"].isin(["2020-03", "2020-09"])]
+    rows = rows[rows["unit_code"].isin(["H45.18", "AREA:H45.22"]) & (rows["month"] == "2020-09")]
     rows = rows[rows["reading"] != "pairs"]
     assert len(rows) > 100
     for _, row in rows.iterrows():

@@ -124,7 +124,7 @@ def test_what_is_missing_is_told_in_the_order_of_who_comes_first(year: Publicati
     first = priorities.sort_values("rank").head(10)
     figures = figures[(figures["reading"] == "default") & (figures["window"] == "to_date")]
     figures = figures[(figures["month"] == year.name) & (figures["denominator"] >= 10)]
-    table = open_page(_report(year)).locator("table", has_text="Các cơ quan ở mỗi nơi còn cần thêm bao nhiêu").first
+    table = open_page(_report(year)).locator("table", has_text="Phần mà các cơ quan ở mỗi nơi").first
     rows = table.locator("tbody tr").all()
     assert [row.locator("th").inner_text() for row in rows] == first["unit_name"].tolist()
     for row, code in zip(rows, first["unit_code"], strict=True):

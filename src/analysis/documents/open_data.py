@@ -118,13 +118,13 @@ def _definitions(report: Report) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"level": "Int64"})
 
 
-def _safe(text: str) -> str:
-    return undirected(spreadsheet_safe(text))
+def _safe(column: pd.Series) -> pd.Series:
+    return column.map({text: undirected(spreadsheet_safe(text)) for text in column.unique()})
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
     """Arrow writes shares with all their digits and quotes only what needs it."""
-    safe = table.assign(**{name: table[name].map(_safe) for name in table if table[name].dtype == "str"})
+    safe = table.assign(**{name: _safe(table[name]) for name in table if table[name].dtype == "str"})
     with path.open("wb") as handle:
         handle.write(BOM_UTF8)
         options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
