@@ -439,6 +439,27 @@ def test_a_list_of_which_no_heading_is_known_is_understood_by_its_cells(home: Pa
     assert "F" not in asked, "telephone numbers are no column of ours"
 
 
+@pytest.mark.parametrize("code", ["28-2020-{:06}", "HS{:06}", "2020{:06}", "TA01010200{:02}", "{:03}/2020/TNHS"])
+def test_codes_of_dossiers_are_known_by_their_likeness(home: Path, code: str) -> None:
+    rows = [[n, code.format(int(n)), *others] for n, _, *others in _strangers()]
+    assert ("B", ["dossier_id"]) in [(one.column, one.meanings) for one in _alone(home, rows).proposals]
+
+
+@pytest.mark.parametrize("of_a_person", ["0905{:06}", "2215{:05}", "{0:02}/05/19{0:02}", "+84 905 123 {:03}"])
+def test_numbers_and_days_of_persons_are_no_codes(home: Path, of_a_person: str) -> None:
+    rows = [[n, of_a_person.format(int(n)), *others] for n, _, *others in _strangers()]
+    assert "B" not in [one.column for one in _alone(home, rows).proposals]
+
+
+def test_an_answer_that_is_no_meaning_is_asked_for_once_more(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in (home / "raw").iterdir():
+        path.unlink()
+    (home / "raw/x_20200930.csv").write_text(f"{HEAD}\n{_rows(9, status='Có văn bản')}\n", "utf-8")
+    _, told = check(home, monkeypatch, "xong rồi mà", "refused", "c")
+    assert "«xong rồi mà» không phải một nghĩa đã biết. Xin trả lời lại:" in told
+    assert "+refused = [" in told
+
+
 def test_days_of_receipt_are_those_before_the_others_of_their_rows(home: Path) -> None:
     """On the whole the results are the earlier days, since what came in of late has none."""
     asked = {one.column: one.meanings for one in _alone(home, _strangers(finished=20)).proposals}

@@ -23,8 +23,10 @@ _MANY = 50  # spellings that are looked at
 _FITS = 0.9  # of a column's cells, so that they tell what it holds
 _FITS_CODED, _FEW_VALUES = 0.6, 20  # where they are of few different values; the others are asked about
 _SEEN = 1000  # cells that are looked at
-_DOSSIER_CODE = re.compile(r"(?=.*\d\d)(?=.*[A-Z])\w+(?:[-./]\w+)+")  # several parts, of letters and digits
-_NUMBER = re.compile(r"\+?\d[\d .-]{7,14}\d")  # of a telephone or a person
+_DOSSIER_CODE = re.compile(r"(?=.*\d\d)(?=.*\D)[\w./-]+")
+_NUMBER = re.compile(r"(?:\+84|0)[\d .-]{7,13}\d|\d{9}|\d{12}")  # of a telephone or a person
+_DATE = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}")  # of birth, where days lie years apart
+_BARE_CODE = re.compile(r"[1-9](?:\d{5,7}|\d{9,10}|\d{12,})")  # none of these
 _PERIOD = timedelta(days=3 * 366)  # more than an export covers
 
 
@@ -93,7 +95,9 @@ def impossible(cells: pa.Array, lookups: Lookups) -> frozenset[str]:
     people = sum(is_a_persons(text, lookups.vocabulary.surnames) for text in different)
     if 2 * people > len(different):
         return frozenset(EXPORT_COLUMNS)
+    # Codes and days have figures, and codes no blanks.
     found = {"dossier_id", "procedure_code", *DATE_COLUMNS} if worded else set()
+    found |= {"dossier_id", "procedure_code"} if 2 * sum(" " in text for text in texts) > len(texts) else set()
     numbers = sum(bool(_NUMBER.fullmatch(text)) for text in texts) >= _FITS * len(texts)
     if numbers or (len(texts) >= _FEW_VALUES and 2 * len(different) > len(texts)):
         known = any(unit_key(text) in lookups.units for text in different)
@@ -147,9 +151,11 @@ def _by_content(texts: list[str], lookups: Lookups) -> tuple[str, ...]:
         share = _FITS_CODED if len(set(map(fold, texts))) <= _FEW_VALUES else _FITS
         return fit(lambda text: fold(text) in known, share)
 
-    if not texts or fit(str.isdigit):  # a number is many a thing's
-        return ()
     different = set(texts)
+    alike = len(set(map(_outline, texts))) <= max(NEAREST, len(texts) // _FEW_VALUES)
+    numbered = alike and len(different) >= _FITS * len(texts)
+    if not texts or fit(str.isdigit):  # a number is many a thing's
+        return ("dossier_id",) if texts and numbered and fit(lambda text: bool(_BARE_CODE.fullmatch(text))) else ()
     if len(different) <= _MANY:  # units in spellings of the export's own
         near = {text for text in different if _units_like(text, lookups.units, lookups)}
         if len(different) > 1 and fit(near.__contains__):
@@ -163,8 +169,11 @@ def _by_content(texts: list[str], lookups: Lookups) -> tuple[str, ...]:
             return (column,)
     if coded := tuple(filter(is_coded, CODED_COLUMNS)):
         return coded
-    alike = len(set(map(_outline, texts))) <= NEAREST and len(set(texts)) >= _FITS * len(texts)
-    return ("dossier_id",) if alike and fit(lambda text: bool(_DOSSIER_CODE.fullmatch(text))) else ()
+
+    def is_code(text: str) -> bool:
+        return bool(_DOSSIER_CODE.fullmatch(text)) and not _NUMBER.fullmatch(text) and not _DATE.fullmatch(text)
+
+    return ("dossier_id",) if numbered and fit(is_code) else ()
 
 
 def _outline(text: str) -> str:

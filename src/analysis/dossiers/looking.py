@@ -29,7 +29,7 @@ from analysis.reference.keys import unit_key
 from analysis.reference.vocabulary import CODED_COLUMNS, EXPORT_COLUMNS, TEXT_COLUMNS
 
 _SHOWN_ROWS = 5
-_TWICE = 2
+_TWICE, _FEW = 2, 20
 _ASSUMED_RANK = 1_000  # behind every heading that is really known
 
 
@@ -183,15 +183,16 @@ def _look(table: Table, export: Export, lookups: Lookups) -> Look:
     unknown = Counter({one.word: cleaned.read for one in strange})
     own = {}
     for column in (*CODED_COLUMNS, "unit"):
-        for text, count in _distinct(table, column):
-            if not _is_known(column, text, lookups):
-                shown = _quotable(column, text, lookups, count)
-                word = Word(column, shown)
-                if is_shape(shown) and _may_be_asked(column, text, count, lookups):
-                    first = pc.index(table.cells.column(column), text).as_py()
-                    word = Word(column, shown, str(table.rows[first]))
-                    own[word] = text
-                unknown[word] += count
+        others = [(text, count) for text, count in _distinct(table, column) if not _is_known(column, text, lookups)]
+        least = 1 if len(others) <= _FEW else _TWICE  # where many differ, rows have shifted
+        for text, count in others:
+            shown = _quotable(column, text, lookups, count)
+            word = Word(column, shown)
+            if is_shape(shown) and count >= least and _may_be_asked(text, lookups):
+                first = pc.index(table.cells.column(column), text).as_py()
+                word = Word(column, shown, str(table.rows[first]))
+                own[word] = text
+            unknown[word] += count
     # Where the agency is not known, its procedures cannot be: nothing is to be mended in the catalogue.
     known = {text for text, _ in _distinct(table, "unit") if _is_known("unit", text, lookups)}
     units = table.cells.column("unit").to_pylist()
@@ -242,12 +243,12 @@ def _is_known(column: str, text: str, lookups: Lookups) -> bool:
     return fold(text) in lookups.vocabulary.values[column]
 
 
-def _may_be_asked(column: str, text: str, rows: int, lookups: Lookups) -> bool:
+def _may_be_asked(text: str, lookups: Lookups) -> bool:
     """Whether what may not be quoted is a word all the same: with a few digits («Bộ phận 1 cửa»), with capitals («Qua
-    Internet»), in a few rows. It is told by its row alone.
+    Internet»). It is told by its row alone.
     """
     begun = fold(words[0]) if (words := re.findall(r"\w+", text)) else ""
-    return rows >= _TWICE and begun not in lookups.vocabulary.surnames and not re.search(r"\d{4}|@", text)
+    return begun not in lookups.vocabulary.surnames and not re.search(r"\d{4}|@", text)
 
 
 def _quotable(column: str, text: str, lookups: Lookups, rows: int = 1) -> str:

@@ -34,20 +34,25 @@ def ask(
         words = {"kind": kind_in_words(one.kind, language), "text": one.shown}
         labels = [label(one.kind, meaning, reference) for meaning in meanings]
         if len(labels) == 1:
-            asked = N_("Add «{text}» to {kind} as {meaning}? Yes: c, no: Enter.")
-            told = answer(language.text(asked, meaning=labels[0], **words))
-            if told in _YES:
-                told = meanings[0].lower()
+            asked = N_("Add «{text}» to {kind} as {meaning}? Yes: c, another meaning: type it, no: Enter.")
+            question = language.text(asked, meaning=labels[0], **words)
         elif labels:
             which = N_("What does «{text}» mean in {kind}? One of {meanings}, or Enter.")
-            told = answer(language.text(which, meanings=", ".join(labels), **words))
+            question = language.text(which, meanings=", ".join(labels), **words)
         else:
-            told = answer(language.text(N_("Which {kind} is «{text}»? Its code or name, or Enter."), **words))
-        # Whatever was proposed, another meaning may be typed.
-        if meant := _meant(told, one.kind, meanings_of(one.kind, reference), reference):
-            wanted.append(one.meaning(meant))
-        elif told and told not in _NO:
-            say(language.text(N_("«{told}» is none of them: passed over."), told=told[:_SHOWN]))
+            question = language.text(N_("Which {kind} is «{text}»? Its code or name, or Enter."), **words)
+        for left in (True, False):
+            told = answer(question)
+            if told in _YES and len(meanings) == 1:
+                told = meanings[0].lower()
+            # Whatever was proposed, another meaning may be typed.
+            if meant := _meant(told, one.kind, meanings_of(one.kind, reference), reference):
+                wanted.append(one.meaning(meant))
+            if meant or not told or told in _NO:
+                break
+            again = N_("«{told}» is no meaning that is known. Once more:")
+            over = N_("«{told}» is no meaning that is known: passed over.")
+            say(language.text(again if left else over, told=told[:_SHOWN]))
     files = added(reference.folder, wanted)
     for path, text in files.items():
         say(difference(path, text))
