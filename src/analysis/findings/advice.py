@@ -24,9 +24,9 @@ _WHERE = 3  # units of an area that miss most
 
 @dataclass(frozen=True)
 class Concern:
-    """One target that a place misses: its own finding, how many its units miss, each by itself, and of these that
-    still count by the rule of priorities.csv, their part of what counts of all units, and the units where it is most,
-    the place itself if it is one.
+    """One target that a place misses: its own finding, how many its units miss, each by itself, how many of these count
+    by the rule of priorities.csv, which part of what all units miss these are, and the units where it is most, the
+    place itself if it is one.
     """
 
     finding: Finding
@@ -87,9 +87,8 @@ def _concerns(report: Report, count: int) -> list[tuple[Any, dict[str, Concern]]
     members = {code: report.members[code] for code in first["unit_code"]}
     units = list(report.reference.units["unit_code"])
     known = findings(report, [*members, *units])
-    whole = dict.fromkeys((target.id for target in report.decision.targets), 0)
-    for target, unit in known:
-        whole[target] += _counts(known[target, unit]) if unit in set(units) else 0
+    targets = [target.id for target in report.decision.targets]
+    whole = {target: sum(known[target, unit].figure.shortfall for unit in units) for target in targets}
     found = []
     for place in first.itertuples(index=False):
         own = {

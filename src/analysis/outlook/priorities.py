@@ -1,7 +1,7 @@
 """Whom to turn to first (``priorities.csv``): departments and districts with their communes, by one rule.
 
 A place's weight is its part of what all units miss, summed over the targets. While the period lasts what a unit would
-hardly attain, whatever is done, is left out, and so are denominators under ten. How sure the order is, is
+hardly attain, whatever is done, weighs nothing, and neither do denominators under ten. How sure the order is, is
 drawn: each unit's counts anew from its own share (Efron, 1979, Annals of Statistics 7:1–26), and how often the first
 three are the same three.
 """
@@ -42,8 +42,7 @@ def priorities(standing: pd.DataFrame, history: History, concluded: pd.DataFrame
         hit, whole = (told[name].to_numpy()[of_target] for name in ("numerator", "denominator"))
         drawn = np.vstack([hit, rng.binomial(whole, hit / np.maximum(whole, 1), (DRAWS, len(whole)))])
         missing = shortfall(drawn, np.broadcast_to(whole, drawn.shape), target)
-        missing = missing * weighs[of_target]
-        part = missing / np.maximum(missing.sum(axis=1, keepdims=True), 1)
+        part = missing * weighs[of_target] / np.maximum(missing.sum(axis=1, keepdims=True), 1)
         for column, place in enumerate(names[of_target]):
             weights[:, place] += part[:, column]
     order = np.argsort(-weights, axis=1, kind="stable")

@@ -116,16 +116,14 @@ def concern(found: Concern, language: Language) -> str:
 
 def lacking(found: Concern, language: Language) -> str:
     """How much a place's units miss, how much of that can still be made up, and which part of what all units can."""
-    target, running = found.finding.figure.target, found.where[0].running
-    words = N_("Missing: {whole}, {part} of what can still be made up of all units' gaps.")
-    if not running:
-        words = N_("Missing: {whole}, {part} of what all units miss.")
-    if found.of_units:
+    target = found.finding.figure.target
+    words = N_("Missing: {whole}, {part} of what all units miss.")
+    if found.of_units and found.where[0].running:
         words = N_(
-            "Its units, each by itself, miss {whole}; {missing} can still be made up, {part} of what can of all units'."
+            "Its units, each by itself, miss {whole}; {missing} can still be made up, {part} of what all units miss."
         )
-        if not running:
-            words = N_("Its units, each by itself, miss {missing}, {part} of what all units miss.")
+    elif found.of_units:
+        words = N_("Its units, each by itself, miss {missing}, {part} of what all units miss.")
     known = {"whole": found.whole, "missing": found.missing}
     counts = {name: counted(count, target, language) for name, count in known.items()}
     told = language.text(words, part=language.percent(found.part), **counts)
