@@ -129,7 +129,7 @@ def _summary(report: Report, found: dict[tuple[str, str], Finding]) -> Table:
 def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Finding]) -> Table:
     """Every unit and group beside one target; what is to come only while something is to come."""
     text, lang = report.language.text, report.language
-    ended = report.as_of >= report.decision.valid_to
+    ended = report.ended
     comparison = report.outlook["comparison"]
     of_target = comparison[comparison["target_id"] == target.id].itertuples(index=False)
     compared = {row.unit_code: row for row in of_target}

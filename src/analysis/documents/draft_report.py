@@ -133,7 +133,8 @@ def _results(document: OfficialDocument, report: Report) -> None:
 
 
 def _cells(figure: Figure, report: Report) -> list[str]:
-    lang, waits = report.language, " …" if (figure.target.id, figure.unit_code) in _waiting(report) else ""
+    lang = report.language
+    waits = " …" if (figure.target.id, figure.unit_code) in _waiting(report) else ""
     return [
         *(fraction(figure, lang), percent(figure, lang), gap(figure, lang)),
         *(lang.number(figure.shortfall), f"{verdict(figure.status, lang)}{waits}".replace(" ", "\u00a0")),
@@ -152,13 +153,14 @@ def _by_unit(report: Report) -> list[list[str]]:
     text = report.language.text
     units_of = {tier: figures.tier_units(report, tier) for tier in ("province", "district")}
     units_of["areas"] = figures.areas(report)
+    waiting = _waiting(report)
     rows: list[list[str]] = []
     for numeral, (group, units) in zip(("I", "II", "III"), units_of.items(), strict=True):
         if units:
             rows.append([f"{numeral}. {text(GROUPS_IN_REPORT[group])}"])
-            rows += [_unit_row(report, name, of_target) for name, of_target in figures.matrix(report, units)]
+            rows += [_unit_row(report, waiting, *row) for row in figures.matrix(report, units)]
     [(name, whole)] = figures.matrix(report, [PROVINCE])
-    return [*rows, _unit_row(report, f"**{name}", whole)]
+    return [*rows, _unit_row(report, waiting, f"**{name}", whole)]
 
 
 def _waiting(report: Report) -> set[tuple[str, str]]:
@@ -168,8 +170,8 @@ def _waiting(report: Report) -> set[tuple[str, str]]:
     return set(zip(rows["target_id"], rows["unit_code"], strict=True))
 
 
-def _unit_row(report: Report, name: str, of_target: dict[str, Figure]) -> list[str]:
-    cells, waiting = [], _waiting(report)
+def _unit_row(report: Report, waiting: set[tuple[str, str]], name: str, of_target: dict[str, Figure]) -> list[str]:
+    cells = []
     for target in report.decision.targets:
         figure = of_target[target.id]
         sign = "…" if (target.id, figure.unit_code) in waiting else ICONS[figure.status]

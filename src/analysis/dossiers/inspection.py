@@ -91,7 +91,7 @@ class Inspection:
         found = []
         for row, own in zip(self.unknown.itertuples(index=False), self.own, strict=True):
             meanings = [row.proposal] if row.proposal else [*filter(None, row.meanings.split(", "))]
-            if meanings or (row.kind == UNIT and own != row.text) or (row.kind == UNIT and not is_shape(row.text)):
+            if meanings or (row.kind == UNIT and (own != row.text or not is_shape(row.text))):
                 found.append(Proposal(row.kind, row.text, meanings, row.file, row.column, own))
         return found
 
@@ -163,9 +163,8 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
         meanings = known.meanings
         if one and word.kind == HEADING and not meanings and not known.proposal:
             required = found.unclaimed(word, guesses) if word in found.blocking else ()
-            coded = CODED_COLUMNS if one.coded and found.dossiers(word) else ()
-            lacking = found.lacking.get(word, set())
-            meanings = tuple(dict.fromkeys([*required, *(column for column in coded if column in lacking)]))
+            lacking = found.lacking.get(word, set()) if one.coded else set()
+            meanings = tuple(dict.fromkeys([*required, *(column for column in CODED_COLUMNS if column in lacking)]))
         facts = (word.kind, word.text, rows, len(set(files)), files[0], word.place or (one.letter if one else ""))
         guessed = (known.nearest, ", ".join(meanings), known.proposal)
         # What keeps a whole file out stands first, headings that nobody misses last.
@@ -236,10 +235,6 @@ class _Found:
         others = (other for other in self.blocking if files & set(self.within[other]))
         claimed = {meaning for other in others for meaning in (guesses[other].proposal, *guesses[other].meanings)}
         return tuple(column for column in REQUIRED if column in self.lacking[word] - claimed)
-
-    def dossiers(self, word: Word) -> bool:
-        """Whether the word stands in a file that lists dossiers."""
-        return bool(self.lacking.get(word))
 
     def _add(self, word: Word, rows: int, name: str, strange: Strange | None) -> None:
         self.rows_of[word] = self.rows_of.get(word, 0) + rows

@@ -70,6 +70,11 @@ class Report:
         return dict.fromkeys(self.names, ()) | {str(group): tuple(units) for group, units in of_group}
 
     @property
+    def ended(self) -> bool:
+        """Whether the period of the decision is over."""
+        return self.as_of >= self.decision.valid_to
+
+    @property
     def totals(self) -> dict[str, int]:
         """Sums over the files: read, accepted, rejected, superseded, skipped_lines."""
         names = ["read", "accepted", "rejected", "superseded", "skipped_lines"]

@@ -17,7 +17,7 @@ from analysis.language.texts import Language
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.presentation import statements
 from analysis.presentation.narrative import lacking, most_at
-from analysis.presentation.numbers import chance, counted, fraction, gap, minimum, missing, percent, whole
+from analysis.presentation.numbers import chance, fraction, gap, minimum, missing, percent, whole
 from analysis.presentation.words import GROUPS, ICONS, VERDICTS
 from analysis.storage.places import page_name, target_page, unit_page
 from analysis.storage.writing import undirected
@@ -83,7 +83,6 @@ def _environment(language: Language) -> Environment:
         "doubt": lambda found: statements.doubt(found, language),
         "lacking": lambda concern: lacking(concern, language),
         "most_at": lambda where: most_at(where, language),
-        "counted": lambda count, target: counted(count, target, language),
         "points": language.points,
         "chance": lambda probability: chance(probability, language),
         "decimal": language.decimal,

@@ -74,12 +74,12 @@ def readings(report: Report) -> Section:
 
 def gaps(report: Report, count: int = 10) -> Section:
     """Where most dossiers or procedures are missing, in the order of who comes first."""
-    return render("gaps", report, rows=advice.missing(report, count), running=_running(report))
+    return render("gaps", report, rows=advice.missing(report, count))
 
 
 def calls(report: Report) -> Section:
     """Whom to turn to first, and what to ask of them."""
-    return render("calls", report, calls=advice.calls(report), running=_running(report))
+    return render("calls", report, calls=advice.calls(report))
 
 
 def outlook(report: Report) -> Section:
@@ -172,11 +172,6 @@ def sources(report: Report) -> Section:
     return render(
         "sources", report, files=report.files.to_dict("records"), version=__version__, code=code_version()[:16]
     )
-
-
-def _running(report: Report) -> bool:
-    """Whether the period lasts."""
-    return report.as_of < report.decision.valid_to
 
 
 def _any(of_target: dict[str, Figure]) -> Figure:

@@ -66,12 +66,11 @@ def _meant(told: str, kind: str, meanings: Iterable[str], reference: Reference) 
     it; "" for none.
     """
     said = {fold(told), fold(told.rpartition(" (")[0])}
+    known = reference.vocabulary.values.get(kind, {})
     if kind == HEADING:
-        known = {word: column for word, (column, _) in reference.vocabulary.headings.items()}.items()
-    else:
-        known = reference.vocabulary.values.get(kind, {}).items()
+        known = {word: column for word, (column, _) in reference.vocabulary.headings.items()}
     for meaning in meanings:
-        words = {word for word, code in known if code == meaning and not word.isdigit()}
+        words = {word for word, code in known.items() if code == meaning and not word.isdigit()}
         whole = label(kind, meaning, reference)
         if said & {*words, fold(meaning), fold(whole), fold(whole.rpartition(" (")[0])}:
             return meaning

@@ -115,7 +115,7 @@ def concern(found: Concern, language: Language) -> str:
 
 
 def lacking(found: Concern, language: Language) -> str:
-    """How much a place's units miss, how much of that can still be made up, and which part of what all units can."""
+    """How much a place's units miss, how much of that can still be made up, and which part of what all units miss."""
     target = found.finding.figure.target
     words = N_("Missing: {whole}, {part} of what all units miss.")
     if found.of_units and found.where[0].running:
