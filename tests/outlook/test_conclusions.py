@@ -201,7 +201,9 @@ def test_the_cause_is_the_part_that_makes_up_most_of_the_gap(tmp_path: Path) -> 
     rows = _tables(tmp_path, [Batch(ONE, 1, 5, 10, 90), Batch(OTHER, 1, 5, 55, 45)])["conclusions"]
     tier = _row(rows, "TIER:district")
     assert (tier["cause"], tier["cause_value"], tier["cause_then"]) == (ONE, 0.1, 105 / 200)
-    assert (tier["members"], tier["members_attained"]) == (2, 1)
+    assert (tier["members"], tier["members_attained"], tier["members_attained_few"]) == (2, 1, 0)
+    few = _tables(tmp_path / "few", [Batch(ONE, 1, 5, 5, 4), Batch(OTHER, 1, 5, 5, 5)])["conclusions"]
+    assert (_row(few, "ALL")["members_attained"], _row(few, "ALL")["members_attained_few"]) == (2, 1)
     alone = _row(rows, f"AREA:{ONE}")
     assert alone["cause"] == "", "the only part of an area is no cause"
 

@@ -33,7 +33,14 @@ def finding(target: str = "l3-dossiers", status: str = "not_attained", **facts: 
             "slope": None,
             "step": None,
         },
-        **{"cause": None, "members": None, "members_attained": None, "ask": None, "flips": ()},
+        **{
+            "cause": None,
+            "members": None,
+            "members_attained": None,
+            "members_attained_few": None,
+            "ask": None,
+            "flips": (),
+        },
     }
     return Finding(figure, **{**known, **facts})
 
@@ -169,6 +176,8 @@ def test_a_group_s_cause_says_where_and_what_then() -> None:
     assert told == (
         "Hụt chủ yếu ở Cấp xã: 29,3 %. Nếu nơi này đạt 50 % thì Sở Xây dựng đạt 52,6 %. 27 trong 136 cơ quan đạt."
     )
+    few = statements.cause(finding(members=136, members_attained=27, members_attained_few=9), VI)
+    assert few == "27 trong 136 cơ quan đạt. Trong số ấy 9 nơi có mẫu số dưới 10."
     assert statements.cause(finding(), VI) == ""
 
 

@@ -103,8 +103,8 @@ def _mild(bench: Workbench) -> str:
     if not better or 2 * good <= of or 2 * missed <= len(shown):
         return ""
     template = N_(
-        "{good} of {of} units are rated “{band}” or better while the province misses {missed} of {targets} targets: "
-        "the bands do not show it."
+        "{good} of {of} units are rated “{band}” or better while the province, to date, misses {missed} of {targets} "
+        "targets: the bands do not show it."
     )
     band = bench.criteria.bands[better - 1].title[language.code]
     return language.text(template, good=good, of=of, band=band, missed=missed, targets=len(shown))

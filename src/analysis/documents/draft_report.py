@@ -8,7 +8,7 @@ from analysis.dossiers.cleaning import REASONS
 from analysis.findings import advice, figures
 from analysis.findings.figures import Figure
 from analysis.findings.finding import of_unit
-from analysis.findings.ledger import doubtful_rows, rejected_rows
+from analysis.findings.ledger import cautions, doubtful_rows, rejected_rows
 from analysis.findings.report import Report
 from analysis.language.texts import N_
 from analysis.outlook.conclusions import WAITING
@@ -66,6 +66,15 @@ def _basis(document: OfficialDocument, report: Report) -> None:
             day=lang.date(report.as_of),
         )
     )
+    if cautions(report)["early"]:
+        document.item(
+            text(
+                N_(
+                    "Looking back: the decision was made after the as-of day; the figures say how things stood before "
+                    "it."
+                )
+            )
+        )
     document.item(
         text(
             N_(

@@ -1,5 +1,6 @@
 """What the outlook's tables say to a reader: whom to turn to first, who differs by more than chance."""
 
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -7,14 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.findings.figures import figures
 from analysis.findings.finding import Finding, findings
 from analysis.findings.report import Report
 from analysis.language.texts import N_
-from analysis.outlook.comparison import AS_EXPECTED, LEAST_RANKED, limits_beside
+from analysis.outlook.comparison import ABOVE, AS_EXPECTED, BELOW, LEAST_RANKED, limits_beside
 from analysis.outlook.conclusions import RUNNING
 from analysis.outlook.discoveries import FALSE_SHARE
 from analysis.outlook.priorities import FIRST
-from analysis.reference.decision import ATTAINED, PROCEDURES, Target
+from analysis.reference.decision import ATTAINED, PORTAL, PROCEDURES, Target
+from analysis.reference.groups import places
 from analysis.statistics.control import COMMON_CAUSE, IMPROVING, WORSENING
 from analysis.statistics.shares import Interval
 
@@ -25,8 +28,8 @@ _WHERE = 3  # units of an area that miss most
 @dataclass(frozen=True)
 class Concern:
     """One target that a place misses: its own finding, how many its units miss, each by itself, how many of these count
-    by the rule of priorities.csv, which part of what all units miss these are, and the units where it is most, the
-    place itself if it is one.
+    by the rule of priorities.csv, which part of what all units miss these are, the units where it is most, the place
+    itself if it is one, and how many others miss as much as the last of these.
     """
 
     finding: Finding
@@ -34,6 +37,7 @@ class Concern:
     missing: int
     part: Fraction
     where: list[Finding]
+    alike: int
 
     @property
     def of_units(self) -> bool:
@@ -81,6 +85,19 @@ def missing(report: Report, count: int) -> list[tuple[str, dict[str, int]]]:
     ]
 
 
+def unsourced(report: Report) -> list[tuple[str, int]]:
+    """Departments and areas with units whose dossiers do not say where they came from, and how many such units: what
+    these miss of the portal target nobody knows, and so no order can count it.
+    """
+    units = report.reference.units["unit_code"]
+    of_dossiers = [one for one in figures(report, units) if one.denominator and one.target.measure != PROCEDURES]
+    counted = {one.unit_code for one in of_dossiers if one.target.measure == PORTAL}
+    blind = {one.unit_code for one in of_dossiers} - counted
+    place_of = zip(units, places(report.reference), strict=True)
+    found = Counter(place for unit, place in place_of if unit in blind)
+    return [(report.names[place], number) for place, number in sorted(found.items())]
+
+
 def _concerns(report: Report, count: int) -> list[tuple[Any, dict[str, Concern]]]:
     """The first rows of priorities.csv, each with its concerns by id of the target."""
     first = report.outlook["priorities"].sort_values("rank").head(count)
@@ -108,9 +125,11 @@ def _concern(
     missing = sum(one.figure.shortfall for one in missed)
     if not missing:
         return None
-    where = sorted(missed, key=lambda one: (-one.figure.shortfall, one.figure.unit_code))[:_WHERE]
+    most = sorted(missed, key=lambda one: (-one.figure.shortfall, one.figure.unit_code))
+    where, others = most[:_WHERE], most[_WHERE:]
+    alike = sum(one.figure.shortfall == where[-1].figure.shortfall for one in others)
     every = sum(one.figure.shortfall for one in own)
-    return Concern(known[target.id, place], every, missing, Fraction(missing, whole), where)
+    return Concern(known[target.id, place], every, missing, Fraction(missing, whole), where, alike)
 
 
 def _counts(found: Finding) -> int:
@@ -149,6 +168,13 @@ def false_signals(report: Report) -> tuple[int, float, int]:
     rows = rows[rows["unit_code"].isin(report.reference.units["unit_code"])]
     changed = rows["before"].notna() & (rows["signal"] == COMMON_CAUSE)
     return int(rows["signal"].isin([IMPROVING, WORSENING]).sum()), FALSE_SHARE, int(changed.sum())
+
+
+def differing(report: Report) -> tuple[int, float]:
+    """How many pairs of unit and target lie further from the target than chance allows, and what share of these is
+    expected to be chance at most.
+    """
+    return int(report.outlook["comparison"]["against_target"].isin([ABOVE, BELOW]).sum()), FALSE_SHARE
 
 
 def lowest_ranked(report: Report, target: Target, tier: str, count: int = 5) -> pd.DataFrame:

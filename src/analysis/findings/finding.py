@@ -77,6 +77,7 @@ class Finding:
     cause: Cause | None
     members: int | None
     members_attained: int | None
+    members_attained_few: int | None
     ask: Ask | None
     flips: tuple[str, ...]
 
@@ -136,6 +137,7 @@ def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Findi
         cause=cause,
         members=_whole(row.members),
         members_attained=_whole(row.members_attained),
+        members_attained_few=_whole(row.members_attained_few),
         ask=ask,
         flips=tuple(flip for flip in _text(row.flips).split("|") if flip),
     )

@@ -20,11 +20,12 @@ def origin(report: Report) -> dict[str, bool]:
 
 
 def cautions(report: Report) -> dict[str, Any]:
-    """What a heading warns of besides: files quarantined, too many rows rejected."""
+    """What a heading warns of besides: files quarantined, too many rows rejected, a decision not yet made then."""
     read, rejected = report.totals["read"], report.totals["rejected"]
     return {
         "quarantined": len(report.quarantined),
         "rejected": rejected / read if read and rejected > REJECTED_LIMIT * read else None,
+        "early": report.as_of < report.decision.issued,
     }
 
 

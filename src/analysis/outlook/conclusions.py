@@ -13,6 +13,7 @@ from analysis.measures.history import History
 from analysis.outlook.causes import TIERS, UNITS
 from analysis.outlook.closers import KEEP
 from analysis.outlook.closers import NOTHING as NO_ASK
+from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.gap import IMPOSSIBLE, NOTHING, SECURED
 from analysis.reference.decision import ATTAINED, DEFAULT, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.reference.groups import PROVINCE
@@ -40,6 +41,7 @@ CONCLUSIONS_COLUMNS = [
         "cause_then",
         "members",
         "members_attained",
+        "members_attained_few",
     ),
     *("ask", "ask_procedures", "ask_gain", "ask_probability", "flips"),
 ]
@@ -130,13 +132,18 @@ def _asks(closers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _members(rows: pd.DataFrame, history: History) -> pd.DataFrame:
-    """Of each group: how many of its units have anything to count, and how many of them attain."""
+    """Of each group: how many of its units have anything to count, how many of them attain, and how many of these on a
+    denominator under ten.
+    """
     groups = history.members[history.members["group_code"].str.contains(":", regex=False)]
     whole = history.members.loc[history.members["group_code"] == PROVINCE]
-    own = rows.loc[rows["status"] != NOT_APPLICABLE, [*_KEYS, "status"]]
+    own = rows.loc[rows["status"] != NOT_APPLICABLE, [*_KEYS, "status", "denominator"]]
     joined = pd.concat([groups, whole]).merge(own, on="unit_code")
-    counted = joined.assign(attained=joined["status"] == ATTAINED).groupby(["target_id", "group_code"])["attained"]
-    found = counted.agg(members="size", members_attained="sum").reset_index()
+    attained = joined["status"] == ATTAINED
+    joined = joined.assign(attained=attained, few=attained & (joined["denominator"] < LEAST_RANKED))
+    found = joined.groupby(["target_id", "group_code"], as_index=False).agg(
+        members=("attained", "size"), members_attained=("attained", "sum"), members_attained_few=("few", "sum")
+    )
     return found.rename(columns={"group_code": "unit_code"})
 
 

@@ -12,6 +12,7 @@ from analysis.findings.finding import findings, of_unit
 from analysis.findings.ledger import cautions, doubtful_rows, rejected_of_units, rejected_rows
 from analysis.findings.report import Report
 from analysis.findings.standing import rank_of
+from analysis.language.texts import N_
 from analysis.outlook.evidence import backtest, excess, tried_month
 from analysis.pages.rendering import Section, render, stylesheet
 from analysis.presentation import charts
@@ -79,7 +80,7 @@ def gaps(report: Report, count: int = 10) -> Section:
 
 def calls(report: Report) -> Section:
     """Whom to turn to first, and what to ask of them."""
-    return render("calls", report, calls=advice.calls(report))
+    return render("calls", report, calls=advice.calls(report), unsourced=advice.unsourced(report))
 
 
 def outlook(report: Report) -> Section:
@@ -94,12 +95,16 @@ def outlook(report: Report) -> Section:
 
 
 def signals(report: Report) -> Section:
-    """Trend verdicts of the groups, then of departments and districts."""
+    """Trend verdicts of the groups and areas, then of departments and districts."""
     groups = [PROVINCE, *TIER_GROUPS]
     some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
     told, mistaken, changed = advice.false_signals(report)
-    of_groups, of_units = (advice.signals(report, codes) for codes in (groups, some))
-    return render("signals", report, groups=of_groups, units=of_units, told=told, mistaken=mistaken, changed=changed)
+    tables = {
+        N_("Province and tiers"): advice.signals(report, groups),
+        N_("Districts with their communes"): advice.signals(report, figures.areas(report)),
+        N_("Departments and districts"): advice.signals(report, some),
+    }
+    return render("signals", report, tables=tables, told=told, mistaken=mistaken, changed=changed)
 
 
 def closers(report: Report) -> Section:
@@ -122,7 +127,8 @@ def comparison(report: Report) -> Section:
         for target, found in ranks
         if len(found)
     ]
-    return render("comparison", report, charts=drawn, ranks=rows)
+    differing, mistaken = advice.differing(report)
+    return render("comparison", report, charts=drawn, ranks=rows, differing=differing, mistaken=mistaken)
 
 
 def proof(report: Report) -> Section:

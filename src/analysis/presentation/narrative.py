@@ -6,7 +6,7 @@ from analysis.dossiers.cleaning import REASONS
 from analysis.findings import figures
 from analysis.findings.advice import Call, Concern
 from analysis.findings.figures import Figure
-from analysis.findings.finding import Finding, of_unit
+from analysis.findings.finding import of_unit
 from analysis.findings.ledger import doubtful_rows
 from analysis.findings.report import Report
 from analysis.findings.subject import Subject
@@ -103,7 +103,7 @@ def concern(found: Concern, language: Language) -> str:
     figure = found.finding.figure
     title = figure.target.title[language.code]
     if found.of_units:
-        return f"{title}: {lacking(found, language)} {most_at(found.where, language)}"
+        return f"{title}: {lacking(found, language)} {most_at(found, language)}"
     words = language.text(
         N_("{target}: {share} ({numerator} of {whole})."),
         target=title,
@@ -132,9 +132,12 @@ def lacking(found: Concern, language: Language) -> str:
     return told
 
 
-def most_at(where: list[Finding], language: Language) -> str:
+def most_at(found: Concern, language: Language) -> str:
     """The units that miss most, with what to ask of the first of them that can still attain."""
+    where = found.where
     names = "; ".join(f"{one.figure.unit_name} ({missing(one.figure, language)})" for one in where)
+    if found.alike:
+        names += "; " + language.text(N_("{count} others miss as much"), count=language.number(found.alike))
     words = N_("Most that can still be made up: {units}.") if where[0].running else N_("Most at: {units}.")
     told = language.text(words, units=names)
     asked = next((one for one in where if one.ask and not one.hopeless), where[0])

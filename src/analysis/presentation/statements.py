@@ -3,6 +3,7 @@
 from analysis.findings.finding import Ask, Finding
 from analysis.language.texts import N_, Language
 from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL, WORTH_ASKING
+from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import LOST, RUNNING, WAITING
 from analysis.presentation.numbers import chance, minimum
 from analysis.presentation.words import BANDS, FINALITIES, VARIATIONS
@@ -163,6 +164,9 @@ def cause(found: Finding, language: Language) -> str:
         counts = {"attained": found.members_attained or 0, "members": found.members}
         told = {key: language.number(count) for key, count in counts.items()}
         parts.append(language.text(N_("{attained} of {members} units attain."), **told))
+        if found.members_attained_few:
+            few = {"few": language.number(found.members_attained_few), "least": language.number(LEAST_RANKED)}
+            parts.append(language.text(N_("For {few} of these the denominator is under {least}."), **few))
         if not found.members_attained and found.figure.status == ATTAINED and found.figure.target.measure == PROCEDURES:
             why = N_(
                 "The group counts a procedure once, whichever unit has the dossier: so it can attain where none does."

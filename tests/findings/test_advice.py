@@ -1,0 +1,67 @@
+"""What is said beside an order or a comparison: what it cannot count, and how much of it may be chance."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from support.small_report import COMMUNE, DEPARTMENT, small_report
+
+from analysis.findings import advice
+from analysis.findings.report import Report
+from analysis.pages import sections
+from analysis.presentation.narrative import most_at
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return small_report(tmp_path_factory.mktemp("report"))
+
+
+def _without_sources(report: Report, unit: str) -> Report:
+    """As if no dossier of the unit said where it came from."""
+    attainment = report.attainment.copy()
+    attainment.loc[
+        (attainment["unit_code"] == unit) & (attainment["target_id"] == "portal"), ["numerator", "denominator"]
+    ] = 0
+    return replace(report, attainment=attainment)
+
+
+def test_an_order_says_whose_portal_target_it_cannot_count(report: Report) -> None:
+    assert advice.unsourced(report) == []
+    assert advice.unsourced(_without_sources(report, DEPARTMENT)) == [("Sở Xây dựng", 1)]
+    (area,) = advice.unsourced(_without_sources(report, COMMUNE))
+    assert (area[0].startswith("Địa bàn Huyện Đồng Xuân"), area[1]) == (True, 1)
+    shown = str(sections.calls(_without_sources(report, DEPARTMENT)))
+    assert "tệp không ghi nguồn tiếp nhận: Sở Xây dựng." in shown
+
+
+def test_who_differs_is_told_with_how_many_of_these_may_be_chance(report: Report) -> None:
+    found, share = advice.differing(report)
+    rows = report.outlook["comparison"]
+    assert found == rows["against_target"].isin(["above", "below"]).sum() > 0
+    assert share == 0.05
+    assert f"So với chỉ tiêu, {found} cặp cơ quan và chỉ tiêu khác nhiều hơn ngẫu nhiên" in str(
+        sections.comparison(report)
+    )
+
+
+def test_units_that_miss_as_much_as_the_last_named_are_counted(report: Report) -> None:
+    (call, *_) = advice.calls(report)
+    (concern, *_) = call.concerns
+    assert concern.alike == 0
+    told = most_at(replace(concern, alike=2), report.language)
+    assert "; 2 nơi khác cũng thiếu như nơi vừa nêu." in told
+
+
+def test_a_day_before_the_decision_is_told_as_looking_back(report: Report, tmp_path: Path) -> None:
+    assert "Nhìn lại" not in str(sections.heading(report))
+    early = small_report(tmp_path, date(2020, 3, 31))
+    assert "Nhìn lại: quyết định ban hành sau ngày chốt số liệu" in str(sections.heading(early))
+
+
+def test_after_the_period_nothing_is_foretold(report: Report, tmp_path: Path) -> None:
+    assert "Dự báo từ cuối tháng thứ 9" in str(sections.proof(report))
+    over = str(sections.proof(small_report(tmp_path, date(2020, 12, 31))))
+    assert "Dự báo từ cuối tháng thứ" not in over
+    assert "Đã hết kỳ nên báo cáo này không dự báo gì nữa" in over
