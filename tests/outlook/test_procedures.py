@@ -10,9 +10,11 @@ import pytest
 from support.folders import write_reference
 
 from analysis.language.problems import RunProblem
+from analysis.outlook import procedures as outlook
 from analysis.outlook.procedures import TOLD_COLUMNS, procedures
 from analysis.outlook.stage import read_told
 from analysis.reference.tables import load_reference
+from analysis.statistics.successive import told
 
 UNIT = {"unit_code": "H45.18", "unit_name": "Sở Xây dựng", "tier": "province", "parent_code": "", "aliases": ""}
 
@@ -74,6 +76,22 @@ def test_the_table_has_what_received_dossiers_and_what_is_offered_online(tmp_pat
     }
     assert table.loc["1.000002", "procedure_name"] == "Thủ tục 2"
     assert table.loc["'=9.999999", "procedure_name"] == ""
+
+
+def test_the_catalogue_says_in_which_months_a_procedure_could_have_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Level 3 until June and 4 from July on; level 3 until July, then none. What arose all the same was possible."""
+    seen = []
+    monkeypatch.setattr(outlook, "told", lambda *args: (seen.append(args[3]), told(*args))[1])
+    late = _dossiers(1, _code(5), 3, received_at=datetime(2020, 9, 2))
+    _table(tmp_path, [*_dossiers(6, _code(1), 3), *_dossiers(6, _code(1), 4), *_dossiers(9, "9.999999", 4), *late])
+    rows = seen[0].itertuples(index=False)
+    assert {(row.procedure_key, row.group, row.slot) for row in rows} == {
+        *(("1.000001", 3, slot) for slot in (6, 7, 8)),
+        *(("1.000001", 4, slot) for slot in (0, 1, 3, 4, 5)),
+        ("1.000005", 3, 7),
+    }
 
 
 def _busy(month: int, *counts: int) -> list[dict[str, Any]]:

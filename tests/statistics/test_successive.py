@@ -9,18 +9,22 @@ from numpy.typing import NDArray
 from support.attacker import Cell, Counts, Told, recovered
 
 from analysis.statistics import successive
-from analysis.statistics.successive import CELLS, LINES, told
+from analysis.statistics.successive import BARRED, CELLS, LINES, told
 
 YEAR = 12 * 2020
 TIMES = int(os.environ.get("DVCTT_CAMPAIGN", "1"))  # more units, as tests/whole/test_campaign.py
 
 
-def published(counts: Counts, rule: bool = True) -> list[Told]:
-    """The different lines of a unit that publishes every month; without the ``rule`` every count of five at least."""
+def published(counts: Counts, rule: bool = True, possible: NDArray[np.bool_] | None = None) -> list[Told]:
+    """The different lines of a unit that publishes every month; without the ``rule`` every count of five at least.
+
+    ``possible``: procedures × months, whether the catalogue gives the procedure the level then.
+    """
+    barred = None if possible is None else _barred(possible)
     lines = pd.DataFrame(columns=LINES).astype(dict.fromkeys(["dossiers", "online", "slot"], "Int64"))
     for month in range(counts.shape[1]):
         cells = _cells(counts, month)
-        now = told(cells, lines, range(YEAR, YEAR + month + 1)) if rule else _all_of_five(cells, month)
+        now = told(cells, lines, range(YEAR, YEAR + month + 1), barred) if rule else _all_of_five(cells, month)
         lines = pd.concat([lines, now[now["dossiers"].notna()]]).drop_duplicates()
     return [
         Told(int(row.procedure_key), int(row.slot), int(row.dossiers), None if pd.isna(row.online) else int(row.online))
@@ -35,6 +39,11 @@ def _cells(counts: Counts, month: int) -> pd.DataFrame:
         for slot in range(month + 1)
     ]
     return pd.DataFrame(rows, columns=CELLS)
+
+
+def _barred(possible: NDArray[np.bool_]) -> pd.DataFrame:
+    rows = [("U", f"{procedure:02}", 3, slot) for procedure, slot in zip(*np.nonzero(~possible), strict=True)]
+    return pd.DataFrame(rows, columns=BARRED)
 
 
 def _all_of_five(cells: pd.DataFrame, month: int) -> pd.DataFrame:
@@ -67,6 +76,26 @@ def test_nor_do_many_small_units() -> None:
     for seed in range(100, 100 + 12 * TIMES):
         counts = unit(seed, 5)
         assert recovered(counts, published(counts)) == set(), seed
+
+
+def begun(seed: int, months: int) -> tuple[Counts, NDArray[np.bool_]]:
+    """A made-up unit of which half of the procedures are offered from a later month on alone."""
+    counts = unit(seed, months)
+    first = np.random.default_rng(seed).choice([0, 0, 2, 3], size=len(counts))
+    possible = np.arange(months) >= first[:, None]
+    return counts * possible[:, :, None], possible
+
+
+def test_nor_does_who_knows_from_the_catalogue_since_when_what_is_offered() -> None:
+    for seed in range(378, 378 + 6 * TIMES):
+        counts, possible = begun(seed, 5)
+        assert recovered(counts, published(counts, possible=possible), possible) == set(), seed
+
+
+@pytest.mark.parametrize("seed", [380, 381])
+def test_the_catalogue_would_give_away_what_is_told_without_heeding_it(seed: int) -> None:
+    counts, possible = begun(seed, 5)
+    assert recovered(counts, published(counts), possible)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -36,20 +36,22 @@ class Cell(NamedTuple):
     kind: int
 
 
-def recovered(counts: Counts, lines: Sequence[Told]) -> set[Cell]:
+def recovered(counts: Counts, lines: Sequence[Told], possible: NDArray[np.bool_] | None = None) -> set[Cell]:
     """The counts of 1 to 4 that the ``lines`` give away, beyond what the unit's totals give away by themselves.
 
-    ``counts``: procedures × months × (online, otherwise), of one level.
+    ``counts``: procedures × months × (online, otherwise), of one level. ``possible``, procedures × months: whether the
+    catalogue, which is public too, gives the procedure that level then.
     """
-    certain = _certain(counts, lines, set(_small(counts)))
-    return certain - _certain(counts, [], certain)
+    possible = np.ones(counts.shape[:2], bool) if possible is None else possible
+    certain = _certain(counts, lines, possible, set(_small(counts)))
+    return certain - _certain(counts, [], possible, certain)
 
 
-def _certain(counts: Counts, lines: Sequence[Told], cells: set[Cell]) -> set[Cell]:
+def _certain(counts: Counts, lines: Sequence[Told], possible: NDArray[np.bool_], cells: set[Cell]) -> set[Cell]:
     """Those of the ``cells`` with but one possible value: of each another is looked for, more or less; what a solution
     has otherwise is done.
     """
-    known = _Published(counts, lines)
+    known = _Published(counts, lines, possible)
     open_, certain = set(cells), set()
     while open_:
         cell = min(open_)
@@ -83,7 +85,7 @@ def _value(counts: Counts, cell: Cell) -> int:
 class _Published:
     """What is published, as equations between the counts of procedures (x) and whether there are any (y)."""
 
-    def __init__(self, counts: Counts, lines: Sequence[Told]) -> None:
+    def __init__(self, counts: Counts, lines: Sequence[Told], possible: NDArray[np.bool_]) -> None:
         self.shape = counts.shape
         procedures, months, _ = counts.shape
         self.size = counts.size
@@ -115,9 +117,8 @@ class _Published:
             for column, factor in terms.items():
                 matrix[place, column] = factor
         self.constraint = LinearConstraint(csr_array(matrix), [low for _, low, _ in rows], [high for *_, high in rows])
-        self.bounds = Bounds(
-            np.zeros(flags), np.r_[np.full(self.size, float(counts.sum())), np.ones(flags - self.size)]
-        )
+        most = np.where(np.repeat(possible, 2), float(counts.sum()), 0.0)
+        self.bounds = Bounds(np.zeros(flags), np.r_[most, np.ones(flags - self.size)])
         self.flags = flags
 
     def _x(self, procedure: int, month: int, kind: int) -> int:

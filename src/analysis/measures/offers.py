@@ -22,7 +22,7 @@ def offered(reference: Reference, spans: pd.DataFrame, levels: Collection[int | 
     An expression: what every unit of a nation is given are millions of rows, the catalogue a few thousand.
     """
     catalogue, months = reference.catalogue, spans["month"].unique()
-    bits = _in_force(catalogue, spans) @ np.array([month_bits([month]) for month in months])
+    bits = in_force(catalogue, spans) @ np.array([month_bits([month]) for month in months])
     rules = _rules(catalogue.assign(months=bits)[catalogue["level"].isin(levels) & (bits > 0)], "months")
     given = ibis.memtable(rules).join(ibis.memtable(_receivers(reference.units)), ["tier", "owner"])
     return given.select("unit_code", "procedure_key", "level", "months")
@@ -30,14 +30,14 @@ def offered(reference: Reference, spans: pd.DataFrame, levels: Collection[int | 
 
 def offers_by_month(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
     """(unit_code, procedure_key, level, month): what the catalogue gives to each unit on each window's last day."""
-    months, lines = np.nonzero(_in_force(reference.catalogue, spans).T)
+    months, lines = np.nonzero(in_force(reference.catalogue, spans).T)
     rules = _rules(reference.catalogue.iloc[lines].assign(month=spans["month"].unique()[months]), "month")
     given = rules.merge(_receivers(reference.units), on=["tier", "owner"])
     return given[["unit_code", "procedure_key", "level", "month"]].drop_duplicates(ignore_index=True)
 
 
-def _in_force(catalogue: pd.DataFrame, spans: pd.DataFrame) -> np.ndarray:
-    """Whether each line of the catalogue is in force on the last day of each month of ``spans``: lines × months."""
+def in_force(catalogue: pd.DataFrame, spans: pd.DataFrame) -> np.ndarray:
+    """Whether each line of the catalogue is in force on the last day of each window of ``spans``: lines × windows."""
     days = pd.to_datetime(spans.drop_duplicates("month")["last_day"]).to_numpy()
     first, end = (catalogue[name].to_numpy()[:, None] for name in ("valid_from", "valid_to"))
     return (first <= days) & (np.isnat(end) | (days < end))

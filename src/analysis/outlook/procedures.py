@@ -5,6 +5,7 @@ over several units may stand beside it: it would give away what is hidden.
 """
 
 from bisect import bisect_left
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import ibis
@@ -13,10 +14,10 @@ from ibis import _
 from ibis.expr.types import Table
 
 from analysis.measures.expressions import arising, month_number
-from analysis.measures.offers import offers_by_month
+from analysis.measures.offers import in_force, offers_by_month
 from analysis.reference.decision import Decision
 from analysis.reference.tables import Reference
-from analysis.statistics.successive import CELLS, LINES, told
+from analysis.statistics.successive import BARRED, CELLS, LINES, told
 from analysis.storage.backends import execute
 from analysis.storage.writing import spreadsheet_safe
 
@@ -48,7 +49,8 @@ def procedures(
     cells = pd.concat([counted, _without_dossiers(offers, counted)], ignore_index=True)
     cells = cells.sort_values([*_OWN, "group", "slot"], ignore_index=True)[CELLS]
     lines = lines.assign(slot=[bisect_left(ends, day) for day in lines["told_on"]])[LINES]
-    may = told(cells, lines, [month_number(end) for end in ends])
+    barred = _barred(cells, reference, [decision.valid_from, *(end + timedelta(days=1) for end in ends)])
+    may = told(cells, lines, [month_number(end) for end in ends], barred)
     whole = cells.groupby(_OWN, as_index=False)[["dossiers", "online"]].sum()
     may = may.rename(columns={"dossiers": "told", "online": "told_online"})
     whole = whole.merge(may, on=_OWN, validate="1:1").merge(offers, "left", on=_OWN, validate="1:1")
@@ -102,3 +104,22 @@ def _without_dossiers(offers: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFra
     wanted = offers[offers["level"].isin(ONLINE_LEVELS)].merge(counted[_OWN].drop_duplicates(), "left", indicator=True)
     none = wanted[wanted["_merge"] == "left_only"]
     return none[_OWN].assign(group=none["level"], slot=0, dossiers=0, online=0)
+
+
+def _barred(cells: pd.DataFrame, reference: Reference, firsts: list[date]) -> pd.DataFrame:
+    """The slots in which the catalogue gives a procedure another level than its group's, or none, and it had none; in
+    ``BARRED``. ``firsts`` are the first days of the slots, and the day after the last.
+    """
+    days = [
+        (slot, day) for slot, first in enumerate(firsts[:-1]) for day in (first, firsts[slot + 1] - timedelta(days=1))
+    ]
+    spans = pd.DataFrame({"month": range(len(days)), "last_day": [day for _, day in days]})
+    catalogue = reference.catalogue
+    moving = catalogue.loc[~in_force(catalogue, spans).all(axis=1), "procedure_key"]
+    given = offers_by_month(replace(reference, catalogue=catalogue[catalogue["procedure_key"].isin(moving)]), spans)
+    level, slot = given["level"], given["month"].map([slot for slot, _ in days].__getitem__)
+    given = given.assign(group=level.where(level.isin(ONLINE_LEVELS), 0), slot=slot)[BARRED]
+    own = cells.loc[cells["procedure_key"].isin(moving), [*_OWN, "group"]].drop_duplicates()
+    every = own.merge(pd.DataFrame({"slot": range(len(firsts) - 1)}), "cross")
+    could = pd.concat([given, cells.loc[cells["dossiers"] > 0, BARRED]])
+    return every[~pd.MultiIndex.from_frame(every).isin(pd.MultiIndex.from_frame(could))]

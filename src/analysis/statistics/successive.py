@@ -14,7 +14,8 @@ anew:
    how many procedures of each month, quarter and year to date there were any, and any online.
 
 For such an exchange both months must lie in one stretch of each procedure, a stretch being what lies between two
-tellings of its line. Since the latest telling its sum is not known: there a single dossier may be another's.
+tellings of its line. Since the latest telling its sum is not known: there a single dossier may be another's. And the
+catalogue is public: nothing is exchanged with a month in which it gives the procedure another level, or none.
 
 A line that is told may not be told back, so what is certain by what was told before stays certain, and is not looked
 for again.
@@ -31,6 +32,7 @@ from numpy.typing import NDArray
 from analysis.statistics.disclosure import disclosed, few
 
 CELLS = ["unit_code", "procedure_key", "group", "slot", "dossiers", "online"]
+BARRED = ["unit_code", "procedure_key", "group", "slot"]
 LINES = ["unit_code", "procedure_key", "dossiers", "online", "slot"]
 _OWN = ["unit_code", "procedure_key"]
 PARTNERS = 24  # the busiest procedures of a group that others are thought to exchange with: more hardly help
@@ -38,14 +40,17 @@ Counts = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 
 
-def told(cells: pd.DataFrame, lines: pd.DataFrame, months: Sequence[int]) -> pd.DataFrame:
+def told(
+    cells: pd.DataFrame, lines: pd.DataFrame, months: Sequence[int], barred: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """unit_code, procedure_key, ``dossiers``, ``online``, ``slot``: the line that may be told, blank where none.
 
     Time is cut into slots, each within a month: ``months`` has their months, as ``12 * year + month - 1``. ``cells``,
     in ``CELLS``: dossiers by unit, procedure, group (of levels that share a published total) and slot; a procedure
     without any has one row of 0. ``lines``, in ``LINES``: what has been told, dossiers to the end of a slot (one after
-    the last for what is later), ``online`` blank where it was not told. ``online`` of a line is blank where it may not
-    be told.
+    the last for what is later), ``online`` blank where it was not told. ``barred``, in ``BARRED``: the slots in which
+    everybody knows that a procedure had no dossier of the group. ``online`` of a line is blank where it may not be
+    told.
     """
     parts = cells.groupby([*_OWN, "group"], as_index=False)[["dossiers", "online"]].sum()
     found = parts.groupby(_OWN, as_index=False)[["dossiers", "online"]].sum()
@@ -55,7 +60,8 @@ def told(cells: pd.DataFrame, lines: pd.DataFrame, months: Sequence[int]) -> pd.
     split = (found["split_shown"] & _apart(found, lines, split=True)).to_numpy(bool)
     anew = found["shown"] & ~found["lonely"] & _apart(found, lines, split=False)
     anew &= (split | found["online_told"].isna()) & (found["dossiers"] != found["dossiers_told"]).fillna(True)
-    may = _uncertain_of_units(found, cells, lines, np.asarray(months), anew.to_numpy(bool), split)
+    barred = pd.DataFrame(columns=BARRED) if barred is None else barred
+    may = _uncertain_of_units(found, cells, lines, barred, np.asarray(months), anew.to_numpy(bool), split)
     fresh = found[_OWN].assign(dossiers=found["dossiers"], online=found["online"].where(split), slot=len(months) - 1)
     kept = found[[*_OWN, "dossiers_told", "online_told", "slot"]].set_axis(LINES, axis=1)
     types = dict.fromkeys(("dossiers", "online", "slot"), "Int64")
@@ -63,17 +69,23 @@ def told(cells: pd.DataFrame, lines: pd.DataFrame, months: Sequence[int]) -> pd.
 
 
 def _uncertain_of_units(
-    found: pd.DataFrame, cells: pd.DataFrame, lines: pd.DataFrame, months: Counts, anew: Marks, split: Marks
+    found: pd.DataFrame,
+    cells: pd.DataFrame,
+    lines: pd.DataFrame,
+    barred: pd.DataFrame,
+    months: Counts,
+    anew: Marks,
+    split: Marks,
 ) -> Marks:
     """``_uncertain`` of each unit, whose procedures are the rows of ``found``."""
     may = np.zeros(len(found), bool)
     split_lines = lines[lines["online"].notna()]
     told_on = [part.groupby(_OWN)["slot"].agg(set).to_dict() for part in (lines, split_lines)]
-    by_unit = dict(iter(cells.groupby("unit_code")))
+    by_unit, barred_of = (dict(iter(table.groupby("unit_code"))) for table in (cells, barred))
     for unit, places in found.groupby("unit_code").indices.items():
         keys = pd.Index(found["procedure_key"].iloc[places])
         ends = [[sorted(map(int, told.get((unit, key), ()))) for key in keys] for told in told_on]
-        history = _History.of(by_unit[unit], keys, months)
+        history = _History.of(by_unit[unit], barred_of.get(unit, barred.iloc[:0]), keys, months)
         may[places] = _uncertain(history, _Tellings(*ends), anew[places], split[places])
     return may
 
@@ -103,24 +115,35 @@ def _apart(found: pd.DataFrame, lines: pd.DataFrame, *, split: bool) -> pd.Serie
 
 @dataclass(frozen=True)
 class _History:
-    """A unit's dossiers: ``counts`` by part (a procedure in a group), slot and online or not; ``group`` and
-    ``procedure`` of each part; ``months`` of the slots."""
+    """A unit's dossiers: ``counts`` by part (a procedure in a group), slot and online or not; ``possible`` by part
+    and slot: whether it could have any; ``group`` and ``procedure`` of each part; ``months`` of the slots."""
 
     counts: Counts
+    possible: Marks
     group: Counts
     procedure: Counts
     months: Counts
 
     @classmethod
-    def of(cls, cells: pd.DataFrame, keys: pd.Index, months: Counts) -> "_History":
+    def of(cls, cells: pd.DataFrame, barred: pd.DataFrame, keys: pd.Index, months: Counts) -> "_History":
         by_part = cells.groupby(["procedure_key", "group"])
         part, of_part = by_part.ngroup().to_numpy(), by_part.size().index
         counts = np.zeros((len(of_part), len(months), 2), np.int64)
         np.add.at(counts[:, :, 0], (part, cells["slot"].to_numpy()), cells["online"].to_numpy(np.int64))
         offline = (cells["dossiers"] - cells["online"]).to_numpy(np.int64)
         np.add.at(counts[:, :, 1], (part, cells["slot"].to_numpy()), offline)
+        barred = barred[barred["slot"] < len(months)]
+        place = of_part.get_indexer(pd.MultiIndex.from_frame(barred[["procedure_key", "group"]]))
+        possible = np.ones(counts.shape[:2], bool)
+        possible[place[place >= 0], barred["slot"].to_numpy(np.int64)[place >= 0]] = False
         group = pd.factorize(of_part.get_level_values("group"))[0]
-        return cls(counts, group, keys.get_indexer(of_part.get_level_values("procedure_key")), months)
+        return cls(counts, possible, group, keys.get_indexer(of_part.get_level_values("procedure_key")), months)
+
+    @cached_property
+    def steady(self) -> Marks:
+        """Parts whose procedure has one level all the time, so that its dossiers count in one known total."""
+        parts = np.bincount(self.procedure)[self.procedure]
+        return np.asarray((parts == 1) & self.possible.all(axis=1))
 
     @cached_property
     def windows(self) -> NDArray[np.float32]:
@@ -145,7 +168,11 @@ class _History:
         online were the second's and another the first's for it.
         """
         any_, online = self.within[:, :, 0], self.within[:, :, 1]
-        any_breaks, online_breaks = ((sums == 0)[None] != (sums == 1)[:, None] for sums in (any_, online))
+        both = (self.steady[:, None] & self.steady)[:, :, None]
+        any_breaks, online_breaks = (
+            np.where(both, (sums == 0)[None] != (sums == 1)[:, None], (sums == 0)[None] | (sums == 1)[:, None])
+            for sums in (any_, online)
+        )
         return np.stack([any_breaks | online_breaks, any_breaks, online_breaks], axis=-1).astype(np.float32)
 
 
@@ -246,7 +273,7 @@ def _exchanges(history: _History, parts: Counts, partners: Counts, told: _Tellin
     less in the slot, whatever stands in others.
     """
     size = len(history.months)
-    has = history.counts[parts] > 0
+    has, possible = history.counts[parts] > 0, history.possible[parts]
     whole, split = (_Stretches(ends, size) for ends in (told.whole, told.split))
     crosses, changes = np.zeros((len(parts), size, size, 3), bool), np.zeros((len(parts), size, 3), bool)
     others = history.procedure[parts][:, None] != history.procedure[parts[partners]]
@@ -262,8 +289,8 @@ def _exchanges(history: _History, parts: Counts, partners: Counts, told: _Tellin
 
     same = whole.same[:, None] & whole.same[partners][None] & others[:, :, None, None]
     unsplit = split.open[:, :, None] & split.open[:, None, :]
-    out = [fits(gives[..., kind], leaves) for kind in (0, 1)]
-    back = [fits(takes[..., kind], leaves).swapaxes(2, 3) for kind in (0, 1)]
+    out = [fits(gives[..., kind], leaves) & possible[partners][None, :, :, None] for kind in (0, 1)]
+    back = [fits(takes[..., kind], leaves).swapaxes(2, 3) & possible[:, None, None, :] for kind in (0, 1)]
     for kind in (0, 1):  # one for one of the same
         pairs = has[:, None, :, None, kind] & has[partners][None, :, None, :, kind] & out[kind] & back[kind]
         given = (pairs & same & split.same[:, None] & split.same[partners][None]).any(axis=1)
@@ -290,8 +317,8 @@ def _exchanges(history: _History, parts: Counts, partners: Counts, told: _Tellin
     for kind in (0, 1):  # one that is another procedure's, or another's that is this one's
         free = whole.open[:, None] & whole.open[partners][None] & others[:, :, None]
         free &= split.open[:, None] & split.open[partners][None]
-        lost = has[:, None, :, kind] & (gives[..., kind] @ within == 0)
-        won = has[partners][None, :, :, kind] & (takes[..., kind] @ within == 0)
+        lost = has[:, None, :, kind] & (gives[..., kind] @ within == 0) & possible[partners]
+        won = has[partners][None, :, :, kind] & (takes[..., kind] @ within == 0) & possible[:, None]
         changes[..., kind] |= (free & (lost | won)).any(axis=1)
         changes[..., 2] |= (free & (lost | won)).any(axis=1)
     return crosses, changes
@@ -302,5 +329,7 @@ def _interchanged(history: _History, parts: Counts, partners: Counts, told: _Tel
     runs = _runs(history.counts[parts])
     never = np.array([not ends for ends in told.whole])
     alone = never & (np.bincount(history.procedure)[history.procedure[parts]] == 1)
-    pairs = alone[:, None] & alone[partners]
+    has, never_has = (history.counts[parts].sum(axis=2) > 0).astype(int), (~history.possible[parts]).astype(int)
+    fits = (has @ never_has[partners].T == 0) & (never_has @ has[partners].T == 0)
+    pairs = alone[:, None] & alone[partners] & fits
     return np.asarray(((runs[:, None] != runs[partners]) & pairs[:, :, None, None]).any(axis=1))
