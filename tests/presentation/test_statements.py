@@ -178,6 +178,8 @@ def test_a_group_s_cause_says_where_and_what_then() -> None:
     )
     few = statements.cause(finding(members=136, members_attained=27, members_attained_few=9), VI)
     assert few == "27 trong 136 cơ quan đạt. Trong số ấy 9 nơi có mẫu số dưới 10."
+    every = statements.cause(finding(members=136, members_attained=9, members_attained_few=9), VI)
+    assert every == "9 trong 136 cơ quan đạt. Tất cả đều trên mẫu số dưới 10."
     assert statements.cause(finding(), VI) == ""
 
 

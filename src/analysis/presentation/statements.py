@@ -166,7 +166,13 @@ def cause(found: Finding, language: Language) -> str:
         parts.append(language.text(N_("{attained} of {members} units attain."), **told))
         if found.members_attained_few:
             few = {"few": language.number(found.members_attained_few), "least": language.number(LEAST_RANKED)}
-            parts.append(language.text(N_("For {few} of these the denominator is under {least}."), **few))
+            every = found.members_attained_few == found.members_attained
+            words = (
+                N_("All of these on a denominator under {least}.")
+                if every
+                else N_("{few} of these on a denominator under {least}.")
+            )
+            parts.append(language.text(words, **few))
         if not found.members_attained and found.figure.status == ATTAINED and found.figure.target.measure == PROCEDURES:
             why = N_(
                 "The group counts a procedure once, whichever unit has the dossier: so it can attain where none does."
