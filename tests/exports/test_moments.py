@@ -89,6 +89,26 @@ def test_a_column_tells_what_stands_first_beside_am_and_pm() -> None:
     assert read("10/6/2020 8:30 AM", "25/6/2020 9:00 PM", "6/25/2020 9:00 PM")[0] is None
 
 
+def test_a_column_tells_what_stands_first_beside_years_of_two_digits() -> None:
+    days = ["27/7/20", "14-7-20", "30.7.20 08:30", "1/8/20", None, "10/06/2020"]
+    read_as = [datetime(2020, 7, 27), datetime(2020, 7, 14), datetime(2020, 7, 30, 8, 30), datetime(2020, 8, 1), None]
+    assert read(*days) == [*read_as, datetime(2020, 6, 10)]
+    assert read("7/27/20", "7/14/20", "7/30/20", "8/1/20")[-1] == datetime(2020, 8, 1), "the month first"
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        ("1/7/20", "2/7/20", "3/7/20"),
+        ("27/7/20", "14/7/20", "30/7/20", "7/14/20"),  # one of them has the month first
+        ("20/07/01", "20/07/14", "20/07/30", "21/01/02"),  # the year first
+        ("27/7/20", "1/7/20"),
+    ],
+)
+def test_years_of_two_digits_are_not_read_where_the_column_does_not_tell(days: tuple[str, ...]) -> None:
+    assert set(read(*days)) == {None}
+
+
 def test_a_column_with_the_month_first_is_read_so_and_single_typing_errors_make_none() -> None:
     american = read("06/25/2020 08:30", "06/10/2020 08:30", "6/30/2020", "06/13/2020")
     assert american[:2] == [datetime(2020, 6, 25, 8, 30), datetime(2020, 6, 10, 8, 30)]

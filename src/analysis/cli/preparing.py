@@ -120,16 +120,20 @@ def draft_catalogue(chosen: argparse.Namespace, language: Language) -> int:
 
 def look_into(chosen: argparse.Namespace, language: Language) -> int:
     """``check``: what is understood of the exports; with ``--apply`` what is accepted is written."""
-    from analysis.dossiers.inspection import inspect  # heavy: only now
+    from analysis.dossiers.inspection import Proposal, inspect  # heavy: only now
     from analysis.preparation.asking import ask
-    from analysis.reference.tables import load_reference
+    from analysis.reference.tables import Reference, load_reference
 
     reference = load_reference(chosen.reference)
     found = inspect(chosen.raw, reference, chosen.jobs, language)
     for line in found.told(language):
         say(line)
     if chosen.apply:
-        ask(found.proposals, reference, language, say, sys.stdin.readline)
+
+        def again(then: Reference) -> list[Proposal]:
+            return inspect(chosen.raw, then, chosen.jobs, language).proposals
+
+        ask(found.proposals, reference, language, say, sys.stdin.readline, again)
     return DONE if found.understood else DOUBTFUL
 
 

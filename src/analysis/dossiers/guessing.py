@@ -46,7 +46,9 @@ def guess(kind: str, text: str, lookups: Lookups, lacking: Collection[str], cont
     known = {} if is_shape(text) else _known(kind, lookups)
     if kind == HEADING:
         known = {word: column for word, column in known.items() if column in lacking}
-    near = _units_like(text, known, lookups) if kind == UNIT else _like(text, known, lookups)
+    near = (
+        _units_like(text, known, lookups) if kind == UNIT else _in_brackets(text, known) or _like(text, known, lookups)
+    )
     told = ", ".join(f"{word} → {known[word]}" for word in near)
     if kind != HEADING:
         meanings = tuple(dict.fromkeys(known.values())) if kind in CODED_COLUMNS else ()
@@ -56,6 +58,11 @@ def guess(kind: str, text: str, lookups: Lookups, lacking: Collection[str], cont
     by_word = list(dict.fromkeys(known[word] for word in near))
     meanings = tuple([column for column in by_word if column in fits] or dict.fromkeys([*fits, *by_word]))
     return Guess(told, meanings, meanings[0] if len(meanings) == 1 else "")
+
+
+def _in_brackets(text: str, known: dict[str, str]) -> list[str]:
+    """The known words that stand in brackets: «Nội dung giải quyết (tên TTHC)»."""
+    return [fold(part) for part in re.findall(r"\(([^()]+)\)", text) if fold(part) in known]
 
 
 def _like(text: str, known: dict[str, str], lookups: Lookups) -> list[str]:
@@ -99,10 +106,18 @@ def impossible(cells: pa.Array, lookups: Lookups) -> frozenset[str]:
     found = {"dossier_id", "procedure_code", *DATE_COLUMNS} if worded else set()
     found |= {"dossier_id", "procedure_code"} if 2 * sum(" " in text for text in texts) > len(texts) else set()
     numbers = sum(bool(_NUMBER.fullmatch(text)) for text in texts) >= _FITS * len(texts)
+    found |= {"procedure_code", "procedure_name"} if numbers else set()
     if numbers or (len(texts) >= _FEW_VALUES and 2 * len(different) > len(texts)):
         known = any(unit_key(text) in lookups.units for text in different)
-        found |= {*CODED_COLUMNS, *(() if known else ("unit",))}
+        listed = any(fold(text) in lookups.matters for text in different)
+        found |= {*CODED_COLUMNS, *(() if known else ("unit",)), *(() if listed else ("procedure_name",))}
     return frozenset(found)
+
+
+def coded_in_part(cells: pa.Array, lookups: Lookups) -> tuple[str, ...]:
+    """The columns of values of which some stand among the few under a heading."""
+    texts = {fold(text) for text in _texts(cells)} if may_be_coded(cells) else set()
+    return tuple(name for name in CODED_COLUMNS if not texts.isdisjoint(lookups.vocabulary.values[name]))
 
 
 def may_be_coded(cells: pa.Array) -> bool:
@@ -156,16 +171,19 @@ def _by_content(texts: list[str], lookups: Lookups) -> tuple[str, ...]:
     numbered = alike and len(different) >= _FITS * len(texts)
     if not texts or fit(str.isdigit):  # a number is many a thing's
         return ("dossier_id",) if texts and numbered and fit(lambda text: bool(_BARE_CODE.fullmatch(text))) else ()
-    if len(different) <= _MANY:  # units in spellings of the export's own
+    # Addresses end with units, too, but hardly one is like another.
+    again = len(texts) < _FEW_VALUES or 2 * len(different) <= len(texts)
+    few = _FITS_CODED if again and len(different) <= _FEW_VALUES else _FITS
+    if 1 < len(different) <= _MANY and again:  # units in spellings of the export's own
         near = {text for text in different if _units_like(text, lookups.units, lookups)}
-        if len(different) > 1 and fit(near.__contains__):
+        if fit(near.__contains__, few):
             return ("unit",)
-    for column, is_one in (
-        ("procedure_code", lambda text: procedure_key(text) in lookups.offers),
-        ("unit", lambda text: unit_key(text) in lookups.units),
-        ("procedure_name", lambda text: fold(text) in lookups.matters),
+    for column, is_one, share in (
+        ("procedure_code", lambda text: procedure_key(text) in lookups.offers, _FITS),
+        ("unit", lambda text: unit_key(text) in lookups.units, _FITS),
+        ("procedure_name", lambda text: fold(text) in lookups.matters, few),
     ):
-        if fit(is_one):
+        if fit(is_one, share):
             return (column,)
     if coded := tuple(filter(is_coded, CODED_COLUMNS)):
         return coded

@@ -21,12 +21,11 @@ from analysis.dossiers.guessing import Guess, guess
 from analysis.dossiers.looking import FileLook, Look, Strange, Task, Word
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.worker import asked
-from analysis.exports.headings import REQUIRED
 from analysis.exports.quoting import is_shape
 from analysis.exports.reading import sha256
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_, Language
-from analysis.reference.additions import HEADING, UNIT, Addition
+from analysis.reference.additions import HEADING, LETTERHEAD, UNIT, Addition
 from analysis.reference.tables import Reference
 from analysis.reference.vocabulary import CODED_COLUMNS
 
@@ -34,6 +33,7 @@ FILES_COLUMNS = [
     *("file", "status", "reason", "format", "encoding", "export_date", "export_date_from", "sheet", "heading_row"),
     *("read", "accepted", "rejected", "reasons", "missing", "unread"),
 ]
+_OF_PROCEDURES = ("procedure_code", "procedure_name")  # one is enough
 UNKNOWN_COLUMNS = ["kind", "text", "rows", "files", "file", "column", "nearest", "meanings", "proposal"]
 
 
@@ -142,13 +142,16 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
             found.quarantined(name, look.told(language))
         elif look.problem:
             found.quarantined(name, look.problem.told(language))
-            found.headings(name, look.strange, look.missing, blocking=True)
+            found.headings(name, look.strange, look.missing, look.needed)
             for sheet in look.sheets:
                 found.words(name, sheet)
+            found.letterheads(name, look)
         else:
             found.read(name, path, look, namer, language)
     guesses = {
-        word: guess(
+        word: Guess("", (one.own,), one.own)
+        if one and word.kind == LETTERHEAD
+        else guess(
             word.kind,
             one.own if one and word.kind != HEADING else word.text,
             lookups,
@@ -160,6 +163,8 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
     listed = []
     for word, rows in found.rows_of.items():
         one, files, known = found.first[word], found.within[word], guesses[word]
+        if word.kind == HEADING and not known.nearest and found.claimed(word, guesses) & {known.proposal}:
+            known = Guess("", (), "")  # another heading of the file says by its own words that it is that
         meanings = known.meanings
         if one and word.kind == HEADING and not meanings and not known.proposal:
             required = found.unclaimed(word, guesses) if word in found.blocking else ()
@@ -167,9 +172,10 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
             meanings = tuple(dict.fromkeys([*required, *(column for column in CODED_COLUMNS if column in lacking)]))
         facts = (word.kind, word.text, rows, len(set(files)), files[0], word.place or (one.letter if one else ""))
         guessed = (known.nearest, ", ".join(meanings), known.proposal)
+        own = one.own if one and word.kind != LETTERHEAD else word.text
         # What keeps a whole file out stands first, headings that nobody misses last.
         order = 0 if word in found.blocking else 2 if word.kind == HEADING else 1
-        listed.append((*facts, *guessed, one.own if one else word.text, order))
+        listed.append((*facts, *guessed, own, order))
     table = pd.DataFrame(listed, columns=[*UNKNOWN_COLUMNS, "own", "order"])
     keys = {"order": True, "rows": False, "kind": True, "text": True, "column": True}
     table = table.sort_values([*keys], ascending=[*keys.values()], ignore_index=True)
@@ -193,7 +199,8 @@ class _Found:
         self.within: dict[Word, list[str]] = {}
         self.first: dict[Word, Strange | None] = {}
         self.lacking: dict[Word, set[str]] = {}  # which columns the files lack that have a heading
-        self.blocking: set[Word] = set()  # headings of files that lack a required column
+        self.needed: dict[Word, list[str]] = {}  # without which of these a file of theirs cannot be used
+        self.blocking: set[Word] = set()  # what keeps whole files out
 
     def quarantined(self, name: str, reason: str) -> None:
         self.files.append({"file": name, "status": "quarantined", "reason": reason})
@@ -216,16 +223,33 @@ class _Found:
             self.headings(name, sheet.strange, tuple(sheet.missing))
             self.words(name, sheet)
 
-    def headings(self, name: str, strange: list[Strange], missing: tuple[str, ...], *, blocking: bool = False) -> None:
+    def headings(
+        self, name: str, strange: list[Strange], missing: tuple[str, ...], needed: tuple[str, ...] = ()
+    ) -> None:
         for one in strange:
             self._add(one.word, 0, name, one)
             self.lacking.setdefault(one.word, set()).update({*missing} - one.impossible)
-            self.blocking |= {one.word} if blocking and missing else set()
+            self.needed.setdefault(one.word, []).extend(column for column in needed if column not in one.impossible)
+            self.blocking |= {one.word} if needed else set()
+
+    def letterheads(self, name: str, look: FileLook) -> None:
+        """What says above the headings whose dossiers these are, where no column seems to."""
+        if not any("unit" in (one.proposal, *one.content) for one in look.strange):
+            for text, code in look.letterheads:
+                word = Word(LETTERHEAD, text)
+                self._add(word, 0, name, Strange(word, "", code, (), ""))
+                self.blocking.add(word)
 
     def words(self, name: str, sheet: Look) -> None:
         for word, rows in sheet.unknown.items():
             text = sheet.own.get(word)
             self._add(word, rows, name, Strange(word, "", text, (), "") if text else self.first.get(word))
+
+    def claimed(self, word: Word, guesses: dict[Word, Guess]) -> set[str]:
+        """What the words of other headings of the word's files say that these are."""
+        files = set(self.within[word])
+        others = (other for other in guesses if other.kind == HEADING and files & set(self.within[other]))
+        return {guesses[other].proposal for other in others if guesses[other].nearest} - {""}
 
     def unclaimed(self, word: Word, guesses: dict[Word, Guess]) -> tuple[str, ...]:
         """The required columns that the word's files lack and that no other heading of theirs seems to be: one of them
@@ -233,8 +257,14 @@ class _Found:
         """
         files = set(self.within[word])
         others = (other for other in self.blocking if files & set(self.within[other]))
-        claimed = {meaning for other in others for meaning in (guesses[other].proposal, *guesses[other].meanings)}
-        return tuple(column for column in REQUIRED if column in self.lacking[word] - claimed)
+        claimed = {
+            "unit" if other.kind == LETTERHEAD else meaning
+            for other in others
+            for meaning in (guesses[other].proposal, *guesses[other].meanings)
+        }
+        if not claimed.isdisjoint(_OF_PROCEDURES):
+            claimed.update(_OF_PROCEDURES)
+        return tuple(column for column in dict.fromkeys(self.needed[word]) if column not in claimed)
 
     def _add(self, word: Word, rows: int, name: str, strange: Strange | None) -> None:
         self.rows_of[word] = self.rows_of.get(word, 0) + rows
@@ -251,6 +281,8 @@ def _word_told(row: dict[str, Any], language: Language) -> Iterator[str]:
             place = N_("? {kind} «{text}»: {rows} rows in {files} files, first in {file}, row {column}.")
         elif not row["rows"]:
             place = N_("? {kind} «{text}»: first in {file}, column {column}.")
+    if row["kind"] == LETTERHEAD:
+        place = N_("? «{text}» stands above the headings of {file}, which has no column of agencies.")
     yield language.text(place, **{**row, **counts, "kind": kind_in_words(row["kind"], language)})
     if row["kind"] == "procedure_code":
         yield "  " + language.text(N_("Not in the catalogue: see dvctt catalogue import, or draft."))
@@ -260,7 +292,7 @@ def _word_told(row: dict[str, Any], language: Language) -> Iterator[str]:
         yield "  " + language.text(N_("Like it: {nearest}."), **row)
     elif row["proposal"] and row["kind"] == HEADING:
         yield "  " + language.text(N_("By what stands under it: {proposal}."), **row)
-    elif row["meanings"]:
+    elif row["meanings"] and row["kind"] != LETTERHEAD:
         yield "  " + language.text(N_("It may mean one of these: {meanings}."), **row)
 
 
@@ -272,6 +304,7 @@ def kind_in_words(kind: str, language: Language) -> str:
 KINDS = {
     HEADING: N_("heading"),
     UNIT: N_("unit"),
+    LETTERHEAD: N_("letterhead"),
     "channel": N_("filing channel"),
     "status": N_("state"),
     "level": N_("level"),

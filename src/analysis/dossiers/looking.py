@@ -15,12 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.dossiers.cleaning import Lookups, clean_table, tables_of
-from analysis.dossiers.guessing import columns_by_content, guess, impossible, may_be_coded
+from analysis.dossiers.guessing import coded_in_part, columns_by_content, guess, impossible, may_be_coded
 from analysis.dossiers.worker import FileResult
-from analysis.exports.headings import FEW, REQUIRED, Headings, Unnamed, headings_of
+from analysis.exports.headings import FEW, Headings, Unnamed, find_head, first_lines, headings_of
 from analysis.exports.quoting import is_shape, may_be_quoted, shape
 from analysis.exports.reading import Export, read_export
-from analysis.exports.tables import Table
+from analysis.exports.tables import Table, Tables
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
@@ -85,7 +85,8 @@ class FileLook:
     """What a file is; ``result`` as far as the day of export asks for it.
 
     With a ``problem`` a run would not use the file; ``strange`` are then its unknown headings, ``missing`` the columns
-    that it lacks, and ``sheets`` what it would be read as if the headings meant what is proposed.
+    that it lacks, ``needed`` those without which it cannot be used, ``sheets`` what it would be read as if the headings
+    meant what is proposed, and ``letterheads`` the lines above them that name a unit, each with its code.
     """
 
     result: FileResult
@@ -93,6 +94,8 @@ class FileLook:
     problem: ExportProblem | None = None
     strange: list[Strange] = field(default_factory=list)
     missing: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+    letterheads: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,19 +112,22 @@ class Task:
             headings = headings_of(export, lookups.vocabulary, None, lambda unnamed: _recognised(unnamed, lookups))
             lacking = (*headings.missing, *_unknown_columns(headings))
             strange = _strange(headings, lookups, lacking)
-            looks = _supposed(export, lookups, strange)
-            understood = {*headings.known, *(one.proposal for one in strange)} & {*REQUIRED, "procedure_name"}
-            if "dossier_id" not in understood or len(understood) < FEW:
+            heads = _letterheads(export, lookups)
+            looks = _supposed(export, lookups, strange, heads)
+            understood = {*headings.known, *(one.proposal for one in strange)} & {*EXPORT_COLUMNS}
+            tells = {"received_at", "procedure_code", "procedure_name"} & understood
+            if "dossier_id" not in understood or len(understood) < FEW or not tells:
                 # A list of something else: nothing of it is asked for.
                 strange = [replace(one, content=(), proposal="") for one in strange]
-                return FileLook(FileResult(export.format, export.encoding), [], problem, strange, ())
+                return FileLook(FileResult(export.format, export.encoding), [], problem, strange)
             if len(headings.known) < FEW:
                 words = N_("it lists dossiers, but under headings that are not known: see below what they may mean.")
                 problem = ExportProblem(words)
-            return FileLook(FileResult(export.format, export.encoding), looks, problem, strange, lacking)
+            result = FileResult(export.format, export.encoding)
+            return FileLook(result, looks, problem, strange, lacking, _needed(headings), heads)
         day, period = (day.isoformat() if day else None for day in (tables.export_date, tables.period_end))
         result = FileResult(export.format, export.encoding, day, period)
-        found = [_look(table, export, lookups) for table in tables.tables]
+        found = _looks(tables, export, lookups)
         # What would be unknown once the headings are not is asked in the same round.
         for then in _supposed(export, lookups, [one for look in found for one in look.strange]):
             for look in (look for look in found if look.sheet == then.sheet):
@@ -137,22 +143,49 @@ def _recognised(unnamed: Sequence[Unnamed], lookups: Lookups) -> int:
     return len({content[0] for content in columns_by_content(unnamed, lookups) if content})
 
 
+def _needed(headings: Headings) -> tuple[str, ...]:
+    """What the file cannot do without: a procedure's name serves for its code."""
+    whose = () if "unit" in headings.known else ("unit",)
+    names = ("procedure_name",) if "procedure_code" in headings.missing else ()
+    return (*headings.missing, *names, *whose)
+
+
+def _letterheads(export: Export, lookups: Lookups) -> tuple[tuple[str, str], ...]:
+    """The texts above the headings that name a unit, where no column does: whose list it is, if somebody says so."""
+    found: dict[str, str] = {}
+    for sheet in export.sheets:
+        lines = first_lines(sheet)
+        head = find_head(lines, lookups.vocabulary, sheet)
+        if "unit" not in head.columns:
+            texts = (" ".join(text.split()) for line in lines[: head.row] for text in line)
+            found |= {text: lookups.units[unit_key(text)] for text in texts if unit_key(text) in lookups.units}
+    return tuple(found.items())
+
+
 def _unknown_columns(headings: Headings) -> tuple[str, ...]:
     return tuple(name for name in EXPORT_COLUMNS if name not in {*headings.missing, *headings.known})
 
 
-def _supposed(export: Export, lookups: Lookups, strange: list[Strange]) -> list[Look]:
-    """The file as it would be read if its headings meant what is proposed; nothing where it could not be even then."""
+def _supposed(
+    export: Export, lookups: Lookups, strange: list[Strange], letterheads: tuple[tuple[str, str], ...] = ()
+) -> list[Look]:
+    """The file as it would be read if its headings, and what stands above them, meant what is proposed; nothing where
+    it could not be even then.
+    """
     supposed = {fold(one.own): (one.proposal, _ASSUMED_RANK) for one in strange if one.proposal}
-    if not supposed:
+    if not supposed and not letterheads:
         return []
-    vocabulary = replace(lookups.vocabulary, headings={**supposed, **lookups.vocabulary.headings})
+    vocabulary = replace(
+        lookups.vocabulary,
+        headings={**supposed, **lookups.vocabulary.headings},
+        letterhead=(*lookups.vocabulary.letterhead, *(fold(text) for text, _ in letterheads)),
+    )
     then = replace(lookups, vocabulary=vocabulary)
     try:
         tables = tables_of(export, then)
     except ExportProblem:
         return []
-    return [_look(table, export, then) for table in tables.tables]
+    return _looks(tables, export, then)
 
 
 def _strange(headings: Headings, lookups: Lookups, lacking: tuple[str, ...]) -> list[Strange]:
@@ -164,8 +197,12 @@ def _strange(headings: Headings, lookups: Lookups, lacking: tuple[str, ...]) -> 
     unnamed = [one for one in headings.unnamed if fold(one.heading) not in known]
     found, taken = [], set()
     for one, content in zip(unnamed, columns_by_content(unnamed, lookups), strict=True):
-        if fold(one.heading) in unread and not {*content} & {*TEXT_COLUMNS} & {*lacking}:
-            continue  # elsewhere it is never read; here it may be what the sheet lacks
+        if fold(one.heading) in unread:  # elsewhere it is never read; here it may be what the sheet lacks
+            content = tuple({*TEXT_COLUMNS} & {*content} & {*lacking}) or tuple(
+                column for column in coded_in_part(one.cells, lookups) if column in lacking
+            )
+            if not content:
+                continue
         text = " ".join(one.heading.split())[:60]
         shown = _quotable(HEADING, text, lookups)
         never = impossible(one.cells, lookups) - {*content}
@@ -177,7 +214,17 @@ def _strange(headings: Headings, lookups: Lookups, lacking: tuple[str, ...]) -> 
     return found
 
 
-def _look(table: Table, export: Export, lookups: Lookups) -> Look:
+def _looks(tables: Tables, export: Export, lookups: Lookups) -> list[Look]:
+    """Each sheet of a file; what stands in several is told by its place in the first, numbered where there are more."""
+    places: dict[tuple[str, str], Word] = {}
+    many = len(tables.tables) > 1
+    return [
+        _look(table, export, lookups, places, f" [{number}]" if many else "")
+        for number, table in enumerate(tables.tables, 1)
+    ]
+
+
+def _look(table: Table, export: Export, lookups: Lookups, places: dict[tuple[str, str], Word], sheet: str) -> Look:
     cleaned = clean_table(table, 0, lookups, b"")
     strange = _strange(headings_of(export, lookups.vocabulary, table.sheet), lookups, table.missing)
     unknown = Counter({one.word: cleaned.read for one in strange})
@@ -190,7 +237,7 @@ def _look(table: Table, export: Export, lookups: Lookups) -> Look:
             word = Word(column, shown)
             if is_shape(shown) and count >= least and _may_be_asked(text, lookups):
                 first = pc.index(table.cells.column(column), text).as_py()
-                word = Word(column, shown, str(table.rows[first]))
+                word = places.setdefault((column, text), Word(column, shown, f"{table.rows[first]}{sheet}"))
                 own[word] = text
             unknown[word] += count
     # Where the agency is not known, its procedures cannot be: nothing is to be mended in the catalogue.

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 
 from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.reading import Export, Sheet
 from analysis.language.folding import fold
-from analysis.reference.vocabulary import Vocabulary
+from analysis.reference.vocabulary import CODED_COLUMNS, Vocabulary
 
+_SEVERAL = 2  # columns side by side of which one is ticked, at least
+_TICKED = 0.9  # of a column's filled cells and of the rows: what a foot of signatures may disturb
 FEW = 3  # columns: a line that names fewer may be no heading row at all
 REQUIRED = ("dossier_id", "procedure_code", "unit", "channel", "received_at")
 # What nobody sees is no part of a value: control characters, zero-width spaces, soft hyphens, marks of direction.
@@ -26,7 +29,8 @@ class Head:
     """Where a sheet's headings are: the last heading row (0-based), columns by name, texts seen.
 
     ``others`` are the further columns that fit a name, by rank; ``texts`` are the headings of the named columns;
-    ``unnamed`` those of the columns that no name fits, by column.
+    ``unnamed`` those of the columns that no name fits, by column; ``ticked`` the columns of which one is ticked in each
+    row, by the name of what is so told, with the value that each stands for.
     """
 
     row: int
@@ -36,6 +40,7 @@ class Head:
     seen: tuple[str, ...]
     missing: tuple[str, ...]
     unnamed: dict[int, str]
+    ticked: dict[str, dict[int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def headings_of(
                 Unnamed(letter(column), text, sheet.cells.column(column).slice(head.row + 1).combine_chunks())
                 for column, text in head.unnamed.items()
             ]
-            found.append(Headings(tuple(head.columns), head.missing, tuple(unnamed)))
+            found.append(Headings((*head.columns, *head.ticked), head.missing, tuple(unnamed)))
     return max(found, key=lambda one: len(one.known) + recognised(one.unnamed))
 
 
@@ -135,7 +140,40 @@ def find_head(lines: list[list[str]], vocabulary: Vocabulary, sheet: Sheet) -> H
         head = _head_of(number, texts, vocabulary)
         if (not head.missing, len(head.columns)) > (not best.missing and bool(best.columns), len(best.columns)):
             best = head
-    return best
+    return _with_ticked(best, sheet, vocabulary)
+
+
+def _with_ticked(head: Head, sheet: Sheet, vocabulary: Vocabulary) -> Head:
+    """With the values that are told by a tick: columns side by side whose headings are known values of what has no
+    column of its own, and under which stand ticks alone, in each row one at most.
+    """
+    ticked: dict[str, dict[int, str]] = {}
+    for name in (name for name in CODED_COLUMNS if name not in head.columns):
+        known = [column for column, text in head.unnamed.items() if fold(text) in vocabulary.values[name]]
+        if len(known) < _SEVERAL:
+            continue
+        around = [column for column in head.unnamed if known[0] - 1 <= column <= known[-1] + 1]
+        ticks = {column: _ticks(sheet, head.row, column, vocabulary) for column in around}
+        run = {column: one for column, one in ticks.items() if one is not None}
+        told = sum(one.astype(int) for one in run.values())
+        if {*known} <= {*run} and np.sum(told > 1) <= (1 - _TICKED) * np.sum(told > 0):
+            ticked[name] = {column: head.unnamed[column] for column in run}
+    columns = {column for of_name in ticked.values() for column in of_name}
+    return replace(
+        head,
+        ticked=ticked,
+        texts={**head.texts, **{name: " / ".join(of_name.values()) for name, of_name in ticked.items()}},
+        missing=tuple(name for name in head.missing if name not in ticked),
+        unnamed={column: text for column, text in head.unnamed.items() if column not in columns},
+    )
+
+
+def _ticks(sheet: Sheet, row: int, column: int, vocabulary: Vocabulary) -> np.ndarray | None:
+    """Which rows under a heading are ticked; None where something else stands there than ticks and their sums."""
+    cells = [fold(bare(cell)) if cell else "" for cell in sheet.cells.column(column).slice(row + 1).to_pylist()]
+    ticks = np.array([cell in vocabulary.mark for cell in cells], bool)
+    others = sum(bool(cell) and not cell.isdigit() and cell not in vocabulary.mark for cell in cells)
+    return ticks if others <= (1 - _TICKED) * ticks.sum() else None
 
 
 def _is_upper(lines: list[list[str]], number: int) -> bool:

@@ -49,6 +49,7 @@ _SEVERAL = 3  # different days that no typing error makes
 _ENGLISH = ("am", "pm", "a.m.", "p.m.")
 _BETWEEN = " ,-–t().:"
 _MILLISECONDS = re.compile(r"1\d{12}")  # since 1970, as JavaScript writes them
+_SHORT_YEAR = re.compile(r"(?P<first>\d{1,2})([/.-])(?P<second>\d{1,2})\2(?P<year>\d{2})(?P<rest>(?:\D.*)?)", re.DOTALL)
 _AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}\b.*\d ?[ap]\.?m\.?$", re.IGNORECASE)
 
 
@@ -57,8 +58,9 @@ def moments(texts: pa.Array) -> pa.Array:
 
     Every form of contract §3. A day that the calendar does not have is unreadable, and so is a year before 1900. A time
     that states its zone is brought to Asia/Ho_Chi_Minh: ``2020-06-09T17:00:00Z`` is the midnight in which 10 June
-    begins. Where ``AM`` and ``PM`` make day and month doubtful, the column tells which comes first, or none is read. A
-    column whose second parts exceed 12 several times, and its first ones never, has the month first.
+    begins. Where ``AM`` and ``PM``, or a year of two digits (``27/7/20``), make day and month doubtful, the column
+    tells which comes first, or none is read. A column whose second parts exceed 12 several times, and its first ones
+    never, has the month first.
     """
     if texts.null_count == len(texts):
         return pa.nulls(len(texts), pa.timestamp("us"))
@@ -70,13 +72,14 @@ def moments(texts: pa.Array) -> pa.Array:
     if american := _is_american(encoded.dictionary):
         slashed = pc.match_substring_regex(encoded.dictionary, rf"^ *\d{{1,2}}{_SECOND_OF}")
         found = pc.if_else(slashed, pa.scalar(None, pa.timestamp("us")), found)
+    # DuckDB would read such a year as one of the first century.
+    found = pc.if_else(pc.less(pc.year(found), FIRST_YEAR), pa.scalar(None, pa.timestamp("us")), found)
     strange = encoded.dictionary.filter(pc.is_null(found)).to_pylist()
     first = "month" if american else _first_of(strange)
-    odd = [odd_moment(text, first) for text in strange]
+    odd = [odd_moment(text, first) for text in _whole_years(strange)]
     if odd:
         found = pc.replace_with_mask(found, pc.is_null(found), pa.array(odd, pa.timestamp("us")))
-    real = pc.if_else(pc.greater_equal(pc.year(found), FIRST_YEAR), found, pa.scalar(None, pa.timestamp("us")))
-    return real.take(encoded.indices)
+    return found.take(encoded.indices)
 
 
 @cache
@@ -195,6 +198,24 @@ def _is_american(texts: pa.Array) -> bool:
     if len({text.split()[0] for text in later.to_pylist()}) < _SEVERAL:
         return False
     return not pc.any(pc.match_substring_regex(texts, rf"^ *(?:1[3-9]|[2-9]\d){_SECOND_OF}")).as_py()
+
+
+def _whole_years(texts: list[str]) -> list[str]:
+    """With years of two digits as those of this century, where several days above 12 in one place, and none in the
+    other, say that they are days: 20/07/01 has a year there, which is one or two.
+    """
+    short = {text: found for text in texts if (found := _SHORT_YEAR.fullmatch(text.strip()))}
+    firsts, seconds = ({int(found[name]) for found in short.values()} for name in ("first", "second"))
+    days_first, months_first = (sum(part > 12 for part in parts) >= _SEVERAL for parts in (firsts, seconds))
+    if days_first == months_first or max(seconds if days_first else firsts) > 12:
+        return texts
+    order = "{first}/{second}" if days_first else "{second}/{first}"
+    return [
+        f"{order.format(**short[text].groupdict())}/20{short[text]['year']}{short[text]['rest']}"
+        if text in short
+        else text
+        for text in texts
+    ]
 
 
 def _first_of(texts: list[str]) -> str:

@@ -13,7 +13,7 @@ from analysis.reference.vocabulary import DATE_COLUMNS
 
 OFTEN = 5  # rows of one file that hold the same text
 _CLOCK = r"(?:[ ,T-]+\d{1,2}[:hg]\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?: ?[AaPp][Mm]| ?CH| ?SA|Z|[+-]\d{2}:?\d{2})?)?"
-_DAY = re.compile(rf"(?:\d{{1,2}}([/.-])\d{{1,2}}\1\d{{4}}|\d{{4}}([/.-])\d{{1,2}}\2\d{{1,2}}){_CLOCK}")
+_DAY = re.compile(rf"(?:\d{{1,2}}([/.-])\d{{1,2}}\1(?:\d{{2}}){{1,2}}|\d{{4}}([/.-])\d{{1,2}}\2\d{{1,2}}){_CLOCK}")
 _PROCEDURE = re.compile(r"\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})?")
 _UNIT = re.compile(rf"[A-Z]\d{{2}}|{UNIT_CODE}")
 _SHAPES = {**dict.fromkeys(DATE_COLUMNS, _DAY), "procedure_code": _PROCEDURE, "unit": _UNIT}

@@ -167,6 +167,7 @@ def _cut_table(
     ]
     everything = _merged_down(everything, sheet, head)
     named = {name: everything[column] for name, column in head.columns.items()}
+    named |= {name: _ticked(body, of_name, vocabulary) for name, of_name in head.ticked.items()}
     for name in FALLING_BACK & set(named):
         others = [everything[column] for column in head.others[name]]
         named[name] = (
@@ -209,6 +210,16 @@ def _cut_table(
         ),
         unread=tuple(quoted("", " ".join(text.split())[:60], words) for text in head.unnamed.values()),
     )
+
+
+def _ticked(body: pa.Table, values: dict[int, str], vocabulary: Vocabulary) -> pa.Array:
+    """The value whose column is ticked in each row, all where several are, null where none is."""
+    ticks = [
+        [text if cell and fold(bare(cell)) in vocabulary.mark else None for cell in body.column(column).to_pylist()]
+        for column, text in values.items()
+    ]
+    told = (" + ".join(filter(None, row)) for row in zip(*ticks, strict=True))
+    return pa.array([text or None for text in told], pa.string())
 
 
 def _trimmed(column: pa.ChunkedArray) -> pa.Array:
@@ -370,8 +381,12 @@ def _spread(groups: dict[int, str], count: int, titled: str | None) -> pa.Array:
 def _lone_title(title: list[list[str]], vocabulary: Vocabulary, title_unit: Callable[[str], str | None]) -> str | None:
     """The unit that the last line above the headings names alone; lines of days and periods are passed over.
 
-    A letterhead, which the list's own title follows, says who made the list and not whose dossiers they are.
+    A letterhead, which the list's own title follows, says who made the list and not whose dossiers they are, but for
+    those that are known to say both.
     """
+    for text in (text for line in title for text in line if fold(text) in vocabulary.letterhead):
+        if unit := title_unit(text):
+            return unit
     for line in reversed(title):
         texts = list(dict.fromkeys(filter(None, line)))
         told = fold(" ".join(texts))

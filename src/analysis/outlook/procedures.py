@@ -49,7 +49,7 @@ def procedures(
     cells = pd.concat([counted, _without_dossiers(offers, counted)], ignore_index=True)
     cells = cells.sort_values([*_OWN, "group", "slot"], ignore_index=True)[CELLS]
     lines = lines.assign(slot=[bisect_left(ends, day) for day in lines["told_on"]])[LINES]
-    barred = _barred(cells, reference, [decision.valid_from, *(end + timedelta(days=1) for end in ends)])
+    barred = _barred(cells, reference, decision, ends)
     may = told(cells, lines, [month_number(end) for end in ends], barred)
     whole = cells.groupby(_OWN, as_index=False)[["dossiers", "online"]].sum()
     may = may.rename(columns={"dossiers": "told", "online": "told_online"})
@@ -106,20 +106,21 @@ def _without_dossiers(offers: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFra
     return none[_OWN].assign(group=none["level"], slot=0, dossiers=0, online=0)
 
 
-def _barred(cells: pd.DataFrame, reference: Reference, firsts: list[date]) -> pd.DataFrame:
+def _barred(cells: pd.DataFrame, reference: Reference, decision: Decision, ends: list[date]) -> pd.DataFrame:
     """The slots in which the catalogue gives a procedure another level than its group's, or none, and it had none; in
-    ``BARRED``. ``firsts`` are the first days of the slots, and the day after the last.
+    ``BARRED``, up to the end of the period.
     """
-    days = [
-        (slot, day) for slot, first in enumerate(firsts[:-1]) for day in (first, firsts[slot + 1] - timedelta(days=1))
-    ]
-    spans = pd.DataFrame({"month": range(len(days)), "last_day": [day for _, day in days]})
+    later = [month.end_time.date() for month in pd.period_range(decision.valid_from, decision.valid_to, freq="M")]
+    lasts = [*ends, *(end for end in later if end > ends[-1])]
+    days = [decision.valid_from, *(day for end in lasts[:-1] for day in (end, end + timedelta(days=1))), lasts[-1]]
+    spans = pd.DataFrame({"month": range(len(days)), "last_day": days})
     catalogue = reference.catalogue
     moving = catalogue.loc[~in_force(catalogue, spans).all(axis=1), "procedure_key"]
-    given = offers_by_month(replace(reference, catalogue=catalogue[catalogue["procedure_key"].isin(moving)]), spans)
-    level, slot = given["level"], given["month"].map([slot for slot, _ in days].__getitem__)
-    given = given.assign(group=level.where(level.isin(ONLINE_LEVELS), 0), slot=slot)[BARRED]
+    some = replace(reference, catalogue=catalogue[catalogue["procedure_key"].isin(moving)])
+    given = offers_by_month(some, spans)
+    level = given["level"]
+    given = given.assign(group=level.where(level.isin(ONLINE_LEVELS), 0), slot=given["month"] // 2)[BARRED]
     own = cells.loc[cells["procedure_key"].isin(moving), [*_OWN, "group"]].drop_duplicates()
-    every = own.merge(pd.DataFrame({"slot": range(len(firsts) - 1)}), "cross")
+    every = own.merge(pd.DataFrame({"slot": range(len(lasts))}), "cross")
     could = pd.concat([given, cells.loc[cells["dossiers"] > 0, BARRED]])
     return every[~pd.MultiIndex.from_frame(every).isin(pd.MultiIndex.from_frame(could))]

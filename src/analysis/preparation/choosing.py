@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.dossiers.inspection import Inspection, Proposal, kind_in_words
 from analysis.language.texts import N_, Language
-from analysis.reference.additions import HEADING, UNIT, added, difference, write
+from analysis.reference.additions import HEADING, LETTERHEAD, UNIT, UNREAD, added, difference, write
 from analysis.reference.tables import Reference
 from analysis.storage.writing import undirected
 
@@ -22,7 +22,7 @@ def choose(found: Inspection, reference: Reference, language: Language) -> Any:
     wide = widgets.Layout(width="44rem", max_width="98%")
     lists = [
         widgets.Dropdown(
-            options=[("–", ""), *_offered(one, reference)],
+            options=[("–", ""), *_offered(one, reference), *_never(one, language)],
             description=undirected(f"{kind_in_words(one.kind, language)}: {one.shown}"),
             style={"description_width": "20rem"},
             layout=wide,
@@ -64,9 +64,13 @@ def _offered(one: Proposal, reference: Reference) -> list[tuple[str, str]]:
     return [(label(one.kind, meaning, reference), meaning) for meaning in meanings]
 
 
+def _never(one: Proposal, language: Language) -> list[tuple[str, str]]:
+    return [(language.text(N_("never read")), UNREAD)] if one.kind == HEADING else []
+
+
 def label(kind: str, meaning: str, reference: Reference) -> str:
     """What a meaning is called: the unit's name, a column's usual heading, a value's first words."""
-    if kind == UNIT:
+    if kind in (UNIT, LETTERHEAD):
         names = dict(zip(reference.units["unit_code"], reference.units["unit_name"], strict=True))
         return f"{names[meaning]} ({meaning})"
     if kind == HEADING:

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from difflib import unified_diff
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 
 from analysis.storage.writing import write_whole
 
-Addition = tuple[str, str, str]  # kind (heading, unit, or a column with coded values), text, what it means
-HEADING, UNIT = "heading", "unit"
+Addition = tuple[str, str, str]  # kind (heading, unit, letterhead, or a column with coded values), text, its meaning
+HEADING, UNIT, LETTERHEAD = "heading", "unit", "letterhead"
+UNREAD = "unread"  # what a heading means that is never read
 VOCABULARY, UNITS = "vocabulary.toml", "units.csv"
 
 
@@ -52,9 +54,16 @@ def _text(path: Path) -> str:
 def _with_words(text: str, words: list[Addition]) -> str:
     content = tomlkit.parse(text)
     for kind, word, meaning in words:
-        table = content["columns"] if kind == HEADING else content["values"][kind]  # type: ignore[index]
-        table[meaning].append(word)  # type: ignore[index,union-attr]
+        table, key = _place(content, kind, meaning)
+        table.setdefault(key, tomlkit.array()).append(word)
     return tomlkit.dumps(content)
+
+
+def _place(content: tomlkit.TOMLDocument, kind: str, meaning: str) -> tuple[Any, str]:
+    """The table of the vocabulary and its list that a word of a kind belongs to."""
+    if kind == LETTERHEAD or (kind == HEADING and meaning == UNREAD):
+        return content["lines"], LETTERHEAD if kind == LETTERHEAD else UNREAD
+    return content["columns"] if kind == HEADING else content["values"][kind], meaning  # type: ignore[index]
 
 
 def _with_aliases(text: str, names: list[Addition]) -> str:

@@ -40,6 +40,8 @@ class _Lines(Frozen):
     unread: tuple[str, ...] = ()
     surnames: tuple[str, ...] = ()
     negations: tuple[str, ...] = ()
+    mark: tuple[str, ...] = ()
+    letterhead: tuple[str, ...] = ()
     period_month: tuple[str, ...] = ()
     period_quarter: tuple[str, ...] = ()
     period_year: tuple[str, ...] = ()
@@ -80,6 +82,8 @@ class Vocabulary:
     unread: tuple[str, ...]
     surnames: tuple[str, ...]
     negations: frozenset[str]
+    mark: frozenset[str]
+    letterhead: tuple[str, ...]
     periods: dict[str, tuple[str, ...]]
     difficulties: dict[str, tuple[str, int]]
     stated: dict[str, str]
@@ -109,6 +113,8 @@ def load_vocabulary(path: Path) -> Vocabulary:
         unread=_folded(content.lines.unread),
         surnames=_folded(content.lines.surnames),
         negations=frozenset(_folded(content.lines.negations)),
+        mark=frozenset(_folded(content.lines.mark)),
+        letterhead=_folded(content.lines.letterhead),
         periods={
             "month": _folded(content.lines.period_month),
             "quarter": _folded(content.lines.period_quarter),

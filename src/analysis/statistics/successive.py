@@ -8,7 +8,9 @@ anew:
 1. it differs from each line told of the procedure before, dossiers, online and otherwise, by nothing or by five at
    least; and
 2. in each group five procedures at least have dossiers online, or none has, and likewise otherwise; and
-3. no count of 1 to 4 dossiers of one procedure in any run of months, online or not, becomes certain that was not
+3. it has one level all the period long: else a line would say how much of it is of which level, to who knows the totals
+   of each; and
+4. no count of 1 to 4 dossiers of one procedure in any run of months, online or not, becomes certain that was not
    certain by the totals alone. It is uncertain where two procedures of the unit may have exchanged a dossier of one
    month for a dossier of another, and everything that is published would read the same: what is told of both, and in
    how many procedures of each month, quarter and year to date there were any, and any online.
@@ -48,9 +50,9 @@ def told(
     Time is cut into slots, each within a month: ``months`` has their months, as ``12 * year + month - 1``. ``cells``,
     in ``CELLS``: dossiers by unit, procedure, group (of levels that share a published total) and slot; a procedure
     without any has one row of 0. ``lines``, in ``LINES``: what has been told, dossiers to the end of a slot (one after
-    the last for what is later), ``online`` blank where it was not told. ``barred``, in ``BARRED``: the slots in which
-    everybody knows that a procedure had no dossier of the group. ``online`` of a line is blank where it may not be
-    told.
+    the last for what is later), ``online`` blank where it was not told. ``barred``, in ``BARRED``: the slots, also
+    later ones, in which everybody knows that a procedure has no dossier of the group. ``online`` of a line is blank
+    where it may not be told.
     """
     parts = cells.groupby([*_OWN, "group"], as_index=False)[["dossiers", "online"]].sum()
     found = parts.groupby(_OWN, as_index=False)[["dossiers", "online"]].sum()
@@ -58,9 +60,9 @@ def told(
     last = lines[lines["slot"] < len(months)].sort_values("slot").drop_duplicates(_OWN, keep="last")
     found = found.merge(last, "left", _OWN, suffixes=("", "_told"), validate="1:1")
     split = (found["split_shown"] & _apart(found, lines, split=True)).to_numpy(bool)
-    anew = found["shown"] & ~found["lonely"] & _apart(found, lines, split=False)
-    anew &= (split | found["online_told"].isna()) & (found["dossiers"] != found["dossiers_told"]).fillna(True)
     barred = pd.DataFrame(columns=BARRED) if barred is None else barred
+    anew = found["shown"] & ~found["lonely"] & _apart(found, lines, split=False) & _of_one_level(found, parts, barred)
+    anew &= (split | found["online_told"].isna()) & (found["dossiers"] != found["dossiers_told"]).fillna(True)
     may = _uncertain_of_units(found, cells, lines, barred, np.asarray(months), anew.to_numpy(bool), split)
     fresh = found[_OWN].assign(dossiers=found["dossiers"], online=found["online"].where(split), slot=len(months) - 1)
     kept = found[[*_OWN, "dossiers_told", "online_told", "slot"]].set_axis(LINES, axis=1)
@@ -99,6 +101,14 @@ def _lonely(parts: pd.DataFrame) -> pd.DataFrame:
     together = has.groupby([parts["unit_code"], parts["group"]]).transform("sum").to_numpy(np.int64)
     lonely = few(together).any(axis=1) | ~has.any(axis=1)
     return parts.assign(lonely=lonely).groupby(_OWN, as_index=False)["lonely"].any()
+
+
+def _of_one_level(found: pd.DataFrame, parts: pd.DataFrame, barred: pd.DataFrame) -> pd.Series:
+    """Whether each procedure has dossiers of one group alone, and could have them all the time."""
+    known = pd.MultiIndex.from_frame(found[_OWN])
+    several = parts.loc[parts.duplicated(_OWN), _OWN]
+    moving = pd.MultiIndex.from_frame(pd.concat([several, barred[_OWN]]))
+    return pd.Series(~known.isin(moving), found.index)
 
 
 def _apart(found: pd.DataFrame, lines: pd.DataFrame, *, split: bool) -> pd.Series:

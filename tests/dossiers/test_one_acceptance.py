@@ -1,0 +1,151 @@
+"""Lists that people made for themselves are understood after one sitting of questions, whatever is unknown in them."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from support.folders import REFERENCE
+from support.small_run import call_here
+
+from analysis.dossiers.inspection import inspect
+from analysis.language.texts import Language
+from analysis.reference.tables import load_reference
+
+OWN = ["TT", "Số biên nhận", "Nơi giải quyết", "Nội dung (tên TTHC)", "Chỗ ở", "Nộp bằng", "Ngày nhận", "Kết quả"]
+PLACES = ["UBND X. Hòa Kiến", "UBND X. An Phú", "UBND P. Phú Lâm"]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "raw").mkdir()
+    shutil.copytree(REFERENCE, tmp_path / "reference")
+    return tmp_path
+
+
+def _rows(count: int = 30) -> list[list[str]]:
+    """Of three communes; where people live is another place in each row, as addresses are."""
+    return [
+        [
+            *(str(n), f"{n:03}/BN-2020", PLACES[n % 3], "Đăng ký khai sinh"),
+            *(f"Số {n}, Thôn {n}, Thành phố Tuy Hòa", "1 cửa" if n % 2 else "Qua cổng", f"{1 + n % 28:02}/07/2020"),
+            "Đang giải quyết" if n % 3 else "Xong sớm",
+        ]
+        for n in range(1, count + 1)
+    ]
+
+
+def _book(path: Path, *sheets: list[list[str]]) -> None:
+    with xlsxwriter.Workbook(path) as book:
+        for number, rows in enumerate(sheets, 7):
+            page = book.add_worksheet(f"Thang {number}")
+            for line, row in enumerate(rows):
+                page.write_row(line, 0, row)
+
+
+def _check(home: Path, monkeypatch: pytest.MonkeyPatch, answers: dict[str, str]) -> list[str]:
+    """The questions; the answer to each is that of the first part that stands in it."""
+    asked: list[str] = []
+
+    class Reader:
+        def readline(self) -> str:
+            question = shown.pop() if shown else ""
+            asked.append(question)
+            return next((answer for part, answer in answers.items() if part in question), "") + "\n"
+
+    shown: list[str] = []
+    monkeypatch.setattr("analysis.cli.preparing.say", shown.append)
+    monkeypatch.setattr(sys, "stdin", Reader())
+    folders = ["--raw", str(home / "raw"), "--reference", str(home / "reference"), "--jobs", "1"]
+    call_here(["check", "--apply", *folders], home)
+    return asked
+
+
+def _accepted(home: Path) -> list[int]:
+    return inspect(home / "raw", load_reference(home / "reference"), 1, Language()).files["accepted"].tolist()
+
+
+ANSWERS = {
+    **{"«Nơi giải quyết»": "c", "(tên TTHC)": "c", "«Nộp bằng»": "hình thức tiếp nhận", "«Kết quả»": "c"},
+    **{"«UBND ": "c", "«Xong sớm»": "đã giải quyết", "hình thức nộp": "trực tiếp", "Ghi như trên": "c"},
+}
+
+
+def test_what_is_unknown_once_a_heading_is_known_is_asked_in_the_same_sitting(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _book(home / "raw/so_20200930.xlsx", [OWN, *_rows()])
+    asked = _check(home, monkeypatch, ANSWERS)
+    assert _accepted(home) == [30]
+    assert any("«Xong sớm»" in question for question in asked), "a state, under a heading that was not read before"
+    assert not any("Chỗ ở" in question for question in asked), "where people live is nobody's unit"
+    assert sum("Ghi như trên" in question for question in asked) == 1
+    assert len(asked) == len({*asked}), "nothing is asked twice"
+
+
+def test_nothing_is_written_where_the_last_question_is_denied(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _book(home / "raw/so_20200930.xlsx", [OWN, *_rows()])
+    before = (home / "reference/vocabulary.toml").read_bytes()
+    _check(home, monkeypatch, ANSWERS | {"Ghi như trên": ""})
+    assert (home / "reference/vocabulary.toml").read_bytes() == before
+
+
+def test_a_value_that_stands_on_several_sheets_is_asked_for_once_and_by_its_sheet(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = _rows()
+    _book(home / "raw/so_20200930.xlsx", [OWN, *rows], [OWN, rows[3], *rows[:20]])
+    asked = _check(home, monkeypatch, ANSWERS)
+    assert sum("9 xxx (so_20200930.xlsx: 2 [1])" in question for question in asked) == 1
+    assert _accepted(home) == [30, 21]
+
+
+LETTERHEAD = [["UBND HUYỆN TUY AN", "", "", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"], ["SỔ THEO DÕI QUÝ 3 NĂM 2020"]]
+
+
+def test_a_letterhead_says_whose_dossiers_they_are_where_somebody_confirms_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = ["Số hồ sơ", "Tên thủ tục", "Hình thức nộp", "Ngày nhận"]
+    rows = [[f"TA-{n:03}", "Đăng ký kết hôn", "Trực tiếp", f"{n:02}/07/2020"] for n in range(1, 21)]
+    _book(home / "raw/so_20200930.xlsx", [*LETTERHEAD, own, *rows])
+    assert inspect(home / "raw", load_reference(home / "reference"), 1, Language()).files["status"].tolist() == [
+        "quarantined"
+    ]
+    (question, _) = _check(home, monkeypatch, {"phía trên bảng ghi": "c", "Ghi như trên": "c"})
+    assert "Hồ sơ trong tệp là của Huyện Tuy An (H45.24), như dòng «UBND HUYỆN TUY AN» phía trên bảng ghi?" in question
+    assert 'letterhead = ["UBND HUYỆN TUY AN"]' in (home / "reference/vocabulary.toml").read_text("utf-8")
+    found = inspect(home / "raw", load_reference(home / "reference"), 1, Language())
+    assert found.files["read"].tolist() == [20]
+    assert found.rows["unit"].unique().tolist() == ["UBND HUYỆN TUY AN"]
+
+
+def test_a_heading_that_is_never_read_is_asked_for_once_in_a_life(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [[*row, "Nhanh" if n % 2 else "Chậm"] for n, row in enumerate(_rows())]
+    _book(home / "raw/so_20200930.xlsx", [[*OWN, "Tốc độ"], *rows])
+    asked = _check(home, monkeypatch, {"xlsx: I)": "x", **ANSWERS})
+    assert any("xlsx: I)" in question and "Không bao giờ đọc: x." in question for question in asked)
+    assert '"Tốc độ"]' in (home / "reference/vocabulary.toml").read_text("utf-8")
+    assert not any("xlsx: I)" in question for question in _check(home, monkeypatch, {}))
+
+
+def test_ticks_under_the_ways_of_filing_tell_the_way(home: Path) -> None:
+    own = ["Mã hồ sơ", "Mã TTHC", "Đơn vị", "Trực tuyến", "Trực tiếp", "BCCI", "Ngày nhận"]
+    ways = [["x", "", ""], ["", "X", ""], ["", "", "x"], ["", "x", ""]]
+    rows = [[f"HS-{n:03}", "1.000255", "Sở Xây dựng", *ways[n % 4], f"{1 + n % 28:02}/07/2020"] for n in range(1, 41)]
+    _book(home / "raw/so_20200930.xlsx", [own, *rows, ["", "Cộng", "", "10", "20", "10"]])
+    found = inspect(home / "raw", load_reference(home / "reference"), 1, Language())
+    assert found.files["accepted"].tolist() == [40]
+    headings = dict(zip(found.columns["column"], found.columns["heading"], strict=True))
+    assert headings["channel"] == "Trực tuyến / Trực tiếp / BCCI"
+    assert found.rows["channel"].tolist()[:4] == ["Trực tiếp", "BCCI", "Trực tiếp", "Trực tuyến"]
+
+
+def test_two_ticks_in_a_row_are_no_way_that_is_known(home: Path) -> None:
+    own = ["Mã hồ sơ", "Mã TTHC", "Đơn vị", "Trực tuyến", "Trực tiếp", "Ngày nhận"]
+    rows = [[f"HS-{n:03}", "1.000255", "Sở Xây dựng", "x", "x" if n == 1 else "", "02/07/2020"] for n in range(1, 41)]
+    _book(home / "raw/so_20200930.xlsx", [own, *rows])
+    found = inspect(home / "raw", load_reference(home / "reference"), 1, Language())
+    assert found.files["accepted"].tolist() == [39]
+    assert "channel" in set(found.unknown["kind"])
