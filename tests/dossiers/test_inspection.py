@@ -189,12 +189,12 @@ def test_a_heading_is_proposed_for_what_its_own_file_lacks(home: Path) -> None:
 
 
 def test_rows_that_are_lost_for_other_reasons_than_words_are_told(home: Path) -> None:
-    rows = _rows(9).replace("/2020", "/20")
+    rows = _rows(9).replace("/2020", "/202")
     (home / "raw/thang-9_20200930.csv").write_text(f"{HEAD}\n{rows}\n", "utf-8")
     found = look(home)
     (line,) = (line for line in found.told(Language()) if "thang-9" in line)
     assert line.startswith("! ")
-    assert "  Loại: ngày tiếp nhận thiếu hoặc không đọc được 20 («99/99/99»)." in found.told(Language())
+    assert "  Loại: ngày tiếp nhận thiếu hoặc không đọc được 20 («99/99/999»)." in found.told(Language())
     assert not found.understood
 
 
