@@ -21,7 +21,7 @@ import pandas as pd
 
 from analysis.measures.attainment import attain
 from analysis.measures.history import history
-from analysis.outlook.closers import FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL, closers
+from analysis.outlook.closers import FINISH, KEEP, NOTHING, PEERS, UNFED, UNTOUCHED, VIA_PORTAL, closers
 from analysis.outlook.projection import courses, projections
 from analysis.reference.decision import ATTAINED, DEFAULT, Decision
 from analysis.reference.keys import procedure_key
@@ -111,7 +111,7 @@ def _carried_out(table: pd.DataFrame, day: date, asks: pd.DataFrame, rng: np.ran
     places = table.groupby([table["unit_code"], keys]).indices
     by_unit = table.groupby("unit_code").indices
     for ask in asks.itertuples(index=False):
-        if ask.method in (KEEP, NOTHING):
+        if ask.method in (KEEP, UNFED, NOTHING):
             continue
         whole = by_unit[ask.unit_code]
         if ask.method == FINISH or not ask.procedure_key:

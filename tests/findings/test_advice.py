@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from support.small_report import COMMUNE, DEPARTMENT, small_report
+from support.small_report import COMMUNE, DEPARTMENT, DISTRICT, small_report
 
-from analysis.findings import advice
+from analysis.findings import advice, figures
 from analysis.findings.report import Report
 from analysis.pages import sections
 from analysis.presentation.narrative import most_at
@@ -37,10 +37,10 @@ def test_an_order_says_whose_portal_target_it_cannot_count(report: Report) -> No
 
 
 def test_who_differs_is_told_with_how_many_of_these_may_be_chance(report: Report) -> None:
-    found, share = advice.differing(report)
+    found, of = advice.differing(report)
     rows = report.outlook["comparison"]
     assert found == rows["against_target"].isin(["above", "below"]).sum() > 0
-    assert share == 0.05
+    assert of == 20
     assert f"So với chỉ tiêu, {found} cặp cơ quan và chỉ tiêu khác nhiều hơn ngẫu nhiên" in str(
         sections.comparison(report)
     )
@@ -65,3 +65,22 @@ def test_after_the_period_nothing_is_foretold(report: Report, tmp_path: Path) ->
     over = str(sections.proof(small_report(tmp_path, date(2020, 12, 31))))
     assert "Dự báo từ cuối tháng thứ" not in over
     assert "Đã hết kỳ nên báo cáo này không dự báo gì nữa" in over
+
+
+def test_the_worst_come_first_by_the_part_of_their_targets_that_they_miss(report: Report) -> None:
+    """A unit of which one target less can be counted is not the better for it."""
+    codes = [DEPARTMENT, DISTRICT]
+    before = [name for name, _ in figures.matrix(report, codes)]
+    worst = next(code for code in codes if report.names[code] == before[0])
+    assert [name for name, _ in figures.matrix(_without_sources(report, worst), codes)] == before
+
+
+def test_what_loses_its_base_has_not_another_verdict(report: Report) -> None:
+    rows = report.attainment.copy()
+    other = (rows["reading"] == "online_base") & (rows["unit_code"] == DEPARTMENT)
+    assert other.any()
+    rows.loc[other, "status"] = "not_applicable"
+    target = next(one for one in report.decision.targets if one.id == "l3-dossiers")
+    changed = {one.reading.id: one.units_changed for one in figures.readings(replace(report, attainment=rows), target)}
+    whole = {one.reading.id: one.units_changed for one in figures.readings(report, target)}
+    assert changed["online_base"] <= whole["online_base"]

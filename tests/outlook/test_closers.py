@@ -17,10 +17,14 @@ from analysis.measures.history import History
 from analysis.outlook.closers import (
     ALL_ONLINE,
     CLOSERS_COLUMNS,
+    EVEN,
     FINISH,
+    KEEP,
+    MATTERS,
     MOST_ASKED,
     NOTHING,
     PEERS,
+    UNFED,
     UNTOUCHED,
     WORTH_ASKING,
     _at_least,
@@ -170,7 +174,10 @@ def test_whatever_is_asked_is_worth_asking_and_never_worse_than_going_on(tmp_pat
     for row in table.itertuples(index=False):
         base = now[row.target_id, row.unit_code]
         assert (row.method == NOTHING) == (row.probability < WORTH_ASKING)
-        assert row.probability >= base - 1e-9
+        if row.method in (KEEP, UNFED, NOTHING):
+            assert row.probability == base
+        else:
+            assert row.probability - base >= MATTERS or (row.method == FINISH and row.probability >= EVEN)
     missed = last[(last["reading"] == "default") & (last["status"] == "not_attained")]
     units = missed[missed["unit_code"].isin(known.reference.units["unit_code"])]
     asked = set(zip(table["target_id"], table["unit_code"], strict=True))

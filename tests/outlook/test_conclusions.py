@@ -204,6 +204,11 @@ def test_the_cause_is_the_part_that_makes_up_most_of_the_gap(tmp_path: Path) -> 
     assert (tier["members"], tier["members_attained"], tier["members_attained_few"]) == (2, 1, 0)
     few = _tables(tmp_path / "few", [Batch(ONE, 1, 5, 5, 4), Batch(OTHER, 1, 5, 5, 5)])["conclusions"]
     assert (_row(few, "ALL")["members_attained"], _row(few, "ALL")["members_attained_few"]) == (2, 1)
+    small = _tables(tmp_path / "small", [Batch(ONE, 1, 5, 0, 9), Batch(OTHER, 1, 5, 50, 50)])["conclusions"]
+    assert _row(small, "TIER:district")["cause"] == "", "nine dossiers explain nothing"
+    several = [Batch(ONE, 1, 5, 40, 60), Batch(OTHER, 1, 5, 40, 60), Batch(THIRD, 1, 5, 68, 32)]
+    rows = _tables(tmp_path / "several", several)["conclusions"]
+    assert _row(rows, "TIER:district")["cause"] == ONE, "half of what is lost, whatever another makes up for"
     alone = _row(rows, f"AREA:{ONE}")
     assert alone["cause"] == "", "the only part of an area is no cause"
 

@@ -250,7 +250,7 @@ def test_the_standing_has_the_interval_of_the_table(report: Report) -> None:
     percent = report.language.percent
     assert f"{percent(row['interval_lower'])} – {percent(row['interval_upper'])}" in words(html)
     assert f"Khoảng tin cậy {percent(row['confidence'], 2)}" in words(html)
-    assert "Thấp hơn, không phải do ngẫu nhiên" in words(html)
+    assert "Thấp hơn quá mức ngẫu nhiên" in words(html)
     assert html.count('<svg class="bar"') == len(standings(report, OTHER))
 
 
@@ -350,7 +350,7 @@ def test_stated_difficulties_come_newest_first_and_none_from_later_months(report
 
 def test_delays_stand_beside_the_tier_with_their_verdict(report: Report) -> None:
     shown = words(section("obstacles", report, DEPARTMENT))
-    assert "Hồ sơ trễ hạn 25,0 % 12/48 10,0 % ▲ Cao hơn, không phải do ngẫu nhiên" in shown
+    assert "Hồ sơ trễ hạn 25,0 % 12/48 10,0 % ▲ Cao hơn quá mức ngẫu nhiên" in shown
     assert "Hồ sơ bị từ chối 25,0 % 12/48 10,0 % ▼ Thấp hơn" in shown
 
 

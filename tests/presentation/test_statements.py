@@ -9,7 +9,7 @@ from support.folders import REFERENCE
 from analysis.findings.figures import Figure
 from analysis.findings.finding import Ask, Cause, Finding, Step
 from analysis.language.texts import Language
-from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL
+from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNFED, UNTOUCHED, VIA_PORTAL
 from analysis.outlook.conclusions import CERTAIN, FINAL, IMPROBABLE, LOST, RUNNING, WAITING
 from analysis.presentation import statements
 from analysis.reference.tables import load_reference
@@ -68,9 +68,9 @@ def test_an_ask_names_its_procedures_what_they_bring_and_how_probable_it_is() ->
 def test_what_several_bring_is_told_in_steps_of_five() -> None:
     for gain, told in (
         (1.2, "dưới 5 hồ sơ"),
-        (4.0, "khoảng 5 hồ sơ"),
-        (7.6, "khoảng 10 hồ sơ"),
-        (122.0, "khoảng 120 hồ sơ"),
+        (4.9, "dưới 5 hồ sơ"),
+        (9.6, "khoảng 5 hồ sơ"),
+        (124.0, "khoảng 120 hồ sơ"),
     ):
         ask = Ask(PEERS, True, NAMED, 0, gain, 0.4)
         assert told in statements.ask_sentence(finding(ask=ask), VI)
@@ -104,7 +104,7 @@ def test_where_nothing_would_do_the_truth_is_told(target: str) -> None:
 
 def test_a_course_that_nothing_changes_is_kept() -> None:
     assert asked(KEEP, named=[], others=0).startswith("Tiếp tục như hiện nay")
-    procedures = asked(KEEP, target="l3-procedures", named=[], others=0)
+    procedures = asked(UNFED, target="l3-procedures", named=[], others=0)
     assert procedures.startswith("Những thủ tục đang có hồ sơ chưa đủ"), "others can help"
 
 
@@ -124,9 +124,12 @@ def test_what_is_attained_is_asked_nothing() -> None:
 
 def test_the_prospect_says_what_is_needed_and_expected() -> None:
     assert statements.prospect(finding(), VI) == (
-        "Trong khoảng 20 hồ sơ sắp tới cần 12 hồ sơ nộp và giải quyết trực tuyến; cứ như hiện nay thì được khoảng 6. "
+        "Ngoài 4 hồ sơ trực tuyến đang chờ, trong khoảng 20 hồ sơ sắp tới cần 12 hồ sơ nộp và giải quyết trực tuyến; "
+        "cứ như hiện nay thì được khoảng 6. "
         "Giá trị cuối kỳ, 8 trên 10 lần: từ 30,0 % đến 50,0 %; xác suất đạt: 7 %."
     )
+    alone = statements.prospect(finding(pending=0), VI)
+    assert alone.startswith("Trong khoảng 20 hồ sơ sắp tới cần 12 hồ sơ nộp")
     assert "qua Cổng" in statements.prospect(finding("portal"), VI)
     assert "thủ tục có hồ sơ trực tuyến" in statements.prospect(finding("l3-procedures"), VI)
 

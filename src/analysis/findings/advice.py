@@ -23,6 +23,7 @@ from analysis.statistics.shares import Interval
 
 _ALONE = 0.05  # the chance outside a funnel's inner limits, for who looks at one unit alone
 _WHERE = 3  # units of an area that miss most
+_ONE_OF = round(1 / FALSE_SHARE)
 
 
 @dataclass(frozen=True)
@@ -160,21 +161,21 @@ def band_counts(report: Report) -> pd.DataFrame:
     return units.assign(told=told).groupby(["target_id", "told"]).size().unstack(fill_value=0)
 
 
-def false_signals(report: Report) -> tuple[int, float, int]:
-    """How many units' months signal a change, what share of these is expected to be false at most, and how many have
-    lain elsewhere since the decision.
+def false_signals(report: Report) -> tuple[int, int, int]:
+    """How many units' months signal a change, of how many such signals one at most is expected to be false, and how
+    many have lain elsewhere since the decision.
     """
     rows = report.outlook["conclusions"]
     rows = rows[rows["unit_code"].isin(report.reference.units["unit_code"])]
     changed = rows["before"].notna() & (rows["signal"] == COMMON_CAUSE)
-    return int(rows["signal"].isin([IMPROVING, WORSENING]).sum()), FALSE_SHARE, int(changed.sum())
+    return int(rows["signal"].isin([IMPROVING, WORSENING]).sum()), _ONE_OF, int(changed.sum())
 
 
-def differing(report: Report) -> tuple[int, float]:
-    """How many pairs of unit and target lie further from the target than chance allows, and what share of these is
-    expected to be chance at most.
+def differing(report: Report) -> tuple[int, int]:
+    """How many pairs of unit and target lie further from the target than chance allows, and of how many such findings
+    one at most is expected to be chance.
     """
-    return int(report.outlook["comparison"]["against_target"].isin([ABOVE, BELOW]).sum()), FALSE_SHARE
+    return int(report.outlook["comparison"]["against_target"].isin([ABOVE, BELOW]).sum()), _ONE_OF
 
 
 def lowest_ranked(report: Report, target: Target, tier: str, count: int = 5) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.findings.report import Report
 from analysis.outlook.comparison import LEAST_RANKED
-from analysis.reference.decision import ATTAINED, DEFAULT, Reading, Target
+from analysis.reference.decision import ATTAINED, DEFAULT, NOT_ATTAINED, Reading, Target
 from analysis.reference.groups import PROVINCE
 
 _MOST_DIGITS = 6
@@ -70,17 +70,18 @@ def tiles(report: Report, code: str = PROVINCE) -> list[Figure]:
 
 
 def matrix(report: Report, units: Iterable[str]) -> list[tuple[str, dict[str, Figure]]]:
-    """(name, figure by target) of each unit, the worst first: most targets not attained, then the widest gap; targets
-    on denominators too small to be ranked do not count here.
+    """(name, figure by target) of each unit, the worst first: the largest part of its targets not attained, then the
+    widest gap on average; targets on denominators too small to be ranked do not count here.
     """
     by_unit: dict[str, dict[str, Figure]] = {}
     for figure in figures(report, units):
         by_unit.setdefault(figure.unit_code, {})[figure.target.id] = figure
 
-    def badness(of_target: dict[str, Figure]) -> tuple[int, Fraction]:
+    def badness(of_target: dict[str, Figure]) -> tuple[Fraction, Fraction]:
         judged = [figure for figure in of_target.values() if figure.denominator >= LEAST_RANKED]
         gaps = [figure.gap for figure in judged if figure.gap is not None and figure.gap < 0]
-        return (-len(gaps), sum(gaps, Fraction(0)))
+        whole = max(len(judged), 1)
+        return -Fraction(len(gaps), whole), sum(gaps, Fraction(0)) / whole
 
     ordered = sorted(by_unit.items(), key=lambda item: (*badness(item[1]), item[0]))
     return [(next(iter(of_target.values())).unit_name, of_target) for _, of_target in ordered]
@@ -128,7 +129,8 @@ def readings(report: Report, target: Target) -> list[ReadingResult]:
     province = {row.reading: row for row in rows[rows["unit_code"] == PROVINCE].itertuples(index=False)}
     found = []
     for reading in report.decision.readings_of(target):
-        changed = units[reading.id].notna() & (units[reading.id] != units[DEFAULT])
+        judged = units[[reading.id, DEFAULT]].isin([ATTAINED, NOT_ATTAINED]).all(axis=1)
+        changed = judged & (units[reading.id] != units[DEFAULT])
         figure = _figure(target, province[reading.id], report.names)
         differs = figure.status != province[DEFAULT].status
         found.append(ReadingResult(reading, figure, differs, int(changed.sum())))

@@ -11,8 +11,7 @@ import pandas as pd
 from analysis.findings.figures import Figure, figures
 from analysis.findings.offered import last_day
 from analysis.findings.report import Report
-from analysis.outlook.closers import NOTHING
-from analysis.outlook.conclusions import LOST, RUNNING
+from analysis.outlook.conclusions import LOST, RUNNING, UNLIKELY
 
 _NAMED = 3  # procedures that a sentence names; the others are counted
 
@@ -93,8 +92,9 @@ class Finding:
 
     @property
     def hopeless(self) -> bool:
-        """Whether nothing would attain the target any more while the period lasts."""
-        return self.running and (self.band == LOST or (self.ask is not None and self.ask.method == NOTHING))
+        """Whether the target will hardly be attained, whatever is done while the period lasts."""
+        unlikely = self.ask is not None and self.ask.probability is not None and self.ask.probability < UNLIKELY
+        return self.running and (self.band == LOST or unlikely)
 
 
 def findings(report: Report, codes: Iterable[str]) -> dict[tuple[str, str], Finding]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from analysis.findings.figures import Figure, tiles
 from analysis.findings.report import Report
+from analysis.outlook.comparison import LEAST_RANKED
 
 MORE, FEWER, AS_MANY = "more", "fewer", "as_many"
 
@@ -48,7 +49,7 @@ def rank_of(row: Any) -> Rank | None:
 
 
 def _mix(row: Any) -> str:
-    """Against what the tier reaches for the same procedures; "" where nothing compares."""
-    if row.ratio != row.ratio:
+    """Against what the tier reaches for the same procedures; "" where nothing compares, or too few dossiers do."""
+    if row.ratio != row.ratio or row.denominator < LEAST_RANKED:
         return ""
     return MORE if row.ratio_lower > 1 else FEWER if row.ratio_upper < 1 else AS_MANY

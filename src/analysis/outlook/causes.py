@@ -7,11 +7,11 @@ and what its having more or fewer dossiers than the others adds (many dossiers).
 such mean, for a procedure counts once: it has no causes.
 """
 
-import numpy as np
 import pandas as pd
 
+from analysis.measures.attainment import shortfall
 from analysis.measures.history import History
-from analysis.reference.decision import DEFAULT, PROCEDURES
+from analysis.reference.decision import DEFAULT, PROCEDURES, Target
 from analysis.reference.groups import PROVINCE, TIER_GROUPS, places
 
 TIERS, AREAS, UNITS = "tiers", "areas", "units"
@@ -38,7 +38,7 @@ def causes(standing: pd.DataFrame, history: History) -> pd.DataFrame:
         own = rows.loc[target.id]
         joined = parts.join(own[["numerator", "denominator"]], on="part_code")
         joined = joined[joined["denominator"] > 0]
-        found.append(_contributions(joined, float(target.minimum)).assign(target_id=target.id))
+        found.append(_contributions(joined, target).assign(target_id=target.id))
     if not found:
         return pd.DataFrame(columns=CAUSES_COLUMNS)
     whole = pd.concat(found, ignore_index=True).assign(decision=history.decision.id)
@@ -59,12 +59,12 @@ def _parts(history: History) -> pd.DataFrame:
     )
 
 
-def _contributions(rows: pd.DataFrame, minimum: float) -> pd.DataFrame:
+def _contributions(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
     by_group = rows.groupby(["unit_code", "parts"])
     whole, hit = (by_group[name].transform("sum") for name in ("denominator", "numerator"))
     value, weight = rows["numerator"] / rows["denominator"], rows["denominator"] / whole
-    gap, usual = value - minimum, 1 / by_group["denominator"].transform("size")
-    lifted = np.maximum(minimum - value, 0) * weight
+    gap, usual = value - float(target.minimum), 1 / by_group["denominator"].transform("size")
+    lifted = shortfall(rows["numerator"].to_numpy(), rows["denominator"].to_numpy(), target) / whole
     return rows.assign(
         **{"value": value, "weight": weight, "contribution": weight * gap},
         **{"of_share": usual * gap, "of_size": (weight - usual) * gap, "then": hit / whole + lifted},

@@ -6,9 +6,12 @@ theirs filed, or, where nobody does better, all of them: those procedures that b
 Where three are too few, it is all that comes, of every procedure, with what waits finished. For the portal target they
 are brought in through it. For a target on procedures, as few as suffice of those that receive dossiers but none online.
 How probable the target then is, is foretold with the same draws as the projection; where it stays under one in ten
-nothing is asked, for nothing would do. After the period it is a lesson: the fewest
-procedures that would have sufficed, had their dossiers been filed so from the beginning.
+nothing is asked, for nothing would do, nor is what would raise the probability by less than five points. After the
+period it is a lesson: the fewest procedures that would have sufficed, had their dossiers been filed so from the
+beginning.
 """
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,10 +24,11 @@ from analysis.reference.decision import DEFAULT, NOT_ATTAINED, PORTAL, PROCEDURE
 from analysis.storage.writing import spreadsheet_safe
 
 FINISH, PEERS, ALL_ONLINE, VIA_PORTAL = "finish", "peers", "all_online", "via_portal"
-UNTOUCHED, KEEP, NOTHING = "untouched", "keep", "nothing"
+UNTOUCHED, UNFED, KEEP, NOTHING = "untouched", "unfed", "keep", "nothing"
 MOST_ASKED = 3  # procedures of one ask
 EVEN = 0.5  # probability from which what is done closes a gap
 WORTH_ASKING = 0.1  # probability of attaining under which nothing is asked
+MATTERS = 0.05  # by how much an ask raises it at least
 CLOSERS_COLUMNS = [
     *("decision", "target_id", "measure", "level", "scope", "unit_code", "unit_name", "tier", "as_of", "minimum"),
     *("shortfall", "method", "closes", "rank", "procedure_key", "procedure_name"),
@@ -47,7 +51,7 @@ def closers(
     ``to_come`` how many more are expected, ``gain`` what the ask brings: dossiers that count, or procedures.
     ``probability`` is that of attaining if it is done, blank after the period; ``closes`` says whether it is more
     probable than not, or would have sufficed. What is asked without a procedure has one row with none: dossiers to
-    finish, all that comes, or ``nothing``.
+    finish, all that comes, to ``keep`` on as now, ``unfed`` where too few procedures receive dossiers, or ``nothing``.
     """
     units = history.reference.units["unit_code"]
     missing = standing[(standing["reading"] == DEFAULT) & (standing["status"] == NOT_ATTAINED)]
@@ -133,10 +137,10 @@ def _ask(target: Target, history: History, shortfall: pd.Series, now: pd.Series,
         then = np.maximum(then, now.reindex(then.index))  # what is drawn anew may fall a hair short
         chosen = chosen if few else _together(chosen)
         chosen = chosen.assign(probability=_of_units(then, chosen["unit_code"]))
-        chosen = chosen[chosen["probability"] >= WORTH_ASKING]
+        chosen = chosen[_worth(chosen["probability"], _of_units(now, chosen["unit_code"]))]
         parts.append(chosen)
         left = left[~left.index.isin(chosen["unit_code"])]
-    last = finish["unit_code"].isin(left.index) & within & (finished >= WORTH_ASKING)
+    last = finish["unit_code"].isin(left.index) & within & _worth(finished, _of_units(now, shortfall.index))
     left = left[~left.index.isin(finish.loc[last, "unit_code"])]
     parts += [finish[last], _without_ask(left, now)]
     whole = pd.concat([part for part in parts if len(part)], ignore_index=True)
@@ -149,10 +153,15 @@ def _together(gains: pd.DataFrame) -> pd.DataFrame:
     return whole.assign(rank=0, gain_cumulated=whole["gain"])
 
 
-def _without_ask(left: pd.Series, now: pd.Series) -> pd.DataFrame:
+def _worth(then: Any, now: np.ndarray) -> Any:
+    """Whether a probability is worth an ask, and the ask is what makes it so."""
+    return (then >= WORTH_ASKING) & (then - now >= MATTERS)
+
+
+def _without_ask(left: pd.Series, now: pd.Series, while_chance: str = KEEP) -> pd.DataFrame:
     """What is left where nothing would change the course: to keep on while there is a chance, else the truth."""
     chance = _of_units(now, left.index)
-    method = np.where(chance >= WORTH_ASKING, KEEP, NOTHING)
+    method = np.where(chance >= WORTH_ASKING, while_chance, NOTHING)
     return pd.DataFrame({"unit_code": left.index, "method": method, "rank": 0, "probability": chance})
 
 
@@ -220,9 +229,11 @@ def _touch(target: Target, history: History, shortfall: pd.Series, now: pd.Serie
     # Those that nobody named may be hit, too: no less probable than if all goes on as it does.
     likely = _of_units(pd.Series(chances, dtype=float), chosen["unit_code"])
     chosen = chosen.assign(probability=np.maximum(likely, _of_units(now, chosen["unit_code"])))
-    chosen = chosen[chosen["probability"] >= WORTH_ASKING]
-    others = _without_ask(shortfall[~shortfall.index.isin(chosen["unit_code"])], now)
-    whole = pd.concat([part for part in (chosen, others) if len(part)] or [others])
+    fed = shortfall.index.isin(chosen["unit_code"])
+    chosen = chosen[_worth(chosen["probability"], _of_units(now, chosen["unit_code"]))]
+    asked = shortfall.index.isin(chosen["unit_code"])
+    others = [_without_ask(shortfall[fed & ~asked], now), _without_ask(shortfall[~fed], now, UNFED)]
+    whole = pd.concat([part for part in (chosen, *others) if len(part)] or others)
     return whole.assign(closes=whole["probability"] >= EVEN)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.measures.history import History
 from analysis.outlook.causes import TIERS, UNITS
-from analysis.outlook.closers import KEEP
+from analysis.outlook.closers import KEEP, UNFED
 from analysis.outlook.closers import NOTHING as NO_ASK
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.gap import IMPOSSIBLE, NOTHING, SECURED
@@ -55,8 +55,8 @@ def conclusions(standing: pd.DataFrame, history: History, tables: Mapping[str, p
     comparison, closers and causes. ``finality``: while the period lasts ``running``; after it ``final``, or ``waiting``
     where results that are still to come can turn the verdict. ``band``, while it lasts: ``certain`` or ``lost`` by
     arithmetic, else ``probable`` (from 80 %), ``improbable`` (under 20 %) or ``open``. ``cause``: the part that makes
-    up half of a group's gap or more, its value, and what the group would reach if that part attained. ``flips``:
-    readings under which the verdict is another.
+    up half or more of what the parts below the minimum take away, its value, and what the group would reach if that
+    part attained. ``flips``: readings under which the verdict is another.
     """
     rows = standing[standing["reading"] == DEFAULT].drop(columns=["reading", "window", "gap"], errors="ignore")
     gap = tables["gap"][[*_KEYS, "pending_online", "remaining", "needed", "verdict"]]
@@ -107,12 +107,16 @@ def _may_turn(rows: pd.DataFrame, history: History) -> pd.Series:
 
 
 def _causes(causes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Of each group that misses a target the part that makes up most of the gap, if that is half of it or more."""
+    """Of each group that misses a target the part that makes up half or more of what all its parts below the minimum
+    take away, if it has enough dossiers to be ranked.
+    """
     missed = rows.loc[rows["status"] == NOT_ATTAINED, [*_KEYS, "value", "minimum"]]
     parts = causes[causes["parts"].isin([TIERS, UNITS])].rename(columns={"value": "cause_value"})
     parts = parts.merge(missed, on=_KEYS)
     parts = parts[parts["weight"] < 1]  # the only part is no cause
-    parts = parts[parts["contribution"] <= EXPLAINS * (parts["value"] - parts["minimum"])]
+    lost = parts["contribution"].clip(upper=0).groupby([parts[key] for key in [*_KEYS, "parts"]]).transform("sum")
+    parts = parts[(parts["contribution"] < 0) & (parts["contribution"] <= EXPLAINS * lost)]
+    parts = parts[parts["denominator"] >= LEAST_RANKED]
     parts = parts.sort_values("contribution").drop_duplicates(_KEYS)
     return parts.rename(columns={"part_code": "cause", "then": "cause_then"})[
         [*_KEYS, "cause", "cause_value", "cause_then"]
@@ -128,7 +132,7 @@ def _asks(closers: pd.DataFrame) -> pd.DataFrame:
         ask_gain=("gain", "sum"),
         ask_probability=("probability", "first"),
     )
-    return found.assign(ask_gain=found["ask_gain"].mask(found["ask"].isin([KEEP, NO_ASK])))
+    return found.assign(ask_gain=found["ask_gain"].mask(found["ask"].isin([KEEP, UNFED, NO_ASK])))
 
 
 def _members(rows: pd.DataFrame, history: History) -> pd.DataFrame:

@@ -11,9 +11,8 @@ import pandas as pd
 
 from analysis.measures.attainment import shortfall
 from analysis.measures.history import History
-from analysis.outlook.closers import NOTHING
 from analysis.outlook.comparison import LEAST_RANKED
-from analysis.outlook.conclusions import LOST
+from analysis.outlook.conclusions import LOST, UNLIKELY
 from analysis.reference.decision import DEFAULT
 from analysis.reference.groups import places
 
@@ -31,8 +30,8 @@ def priorities(standing: pd.DataFrame, history: History, concluded: pd.DataFrame
     """
     place_of = dict(zip(history.reference.units["unit_code"], places(history.reference), strict=True))
     rows = standing[(standing["reading"] == DEFAULT) & standing["unit_code"].isin(place_of)]
-    told = rows.merge(concluded[[*_KEYS, "band", "ask"]], "left", _KEYS, validate="one_to_one")
-    hopeless = ((told["band"] == LOST) | (told["ask"] == NOTHING)) & (not history.ended)
+    told = rows.merge(concluded[[*_KEYS, "band", "ask_probability"]], "left", _KEYS, validate="one_to_one")
+    hopeless = ((told["band"] == LOST) | (told["ask_probability"] < UNLIKELY)) & (not history.ended)
     weighs = ((told["denominator"] >= LEAST_RANKED) & ~hopeless).to_numpy()
     names, codes = pd.factorize(told["unit_code"].map(place_of))
     rng = np.random.default_rng(SEED)

@@ -98,13 +98,13 @@ def signals(report: Report) -> Section:
     """Trend verdicts of the groups and areas, then of departments and districts."""
     groups = [PROVINCE, *TIER_GROUPS]
     some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
-    told, mistaken, changed = advice.false_signals(report)
+    told, of, changed = advice.false_signals(report)
     tables = {
         N_("Province and tiers"): advice.signals(report, groups),
         N_("Districts with their communes"): advice.signals(report, figures.areas(report)),
         N_("Departments and districts"): advice.signals(report, some),
     }
-    return render("signals", report, tables=tables, told=told, mistaken=mistaken, changed=changed)
+    return render("signals", report, tables=tables, told=told, of=of, changed=changed)
 
 
 def closers(report: Report) -> Section:
@@ -127,8 +127,8 @@ def comparison(report: Report) -> Section:
         for target, found in ranks
         if len(found)
     ]
-    differing, mistaken = advice.differing(report)
-    return render("comparison", report, charts=drawn, ranks=rows, differing=differing, mistaken=mistaken)
+    differing, of = advice.differing(report)
+    return render("comparison", report, charts=drawn, ranks=rows, differing=differing, of=of)
 
 
 def proof(report: Report) -> Section:

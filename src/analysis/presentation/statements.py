@@ -2,7 +2,17 @@
 
 from analysis.findings.finding import Ask, Finding
 from analysis.language.texts import N_, Language
-from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL, WORTH_ASKING
+from analysis.outlook.closers import (
+    ALL_ONLINE,
+    FINISH,
+    KEEP,
+    NOTHING,
+    PEERS,
+    UNFED,
+    UNTOUCHED,
+    VIA_PORTAL,
+    WORTH_ASKING,
+)
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import LOST, RUNNING, WAITING
 from analysis.presentation.numbers import chance, minimum
@@ -88,6 +98,7 @@ def prospect(found: Finding, language: Language) -> str:
     parts = []
     if found.needed and found.figure.status == NOT_ATTAINED and found.band != LOST:
         counts = {"needed": found.needed, "remaining": found.remaining or 0, "coming": round(found.coming or 0)}
+        counts["pending"] = found.pending or 0
         told = {name: language.number(count) for name, count in counts.items()}
         parts.append(language.text(_what_it_takes(found), **told))
     if found.probability is not None and found.lower is not None and found.upper is not None:
@@ -106,6 +117,11 @@ def _what_it_takes(found: Finding) -> str:
         )
     if (found.needed or 0) > (found.remaining or 0):
         return N_("It would take {needed} more that count, but only about {remaining} dossiers are expected to come.")
+    if found.pending and measure != PORTAL:
+        return N_(
+            "Besides the {pending} online dossiers that wait, of about {remaining} dossiers to come {needed} must be "
+            "filed online and resolved; about {coming} are expected to be."
+        )
     if measure == PORTAL:
         return N_(
             "Of about {remaining} dossiers to come, {needed} must come in through the portal; about {coming} are "
@@ -189,12 +205,12 @@ def ask_sentence(found: Finding, language: Language) -> str:
         return _finish(found, language)
     if found.ask.method == NOTHING:
         return _too_late(found, language)
+    if found.ask.method == UNFED:
+        words = N_("What receives dossiers is not enough: it is attained if other procedures receive some, online.")
+        return language.text(words)
     if found.ask.method == KEEP:
-        if found.figure.target.measure == PROCEDURES:
-            words = N_("What receives dossiers is not enough: it is attained if other procedures receive some, online.")
-            return language.text(words)
         return language.text(N_("To go on as now: nothing in particular would raise the probability of attaining."))
-    return _running(found.ask, language) if found.running else _lesson(found.ask, language)
+    return _running(found, found.ask, language) if found.running else _lesson(found.ask, language)
 
 
 def flips(found: Finding, language: Language) -> str:
@@ -243,14 +259,16 @@ def _too_late(found: Finding, language: Language) -> str:
     return f"{told} {language.text(words, minimum=minimum(target, language))}"
 
 
-def _running(ask: Ask, language: Language) -> str:
+def _running(found: Finding, ask: Ask, language: Language) -> str:
     told = _named(_WHILE[ask.method], ask, language)
     if ask.method != UNTOUCHED:
-        gain = _ROUNDED * round(ask.gain / _ROUNDED)
+        gain = _ROUNDED * int(ask.gain // _ROUNDED)  # down: never more than what comes
         words = (
             N_("That is about {gain} more that count.") if gain else N_("That is fewer than {gain} more that count.")
         )
         told += " " + language.text(words, gain=language.number(gain or _ROUNDED))
+    if (found.needed or 0) > (found.remaining or 0) and found.figure.target.measure != PROCEDURES:
+        told += " " + language.text(N_("It is enough only if more dossiers come than are expected."))
     if ask.probability is None:
         return told
     words = N_("If it is done, the probability of attaining is {chance}.")

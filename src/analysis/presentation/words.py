@@ -5,7 +5,7 @@ Where one code has several wordings, they stand side by side, each with the room
 
 from analysis.findings.standing import AS_MANY, FEWER, MORE
 from analysis.language.texts import N_, Language
-from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNTOUCHED, VIA_PORTAL
+from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, UNFED, UNTOUCHED, VIA_PORTAL
 from analysis.outlook.comparison import ABOVE, AS_EXPECTED, BELOW
 from analysis.outlook.conclusions import CERTAIN, FINAL, IMPROBABLE, LOST, OPEN, PROBABLE, WAITING
 from analysis.outlook.delays import LATE, REFUSED, SUPPLEMENT
@@ -145,7 +145,12 @@ SCOPES = {"all": N_("every applicant"), "agency": N_("state agencies alone")}
 METHODS = {
     **{UNTOUCHED: N_("procedures without an online dossier get one"), PEERS: N_("as good as its peers")},
     **{ALL_ONLINE: N_("every dossier of the procedure online"), VIA_PORTAL: N_("dossiers through the portal")},
-    **{FINISH: N_("pending dossiers finished"), KEEP: N_("as now"), NOTHING: N_("too late")},
+    **{
+        FINISH: N_("pending dossiers finished"),
+        KEEP: N_("as now"),
+        UNFED: N_("too few procedures with dossiers"),
+        NOTHING: N_("too late"),
+    },
 }
 WINDOWS = {"month": N_("month"), "quarter": N_("quarter"), "to_date": N_("to date")}
 FILES = {"accepted": N_("Accepted"), "quarantined": N_("Quarantined")}  # in the ledger, beside counts of rows
