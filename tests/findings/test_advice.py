@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from support.small_report import COMMUNE, DEPARTMENT, DISTRICT, small_report
 
 from analysis.findings import advice, figures
 from analysis.findings.report import Report
-from analysis.pages import sections
+from analysis.findings.subject import find_subject
+from analysis.pages import sections, unit_sections
 from analysis.presentation.narrative import most_at
 
 
@@ -19,17 +21,23 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 
 def _without_sources(report: Report, unit: str) -> Report:
-    """As if no dossier of the unit said where it came from."""
+    """As if hardly a dossier of the unit said where it came from, and the portal target had nothing to count."""
+    rows = [(unit, "accepted", "dossiers", 40), (unit, "check", "source_unknown", 38)]
+    quality = pd.DataFrame(rows, columns=["unit_code", "kind", "code", "count"])
     attainment = report.attainment.copy()
     attainment.loc[
         (attainment["unit_code"] == unit) & (attainment["target_id"] == "portal"), ["numerator", "denominator"]
     ] = 0
-    return replace(report, attainment=attainment)
+    return replace(report, attainment=attainment, quality_by_unit=quality)
 
 
 def test_an_order_says_whose_portal_target_it_cannot_count(report: Report) -> None:
     assert advice.unsourced(report) == []
-    assert advice.unsourced(_without_sources(report, DEPARTMENT)) == [("Sở Xây dựng", 1)]
+    blind = _without_sources(report, DEPARTMENT)
+    assert advice.unsourced(blind) == [("Sở Xây dựng", 1)]
+    page = unit_sections.heading(blind, find_subject(blind, DEPARTMENT))
+    assert "Chỉ 2 trong 40 hồ sơ ghi nguồn tiếp nhận" in str(page)
+    assert "ghi nguồn" not in str(unit_sections.heading(blind, find_subject(blind, DISTRICT)))
     (area,) = advice.unsourced(_without_sources(report, COMMUNE))
     assert (area[0].startswith("Địa bàn Huyện Đồng Xuân"), area[1]) == (True, 1)
     shown = str(sections.calls(_without_sources(report, DEPARTMENT)))

@@ -213,10 +213,11 @@ def _outlook(document: OfficialDocument, report: Report, calls: list[Any]) -> No
     document.note(_legend(report))
     document.heading(text(N_("2. The gap and the outlook")), 2)
     for one in found:
-        word = f"{text(statements.outlook_word(one)[1])}."
+        # After the period the prospect begins with whether it is final.
+        word = f"{text(statements.outlook_word(one)[1])}." if one.running or not statements.prospect(one, lang) else ""
         told = " ".join(filter(None, [word, statements.prospect(one, lang), statements.cause(one, lang)]))
         document.item(told, f"{one.figure.target.title[lang.code]}:")
-    document.heading(text(N_("3. Units to work with first")), 2)
+    document.heading(text(N_("3. Where most is missing") if report.ended else N_("3. Units to work with first")), 2)
     if not calls:
         document.paragraph(text(N_("No unit has a gap that can still be closed.")))
     for call in calls:

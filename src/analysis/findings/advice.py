@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.findings.figures import figures
 from analysis.findings.finding import Finding, findings
+from analysis.findings.ledger import sources_stated
 from analysis.findings.report import Report
 from analysis.language.texts import N_
 from analysis.outlook.comparison import ABOVE, AS_EXPECTED, BELOW, LEAST_RANKED, limits_beside
 from analysis.outlook.conclusions import RUNNING
 from analysis.outlook.discoveries import FALSE_SHARE
 from analysis.outlook.priorities import FIRST
-from analysis.reference.decision import ATTAINED, PORTAL, PROCEDURES, Target
+from analysis.reference.decision import ATTAINED, PROCEDURES, Target
 from analysis.reference.groups import places
 from analysis.statistics.control import COMMON_CAUSE, IMPROVING, WORSENING
 from analysis.statistics.shares import Interval
@@ -87,14 +87,12 @@ def missing(report: Report, count: int) -> list[tuple[str, dict[str, int]]]:
 
 
 def unsourced(report: Report) -> list[tuple[str, int]]:
-    """Departments and areas with units whose dossiers do not say where they came from, and how many such units: what
-    these miss of the portal target nobody knows, and so no order can count it.
+    """Departments and areas with units most of whose dossiers do not say where they came from, and how many such units:
+    what these miss of the portal target hardly anybody knows, and so no order can count it.
     """
-    units = report.reference.units["unit_code"]
-    of_dossiers = [one for one in figures(report, units) if one.denominator and one.target.measure != PROCEDURES]
-    counted = {one.unit_code for one in of_dossiers if one.target.measure == PORTAL}
-    blind = {one.unit_code for one in of_dossiers} - counted
-    place_of = zip(units, places(report.reference), strict=True)
+    sources = sources_stated(report)
+    blind = set(sources.index[2 * sources["known"] < sources["whole"]])
+    place_of = zip(report.reference.units["unit_code"], places(report.reference), strict=True)
     found = Counter(place for unit, place in place_of if unit in blind)
     return [(report.names[place], number) for place, number in sorted(found.items())]
 

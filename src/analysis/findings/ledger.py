@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pandas as pd
+
 from analysis.dossiers.cleaning import REASONS, REJECTED_LIMIT
 from analysis.dossiers.superseding import ALL_CHECKS
 from analysis.dossiers.unit_quality import ACCEPTED, REJECTED
 from analysis.findings.report import Report
 
+_NO_SOURCE = "source_unknown"  # the check that counts them
 _NOTED = 0.1, 5  # the share of a unit's rows, and the rows, from which on their rejection is told beside its figures
 
 
@@ -33,6 +36,14 @@ def rejected_rows(report: Report) -> dict[str, int]:
     """How many rows were rejected for each of ``REASONS``, in their order."""
     counts = report.rejects["reason"].value_counts()
     return {reason: int(counts.get(reason, 0)) for reason in REASONS}
+
+
+def sources_stated(report: Report) -> pd.DataFrame:
+    """``known`` and ``whole`` by unit_code: accepted dossiers that say where they came from, and all."""
+    counts = report.quality_by_unit.pivot_table(index="unit_code", columns="code", values="count", aggfunc="sum")
+    counts = counts.reindex(columns=["dossiers", _NO_SOURCE]).fillna(0).astype(int)
+    known = counts["dossiers"] - counts[_NO_SOURCE]
+    return pd.DataFrame({"known": known, "whole": counts["dossiers"]}).query("whole > 0")
 
 
 def rejected_of_units(report: Report) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import Any
 from analysis.findings import figures
 from analysis.findings.advice import attained_by_none
 from analysis.findings.finding import of_unit
-from analysis.findings.ledger import cautions
+from analysis.findings.ledger import cautions, sources_stated
 from analysis.findings.obstacles import delays, stated
 from analysis.findings.offered import offer
 from analysis.findings.provenance import dossiers_by_file, source_files
@@ -35,6 +35,7 @@ def heading(report: Report, subject: Subject) -> Section:
         "headline": unit_headline(report, subject),
         "parent_name": report.names.get(subject.parent, ""),
         "kind": _kind(subject),
+        "sources": _few_sources(report, subject),
         **cautions(report),
     }
     return _render("unit_heading", report, subject, **values)
@@ -104,6 +105,12 @@ def links(report: Report, subject: Subject) -> Section:
     district = subject.code.partition(":")[2] if subject.code.startswith("AREA:") else subject.parent
     linked = [(code, report.names[code]) for code in (district, subject.area, tier) if code]
     return _render("unit_links", report, subject, linked=linked, overview=OVERVIEW)
+
+
+def _few_sources(report: Report, subject: Subject) -> tuple[int, int] | None:
+    """How many of its dossiers say where they came from, where that is less than half of them; of how many."""
+    known, whole = sources_stated(report).reindex(list(subject.units)).sum()
+    return (int(known), int(whole)) if 2 * known < whole else None
 
 
 def _members(report: Report, subject: Subject) -> Section:

@@ -187,10 +187,14 @@ def proposals(report: Report, calls: list[Call]) -> Iterator[str]:
                     ask=ask_sentence(asked, language),
                 )
     for one in own:
-        told = cause(one, language)
-        if one.figure.status == NOT_ATTAINED and one.cause and one.band != LOST:
-            title = one.figure.target.title[language.code]
-            yield language.text(N_("On the target “{target}”: {cause}"), target=title, cause=told)
+        if one.figure.status != NOT_ATTAINED or not one.cause or one.band == LOST:
+            continue
+        known = {"target": one.figure.target.title[language.code], "part": one.cause.name}
+        if one.running:
+            yield language.text(N_("On the target “{target}”: {cause}"), cause=cause(one, language), **known)
+        else:
+            words = N_("In the next period, on the target “{target}”, begin at {part}, which reached {value}.")
+            yield language.text(words, value=language.percent(one.cause.value), **known)
     lost = [one.figure.target for one in own if one.band == LOST]
     if lost:
         yield language.text(
