@@ -169,8 +169,10 @@ def test_a_signal_of_months_that_resemble_one_another_is_doubted() -> None:
 
 def test_a_step_since_the_decision_is_told() -> None:
     moved = finding(step=Step("2020-06", 0.344, 0.531))
-    assert statements.signal_word(moved, VI)[1] == "Đã đổi từ tháng 6/2020, từ đó ổn định"
-    assert statements.signal(moved, VI) == "Từ tháng 6/2020 các tháng ở quanh 53,1 %, trước đó quanh 34,4 %."
+    assert statements.signal_word(moved, VI)[1] == "Đã đổi từ tháng 6/2020, từ đó chưa thấy đổi nữa"
+    assert statements.signal(moved, VI) == (
+        "Từ tháng 6/2020, tính riêng từng tháng, các tháng ở quanh 53,1 %, trước đó quanh 34,4 %."
+    )
 
 
 def test_a_group_s_cause_says_where_and_what_then() -> None:

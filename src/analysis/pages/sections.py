@@ -159,6 +159,7 @@ def quality(report: Report) -> Section:
         "quality",
         report,
         totals=report.totals,
+        later=bool((report.files["export_date"].fillna("") > report.as_of.isoformat()).any()),
         files=len(report.files),
         quarantined=report.quarantined.to_dict("records"),
         doubts=[words(doubt, report.language) for doubt in report.doubts],

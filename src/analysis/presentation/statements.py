@@ -138,7 +138,7 @@ def signal_word(found: Finding, language: Language) -> tuple[str, str]:
     sign, words = VARIATIONS[found.signal]
     if found.step is None or found.signal != COMMON_CAUSE:
         return sign, language.text(words)
-    changed = N_("Changed from {month} on, steady since")
+    changed = N_("Changed from {month} on, no further change found")
     return "↱", language.text(changed, month=language.month(found.step.month))
 
 
@@ -152,7 +152,7 @@ def signal(found: Finding, language: Language) -> str:
         told.append(language.text(N_("{slope} percentage points a month."), slope=slope))
     told.append(doubt(found, language))
     if found.step is not None:
-        words = N_("Since {month} the months lie around {after}, before they lay around {before}.")
+        words = N_("Since {month} the months, each by itself, lie around {after}, before they lay around {before}.")
         shares = {"after": language.percent(found.step.after), "before": language.percent(found.step.before)}
         told.append(language.text(words, month=language.month(found.step.month), **shares))
     return " ".join(filter(None, told))
