@@ -173,6 +173,17 @@ def _everything(parts: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(shown=True, split_shown=True)
 
 
+def test_a_procedure_whose_level_changes_is_never_told() -> None:
+    """Its line would say how much of it is of which level, and since when it was online at all."""
+    both = pd.concat([_cells(BUSY, 2), _cells(BUSY[:1], 2).assign(group=4)])
+    found = told(both, _lines(), range(YEAR, YEAR + 3)).set_index("procedure_key")
+    assert pd.isna(found.loc["00", "dossiers"])
+    assert found.loc["01", "dossiers"] == 54
+    later = pd.DataFrame([("U", "01", 3, 9)], columns=BARRED)
+    found = told(_cells(BUSY, 2), _lines(), range(YEAR, YEAR + 3), later).set_index("procedure_key")
+    assert pd.isna(found.loc["01", "dossiers"]), "it will change, as the catalogue says already"
+
+
 def test_units_do_not_mix() -> None:
     both = pd.concat([_cells(BUSY, 2), _cells(BUSY, 2).assign(unit_code="V")])
     lines = _lines(("00", 53, 27, 1))
