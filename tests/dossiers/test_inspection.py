@@ -125,7 +125,7 @@ def test_from_drop_to_understood_by_one_acceptance(home: Path, monkeypatch: pyte
     assert code == 3
     assert "? trạng thái «Đã trả xong»: 20 dòng trong 1 tệp, trước hết thang-8.csv." in told
     code, told = check(home, monkeypatch, "c", "resolved", "c", "c")
-    assert "«Đã trả xong» trong trạng thái nghĩa là gì?" in told
+    assert "Thêm «Đã trả xong» vào trạng thái, hiểu là" in told
     assert "(resolved)" in told
     assert "Thêm «Mã số HS» vào tiêu đề, hiểu là Mã hồ sơ (dossier_id)?" in told
     assert '+resolved = ["9", "10"' in told, "the difference is shown"

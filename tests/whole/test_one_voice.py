@@ -8,6 +8,7 @@ from docx import Document
 from support.folders import REFERENCE
 from support.published import Publication
 
+from analysis.findings.advice import calls
 from analysis.findings.finding import Finding, findings, of_unit
 from analysis.findings.report import Report, read_report
 from analysis.language.texts import Language
@@ -110,9 +111,11 @@ def test_who_comes_first_is_the_same_on_the_page_and_in_the_draft(published: Pub
 def test_no_sentence_of_the_province_s_page_concludes_but_the_records(published: Publication, report: Report) -> None:
     """Each ask on the page is some unit's own."""
     page = words((published.month / "index.html").read_text(encoding="utf-8"))
+    concerns = [concern for call in calls(report) for concern in call.concerns if concern.of_units]
+    assert concerns
+    assert all(plain(most_at(concern, VI)) in page for concern in concerns)
     every = findings(report, report.reference.units["unit_code"])
     asks = {plain(statements.ask_sentence(one, VI)) for one in every.values()} - {""}
     for ask in sorted(asks, key=len, reverse=True):
         page = page.replace(ask, "")
     assert not any(beginning in page for beginning in CONCLUDING)
-    assert most_at([next(iter(every.values()))], VI)

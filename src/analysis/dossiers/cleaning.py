@@ -21,7 +21,7 @@ from analysis.exports.sheets import Export
 from analysis.exports.tables import Table, Tables, read_tables
 from analysis.language.folding import fold
 from analysis.language.texts import N_
-from analysis.reference.keys import UNIT_CODE, procedure_key, unit_key
+from analysis.reference.keys import UNIT_CODE, code_and_name, procedure_key, unit_key
 from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS, Vocabulary
 
 # The reasons for rejection with their words, in the order in which they are tried.
@@ -273,6 +273,9 @@ def _procedures(
     """
     blank = pa.nulls(count, pa.string())
     codes = cells.get("procedure_code", blank)
+    if "procedure_name" in cells:  # a code may stand before the name
+        alone = pc.if_else(pc.is_null(codes), cells["procedure_name"], pa.scalar(None, pa.string()))
+        codes = pc.coalesce(codes, _mapped(alone, lambda text: code_and_name(text)[0] or None))
     keys = _mapped(codes, procedure_key)
     in_catalogue = _mapped(keys, lambda key: key if key in lookups.offers else None)
     coded = _mapped(keys, lambda key: key if is_procedure_code(key) else None)

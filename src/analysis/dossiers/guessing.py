@@ -220,13 +220,20 @@ def _units_like(text: str, known: dict[str, str], lookups: Lookups) -> list[str]
         """The words behind the kind of unit."""
         return re.findall(r"\w+", before.sub("", plain(spelling), count=1))
 
+    def kind(spelling: str) -> str:
+        """The initials of the words before: «TT» and «thị trấn» are one, «huyện» is another."""
+        told = before.match(plain(spelling))
+        words = re.findall(r"\w+", told[0] if told else "")
+        return "".join(word if re.fullmatch(r"[^aeiouy]{2,}", word) else word[0] for word in words if word != "ubnd")
+
     wanted = own(text)
     near = {known[spelling]: spelling for spelling in begins}
     for spelling in get_close_matches(fold(text), known, _MANY, LIKE):
         name = own(spelling)
         if name and all(get_close_matches(word, wanted, 1, LIKE) for word in name):
             near.setdefault(known[spelling], spelling)
-    return (list(near.values()) or ends)[:NEAREST]
+    alike = [spelling for spelling in near.values() if kind(spelling) == kind(text)]
+    return (alike or list(near.values()) or ends)[:NEAREST]
 
 
 def _named_within(text: str, known: dict[str, str]) -> tuple[list[str], list[str]]:

@@ -98,7 +98,11 @@ class Inspection:
     def told(self, language: Language) -> list[str]:
         """The findings in lines, file by file, then the unknown words."""
         files = (line for row in self.files.to_dict("records") for line in self._file_told(row, language))
-        words = (line for row in self.unknown.to_dict("records") for line in _word_told(row, language))
+        # A heading that seems to mean nothing is named with its file, as one that is not read.
+        rows = self.unknown[
+            (self.unknown["kind"] != HEADING) | (self.unknown[["meanings", "proposal", "nearest"]] != "").any(axis=1)
+        ]
+        words = (line for row in rows.to_dict("records") for line in _word_told(row, language))
         return [*files, *words]
 
     def _file_told(self, row: dict[str, Any], language: Language) -> Iterator[str]:
@@ -148,6 +152,7 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
             found.letterheads(name, look)
         else:
             found.read(name, path, look, namer, language)
+            found.letterheads(name, look)
     guesses = {
         word: Guess("", (one.own,), one.own)
         if one and word.kind == LETTERHEAD

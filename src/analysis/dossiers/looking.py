@@ -128,14 +128,20 @@ class Task:
         day, period = (day.isoformat() if day else None for day in (tables.export_date, tables.period_end))
         result = FileResult(export.format, export.encoding, day, period)
         found = _looks(tables, export, lookups)
+        # Lines that name no unit divide the rows, and no column does: a letterhead may.
+        nameless = any(
+            "unit" not in table.headings and not pc.any(pc.is_valid(table.cells["unit"])).as_py()
+            for table in tables.tables
+        )
+        heads = _letterheads(export, lookups) if nameless else ()
         # What would be unknown once the headings are not is asked in the same round.
-        for then in _supposed(export, lookups, [one for look in found for one in look.strange]):
+        for then in _supposed(export, lookups, [one for look in found for one in look.strange], heads):
             for look in (look for look in found if look.sheet == then.sheet):
                 look.own.update(then.own)
                 for word, rows in then.unknown.items():
                     if word.kind != HEADING:
                         look.unknown.setdefault(word, rows)
-        return FileLook(result, found)
+        return FileLook(result, found, letterheads=heads)
 
 
 def _recognised(unnamed: Sequence[Unnamed], lookups: Lookups) -> int:
@@ -193,7 +199,7 @@ def _strange(headings: Headings, lookups: Lookups, lacking: tuple[str, ...]) -> 
 
     What one is proposed for is no longer lacking for the next.
     """
-    known, unread = lookups.vocabulary.headings, lookups.vocabulary.unread
+    known, unread = {*lookups.vocabulary.headings, *lookups.vocabulary.never}, lookups.vocabulary.unread
     unnamed = [one for one in headings.unnamed if fold(one.heading) not in known]
     found, taken = [], set()
     for one, content in zip(unnamed, columns_by_content(unnamed, lookups), strict=True):

@@ -52,6 +52,7 @@ def _words(reference: Reference) -> frozenset[str]:
         *vocabulary.total,
         *vocabulary.unit_title,
         *vocabulary.unread,
+        *vocabulary.never,
         *(value for values in vocabulary.values.values() for value in values),
     ]
     return frozenset(word for text in texts for word in words_of(text))

@@ -125,8 +125,8 @@ def _no_table(
         )
     if missing[best] == ("unit",):
         whose = N_(
-            "nothing says whose dossiers these are. Write «{label}: …» with the agency's name above the table, or add "
-            "its column's heading to vocabulary.toml. Columns found: {found}."
+            "nothing says whose dossiers these are. Run dvctt check --apply, write «{label}: …» with the agency's name "
+            "above the table, or add its column's heading to vocabulary.toml. Columns found: {found}."
         )
         label = vocabulary.spelled["unit"]
         return ExportProblem(whose, label=label, found=", ".join(_quotable(heads[best], vocabulary, words)))
@@ -134,7 +134,10 @@ def _no_table(
         "no column {missing}. Columns found: {found}. It looks like a file of another kind: take it out of the folder, "
         "or, if it lists dossiers, add its headings to vocabulary.toml."
     )
-    usual = N_("no column {missing}. Columns found: {found}. Add the column's heading to vocabulary.toml.")
+    usual = N_(
+        "no column {missing}. Columns found: {found}. Run dvctt check --apply, or add the column's heading to "
+        "vocabulary.toml."
+    )
     return ExportProblem(
         another_kind if len(heads[best].columns) < DATA_CELLS else usual,
         missing=", ".join(f"«{vocabulary.spelled[name]}»" for name in missing[best]),
@@ -183,7 +186,7 @@ def _cut_table(
     is_data = (cells >= DATA_CELLS) & ~totals
     is_data &= ~_repeated_heads(named, is_data, vocabulary)
     if "unit" not in named:
-        titled = _title_unit(title, vocabulary)
+        titled = _title_unit(title, vocabulary) or _letterhead(title, vocabulary, title_unit)
         lone = _lone_texts(everything[: max(2, head.columns["dossier_id"] + 1)], everything, named, is_data | totals)
         groups = {line: unit for line, text in lone.items() if (unit := group_unit(text))}
         is_data[[*groups]] = False
@@ -378,15 +381,17 @@ def _spread(groups: dict[int, str], count: int, titled: str | None) -> pa.Array:
     return pa.array([titled, *groups.values()], pa.string()).take(pa.array(np.maximum.accumulate(marks)))
 
 
+def _letterhead(title: list[list[str]], vocabulary: Vocabulary, title_unit: Callable[[str], str | None]) -> str | None:
+    """The unit of a letterhead that is known to say whose dossiers the list has."""
+    texts = (text for line in title for text in line if fold(text) in vocabulary.letterhead)
+    return next((unit for text in texts if (unit := title_unit(text))), None)
+
+
 def _lone_title(title: list[list[str]], vocabulary: Vocabulary, title_unit: Callable[[str], str | None]) -> str | None:
     """The unit that the last line above the headings names alone; lines of days and periods are passed over.
 
-    A letterhead, which the list's own title follows, says who made the list and not whose dossiers they are, but for
-    those that are known to say both.
+    A letterhead, which the list's own title follows, says who made the list and not whose dossiers they are.
     """
-    for text in (text for line in title for text in line if fold(text) in vocabulary.letterhead):
-        if unit := title_unit(text):
-            return unit
     for line in reversed(title):
         texts = list(dict.fromkeys(filter(None, line)))
         told = fold(" ".join(texts))

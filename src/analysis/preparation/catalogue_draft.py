@@ -24,7 +24,7 @@ from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.preparation.catalogue_file import MIXED
 from analysis.preparation.catalogue_lists import Listed
-from analysis.reference.keys import procedure_key, unit_key
+from analysis.reference.keys import code_and_name, procedure_key, unit_key
 from analysis.reference.tables import DRAFT, Reference
 
 _USUAL = 0.99  # share of a procedure's dossiers whose level is taken for all, the rest being slips
@@ -125,6 +125,10 @@ def _count(table: Table, lookups: Lookups, found: dict[Owner, Offered]) -> None:
     levels = lookups.vocabulary.values["level"]
     rows: Iterable[tuple[str | None, ...]] = zip(*texts.values(), strict=True)
     for (code, name, unit, level), moment in zip(rows, days, strict=True):
+        for text in (code, name):  # both may stand in one cell
+            if split := code_and_name(text or "")[0]:
+                code, name = split, code_and_name(text or "")[1]
+                break
         key, at = procedure_key(code or ""), lookups.units.get(unit_key(unit or ""))
         known = levels.get(fold(level or "").removesuffix(".0"))
         if not (at and known and moment and is_procedure_code(key)):

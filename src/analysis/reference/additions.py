@@ -14,7 +14,7 @@ from analysis.storage.writing import write_whole
 
 Addition = tuple[str, str, str]  # kind (heading, unit, letterhead, or a column with coded values), text, its meaning
 HEADING, UNIT, LETTERHEAD = "heading", "unit", "letterhead"
-UNREAD = "unread"  # what a heading means that is never read
+UNREAD = "never"  # what a heading means that is never read
 VOCABULARY, UNITS = "vocabulary.toml", "units.csv"
 
 

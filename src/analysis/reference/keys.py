@@ -5,18 +5,27 @@ import re
 from analysis.language.folding import fold
 
 # A unit's code in both national forms, as a pattern: H45.20.01, 000.01.20.H45.
+_CODE_IN_TEXT = re.compile(r"(?<![\w.])\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[A-Za-z]\d{2})?(?![\w.])")
 UNIT_CODE = r"[A-Z]\d{2}(?:\.\d{1,3}){1,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}"
 
 
 def procedure_key(code: str) -> str:
     """The first two groups of a procedure code, by which codes match: ``1.009994.000.00.00.H45`` → ``1.009994``.
 
-    A code that a spreadsheet took for a number gets its lost zeros back: ``1.00119`` → ``1.001190``.
+    A code that a spreadsheet took for a number gets its lost zeros back: ``1.00119`` → ``1.001190``; of a code with its
+    name (``1.009994 - Cấp giấy phép``) the code counts.
     """
-    words = fold(code)
+    words = fold(code_and_name(code)[0] or code)
     if number := re.fullmatch(r"(\d)[.,](\d{1,5}|\d{7,})", words):
         return f"{number[1]}.{_six_digits(number[2])}"
     return ".".join(words.replace(",", ".").split(".")[:2])
+
+
+def code_and_name(text: str) -> tuple[str, str]:
+    """A procedure's code and its name, where both stand in one text, else "" and the text."""
+    found = _CODE_IN_TEXT.findall(text)
+    name = _CODE_IN_TEXT.sub("", text).strip(" -–—:|()[].,;")
+    return (found[0], name) if len(set(found)) == 1 and name else ("", text)
 
 
 def _six_digits(fraction: str) -> str:

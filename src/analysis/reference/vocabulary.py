@@ -40,6 +40,7 @@ class _Lines(Frozen):
     unread: tuple[str, ...] = ()
     surnames: tuple[str, ...] = ()
     negations: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
     mark: tuple[str, ...] = ()
     letterhead: tuple[str, ...] = ()
     period_month: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ class Vocabulary:
     unread: tuple[str, ...]
     surnames: tuple[str, ...]
     negations: frozenset[str]
+    never: tuple[str, ...]
     mark: frozenset[str]
     letterhead: tuple[str, ...]
     periods: dict[str, tuple[str, ...]]
@@ -113,6 +115,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
         unread=_folded(content.lines.unread),
         surnames=_folded(content.lines.surnames),
         negations=frozenset(_folded(content.lines.negations)),
+        never=_folded(content.lines.never),
         mark=frozenset(_folded(content.lines.mark)),
         letterhead=_folded(content.lines.letterhead),
         periods={
