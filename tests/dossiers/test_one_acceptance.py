@@ -116,7 +116,8 @@ def test_a_letterhead_says_whose_dossiers_they_are_where_somebody_confirms_it(
     assert inspect(home / "raw", load_reference(home / "reference"), 1, Language()).files["status"].tolist() == [
         "quarantined"
     ]
-    (question, _) = _check(home, monkeypatch, {"phía trên bảng ghi": "c", "Ghi như trên": "c"})
+    asked = _check(home, monkeypatch, {"phía trên bảng ghi": "c", "Ghi như trên": "c"})
+    (question,) = (one for one in asked if "phía trên bảng ghi" in one)
     assert "Hồ sơ trong tệp là của Huyện Tuy An (H45.24), như dòng «UBND HUYỆN TUY AN» phía trên bảng ghi?" in question
     assert 'letterhead = ["UBND HUYỆN TUY AN"]' in (home / "reference/vocabulary.toml").read_text("utf-8")
     found = inspect(home / "raw", load_reference(home / "reference"), 1, Language())
@@ -129,7 +130,8 @@ def test_a_letterhead_is_asked_for_also_over_lines_of_fields(home: Path, monkeyp
     rows = [[f"TA-{n:03}", "Đăng ký kết hôn", "Trực tiếp", f"{n:02}/07/2020"] for n in range(1, 21)]
     lines = [["I. Lĩnh vực Hộ tịch"], *rows[:12], ["II. Lĩnh vực Xây dựng, đô thị"], *rows[12:]]
     _book(home / "raw/so_20200930.xlsx", [*LETTERHEAD, own, *lines])
-    (question, _) = _check(home, monkeypatch, {"phía trên bảng ghi": "c", "Ghi như trên": "c"})
+    asked = _check(home, monkeypatch, {"phía trên bảng ghi": "c", "Ghi như trên": "c"})
+    (question,) = (one for one in asked if "phía trên bảng ghi" in one)
     assert "là của Huyện Tuy An" in question
     found = inspect(home / "raw", load_reference(home / "reference"), 1, Language())
     assert found.files["read"].tolist() == [20]
@@ -162,6 +164,24 @@ def test_the_letters_of_a_kind_tell_which_of_two_places_of_one_name(home: Path, 
     both = lookups.units | {"huyện chí thạnh": "X1", "huyện sông cầu": "X2", "thị trấn tuy an": "X3"}
     names = dict(zip(load_reference(home / "reference").units["unit_name"], lookups.tiers, strict=True))
     assert guess("unit", text, replace(lookups, units=both), (), ()).proposal == names[unit]
+
+
+def test_a_procedure_has_other_names_where_somebody_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name is never taken for one that is like it; that it is the same is asked."""
+    catalogue = load_reference(home / "reference").catalogue
+    own = ["Mã hồ sơ", "Tên thủ tục", "Đơn vị", "Hình thức nộp", "Ngày nhận"]
+    (line,) = catalogue[catalogue["procedure_key"] == "1.000255"].drop_duplicates("procedure_key").to_dict("records")
+    short = " ".join(line["procedure_name"].split()[-4:])
+    names = [short if n % 2 else "Giấy tờ nhà" for n in range(1, 21)]
+    rows = [[f"HS-{n:03}", names[n - 1], "Sở Xây dựng", "Trực tiếp", f"{n:02}/07/2020"] for n in range(1, 21)]
+    _book(home / "raw/so_20200930.xlsx", [own, *rows])
+    assert _accepted(home) == [0]
+    answers = {f"«{short}»": "1.000255", "«Giấy tờ nhà»": "1.000255.000.00.00.H45", "Ghi như trên": "c"}
+    asked = _check(home, monkeypatch, answers)
+    assert any(f"«{short}»" in one and f"{line['procedure_name']} (1.000255)" in one for one in asked)
+    assert any("tên thủ tục" in one and "«Giấy tờ nhà»" in one for one in asked), "also what is like none"
+    assert _accepted(home) == [20]
+    assert load_reference(home / "reference").vocabulary.procedures == dict.fromkeys((short, "giấy tờ nhà"), "1.000255")
 
 
 def test_a_heading_that_is_never_read_is_asked_for_once_in_a_life(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

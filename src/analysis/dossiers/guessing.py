@@ -14,7 +14,7 @@ from analysis.exports.headings import REQUIRED, Unnamed, bare
 from analysis.exports.moments import moments
 from analysis.exports.quoting import is_a_persons, is_shape, words_of
 from analysis.language.folding import fold, plain
-from analysis.reference.additions import HEADING, UNIT
+from analysis.reference.additions import HEADING, PROCEDURE, UNIT
 from analysis.reference.keys import procedure_key, unit_key
 from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS, EXPORT_COLUMNS
 
@@ -44,6 +44,10 @@ def guess(kind: str, text: str, lookups: Lookups, lacking: Collection[str], cont
     it fit. A unit is like those each word of whose own name is; a shape is like nothing.
     """
     known = {} if is_shape(text) else _known(kind, lookups)
+    if kind == PROCEDURE:
+        near = _procedures_like(text, known)
+        keys = tuple(dict.fromkeys(known[name] for name in near))
+        return Guess(", ".join(f"{name} → {known[name]}" for name in near), keys, keys[0] if len(keys) == 1 else "")
     if kind == HEADING:
         known = {word: column for word, column in known.items() if column in lacking}
     near = (
@@ -205,7 +209,16 @@ def _known(kind: str, lookups: Lookups) -> dict[str, str]:
         return {word: column for word, (column, _) in lookups.vocabulary.headings.items()}
     if kind == UNIT:
         return lookups.units
+    if kind == PROCEDURE:
+        return {name: key for (_, name), key in lookups.names.items()}
     return lookups.vocabulary.values.get(kind, {})
+
+
+def _procedures_like(text: str, known: dict[str, str]) -> list[str]:
+    """Names that have all words of the text, the shortest first; else such as differ in some letters."""
+    words = set(words_of(text))
+    whole = sorted((name for name in known if words and words <= set(words_of(name))), key=len)
+    return whole[:NEAREST] or get_close_matches(fold(text), known, NEAREST, LIKE)
 
 
 def _units_like(text: str, known: dict[str, str], lookups: Lookups) -> list[str]:

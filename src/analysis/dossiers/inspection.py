@@ -25,7 +25,7 @@ from analysis.exports.quoting import is_shape
 from analysis.exports.reading import sha256
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_, Language
-from analysis.reference.additions import HEADING, LETTERHEAD, UNIT, Addition
+from analysis.reference.additions import HEADING, LETTERHEAD, PROCEDURE, UNIT, Addition
 from analysis.reference.tables import Reference
 from analysis.reference.vocabulary import CODED_COLUMNS
 
@@ -91,7 +91,7 @@ class Inspection:
         found = []
         for row, own in zip(self.unknown.itertuples(index=False), self.own, strict=True):
             meanings = [row.proposal] if row.proposal else [*filter(None, row.meanings.split(", "))]
-            if meanings or (row.kind == UNIT and (own != row.text or not is_shape(row.text))):
+            if meanings or (row.kind in (UNIT, PROCEDURE) and (own != row.text or not is_shape(row.text))):
                 found.append(Proposal(row.kind, row.text, meanings, row.file, row.column, own))
         return found
 
@@ -310,6 +310,7 @@ KINDS = {
     HEADING: N_("heading"),
     UNIT: N_("unit"),
     LETTERHEAD: N_("letterhead"),
+    PROCEDURE: N_("procedure's name"),
     "channel": N_("filing channel"),
     "status": N_("state"),
     "level": N_("level"),

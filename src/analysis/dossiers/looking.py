@@ -18,14 +18,14 @@ from analysis.dossiers.cleaning import Lookups, clean_table, tables_of
 from analysis.dossiers.guessing import coded_in_part, columns_by_content, guess, impossible, may_be_coded
 from analysis.dossiers.worker import FileResult
 from analysis.exports.headings import FEW, Headings, Unnamed, find_head, first_lines, headings_of
-from analysis.exports.quoting import is_shape, may_be_quoted, shape
+from analysis.exports.quoting import is_procedure_code, is_shape, may_be_quoted, shape
 from analysis.exports.reading import Export, read_export
 from analysis.exports.tables import Table, Tables
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
-from analysis.reference.additions import HEADING
-from analysis.reference.keys import unit_key
+from analysis.reference.additions import HEADING, PROCEDURE
+from analysis.reference.keys import procedure_key, unit_key
 from analysis.reference.vocabulary import CODED_COLUMNS, EXPORT_COLUMNS, TEXT_COLUMNS
 
 _SHOWN_ROWS = 5
@@ -250,13 +250,19 @@ def _look(table: Table, export: Export, lookups: Lookups, places: dict[tuple[str
     known = {text for text, _ in _distinct(table, "unit") if _is_known("unit", text, lookups)}
     units = table.cells.column("unit").to_pylist()
     strangers = {int(row) for row, unit in zip(table.rows, units, strict=True) if unit not in known}
-    procedures = Counter(
-        value
-        for _, row, reason, _, value, _ in cleaned.rejects
-        if reason == "unknown_procedure" and row not in strangers
-    )
-    for text, count in procedures.items():
-        unknown[Word("procedure_code", _quotable("procedure_code", text, lookups, count))] += count
+    procedures: dict[str, list[int]] = {}
+    for _, row, reason, _, value, _ in cleaned.rejects:
+        if reason == "unknown_procedure" and row not in strangers:
+            procedures.setdefault(value, []).append(row)
+    for text, rows in procedures.items():
+        shown = _quotable("procedure_code", text, lookups, len(rows))
+        word = Word("procedure_code", shown)
+        if not is_procedure_code(procedure_key(text)) and " " in text:  # a name: another than the catalogue's
+            word = Word(PROCEDURE, shown)
+            if is_shape(shown) and _may_be_asked(text, lookups):
+                word = places.setdefault((PROCEDURE, text), Word(PROCEDURE, shown, f"{rows[0]}{sheet}"))
+                own[word] = text
+        unknown[word] += len(rows)
     cells = {name: table.cells.column(name) for name in table.cells.column_names}
     masked = [
         {name: _quotable(name, column[line].as_py() or "", lookups) for name, column in cells.items()}

@@ -29,6 +29,9 @@ def make_lookups(reference: Reference) -> Lookups:
             Offer(row.procedure_code, row.tier, row.unit_code, row.level, (row.valid_from - epoch).days, end)
         )
         bearers[row.tier, fold(row.procedure_name)].add(row.procedure_key)
+    for name, key in reference.vocabulary.procedures.items():
+        for offer in offers.get(key, ()):
+            bearers[offer.tier, name].add(key)
     return Lookups(
         vocabulary=reference.vocabulary,
         units=names | codes,
@@ -53,6 +56,7 @@ def _words(reference: Reference) -> frozenset[str]:
         *vocabulary.unit_title,
         *vocabulary.unread,
         *vocabulary.never,
+        *vocabulary.procedures,
         *(value for values in vocabulary.values.values() for value in values),
     ]
     return frozenset(word for text in texts for word in words_of(text))

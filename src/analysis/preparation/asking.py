@@ -9,7 +9,8 @@ from analysis.dossiers.inspection import Proposal, kind_in_words
 from analysis.language.folding import fold
 from analysis.language.texts import N_, Language
 from analysis.preparation.choosing import label, meanings_of
-from analysis.reference.additions import HEADING, LETTERHEAD, UNREAD, Addition, added, difference, write
+from analysis.reference.additions import HEADING, LETTERHEAD, PROCEDURE, UNREAD, Addition, added, difference, write
+from analysis.reference.keys import procedure_key
 from analysis.reference.tables import Reference, load_reference
 
 _YES, _NO = ("c", "có", "y", "yes"), ("k", "không", "n", "no")
@@ -109,7 +110,9 @@ def _meant(told: str, kind: str, meanings: Iterable[str], reference: Reference) 
     """The meaning that an answer names, by its code, by the words beside it, by both, or by a word that is known for
     it; "" for none.
     """
-    said = {fold(told), fold(told.rpartition(" (")[0])}
+    said = {fold(told), fold(told.rpartition(" (")[0])} | (
+        {procedure_key(told)} if kind == PROCEDURE and told else set()
+    )
     known = reference.vocabulary.values.get(kind, {})
     if kind == HEADING:
         known = {word: column for word, (column, _) in reference.vocabulary.headings.items()}

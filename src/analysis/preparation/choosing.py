@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.dossiers.inspection import Inspection, Proposal, kind_in_words
 from analysis.language.texts import N_, Language
-from analysis.reference.additions import HEADING, LETTERHEAD, UNIT, UNREAD, added, difference, write
+from analysis.reference.additions import HEADING, LETTERHEAD, PROCEDURE, UNIT, UNREAD, added, difference, write
 from analysis.reference.tables import Reference
 from analysis.storage.writing import undirected
 
@@ -73,6 +73,8 @@ def label(kind: str, meaning: str, reference: Reference) -> str:
     if kind in (UNIT, LETTERHEAD):
         names = dict(zip(reference.units["unit_code"], reference.units["unit_name"], strict=True))
         return f"{names[meaning]} ({meaning})"
+    if kind == PROCEDURE:
+        return f"{reference.procedure_names[meaning]} ({meaning})"
     if kind == HEADING:
         return f"{reference.vocabulary.spelled[meaning]} ({meaning})"
     known = reference.vocabulary.values[kind].items()
@@ -84,6 +86,8 @@ def meanings_of(kind: str, reference: Reference) -> list[str]:
     """All that a word of a kind may mean."""
     if kind == UNIT:
         return list(reference.units["unit_code"])
+    if kind == PROCEDURE:
+        return list(reference.procedure_names)
     if kind == HEADING:
         return list(reference.vocabulary.spelled)
     return list(dict.fromkeys(reference.vocabulary.values[kind].values()))

@@ -12,8 +12,8 @@ import tomlkit
 
 from analysis.storage.writing import write_whole
 
-Addition = tuple[str, str, str]  # kind (heading, unit, letterhead, or a column with coded values), text, its meaning
-HEADING, UNIT, LETTERHEAD = "heading", "unit", "letterhead"
+Addition = tuple[str, str, str]  # kind (one of these, or a column with coded values), text, its meaning
+HEADING, UNIT, LETTERHEAD, PROCEDURE = "heading", "unit", "letterhead", "procedure"
 UNREAD = "never"  # what a heading means that is never read
 VOCABULARY, UNITS = "vocabulary.toml", "units.csv"
 
@@ -63,6 +63,8 @@ def _place(content: tomlkit.TOMLDocument, kind: str, meaning: str) -> tuple[Any,
     """The table of the vocabulary and its list that a word of a kind belongs to."""
     if kind == LETTERHEAD or (kind == HEADING and meaning == UNREAD):
         return content["lines"], LETTERHEAD if kind == LETTERHEAD else UNREAD
+    if kind == PROCEDURE:
+        return content.setdefault("procedures", tomlkit.table()), meaning
     return content["columns"] if kind == HEADING else content["values"][kind], meaning  # type: ignore[index]
 
 

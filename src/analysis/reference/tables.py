@@ -97,6 +97,11 @@ class Reference:
         return any(fold(field).endswith(fold(DRAFT)) for field in self.catalogue["field"].unique())
 
     @cached_property
+    def procedure_names(self) -> dict[str, str]:
+        """The name of each procedure, the latest where it had several, by its key."""
+        return dict(zip(self.catalogue["procedure_key"], self.catalogue["procedure_name"], strict=True))
+
+    @cached_property
     def first_day(self) -> date:
         """The first day of the decision that counts where none is asked for."""
         return self.decision("").valid_from

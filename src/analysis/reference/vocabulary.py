@@ -11,6 +11,7 @@ from pydantic import Field
 from analysis.language.folding import fold
 from analysis.language.problems import ReferenceProblem
 from analysis.language.texts import N_
+from analysis.reference.keys import procedure_key
 from analysis.reference.toml_files import Frozen, read_toml
 
 # The columns that the program knows, as the contract's §3 names them.
@@ -54,6 +55,7 @@ class _File(Frozen):
     values: dict[str, dict[str, list[str]]]
     difficulties: dict[str, _Words]
     lines: _Lines
+    procedures: dict[str, list[str]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Vocabulary:
     ``spelled`` keeps the first heading of each column as people write it, for messages. ``difficulties`` and
     ``stated`` are the same for the file in which units state their difficulties. ``blank`` are in lower case,
     ``empty_days`` year, month and day, ``periods`` the words before a ``month``, ``quarter`` or ``year``, and those
-    with which a ``title`` of a year begins.
+    with which a ``title`` of a year begins; ``procedures`` other names of procedures to the keys of their codes.
     """
 
     headings: dict[str, tuple[str, int]]
@@ -89,6 +91,7 @@ class Vocabulary:
     periods: dict[str, tuple[str, ...]]
     difficulties: dict[str, tuple[str, int]]
     stated: dict[str, str]
+    procedures: dict[str, str]
 
 
 def load_vocabulary(path: Path) -> Vocabulary:
@@ -126,6 +129,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
         },
         difficulties=_headings(path, content.difficulties),
         stated={column: words[0] for column, words in content.difficulties.items()},
+        procedures=_procedures(path, content.procedures),
     )
 
 
@@ -174,6 +178,15 @@ def _codes(path: Path, column: str, codes: dict[str, list[str]]) -> dict[str, st
             if fold(word) and values.setdefault(fold(word), code) != code:
                 raise _twice(path, word)
     return values
+
+
+def _procedures(path: Path, names: dict[str, list[str]]) -> dict[str, str]:
+    keys: dict[str, str] = {}
+    for code, words in names.items():
+        for word in words:
+            if fold(word) and keys.setdefault(fold(word), procedure_key(code)) != procedure_key(code):
+                raise _twice(path, word)
+    return keys
 
 
 def _twice(path: Path, word: str) -> ReferenceProblem:
