@@ -52,8 +52,8 @@ def asked(method: str, *, probability: float | None = 0.4, closes: bool = True, 
 
 def test_an_ask_names_its_procedures_what_they_bring_and_how_probable_it_is() -> None:
     assert asked(PEERS) == (
-        "Vận động người dân nộp trực tuyến nhiều như ở nơi khác: “Cấp phép A” (1.200 hồ sơ), “Cấp phép B” (7 hồ sơ), "
-        "1 thủ tục khác. Thêm được khoảng 30 hồ sơ. Làm được thì xác suất đạt là 40 %."
+        "Vận động người dân nộp trực tuyến nhiều như ở nơi khác: “Cấp phép A” (1.200 hồ sơ), “Cấp phép B” (7 hồ sơ) "
+        "và 1 thủ tục khác. Thêm được khoảng 30 hồ sơ. Làm được thì xác suất đạt là 40 %."
     )
     assert asked(ALL_ONLINE).startswith("Vận động mọi người nộp trực tuyến: “Cấp phép A”")
     assert asked(VIA_PORTAL, target="portal").startswith("Tiếp nhận hồ sơ qua Cổng: “Cấp phép A”")

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_skeleton
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -74,6 +75,10 @@ class Language:
         return format_datetime(
             moment, "HH:mm dd/MM/yyyy" if self.code == "vi" else "d MMM yyyy, HH:mm", locale=self.code
         )
+
+    def listed(self, items: list[str]) -> str:
+        """Items in a sentence: ``A, B và C`` (vi), ``A, B, and C`` (en)."""
+        return format_list(items, locale=self.code)
 
     def month(self, month: str) -> str:
         """``yyyy-mm`` as a month in words: ``tháng 9/2020`` (vi), ``September 2020`` (en)."""

@@ -306,7 +306,7 @@ def _names(ask: Ask, language: Language) -> str:
     ]
     if named and ask.others:
         named.append(language.text(N_("{count} more"), count=language.number(ask.others)))
-    return ", ".join(named)
+    return language.listed(named)
 
 
 def _subject(found: Finding, language: Language) -> str:
