@@ -45,6 +45,12 @@ def test_a_column_that_the_vocabulary_does_not_name_is_never_kept() -> None:
     assert "Nguyễn Thị Mẫu" not in str(table.cells.to_pydict())
 
 
+def test_a_line_with_three_of_the_named_columns_is_a_row_and_one_with_two_is_none() -> None:
+    (table,) = tables(f"{HEAD}\n{row(1)}\nh2||Sở Xây dựng||10/06/2020|\nh3||Sở Xây dựng|||Nguyễn Thị Mẫu").tables
+    assert table.cells["dossier_id"].to_pylist() == ["h1", "h2"]
+    assert table.skipped_lines == 1
+
+
 def test_headings_as_a_database_writes_them_are_known() -> None:
     (table,) = tables(
         "ma_ho_so|MA_TTHC|don_vi_xu_ly|kenh_thuc_hien|ngay_tiep_nhan|trang_thai|ho_ten\n"
