@@ -205,6 +205,33 @@ def test_ticks_under_the_ways_of_filing_tell_the_way(home: Path) -> None:
     assert found.rows["channel"].tolist()[:4] == ["Trực tiếp", "BCCI", "Trực tiếp", "Trực tuyến"]
 
 
+def test_two_groups_of_ticks_side_by_side_are_two(home: Path) -> None:
+    ways, ends = ["Trực tiếp", "Trực tuyến", "BCCI"], ["Đúng hạn", "Đang giải quyết", "Công dân rút"]
+    own = ["Mã hồ sơ", "Mã TTHC", "Đơn vị", "Ngày nhận", *ways, *ends]
+    rows = [
+        [f"HS-{n:03}", "1.000255", "Sở Xây dựng", "02/07/2020"]
+        + ["x" if n % 3 == way else "" for way in range(3)]
+        + ["x" if n // 3 % 3 == end else "" for end in range(3)]
+        for n in range(1, 61)
+    ]
+    _book(home / "raw/so_20200930.xlsx", [own, *rows])
+    found = inspect(home / "raw", load_reference(home / "reference"), 1, Language())
+    headings = dict(zip(found.columns["column"], found.columns["heading"], strict=True))
+    assert headings["channel"] == " / ".join(ways)
+    assert headings["status"] == " / ".join(ends)
+    assert found.rows["channel"].tolist()[:3] == ["Trực tuyến", "BCCI", "Trực tiếp"]
+    assert found.rows["status"].tolist()[2:4] == ["Đang giải quyết"] * 2
+    assert set(found.unknown["kind"]) == {"status"}, "what the other ticks mean is asked"
+
+
+def test_a_column_of_ticks_alone_is_proposed_for_nothing(home: Path) -> None:
+    own = ["Mã hồ sơ", "Mã TTHC", "Đơn vị", "Ngày nhận", "Công dân rút"]
+    rows = [[f"HS-{n:03}", "1.000255", "Sở Xây dựng", "02/07/2020", "x" if n % 5 else ""] for n in range(1, 41)]
+    _book(home / "raw/so_20200930.xlsx", [own, *rows])
+    found = inspect(home / "raw", load_reference(home / "reference"), 1, Language())
+    assert [one for one in found.proposals if one.text == "Công dân rút"] == []
+
+
 def test_two_ticks_in_a_row_are_no_way_that_is_known(home: Path) -> None:
     own = ["Mã hồ sơ", "Mã TTHC", "Đơn vị", "Trực tuyến", "Trực tiếp", "Ngày nhận"]
     rows = [[f"HS-{n:03}", "1.000255", "Sở Xây dựng", "x", "x" if n == 1 else "", "02/07/2020"] for n in range(1, 41)]

@@ -5,8 +5,8 @@ import pytest
 
 from analysis.outlook.discoveries import FALSE_SHARE, discovered, tail_of
 
-# Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57:289–300, section 3.2: of fifteen hypotheses
-# on myocardial infarction the first four are rejected at 5 %.
+# Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57:289–300, section 3.2: of fifteen
+# hypotheses on myocardial infarction the first four are rejected at 5 %.
 PUBLISHED = np.array(
     [
         *(0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344),

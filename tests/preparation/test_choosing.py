@@ -51,7 +51,7 @@ def test_nothing_is_picked_beforehand_and_nothing_written_unseen(home: Path) -> 
 def test_a_value_s_meaning_is_shown_by_more_than_its_first_word() -> None:
     """Who is asked what «Từ chối tiếp nhận» means finds more than «Mới đăng ký»."""
     told = label("status", "not_accepted", load_reference(REFERENCE))
-    assert told == "mới đăng ký / chờ tiếp nhận / không được tiếp nhận (not_accepted)"
+    assert told == "Mới đăng ký / Chờ tiếp nhận / Không được tiếp nhận (not_accepted)"
 
 
 def test_the_button_writes_what_was_picked_and_the_next_look_understands(home: Path) -> None:

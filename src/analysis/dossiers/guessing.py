@@ -103,6 +103,8 @@ def impossible(cells: pa.Array, lookups: Lookups) -> frozenset[str]:
         return frozenset()
     worded = sum(not re.search(r"\d", text) for text in texts) >= _FITS * len(texts)
     different = set(texts)
+    if all(fold(text) in lookups.vocabulary.mark for text in different):
+        return frozenset(EXPORT_COLUMNS)  # a tick alone tells nothing
     people = sum(is_a_persons(text, lookups.vocabulary.surnames) for text in different)
     if 2 * people > len(different):
         return frozenset(EXPORT_COLUMNS)

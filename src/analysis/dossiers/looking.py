@@ -257,7 +257,8 @@ def _look(table: Table, export: Export, lookups: Lookups, places: dict[tuple[str
     for text, rows in procedures.items():
         shown = _quotable("procedure_code", text, lookups, len(rows))
         word = Word("procedure_code", shown)
-        if not is_procedure_code(procedure_key(text)) and " " in text:  # a name: another than the catalogue's
+        # A name: another than the catalogue's, if there is one.
+        if lookups.names and not is_procedure_code(procedure_key(text)) and " " in text:
             word = Word(PROCEDURE, shown)
             if is_shape(shown) and _may_be_asked(text, lookups):
                 word = places.setdefault((PROCEDURE, text), Word(PROCEDURE, shown, f"{rows[0]}{sheet}"))

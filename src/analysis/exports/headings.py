@@ -144,20 +144,21 @@ def find_head(lines: list[list[str]], vocabulary: Vocabulary, sheet: Sheet) -> H
 
 
 def _with_ticked(head: Head, sheet: Sheet, vocabulary: Vocabulary) -> Head:
-    """With the values that are told by a tick: columns side by side whose headings are known values of what has no
-    column of its own, and under which stand ticks alone, in each row one at most.
+    """With the values that are told by a tick: columns side by side under which stand ticks alone, in each row one at
+    most, and of whose headings one at least is a known value of what has no column of its own.
     """
+    absent = [name for name in CODED_COLUMNS if name not in head.columns]
+    valued = {
+        column: {name for name in absent if fold(text) in vocabulary.values[name]}
+        for column, text in head.unnamed.items()
+    }
+    ticks: dict[int, np.ndarray | None] = {}
     ticked: dict[str, dict[int, str]] = {}
-    for name in (name for name in CODED_COLUMNS if name not in head.columns):
-        known = [column for column, text in head.unnamed.items() if fold(text) in vocabulary.values[name]]
-        if len(known) < _SEVERAL:
-            continue
-        around = [column for column in head.unnamed if known[0] - 1 <= column <= known[-1] + 1]
-        ticks = {column: _ticks(sheet, head.row, column, vocabulary) for column in around}
-        run = {column: one for column, one in ticks.items() if one is not None}
-        told = sum(one.astype(int) for one in run.values())
-        if {*known} <= {*run} and np.sum(told > 1) <= (1 - _TICKED) * np.sum(told > 0):
-            ticked[name] = {column: head.unnamed[column] for column in run}
+    for group in _groups([column for column, names in valued.items() if names], head, sheet, vocabulary, ticks):
+        told = {name: sum(name in valued[column] for column in group) for name in absent if name not in ticked}
+        name = max(told, key=lambda one: told[one], default="")
+        if len(group) >= _SEVERAL and told.get(name):
+            ticked[name] = {column: head.unnamed[column] for column in group}
     columns = {column for of_name in ticked.values() for column in of_name}
     return replace(
         head,
@@ -166,6 +167,38 @@ def _with_ticked(head: Head, sheet: Sheet, vocabulary: Vocabulary) -> Head:
         missing=tuple(name for name in head.missing if name not in ticked),
         unnamed={column: text for column, text in head.unnamed.items() if column not in columns},
     )
+
+
+def _groups(
+    valued: list[int], head: Head, sheet: Sheet, vocabulary: Vocabulary, ticks: dict[int, np.ndarray | None]
+) -> list[list[int]]:
+    """The columns of ticks around the ``valued`` ones, cut where two are ticked in one row: there another begins."""
+
+    def ticked(column: int) -> np.ndarray | None:
+        if column not in ticks:
+            ticks[column] = _ticks(sheet, head.row, column, vocabulary) if column in head.unnamed else None
+        return ticks[column]
+
+    around: set[int] = set()
+    for column in valued:
+        for step in (-1, 1):
+            at = column
+            while ticked(at) is not None:
+                around.add(at)
+                at += step
+    groups: list[list[int]] = []
+    told: np.ndarray | None = None
+    for column in sorted(around):
+        own = ticked(column)
+        assert own is not None
+        joins = groups and groups[-1][-1] == column - 1 and told is not None
+        if joins and np.sum(told & own) <= max(1, (1 - _TICKED) * own.sum()):
+            groups[-1].append(column)
+            told = told | own
+        else:
+            groups.append([column])
+            told = own
+    return groups
 
 
 def _ticks(sheet: Sheet, row: int, column: int, vocabulary: Vocabulary) -> np.ndarray | None:

@@ -77,8 +77,7 @@ def label(kind: str, meaning: str, reference: Reference) -> str:
         return f"{reference.procedure_names[meaning]} ({meaning})"
     if kind == HEADING:
         return f"{reference.vocabulary.spelled[meaning]} ({meaning})"
-    known = reference.vocabulary.values[kind].items()
-    words = [word for word, code in known if code == meaning and not word.isdigit()]
+    words = [word for word in reference.vocabulary.worded[kind][meaning] if not word.isdigit()]
     return f"{' / '.join(words[:_WORDS] or [meaning])} ({meaning})"
 
 

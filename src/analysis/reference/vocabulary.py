@@ -62,15 +62,17 @@ class _File(Frozen):
 class Vocabulary:
     """Folded words: ``headings`` to (column, rank), per coded column ``values`` to codes.
 
-    ``spelled`` keeps the first heading of each column as people write it, for messages. ``difficulties`` and
-    ``stated`` are the same for the file in which units state their difficulties. ``blank`` are in lower case,
-    ``empty_days`` year, month and day, ``periods`` the words before a ``month``, ``quarter`` or ``year``, and those
-    with which a ``title`` of a year begins; ``procedures`` other names of procedures to the keys of their codes.
+    ``spelled`` keeps the first heading of each column as people write it, ``worded`` the values of each code, for
+    messages. ``difficulties`` and ``stated`` are the same for the file in which units state their difficulties.
+    ``blank`` are in lower case, ``empty_days`` year, month and day, ``periods`` the words before a ``month``,
+    ``quarter`` or ``year``, and those with which a ``title`` of a year begins; ``procedures`` other names of procedures
+    to the keys of their codes.
     """
 
     headings: dict[str, tuple[str, int]]
     spelled: dict[str, str]
     values: dict[str, dict[str, str]]
+    worded: dict[str, dict[str, list[str]]]
     total: tuple[str, ...]
     no_total: tuple[str, ...]
     export_date: tuple[str, ...]
@@ -104,6 +106,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
         headings=_headings(path, content.columns),
         spelled={column: words[0] for column, words in content.columns.items()},
         values={column: _codes(path, column, codes) for column, codes in content.values.items()},
+        worded=content.values,
         total=_folded(content.lines.total),
         no_total=_folded(content.lines.no_total),
         export_date=_folded(content.lines.export_date),
