@@ -197,7 +197,12 @@ def test_ticks_under_the_ways_of_filing_tell_the_way(home: Path) -> None:
     own = ["Mã hồ sơ", "Mã TTHC", "Đơn vị", "Trực tuyến", "Trực tiếp", "BCCI", "Ngày nhận"]
     ways = [["x", "", ""], ["", "X", ""], ["", "", "x"], ["", "x", ""]]
     rows = [[f"HS-{n:03}", "1.000255", "Sở Xây dựng", *ways[n % 4], f"{1 + n % 28:02}/07/2020"] for n in range(1, 41)]
-    _book(home / "raw/so_20200930.xlsx", [own, *rows, ["", "Cộng", "", "10", "20", "10"]])
+    foot = [
+        ["", "Cộng", "", "10", "20", "10"],
+        *(["", "", "", "", text] for text in ("Tuy Hòa, ngày 30/9/2020", "Chủ tịch")),
+    ]
+    sums = [["Cơ quan", "Trực tuyến", "Trực tiếp"], ["Sở Xây dựng", "10", "20"], ["Sở Tư pháp", "3", "4"]]
+    _book(home / "raw/so_20200930.xlsx", [own, *rows, *foot], sums)
     found = inspect(home / "raw", load_reference(home / "reference"), 1, Language())
     assert found.files["accepted"].tolist() == [40]
     headings = dict(zip(found.columns["column"], found.columns["heading"], strict=True))

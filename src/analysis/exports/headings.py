@@ -202,10 +202,15 @@ def _groups(
 
 
 def _ticks(sheet: Sheet, row: int, column: int, vocabulary: Vocabulary) -> np.ndarray | None:
-    """Which rows under a heading are ticked; None where something else stands there than ticks and their sums."""
+    """Which rows under a heading are ticked; None where something else stands between the ticks than their sums, and
+    where there are sums alone. What comes behind the last is the list's foot.
+    """
     cells = [fold(bare(cell)) if cell else "" for cell in sheet.cells.column(column).slice(row + 1).to_pylist()]
     ticks = np.array([cell in vocabulary.mark for cell in cells], bool)
-    others = sum(bool(cell) and not cell.isdigit() and cell not in vocabulary.mark for cell in cells)
+    if not ticks.any():
+        return None if any(cells) else ticks
+    between = cells[: int(np.flatnonzero(ticks)[-1])]
+    others = sum(bool(cell) and not cell.isdigit() and cell not in vocabulary.mark for cell in between)
     return ticks if others <= (1 - _TICKED) * ticks.sum() else None
 
 
