@@ -184,6 +184,32 @@ def test_a_procedure_has_other_names_where_somebody_says_so(home: Path, monkeypa
     assert load_reference(home / "reference").vocabulary.procedures == dict.fromkeys((short, "giấy tờ nhà"), "1.000255")
 
 
+def test_where_people_live_is_no_unit_though_places_repeat(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight hamlets of a district, before the column of units: neither the column nor its cells are proposed."""
+    own = ["Mã hồ sơ", "Mã TTHC", "Nơi cư trú", "Đơn vị thụ lý", "Hình thức nộp", "Ngày nhận"]
+    rows = [
+        [
+            f"HS-{n:03}",
+            "1.000255",
+            f"Thôn {n % 8}, huyện Tuy An",
+            "Sở Xây Dựnng",
+            "Trực tiếp",
+            f"{1 + n % 28:02}/07/2020",
+        ]
+        for n in range(1, 61)
+    ]
+    _book(home / "raw/so_20200930.xlsx", [own, *rows])
+    asked = _check(home, monkeypatch, {"«Đơn vị thụ lý»": "c", "«Sở Xây Dựnng»": "c", "Ghi như trên": "c"})
+    assert not any("cư trú" in one or "Thôn" in one or "9, xxxx" in one or "xxxx 9" in one for one in asked)
+    assert _accepted(home) == [60]
+
+
+@pytest.mark.parametrize("text", ["Phòng ĐKKD tỉnh Phú Yên", "Thôn 8, huyện Tuy An"])
+def test_a_unit_of_another_kind_is_not_proposed(home: Path, text: str) -> None:
+    lookups = make_lookups(load_reference(home / "reference"))
+    assert guess("unit", text, lookups, (), ()).proposal == ""
+
+
 def test_a_heading_that_is_never_read_is_asked_for_once_in_a_life(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [[*row, "Nhanh" if n % 2 else "Chậm"] for n, row in enumerate(_rows())]
     _book(home / "raw/so_20200930.xlsx", [[*OWN, "Tốc độ"], *rows])

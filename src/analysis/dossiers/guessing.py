@@ -105,7 +105,12 @@ def impossible(cells: pa.Array, lookups: Lookups) -> frozenset[str]:
     different = set(texts)
     if all(fold(text) in lookups.vocabulary.mark for text in different):
         return frozenset(EXPORT_COLUMNS)  # a tick alone tells nothing
-    people = sum(is_a_persons(text, lookups.vocabulary.surnames) for text in different)
+    addresses = sum("," in text and bool(_named_within(text, lookups.units)[1]) for text in list(different)[:_MANY])
+    if 2 * addresses > min(len(different), _MANY):
+        return frozenset(EXPORT_COLUMNS)
+    agencies = tuple(f"{kind} " for kind in lookups.vocabulary.unit_kind)
+    named = [text for text in different if not fold(text).startswith(agencies)]
+    people = sum(is_a_persons(text, lookups.vocabulary.surnames) for text in named)
     if 2 * people > len(different):
         return frozenset(EXPORT_COLUMNS)
     # Codes and days have figures, and codes no blanks.
@@ -229,7 +234,7 @@ def _units_like(text: str, known: dict[str, str], lookups: Lookups) -> list[str]
     """
     begins, ends = _named_within(text, known)
     kinds = "|".join(sorted((re.escape(plain(kind)) for kind in lookups.vocabulary.unit_kind), key=len, reverse=True))
-    before = re.compile(rf"(?:(?:{kinds}|[^aeiouy\d\W]+)\W+)*")  # TP, TX and P stand for such a kind, too
+    before = re.compile(rf"(?:(?:{kinds}|[^aeiouy\d\W]{{1,2}})\W+)*")  # TP, TX and P stand for such a kind, too
 
     def own(spelling: str) -> list[str]:
         """The words behind the kind of unit."""
@@ -247,8 +252,16 @@ def _units_like(text: str, known: dict[str, str], lookups: Lookups) -> list[str]
         name = own(spelling)
         if name and all(get_close_matches(word, wanted, 1, LIKE) for word in name):
             near.setdefault(known[spelling], spelling)
-    alike = [spelling for spelling in near.values() if kind(spelling) == kind(text)]
-    return (alike or list(near.values()) or ends)[:NEAREST]
+    told = kind(text)
+
+    def same(spelling: str) -> bool:
+        """Whether the kind is the same, or the whole name: a district may have become a town."""
+        name = own(spelling)
+        return (told and kind(spelling) == told) or all(get_close_matches(word, name, 1, LIKE) for word in wanted)
+
+    alike = [spelling for spelling in near.values() if kind(spelling) == told] or list(near.values())
+    # Behind a comma it is where somebody lives: «Thôn 8, huyện Ninh Sơn».
+    return ([spelling for spelling in alike if same(spelling)] or ([] if "," in text else ends))[:NEAREST]
 
 
 def _named_within(text: str, known: dict[str, str]) -> tuple[list[str], list[str]]:

@@ -197,11 +197,11 @@ def _supposed(
 def _strange(headings: Headings, lookups: Lookups, lacking: tuple[str, ...]) -> list[Strange]:
     """The headings of which nothing says what they are, nor that they are not read.
 
-    What one is proposed for is no longer lacking for the next.
+    What one is proposed for is no longer lacking for the next; first come those whose own words say what they are.
     """
     known, unread = {*lookups.vocabulary.headings, *lookups.vocabulary.never}, lookups.vocabulary.unread
     unnamed = [one for one in headings.unnamed if fold(one.heading) not in known]
-    found, taken = [], set()
+    asked = []
     for one, content in zip(unnamed, columns_by_content(unnamed, lookups), strict=True):
         if fold(one.heading) in unread:  # elsewhere it is never read; here it may be what the sheet lacks
             content = tuple({*TEXT_COLUMNS} & {*content} & {*lacking}) or tuple(
@@ -212,7 +212,12 @@ def _strange(headings: Headings, lookups: Lookups, lacking: tuple[str, ...]) -> 
         text = " ".join(one.heading.split())[:60]
         shown = _quotable(HEADING, text, lookups)
         never = impossible(one.cells, lookups) - {*content}
-        left = [column for column in lacking if column not in taken and column not in never]
+        fitting = [column for column in lacking if column not in never]
+        by_its_words = bool(guess(HEADING, shown, lookups, fitting, content).nearest)
+        asked.append((one, content, shown, never, fitting, by_its_words))
+    found, taken = [], set()
+    for one, content, shown, never, fitting, _ in sorted(asked, key=lambda each: not each[-1]):
+        left = [column for column in fitting if column not in taken]
         proposal = guess(HEADING, shown, lookups, left, content).proposal
         taken.add(proposal)
         word = Word(HEADING, shown, one.letter if is_shape(shown) else "")
