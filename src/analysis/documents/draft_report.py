@@ -213,9 +213,10 @@ def _outlook(document: OfficialDocument, report: Report, calls: list[Any]) -> No
     document.note(_legend(report))
     document.heading(text(N_("2. The gap and the outlook")), 2)
     for one in found:
+        prospect = statements.prospect(one, lang)
         # After the period the prospect begins with whether it is final.
-        word = f"{text(statements.outlook_word(one)[1])}." if one.running or not statements.prospect(one, lang) else ""
-        told = " ".join(filter(None, [word, statements.prospect(one, lang), statements.cause(one, lang)]))
+        word = f"{text(statements.outlook_word(one)[1])}." if one.running or not prospect else ""
+        told = " ".join(filter(None, [word, prospect, statements.cause(one, lang)]))
         document.item(told, f"{one.figure.target.title[lang.code]}:")
     document.heading(text(N_("3. Where most is missing") if report.ended else N_("3. Units to work with first")), 2)
     if not calls:

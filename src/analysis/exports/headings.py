@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
@@ -152,9 +154,8 @@ def _with_ticked(head: Head, sheet: Sheet, vocabulary: Vocabulary) -> Head:
         column: {name for name in absent if fold(text) in vocabulary.values[name]}
         for column, text in head.unnamed.items()
     }
-    ticks: dict[int, np.ndarray | None] = {}
     ticked: dict[str, dict[int, str]] = {}
-    for group in _groups([column for column, names in valued.items() if names], head, sheet, vocabulary, ticks):
+    for group in _groups([column for column, names in valued.items() if names], head, sheet, vocabulary):
         told = {name: sum(name in valued[column] for column in group) for name in absent if name not in ticked}
         name = max(told, key=lambda one: told[one], default="")
         if len(group) >= _SEVERAL and told.get(name):
@@ -169,30 +170,25 @@ def _with_ticked(head: Head, sheet: Sheet, vocabulary: Vocabulary) -> Head:
     )
 
 
-def _groups(
-    valued: list[int], head: Head, sheet: Sheet, vocabulary: Vocabulary, ticks: dict[int, np.ndarray | None]
-) -> list[list[int]]:
+def _groups(valued: list[int], head: Head, sheet: Sheet, vocabulary: Vocabulary) -> list[list[int]]:
     """The columns of ticks around the ``valued`` ones, cut where two are ticked in one row: there another begins."""
 
+    @cache
     def ticked(column: int) -> np.ndarray | None:
-        if column not in ticks:
-            ticks[column] = _ticks(sheet, head.row, column, vocabulary) if column in head.unnamed else None
-        return ticks[column]
+        return _ticks(sheet, head.row, column, vocabulary) if column in head.unnamed else None
 
-    around: set[int] = set()
+    around: dict[int, np.ndarray] = {}
     for column in valued:
         for step in (-1, 1):
             at = column
-            while ticked(at) is not None:
-                around.add(at)
+            while (own := ticked(at)) is not None:
+                around[at] = own
                 at += step
     groups: list[list[int]] = []
-    told: np.ndarray | None = None
-    for column in sorted(around):
-        own = ticked(column)
-        assert own is not None
-        joins = groups and groups[-1][-1] == column - 1 and told is not None
-        if joins and np.sum(told & own) <= max(1, (1 - _TICKED) * own.sum()):
+    told = np.zeros(0, bool)
+    for column, own in sorted(around.items(), key=itemgetter(0)):
+        beside = bool(groups) and groups[-1][-1] == column - 1
+        if beside and np.sum(told & own) <= max(1, (1 - _TICKED) * own.sum()):
             groups[-1].append(column)
             told = told | own
         else:
