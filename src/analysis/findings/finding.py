@@ -39,7 +39,9 @@ class Ask:
 
 @dataclass(frozen=True)
 class Cause:
-    """The part of a group that makes up most of its gap: its share, and the group's if the part attained."""
+    """The part of a group that makes up most of its gap: its ``name`` inside a sentence, its share, and the group's if
+    the part attained.
+    """
 
     name: str
     value: float
@@ -118,7 +120,7 @@ def of_unit(report: Report, code: str) -> list[Finding]:
 def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Finding:
     cause = None
     if isinstance(row.cause, str) and row.cause:
-        cause = Cause(report.names[row.cause], row.cause_value, row.cause_then)
+        cause = Cause(report.within(row.cause), row.cause_value, row.cause_then)
     return Finding(
         figure=figure,
         finality=row.finality,

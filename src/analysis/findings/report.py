@@ -14,7 +14,7 @@ from analysis.language.texts import N_, Language
 from analysis.outlook import OUTLOOK
 from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision
-from analysis.reference.groups import group_members, group_names
+from analysis.reference.groups import group_members, group_names, is_group
 from analysis.reference.tables import Reference, load_reference
 
 # Files of the stage clean, and the fields of a report that hold them.
@@ -57,6 +57,11 @@ class Report:
     def names(self) -> dict[str, str]:
         """Units and groups by code; the groups' names are in the report's language."""
         return self.directory["unit_name"].to_dict()
+
+    def within(self, code: str) -> str:
+        """A unit's or group's name inside a sentence; departments are written with a capital there too."""
+        department = self.directory.at[code, "tier"] == "province" and not is_group(code)
+        return self.names[code] if department else self.language.within(self.names[code])
 
     @cached_property
     def directory(self) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What a unit or group has still to do for each target that it misses, and which of the others are not yet safe."""
+"""What a unit or group has still to do for each target that it misses, and which of them is told first."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from analysis.findings.figures import Figure, largest_shortfalls
 from analysis.findings.finding import Finding, of_unit
 from analysis.findings.report import Report
 from analysis.findings.subject import Subject
-from analysis.outlook.conclusions import CERTAIN, UNLIKELY, WAITING
-from analysis.reference.decision import ATTAINED, NOT_ATTAINED
+from analysis.outlook.conclusions import UNLIKELY, WAITING
+from analysis.reference.decision import NOT_ATTAINED
 
 MOST_NAMED = 3  # members of a group that miss most
 
@@ -30,6 +30,14 @@ def nearest(shown: list[Finding]) -> Figure | None:
     return best.figure if best else None
 
 
+def leading(shown: list[Finding]) -> Finding | None:
+    """Of the targets that are missed the one that is told first: the nearest with an ask, else the widest gap."""
+    closest = nearest(shown)
+    missed = [found for found in shown if found.figure.status == NOT_ATTAINED]
+    near = [found for found in missed if closest and found.figure == closest]
+    return near[0] if near else min(missed, key=lambda found: found.figure.gap or 0, default=None)
+
+
 def _within_reach(found: Finding) -> float:
     """How probable it is that the target is attained if what is asked is done."""
     return max(found.probability or 0.0, (found.ask.probability or 0.0) if found.ask else 0.0)
@@ -42,13 +50,4 @@ def tasks(report: Report, subject: Subject) -> list[Task]:
         Task(found, largest_shortfalls(report, found.figure.target, members, MOST_NAMED))
         for found in of_unit(report, subject.code)
         if found.figure.status == NOT_ATTAINED
-    ]
-
-
-def unsafe(report: Report, subject: Subject) -> list[Finding]:
-    """The targets attained so far that dossiers still to come could undo."""
-    return [
-        found
-        for found in of_unit(report, subject.code)
-        if found.running and found.figure.status == ATTAINED and found.band != CERTAIN
     ]

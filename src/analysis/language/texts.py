@@ -76,6 +76,21 @@ class Language:
             moment, "HH:mm dd/MM/yyyy" if self.code == "vi" else "d MMM yyyy, HH:mm", locale=self.code
         )
 
+    def size(self, count: int) -> str:
+        """A file's size: ``824 KB``, ``1,2 MB``."""
+        kilobytes = count / 1_000
+        return (
+            f"{self.number(max(round(kilobytes), 1))} KB"
+            if kilobytes < 1_000
+            else f"{self.decimal(kilobytes / 1_000)} MB"
+        )
+
+    def within(self, name: str) -> str:
+        """A place's name inside a sentence: in Vietnamese its generic noun is lower case (Nghị định 30/2020/NĐ-CP, annex
+        II), in English it stands as it is; so does an abbreviation.
+        """
+        return name[:1].lower() + name[1:] if self.code == "vi" and name[1:2].islower() else name
+
     def listed(self, items: list[str]) -> str:
         """Items in a sentence: ``A, B và C`` (vi), ``A, B, and C`` (en)."""
         return format_list(items, locale=self.code)

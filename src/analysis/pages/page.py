@@ -1,9 +1,7 @@
 """Makes pages of executed notebooks by nbconvert with our own template: no code, no prompts, one file, no network."""
 
 import html
-import json
 import re
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,29 +11,44 @@ import nbformat
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from traitlets.config import Config
 
-from analysis.findings.figures import Figure, tiles
-from analysis.findings.ledger import origin
-from analysis.findings.report import Report
 from analysis.language.texts import LANGUAGES, N_, Language
 from analysis.notebooks.notebook import has_tag
 from analysis.pages.rendering import stylesheet
-from analysis.presentation.narrative import headline
-from analysis.presentation.numbers import fraction, minimum, percent
+from analysis.presentation.words import QUESTIONS
+from analysis.storage.places import PROVINCE_PAGE
 from analysis.storage.writing import undirected, write_whole
 
-SUMMARY = "report.json"  # beside each month's page: what the index says of it
+EVERY_PAGE = "page-every"  # the tag of a cell that stands on all pages of a notebook
 _SECTION_HEADING = re.compile(r'<h2 id="([a-z-]+)">([^<]*)</h2>')
 _TEMPLATES = files("analysis.pages") / "templates"
 
 
+def publish_province(executed: Any, folder: Path, language: Language, criteria: bool) -> None:
+    """Write the province's page into the month's ``folder``, and beside it a page for each further question: the cells
+    of the executed notebook that are tagged with its name. ``criteria``: whether the month has evaluation criteria.
+    """
+    title = language.text(N_("Online public services against their targets"))
+    publish_report(executed, folder / PROVINCE_PAGE, language, title, criteria=criteria)
+    for page, words in QUESTIONS.items():
+        heading = language.text(words)
+        publish_report(executed, folder / page, language, f"{heading} – {title}", criteria=criteria, heading=heading)
+
+
 def publish_report(
-    executed: Any, page: Path, language: Language, title: str = "", base: str = "", criteria: bool = False
+    executed: Any,
+    page: Path,
+    language: Language,
+    title: str,
+    base: str = "",
+    criteria: bool = False,
+    heading: str = "",
 ) -> None:
     """Write the page of an executed notebook; ``title`` is the browser's, ``base`` leads to the month's folder;
-    ``criteria``: whether the month has evaluation criteria to lead to.
+    ``criteria``: whether the month has evaluation criteria to lead to; ``heading`` that of a page which answers one
+    question of the notebook's.
     """
-    shown = nbformat.from_dict({**executed, "cells": _cells(executed, language)})
-    title = title or language.text(N_("Online public services against their targets"))
+    tag = f"page-{page.stem}" if heading else ""
+    shown = nbformat.from_dict({**executed, "cells": _cells(executed, language, tag)})
     body, _ = _exporter().from_notebook_node(
         shown,
         resources={
@@ -43,6 +56,9 @@ def publish_report(
             "page_title": undirected(title),
             "base": base,
             "criteria": criteria,
+            "heading": heading,
+            "questions": {name: language.text(words) for name, words in QUESTIONS.items()},
+            "here": base + page.name,
             "css": page_css(),
             "contents": _contents(shown, language),
             "first_heading": next((number for number, cell in enumerate(shown["cells"]) if _headings(cell)), None),
@@ -52,36 +68,19 @@ def publish_report(
     write_whole(page, lambda path: path.write_text(body, encoding="utf-8"))
 
 
-def publish_summary(folder: Path, report: Report) -> None:
-    """Keep beside a month's page what the front page says of it, in each language."""
-    summary = {
-        "month": report.month,
-        "headline": {code: headline(replace(report, language=Language(code))) for code in LANGUAGES},
-        **origin(report),
-        "targets": [_known_of(figure) for figure in tiles(report)],
-    }
-    content = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
-    write_whole(folder / SUMMARY, lambda path: path.write_text(content, encoding="utf-8"))
-
-
-def _known_of(figure: Figure) -> dict[str, Any]:
-    """The province's figure for a target, in the words of each language."""
-    languages = [Language(code) for code in LANGUAGES]
-    return {
-        "id": figure.target.id,
-        "status": figure.status,
-        "title": {language.code: figure.target.title[language.code] for language in languages},
-        "value": {language.code: percent(figure, language) for language in languages},
-        "minimum": {language.code: minimum(figure.target, language) for language in languages},
-        "fraction": {language.code: fraction(figure, language) for language in languages},
-    }
-
-
-def _cells(notebook: Any, language: Language) -> list[Any]:
-    """The cells that a page shows: the language's prose, and code whose output is not for notebooks alone."""
+def _cells(notebook: Any, language: Language, tag: str) -> list[Any]:
+    """The cells that a page shows: the language's prose, and code whose output is not for notebooks alone; of those
+    that belong to a page its own, and what stands on every page.
+    """
     others = [f"lang-{code}" for code in LANGUAGES if code != language.code]
     hidden = [*others, "parameters", "injected-parameters", "notebook-only"]
-    return [cell for cell in notebook["cells"] if not any(has_tag(cell, tag) for tag in hidden)]
+    shown = [cell for cell in notebook["cells"] if not any(has_tag(cell, name) for name in hidden)]
+    return [cell for cell in shown if has_tag(cell, EVERY_PAGE) or _page_of(cell) == tag]
+
+
+def _page_of(cell: Any) -> str:
+    """The tag of the page that a cell belongs to, "" for the notebook's first."""
+    return next((name for name in cell["metadata"].get("tags", []) if name.startswith("page-")), "")
 
 
 class _PageExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert ships no types
@@ -107,8 +106,10 @@ def page_css() -> str:
 
 
 def _contents(notebook: Any, language: Language) -> str:
-    """Links to the page's second-level headings."""
+    """Links to the page's second-level headings; nothing for one alone."""
     headings = [heading for cell in notebook["cells"] for heading in _headings(cell)]
+    if len(headings) < 2:
+        return ""
     links = "".join(f'<li><a href="#{anchor}">{words}</a></li>' for anchor, words in headings)
     label = html.escape(language.text(N_("Contents")))
     return f'<nav class="contents" aria-label="{label}"><ul>{links}</ul></nav>'

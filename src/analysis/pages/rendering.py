@@ -67,6 +67,7 @@ def _environment(language: Language) -> Environment:
     environment.globals |= {"outlook_word": statements.outlook_word, "LEAST": LEAST_RANKED}
     environment.filters |= {
         "number": language.number,
+        "bytes": language.size,
         "date": language.date,
         "month": language.month,
         "share": language.percent,

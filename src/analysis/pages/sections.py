@@ -3,24 +3,43 @@
 Everything that comes from data is escaped by the templates; words come from the catalogue of texts.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from analysis import __version__
 from analysis.dossiers.cleaning import REASONS
 from analysis.dossiers.doubts import words
 from analysis.findings import advice, figures
+from analysis.findings.course import courses
 from analysis.findings.figures import Figure
-from analysis.findings.finding import findings, of_unit
+from analysis.findings.finding import Finding, findings, of_unit
 from analysis.findings.ledger import cautions, doubtful_rows, rejected_of_units, rejected_rows
 from analysis.findings.report import Report
 from analysis.findings.standing import rank_of
 from analysis.language.texts import N_
 from analysis.outlook.evidence import backtest, excess, tried_month
 from analysis.pages.rendering import Section, render, stylesheet
-from analysis.presentation import charts
-from analysis.presentation.narrative import caution, headline
-from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS
+from analysis.presentation.leads import lead_of_province, leaders_tasks
+from analysis.presentation.narrative import caution
+from analysis.presentation.plots import Plot, course_plot, funnel_plot, lowest_bars
+from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS, QUESTIONS
 from analysis.reference.decision import NOT_ATTAINED
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
+from analysis.storage.places import OVERVIEW
 from analysis.storage.version import code_version
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """One target in the table that decides: ``interval`` is a unit's row of comparison.csv, ``where`` members of a
+    group that miss most, ``turned`` the readings under which the verdict is another.
+    """
+
+    finding: Finding
+    interval: Any = None
+    where: Sequence[Figure] = ()
+    turned: Sequence[figures.ReadingResult] = ()
 
 
 def style() -> Section:
@@ -28,14 +47,28 @@ def style() -> Section:
     return Section(f"<style>{stylesheet()}</style>")
 
 
+def strip(report: Report) -> Section:
+    """What must be known before any figure is read."""
+    return render("strip", report, **cautions(report))
+
+
 def heading(report: Report) -> Section:
-    """The decision, the as-of day, what must be known before any figure is read, and the headline."""
-    return render("heading", report, headline=headline(report), **cautions(report))
+    """How many targets, why not more, how sure that is, and what comes first; with what must be known before."""
+    return render("heading", report, lead=lead_of_province(report), **cautions(report))
 
 
-def tiles(report: Report) -> Section:
-    """The seven targets of the whole province."""
-    return render("tiles", report, figures=figures.tiles(report))
+def targets(report: Report) -> Section:
+    """The province's targets, a row each: result, where the gap is, how sure that is."""
+    rows = [
+        TargetRow(one, turned=[other for other in figures.readings(report, one.figure.target) if other.changes_verdict])
+        for one in of_unit(report, PROVINCE)
+    ]
+    return render("targets", report, rows=rows, legend="")
+
+
+def leading(report: Report) -> Section:
+    """What is for the head of the province, and where each question is answered."""
+    return render("leading", report, tasks=list(leaders_tasks(report)), pages=QUESTIONS, overview=OVERVIEW)
 
 
 def tiers(report: Report) -> Section:
@@ -58,13 +91,13 @@ def lowest(report: Report, count: int = 8) -> Section:
     """Charts of the departments and districts furthest below each target."""
     some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
     ranked = [(target, figures.lowest(report, target, some, count)) for target in report.decision.targets]
-    return render("lowest", report, charts=charts.lowest(ranked, report.language))
+    bars = [lowest_bars(found, report.language) for _, found in ranked if found]
+    return render("lowest", report, bars=bars)
 
 
 def trends(report: Report) -> Section:
     """Each target by month and to date against its minimum."""
-    series = [(target, figures.trend(report, target)) for target in report.decision.targets]
-    return render("trends", report, charts=charts.trends(series, report.language))
+    return render("trends", report, plots=course_plots(report, PROVINCE))
 
 
 def readings(report: Report) -> Section:
@@ -119,16 +152,15 @@ def closers(report: Report) -> Section:
 
 def comparison(report: Report) -> Section:
     """Funnels against the target and the tier, and the lowest ranks with their intervals."""
-    panels = advice.funnels(report)
+    drawn = [funnel_plot(panel, report.language) for panel in advice.funnels(report)]
     ranks = [(target, advice.lowest_ranked(report, target, "province")) for target in report.decision.targets]
-    drawn = charts.funnels(panels, report.language) if panels else None
     rows = [
         (target, [(row, rank_of(row)) for row in found.itertuples(index=False)])
         for target, found in ranks
         if len(found)
     ]
     differing, of = advice.differing(report)
-    return render("comparison", report, charts=drawn, ranks=rows, differing=differing, of=of)
+    return render("comparison", report, plots=drawn, ranks=rows, differing=differing, of=of)
 
 
 def proof(report: Report) -> Section:
@@ -179,6 +211,13 @@ def sources(report: Report) -> Section:
     return render(
         "sources", report, files=report.files.to_dict("records"), version=__version__, code=code_version()[:16]
     )
+
+
+def course_plots(report: Report, code: str) -> list[Plot]:
+    """A chart for each target of a unit or group that has anything to count."""
+    months = courses(report, code)
+    found = {one.figure.target.id: one for one in of_unit(report, code)}
+    return [course_plot(found[target], of_target, report.language) for target, of_target in months.items()]
 
 
 def _any(of_target: dict[str, Figure]) -> Figure:

@@ -1,6 +1,5 @@
-"""The site around a month's reports: the overview, a page for each target, the front page of all months."""
+"""The pages around a month's reports: the overview, a page for each target."""
 
-import json
 from collections.abc import Collection, Mapping
 from functools import partial
 from importlib.resources import files
@@ -14,17 +13,15 @@ from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
 from analysis.pages import overview
 from analysis.pages.bundle import policy, table_script
-from analysis.pages.page import SUMMARY, page_css
+from analysis.pages.front import annexes_of, front_script, front_values, published_months
+from analysis.pages.page import page_css
 from analysis.pages.rendering import render
-from analysis.presentation.narrative import headline
+from analysis.presentation.leads import lead_of_province
 from analysis.presentation.words import GROUPS_BESIDE_AREAS, TIER_WORDS
 from analysis.reference.groups import PROVINCE
 from analysis.storage.places import (
-    CRITERIA,
-    OPEN_DATA,
     OVERVIEW,
     PROVINCE_PAGE,
-    annexes,
     criteria_page,
     target_page,
     unit_page,
@@ -62,12 +59,6 @@ def publish_site(
     _write(reports / FRONT_PAGE, _front_page(reports, report))
 
 
-def published_months(reports: Path) -> list[dict[str, Any]]:
-    """What every month in ``reports`` says of itself, the newest first."""
-    summaries = sorted(reports.glob(f"*/{SUMMARY}"), reverse=True)
-    return [json.loads(summary.read_text(encoding="utf-8")) for summary in summaries]
-
-
 def month_before(reports: Path, month: str) -> str:
     """The latest month before ``month`` that has an overview, "" without one."""
     earlier = [known["month"] for known in published_months(reports) if known["month"] < month]
@@ -85,10 +76,10 @@ def _overview(
     return _page(
         "overview",
         report,
-        headline=headline(report),
+        lead=lead_of_province(report),
         **cautions(report),
         earlier=earlier,
-        links=_annexes(folder, report.month),
+        links=annexes_of(folder, report.month),
         drafts=_drafts(report, folder),
         linked=linked,
         failed=failed,
@@ -130,23 +121,14 @@ def _absent_page(report: Report, code: str, reason: str = "") -> str:
 
 
 def _front_page(reports: Path, report: Report) -> str:
-    months = published_months(reports)
-    newest = reports / months[0]["month"]
+    script = front_script()
     return _page(
         "front",
         report,
-        months=months,
-        overviews=[known["month"] for known in months if (reports / known["month"] / OVERVIEW).is_file()],
-        links=_annexes(newest, months[0]["month"]),
-        criteria=any((newest / CRITERIA).glob("*.html")),
+        **front_values(reports),
+        script=script,
+        policy=policy(script),
     )
-
-
-def _annexes(folder: Path, month: str) -> dict[str, list[str]]:
-    """What officials take along: the workbook, the draft and the open data that stand in a month's folder."""
-    workbook, draft = ([name] if (folder / name).is_file() else [] for name in annexes(month))
-    data = sorted(f"{OPEN_DATA}/{path.name}" for path in (folder / OPEN_DATA).glob("*") if path.is_file())
-    return {"workbook": workbook, "draft": draft, "data": data}
 
 
 def _drafts(report: Report, folder: Path) -> list[tuple[str, str]]:

@@ -13,15 +13,15 @@ from analysis.findings.provenance import dossiers_by_file, source_files
 from analysis.findings.report import Report
 from analysis.findings.standing import standings
 from analysis.findings.subject import Subject
-from analysis.findings.tasks import tasks, unsafe
+from analysis.findings.tasks import leading, tasks
 from analysis.language.texts import N_
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.evidence import held, level_of, tried_month
 from analysis.pages.difficulty_sections import difficulties_of_group
 from analysis.pages.rendering import Section, render
-from analysis.presentation.narrative import unit_headline
+from analysis.pages.sections import TargetRow, course_plots
+from analysis.presentation.leads import lead_of
 from analysis.presentation.quality import records
-from analysis.presentation.small_charts import small_trends
 from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, TIER_WORDS
 from analysis.storage.places import OVERVIEW
 
@@ -30,9 +30,9 @@ KINDS = {**TIER_WORDS, "": N_("Group of units")}
 
 
 def heading(report: Report, subject: Subject) -> Section:
-    """Who it is, the decision, the as-of day, what must be known before any figure is read, and the headline."""
+    """Who it is, what must be known before any figure is read, and what stands first."""
     values = {
-        "headline": unit_headline(report, subject),
+        "lead": lead_of(report, subject),
         "parent_name": report.names.get(subject.parent, ""),
         "kind": _kind(subject),
         "sources": _few_sources(report, subject),
@@ -41,16 +41,22 @@ def heading(report: Report, subject: Subject) -> Section:
     return _render("unit_heading", report, subject, **values)
 
 
-def tiles(report: Report, subject: Subject) -> Section:
-    """Its targets."""
-    return render("tiles", report, base=BASE, figures=figures.tiles(report, subject.code))
-
-
-def todo(report: Report, subject: Subject) -> Section:
-    """What to do: what is missing for each target, how it stands with the end, and what would attain it."""
-    found = {"tasks": tasks(report, subject), "unsafe": unsafe(report, subject)}
-    counted = any(figure.denominator for figure in figures.tiles(report, subject.code))
-    return _render("unit_todo", report, subject, counted=counted, **found)
+def targets(report: Report, subject: Subject) -> Section:
+    """Its targets, a row each: the result beside target and tier, what is missing and what to do, how sure that is."""
+    rows_of = {} if subject.is_group else {one.row.target_id: one.row for one in standings(report, subject.code)}
+    where = {task.finding.figure.target.id: task.where for task in tasks(report, subject)}
+    rows = [
+        TargetRow(one, rows_of.get(one.figure.target.id), where.get(one.figure.target.id, ()))
+        for one in of_unit(report, subject.code)
+    ]
+    legend = ""
+    if rows_of:
+        words = N_(
+            "Dot: the value; band: what chance alone would make of it; dashed: the target; thin: the tier's units "
+            "together."
+        )
+        legend = report.language.text(words)
+    return _render("targets", report, subject, rows=rows, legend=legend)
 
 
 def standing(report: Report, subject: Subject) -> Section:
@@ -62,14 +68,15 @@ def standing(report: Report, subject: Subject) -> Section:
 
 
 def trend(report: Report, subject: Subject) -> Section:
-    """The months of each target that has anything to count, what they signal, and where they lead."""
-    counted = [figure.target for figure in figures.tiles(report, subject.code) if figure.denominator]
-    drawn = small_trends([(one, figures.trend(report, one, subject.code)) for one in counted], report.language)
-    found = [one for one in of_unit(report, subject.code) if one.figure.target in counted]
+    """The months of each target that has anything to count, what they signal; the target that leads comes first."""
+    found = of_unit(report, subject.code)
+    first = leading(found)
+    drawn = course_plots(report, subject.code)
+    drawn.sort(key=lambda plot: plot.target != (first.figure.target.id if first else ""))
     level, month = level_of(subject.code, subject.tier), tried_month(report.decision, report.as_of)
     tried = {"level": FORECAST_LEVELS[level], "month": month, "held": held(level, month)}
     foretold = tried if any(one.running for one in found) else None
-    return _render("unit_trend", report, subject, charts=drawn, findings=found, tried=foretold)
+    return _render("unit_trend", report, subject, plots=drawn, tried=foretold)
 
 
 def procedures(report: Report, subject: Subject) -> Section:

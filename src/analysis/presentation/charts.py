@@ -1,4 +1,4 @@
-"""Charts as SVG with alternative text: trends against the target line, and who is furthest below it.
+"""Charts as pictures for documents and notebooks: trends against the target line, and who is furthest below it.
 
 A chart is a row of panels, each an SVG of its own: the page lets them flow, so that a phone shows them at a
 size that can be read. Colours are those of Okabe and Ito (2008), told apart by colour-blind readers; nothing
@@ -17,7 +17,6 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from analysis.findings.advice import Funnel
 from analysis.findings.figures import Figure
 from analysis.language.texts import N_, Language
 from analysis.reference.decision import ATTAINED, Target
@@ -60,19 +59,6 @@ def trends(series: Sequence[tuple[Target, pd.DataFrame]], language: Language, to
     """
     words = " ".join(trend_words(target, rows, language) for target, rows in series)
     return Chart([_panel(draw_trend, target, rows, language, told) for target, rows in series], words)
-
-
-def lowest(ranked: Sequence[tuple[Target, list[Figure]]], language: Language) -> Chart:
-    """One panel per target: the lowest values, the lowest on top, against the minimum."""
-    some = [(target, figures) for target, figures in ranked if figures]
-    words = " ".join(_lowest_words(target, figures, language) for target, figures in some)
-    return Chart([_panel(draw_lowest, target, figures, language) for target, figures in some], words)
-
-
-def funnels(panels: Sequence[Funnel], language: Language) -> Chart:
-    """Shares against denominators inside their funnel: who differs by more than chance."""
-    words = " ".join(_funnel_words(panel, language) for panel in panels)
-    return Chart([_panel(draw_funnel, panel, language) for panel in panels], words)
 
 
 def picture(draw: Callable[..., None], *content: Any, dots: int = 200) -> bytes:
@@ -178,39 +164,6 @@ def draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: Lan
     axes.tick_params(axis="y", length=0)
 
 
-def draw_funnel(axes: Axes, panel: Funnel, language: Language) -> None:
-    """Marks by size and share, inside the limits."""
-    rows, limits = panel.rows, panel.limits
-    edges = [name for name in limits.columns if name != "denominator"]
-    for lower, upper, line in zip(edges[::2], edges[1::2], [(0, (2, 2)), "-"], strict=False):
-        for edge in (lower, upper):
-            axes.plot(limits["denominator"], limits[edge] * 100, color=GREY, linewidth=1, linestyle=line)
-    axes.axhline(panel.centre * 100, color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
-    # Told apart by shape as well: what is below points down.
-    for verdict, colour, marker in (("as_expected", GREY, "o"), ("above", BLUE, "^"), ("below", VERMILION, "v")):
-        some = rows[rows["verdict"] == verdict]
-        axes.scatter(some["denominator"], some["value"] * 100, color=colour, marker=marker, s=24, linewidth=0, zorder=3)
-    axes.set(xscale="log", ylim=(-4, 108), xlabel=language.text(N_("Dossiers (logarithmic)")), ylabel="")
-    shown = [size for size in (1, 3, 10, 30, 100, 300, 1000, 3000, 10000) if size <= 2 * rows["denominator"].max()]
-    axes.set_xticks(shown, [language.number(size) for size in shown])
-    axes.minorticks_off()
-    axes.set_yticks([0, 50, 100], [language.percent(share / 100, 0) for share in (0, 50, 100)])
-    title = fill(panel.target.title[language.code], 60)
-    axes.set_title(f"{title}\n{panel.about}", loc="left", fontsize=9, fontweight="bold")
-
-
-def _funnel_words(panel: Funnel, language: Language) -> str:
-    counts = panel.rows["verdict"].value_counts()
-    return language.text(
-        N_("{target}, {about}: {below} units below by more than chance, {above} above, {inside} inside the limits."),
-        target=panel.target.title[language.code],
-        about=panel.about,
-        below=int(counts.get("below", 0)),
-        above=int(counts.get("above", 0)),
-        inside=int(counts.get("as_expected", 0)),
-    )
-
-
 def month_label(month: str) -> str:
     """``2020-09`` → ``9``, below an axis of months."""
     return month[5:].lstrip("0")
@@ -247,8 +200,3 @@ def trend_words(target: Target, rows: pd.DataFrame, language: Language) -> str:
         end=language.month(last["month"]),
         minimum=language.percent(target.minimum, 0),
     )
-
-
-def _lowest_words(target: Target, figures: list[Figure], language: Language) -> str:
-    units = "; ".join(f"{figure.unit_name} {language.percent(figure.value, figure.digits())}" for figure in figures[:3])
-    return language.text(N_("{target}, lowest: {units}."), target=target.title[language.code], units=units)

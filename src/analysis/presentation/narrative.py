@@ -238,11 +238,11 @@ def unit_headline(report: Report, unit: Subject) -> str:
     """How many targets it attains, of those that have anything to count, and which of the others is nearest."""
     shown = [found for found in of_unit(report, unit.code) if found.figure.status != NOT_APPLICABLE]
     attained = sum(found.figure.status == ATTAINED for found in shown)
-    day, text = report.language.date(report.as_of), report.language.text
+    day, text, name = report.language.date(report.as_of), report.language.text, report.within(unit.code)
     if not shown:
-        return text(N_("To {day}, {unit} has nothing to count for any target."), day=day, unit=unit.name)
+        return text(N_("To {day}, {unit} has nothing to count for any target."), day=day, unit=name)
     if attained == len(shown):
-        return text(N_("To {day}, {unit} attains all {of} targets."), day=day, unit=unit.name, of=len(shown))
+        return text(N_("To {day}, {unit} attains all {of} targets."), day=day, unit=name, of=len(shown))
     closest = nearest(shown)
     if closest is None:
         words = N_("To {day}, {unit} attains {attained} of {of} targets.")
@@ -250,18 +250,18 @@ def unit_headline(report: Report, unit: Subject) -> str:
             words = N_(
                 "To {day}, {unit} attains {attained} of {of} targets; what it misses will hardly be attained in time."
             )
-        return text(words, day=day, unit=unit.name, attained=attained, of=len(shown))
+        return text(words, day=day, unit=name, attained=attained, of=len(shown))
     return text(
         N_("To {day}, {unit} attains {attained} of {of} targets; most within reach: {target}, {missing} short."),
         day=day,
-        unit=unit.name,
+        unit=name,
         attained=attained,
         of=len(shown),
-        target=_inside(closest.target.title[report.language.code]),
+        target=inside(closest.target.title[report.language.code]),
         missing=missing(closest, report.language),
     )
 
 
-def _inside(title: str) -> str:
+def inside(title: str) -> str:
     """A title inside a sentence: ``Hồ sơ mức độ 3`` → ``hồ sơ mức độ 3``."""
-    return title[0].lower() + title[1:]
+    return title[:1].lower() + title[1:]

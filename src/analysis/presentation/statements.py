@@ -15,8 +15,8 @@ from analysis.outlook.closers import (
 )
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import LOST, RUNNING, WAITING
-from analysis.presentation.numbers import chance, minimum
-from analysis.presentation.words import BANDS, FINALITIES, VARIATIONS
+from analysis.presentation.numbers import chance, minimum, percent
+from analysis.presentation.words import BANDS, FINALITIES, VARIATIONS, VERDICTS
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, PORTAL, PROCEDURES
 from analysis.reference.groups import PROVINCE
 from analysis.statistics.control import COMMON_CAUSE, IMPROVING, WORSENING
@@ -156,6 +156,17 @@ def signal(found: Finding, language: Language) -> str:
         shares = {"after": language.percent(found.step.after), "before": language.percent(found.step.before)}
         told.append(language.text(words, month=language.month(found.step.month), **shares))
     return " ".join(filter(None, told))
+
+
+def chart_title(found: Finding, language: Language) -> str:
+    """What a chart of the months shows, in at most ten words: the value, the verdict, what the months say."""
+    _, said = VARIATIONS[found.signal]
+    months = language.text(said)
+    if found.step is not None and found.signal == COMMON_CAUSE:
+        changed = N_("higher from {month} on") if found.step.after > found.step.before else N_("lower from {month} on")
+        months = language.text(changed, month=language.month(found.step.month))
+    value, verdict = percent(found.figure, language), language.text(VERDICTS[found.figure.status])
+    return f"{value}, {verdict[:1].lower()}{verdict[1:]}; {months[:1].lower()}{months[1:]}"
 
 
 def doubt(found: Finding, language: Language) -> str:

@@ -17,6 +17,14 @@ from analysis.statistics.control import (
     TOO_FEW,
     WORSENING,
 )
+from analysis.storage.places import (
+    CERTAINTY_PAGE,
+    COURSE_PAGE,
+    METHOD_PAGE,
+    QUALITY_PAGE,
+    READINGS_PAGE,
+    WHO_PAGE,
+)
 
 VERDICTS = {ATTAINED: N_("Attained"), NOT_ATTAINED: N_("Not attained"), NOT_APPLICABLE: N_("Nothing to count")}
 ICONS = {ATTAINED: "✓", NOT_ATTAINED: "✗", NOT_APPLICABLE: "–"}  # beside the words, so that colour is not needed
@@ -73,6 +81,14 @@ GROUPS_RATED = {  # within a sentence: whom criteria rate
     "areas": N_("chairs of district People's Committees, who answer for the district with its communes"),
 }
 
+QUESTIONS = {  # the province's further pages, in the order of what one asks
+    WHO_PAGE: N_("Who comes first"),
+    COURSE_PAGE: N_("Month by month"),
+    READINGS_PAGE: N_("If the decision is read otherwise"),
+    CERTAINTY_PAGE: N_("How sure the figures are"),
+    QUALITY_PAGE: N_("Data quality and difficulties"),
+    METHOD_PAGE: N_("Definitions and sources"),
+}
 CHECKS = {
     "blank_channel": N_("channel blank: counted as counter"),
     "level_disagreement": N_("level differs from the catalogue: the catalogue counts"),

@@ -16,7 +16,8 @@ from analysis.findings.report import Report, read_report
 from analysis.language.texts import N_
 from analysis.notebooks.batch import Made, make_pieces
 from analysis.notebooks.notebook import load, parameter_names
-from analysis.pages.page import publish_report, publish_summary
+from analysis.pages.front import publish_summary
+from analysis.pages.page import publish_province
 from analysis.pages.site import publish_site
 from analysis.publication.criteria_reports import (
     KEY,
@@ -30,7 +31,7 @@ from analysis.publication.run_facts import Clock
 from analysis.publication.unit_reports import report_task, unit_pieces, wanted_codes
 from analysis.storage.generations import Staging
 from analysis.storage.places import CRITERIA as CRITERIA_PAGES
-from analysis.storage.places import NOTEBOOKS, OPEN_DATA, PROVINCE_PAGE, UNITS, annexes
+from analysis.storage.places import NOTEBOOKS, OPEN_DATA, UNITS, annexes
 
 
 def write_month(
@@ -58,7 +59,7 @@ def write_month(
         write_annexes(folder, report)
         if evidence and (rated or CRITERIA in order.further):
             write_criteria_documents(folder, evidence)
-    publish_report(executed["report"], folder / PROVINCE_PAGE, order.language, criteria=rated)
+    publish_province(executed["report"], folder, order.language, rated)
     publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed)
     return report.month, made
 

@@ -5,12 +5,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from analysis.findings.figures import trend
 from analysis.findings.report import Report, read_report
 from analysis.language.texts import N_, Language
 from analysis.notebooks.batch import Piece, Task
 from analysis.pages.page import publish_report
-from analysis.presentation import charts
 from analysis.publication.fingerprints import fingerprints
 from analysis.publication.order import ALL
 from analysis.reference.groups import PROVINCE
@@ -43,10 +41,8 @@ def _publish(language: Language, executed: Any, page: Path, title: str) -> None:
 
 
 def _warm(processed: str, reference: str, language: Language) -> None:
-    """Read what all reports read, and draw once: fonts and templates are loaded by it."""
-    report = read_report(processed, reference, language)
-    target = report.decision.targets[0]
-    charts.trends([(target, trend(report, target))], language)
+    """Read what all reports read."""
+    read_report(processed, reference, language)
 
 
 def _title(report: Report, code: str) -> str:

@@ -49,7 +49,7 @@ def group_names(reference: Reference, language: Language = Language()) -> pd.Dat
     rows += [(f"PROVINCE:{code}", name, "") for code, name in reference.provinces.itertuples(index=False)]
     rows += [(group, language.text(_TIER_NAMES[tier]), tier) for group, tier in zip(TIER_GROUPS, TIERS, strict=True)]
     rows += [
-        (f"AREA:{code}", language.text(N_("{district} with its communes"), district=name), "district")
+        (f"AREA:{code}", language.text(N_("{district} with its communes"), district=language.within(name)), "district")
         for code, name in districts[["unit_code", "unit_name"]].itertuples(index=False)
     ]
     rows += list(units[["unit_code", "unit_name", "tier"]].itertuples(index=False, name=None))

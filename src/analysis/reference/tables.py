@@ -26,6 +26,7 @@ from analysis.storage.places import page_name
 
 TIERS = ("province", "district", "commune")
 LEVELS = ("1", "2", "3", "4")
+_MAP = ("map_row", "map_column")  # where a district lies among the others, from the north and from the west
 UNITS = pa.DataFrameSchema(
     {
         "unit_code": pa.Column(str, pa.Check.str_length(min_value=1), unique=True, description="Mã định danh cơ quan"),
@@ -33,6 +34,12 @@ UNITS = pa.DataFrameSchema(
         "tier": pa.Column(str, pa.Check.isin(TIERS), description="Cấp"),
         "parent_code": pa.Column(str, description="Huyện của một xã; để trống với cấp khác"),
         "aliases": pa.Column(str, description="Tên gọi khác, cách nhau bằng |"),
+        **{
+            name: pa.Column(
+                str, pa.Check.str_matches(r"^([1-9]\d?)?$"), required=False, description="Chỗ trên bản đồ ô"
+            )
+            for name in _MAP
+        },
         "province_code": pa.Column(str, required=False, description="Mã tỉnh; chỉ khi có nhiều tỉnh"),
     },
     strict=True,
@@ -71,8 +78,8 @@ _NO_DAY = N_("{file}, line {line}: {column} is «{value}»: no such day. Dates a
 class Reference:
     """What the analysis takes as given.
 
-    ``units``: unit_code, unit_name, tier, parent_code, aliases (text, "" when absent), and province_code where there
-    are several provinces.
+    ``units``: unit_code, unit_name, tier, parent_code, aliases (text, "" when absent), ``map_row`` and ``map_column``
+    where districts are placed on a map of tiles, and province_code where there are several provinces.
     ``provinces``: province_code, province_name; no rows where there is but one, which needs no name.
     ``catalogue``: the file's columns, ``level`` a number, ``valid_from`` and ``valid_to`` days
     (NaT: open), and ``procedure_key``, the two first groups by which codes match.
@@ -219,6 +226,9 @@ def _unfit(path: Path, cases: pd.DataFrame) -> list[ReferenceProblem]:
         if column in _CHOICES:
             words = N_("{file}, line {line}: {column} is «{value}»; wanted is one of {known}.")
             found.append(ReferenceProblem(words, known=", ".join(_CHOICES[column]), **details))
+        elif column in _MAP:
+            words = N_("{file}, line {line}: {column} is «{value}»; wanted is a number from 1 to 99, or nothing.")
+            found.append(ReferenceProblem(words, **details))
         elif column in _DAYS:
             found.append(ReferenceProblem(_NO_DAY, **details))
         elif value == "":

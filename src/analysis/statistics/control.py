@@ -121,17 +121,22 @@ def variation(chart: Chart) -> Variation:
     direction and wins, being the latest movement.
     """
     outer = outside(chart.deviates, OUTER)
-    found = {
-        "outside": outside(chart.deviates, LIMIT)[-1],
-        "run": telling_run(chart)[-1],
-        "trend": trend_of_seven(chart.values)[-1],
-        "outer": two_of_three(outer)[-1],
-    }
+    found = {name: signs[-1] for name, signs in signals(chart).items()}
     rules = tuple(name for name, sign in found.items() if sign)
     sign = found["trend"] or next((found[name] for name in rules), 0)
     p_value = min((_chance(rule, chart, outer) for rule in rules), default=1.0)
     verdict = {1: IMPROVING, -1: WORSENING, 0: COMMON_CAUSE}[int(sign)]
     return Variation(verdict, rules, min(_RULES * p_value, 1.0))
+
+
+def signals(chart: Chart) -> dict[str, Signs]:
+    """What each rule gives every point."""
+    return {
+        "outside": outside(chart.deviates, LIMIT),
+        "run": telling_run(chart),
+        "trend": trend_of_seven(chart.values),
+        "outer": two_of_three(outside(chart.deviates, OUTER)),
+    }
 
 
 def _chance(rule: str, chart: Chart, outer: Signs) -> float:

@@ -1,0 +1,133 @@
+"""The front page of all months, made of what each month's summary says of itself."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from analysis.findings.figures import Figure, areas, figures, tiles
+from analysis.findings.ledger import cautions, origin
+from analysis.findings.report import Report
+from analysis.language.folding import plain
+from analysis.language.texts import LANGUAGES, Language
+from analysis.outlook.comparison import LEAST_RANKED
+from analysis.pages.overview import shade
+from analysis.presentation.leads import lead_of_province
+from analysis.presentation.narrative import headline
+from analysis.presentation.numbers import fraction, minimum, percent
+from analysis.presentation.words import VERDICTS
+from analysis.storage.places import CRITERIA, OPEN_DATA, OVERVIEW, annexes, unit_page
+from analysis.storage.writing import write_whole
+
+SUMMARY = "report.json"  # beside each month's page: what the front page says of it
+
+
+def publish_summary(folder: Path, report: Report) -> None:
+    """Keep beside a month's page what the front page says of it, in each language."""
+    reports = {code: replace(report, language=Language(code)) for code in LANGUAGES}
+    summary = {
+        "month": report.month,
+        "as_of": report.as_of.isoformat(),
+        "headline": {code: headline(of) for code, of in reports.items()},
+        "lead": {code: asdict(lead_of_province(of)) for code, of in reports.items()},
+        **origin(report),
+        "quarantined": cautions(report)["quarantined"],
+        "targets": [_known_of(figure) for figure in tiles(report)],
+        "places": {code: _places(of) for code, of in reports.items()},
+        "map": {code: _map(of) for code, of in reports.items()},
+    }
+    content = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
+    write_whole(folder / SUMMARY, lambda path: path.write_text(content, encoding="utf-8"))
+
+
+def published_months(reports: Path) -> list[dict[str, Any]]:
+    """What every month in ``reports`` says of itself, the newest first."""
+    summaries = sorted(reports.glob(f"*/{SUMMARY}"), reverse=True)
+    return [json.loads(summary.read_text(encoding="utf-8")) for summary in summaries]
+
+
+def front_values(reports: Path) -> dict[str, Any]:
+    """What the front page's template asks for: the months, the newest first, and what lies beside the newest."""
+    months = published_months(reports)
+    newest = reports / months[0]["month"]
+    return {
+        "months": months,
+        "overviews": [known["month"] for known in months if (reports / known["month"] / OVERVIEW).is_file()],
+        "links": annexes_of(newest, months[0]["month"]),
+        "criteria": any((newest / CRITERIA).glob("*.html")),
+    }
+
+
+def annexes_of(folder: Path, month: str) -> dict[str, list[tuple[str, int]]]:
+    """What officials take along, with its bytes: the workbook, the draft and the open data of a month's folder."""
+    workbook, draft = annexes(month)
+    data = sorted(f"{OPEN_DATA}/{path.name}" for path in (folder / OPEN_DATA).glob("*") if path.is_file())
+    named = {"workbook": [workbook], "draft": [draft], "data": data}
+    return {
+        kind: [(name, (folder / name).stat().st_size) for name in names if (folder / name).is_file()]
+        for kind, names in named.items()
+    }
+
+
+@cache
+def front_script() -> str:
+    """The lines that make the list of places a search that forgives missing marks."""
+    return (files("analysis.pages") / "templates" / "site" / "front.js").read_text(encoding="utf-8")
+
+
+def _known_of(figure: Figure) -> dict[str, Any]:
+    """The province's figure for a target, in the words of each language."""
+    languages = [Language(code) for code in LANGUAGES]
+    return {
+        "id": figure.target.id,
+        "status": figure.status,
+        "share": None if figure.value is None else float(figure.value),
+        "least": float(figure.target.minimum),
+        "title": {language.code: figure.target.title[language.code] for language in languages},
+        "value": {language.code: percent(figure, language) for language in languages},
+        "minimum": {language.code: minimum(figure.target, language) for language in languages},
+        "fraction": {language.code: fraction(figure, language) for language in languages},
+    }
+
+
+def _places(report: Report) -> list[dict[str, str]]:
+    """Every unit and area with what it is found by and its page, in the order of its name."""
+    units = report.reference.units.set_index("unit_code")
+    found = []
+    for code in [*units.index, *areas(report)]:
+        parent = report.names.get(units["parent_code"].get(code, ""), "")
+        aliases = str(units["aliases"].get(code, "")) if not parent else ""
+        words = plain(" ; ".join(filter(None, [report.names[code], parent, aliases])))
+        found.append({"name": report.names[code], "of": parent, "page": unit_page(code), "found_by": words})
+    return sorted(found, key=lambda place: plain(place["name"]))
+
+
+def _map(report: Report) -> list[dict[str, Any]]:
+    """The districts that units.csv places on the map, each with the target that its area misses by most."""
+    units = report.reference.units
+    if "map_row" not in units:
+        return []
+    placed = units[units["map_row"] != ""].set_index("unit_code")
+    of_area: dict[str, list[Figure]] = {}
+    for figure in figures(report, [f"AREA:{code}" for code in placed.index]):
+        of_area.setdefault(figure.unit_code.removeprefix("AREA:"), []).append(figure)
+    return [_tile(report, row, of_area.get(str(row.Index), [])) for row in placed.itertuples()]
+
+
+def _tile(report: Report, row: Any, own: Sequence[Figure]) -> dict[str, Any]:
+    judged = [figure for figure in own if figure.denominator >= LEAST_RANKED]
+    worst = min(judged, key=lambda figure: figure.gap or 0, default=None)
+    return {
+        "name": row.unit_name,
+        "row": int(row.map_row),
+        "column": int(row.map_column),
+        "page": unit_page(f"AREA:{row.Index}"),
+        "shade": shade(worst) if worst else "",
+        "status": worst.status if worst else "",
+        "value": percent(worst, report.language) if worst else "",
+        "target": worst.target.title[report.language.code] if worst else "",
+        "verdict": report.language.text(VERDICTS[worst.status]) if worst else "",
+    }
