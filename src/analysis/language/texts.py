@@ -86,8 +86,8 @@ class Language:
         )
 
     def within(self, name: str) -> str:
-        """A place's name inside a sentence: in Vietnamese its generic noun is lower case (Nghị định 30/2020/NĐ-CP, annex
-        II), in English it stands as it is; so does an abbreviation.
+        """A place's name inside a sentence: in Vietnamese its generic noun is lower case (Nghị định 30/2020/NĐ-CP,
+        annex II), in English it stands as it is; so does an abbreviation.
         """
         return name[:1].lower() + name[1:] if self.code == "vi" and name[1:2].islower() else name
 

@@ -25,6 +25,7 @@ from analysis.presentation.quality import records
 from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, TIER_WORDS
 from analysis.storage.places import OVERVIEW
 
+_MOST_MEMBERS = 40  # of a tier; all of them stand in the overview
 BASE = "../"  # from a unit's page to the month's folder
 KINDS = {**TIER_WORDS, "": N_("Group of units")}
 
@@ -125,9 +126,9 @@ def _members(report: Report, subject: Subject) -> Section:
     rows = figures.matrix(report, beside)
     area = sorted(rows, key=lambda row: beside.index(next(iter(row[1].values())).unit_code))
     by_none = attained_by_none(report, [subject.code]) if subject.is_group else []
-    return _render(
-        "unit_members", report, subject, area=area, members=figures.matrix(report, subject.members), by_none=by_none
-    )
+    members = figures.matrix(report, subject.members)
+    shown = {"members": members[:_MOST_MEMBERS], "more": len(members[_MOST_MEMBERS:])}
+    return _render("unit_members", report, subject, area=area, **shown, by_none=by_none, overview=OVERVIEW)
 
 
 def _render(name: str, report: Report, subject: Subject, **values: Any) -> Section:
