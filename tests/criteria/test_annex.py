@@ -173,7 +173,7 @@ def test_a_unit_without_a_score_stands_there_with_the_reason(draft: Draft) -> No
 def test_the_example_is_the_unit_in_the_middle_and_its_points_add_up(draft: Draft) -> None:
     document = draft("thi-dua")
     text = text_of(document)
-    assert f"Địa bàn Huyện {SHOWN}, đơn vị đứng giữa về điểm trong 3 đơn vị được chấm." in text
+    assert f"Địa bàn huyện {SHOWN}, đơn vị đứng giữa về điểm trong 3 đơn vị được chấm." in text
     _, *rows, total = tables(document)["example"]
     points = [Fraction(row[-1].replace(",", ".")) for row in rows]
     assert points == [Fraction(row[-2].replace(",", ".")) for row in rows]  # nothing to spread: all are scored

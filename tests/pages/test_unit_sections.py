@@ -72,7 +72,7 @@ def page(report: Report, code: str, processed: Path) -> str:
     """All sections of a report as its notebook has them."""
     subject = find_subject(report, code)
     own = concerning(report, subject)
-    names = ["heading", "tiles", "todo", "standing", "trend", "procedures", "members", "obstacles", "links"]
+    names = ["heading", "targets", "standing", "trend", "procedures", "members", "obstacles", "links"]
     shown = [getattr(unit_sections, name)(own, subject) for name in names]
     return "\n".join(section.html for section in [*shown, unit_sections.quality(own, subject, processed)])
 
@@ -125,7 +125,7 @@ def test_the_rows_of_others_are_left_out_and_those_of_peers_kept(report: Report,
     assert len(own.outlook["comparison"]) == len(report.outlook["comparison"])
     for code in EVERYBODY:
         subject = whom(report, code)
-        for name in ("heading", "tiles", "todo", "standing", "trend", "procedures", "members", "obstacles"):
+        for name in ("heading", "targets", "standing", "trend", "procedures", "members", "obstacles"):
             narrow = getattr(unit_sections, name)(concerning(report, subject), subject)
             assert narrow == getattr(unit_sections, name)(report, subject), (code, name)
 
@@ -167,17 +167,17 @@ def test_every_tile_has_the_figures_of_the_table_and_leads_to_their_page(report:
     rows = report.attainment
     rows = rows[(rows["window"] == "to_date") & (rows["month"] == report.month) & (rows["reading"] == "default")]
     for code in EVERYBODY:
-        html = section("tiles", report, code)
+        html = section("targets", report, code)
         for row in rows[(rows["unit_code"] == code) & (rows["denominator"] > 0)].itertuples():
             anchor = f"../targets/{row.target_id}.html#{code.replace(':', '-')}"
             assert f'href="{anchor}">{row.numerator} trên {row.denominator}' in html
 
 
 def test_what_to_do_lists_the_targets_that_are_missed_with_what_closes_them(report: Report) -> None:
-    html = section("todo", report, DEPARTMENT)
+    html = section("targets", report, DEPARTMENT)
     rows = report.outlook["gap"]
     missed = rows[(rows["unit_code"] == DEPARTMENT) & (rows["shortfall"] > 0)]
-    assert html.count('<li class="call">') == len(missed) > 0
+    assert html.count('class="not_attained"') == len(missed) > 0
     for row in missed.itertuples():
         assert f"Còn thiếu: {row.shortfall} " in words(html)
     assert f"“Cấp phép {SHOWN}” (65 hồ sơ)" in words(html)
@@ -189,7 +189,7 @@ def test_what_cannot_be_reached_any_more_asks_for_nothing(report: Report) -> Non
         "conclusions": report.outlook["conclusions"].assign(band="lost", probability=0.0, ask="nothing"),
         "closers": report.outlook["closers"].assign(method="nothing", procedure_key="", probability=0.0),
     }
-    shown = words(section("todo", replace(report, outlook=report.outlook | lost), DEPARTMENT))
+    shown = words(section("targets", replace(report, outlook=report.outlook | lost), DEPARTMENT))
     assert "Không thể đạt" in shown
     assert "Trong kỳ này không thể kịp" in shown
     assert "là đủ" not in shown
@@ -198,21 +198,21 @@ def test_what_cannot_be_reached_any_more_asks_for_nothing(report: Report) -> Non
 
 
 def test_a_group_is_told_where_most_is_missing(report: Report) -> None:
-    shown = words(section("todo", report, "TIER:district"))
+    shown = words(section("targets", report, "TIER:district"))
     assert f"Thiếu nhiều nhất ở: Huyện {SHOWN} (13 hồ sơ)" in shown
 
 
 def test_an_ended_period_is_not_foretold(ended: Report) -> None:
     for code in (DEPARTMENT, DISTRICT, AREA):
-        shown = words(section("trend", ended, code) + section("todo", ended, code))
+        shown = words(section("heading", ended, code) + section("targets", ended, code))
         assert "xác suất" not in shown
-        assert "Kết quả đã chốt" in shown
+        assert "Đã chốt" in shown
         assert "Vận động" not in shown, "nothing is asked for any more"
         assert "số khoảng 80 %" not in shown
 
 
 def test_while_the_period_lasts_the_projection_is_that_of_the_table(report: Report) -> None:
-    shown = words(section("trend", report, DISTRICT))
+    shown = words(section("targets", report, DISTRICT) + section("trend", report, DISTRICT))
     assert "xác suất đạt:" in shown
     row = report.outlook["projection"].set_index(["unit_code", "target_id"]).loc[(DISTRICT, "l3-dossiers")]
     assert f"từ {report.language.percent(row['lower'])} đến {report.language.percent(row['upper'])}" in shown

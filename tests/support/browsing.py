@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PATIENCE = 120_000  # milliseconds; the machine may have other things to do. A wait ends as soon as it may.
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 Opener = Callable[..., Page]
 

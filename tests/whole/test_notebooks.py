@@ -148,7 +148,7 @@ def test_the_report_of_a_unit_runs_alone_after_them(analyst: SmallProject, nurse
     assert done.returncode == 0, done.stderr[-2000:]
     assert "<h1>Huyện Đồng Xuân</h1>" in (analyst.home / "unit.out.ipynb").read_text(encoding="utf-8")
     area = _execute(analyst, nursery, "unit", unit="AREA:H45.22")
-    assert "<h1>Địa bàn Huyện Đồng Xuân</h1>" in nbformat.writes(area)
+    assert "<h1>Địa bàn huyện Đồng Xuân</h1>" in nbformat.writes(area)
     assert "H45.18 (Sở Xây dựng)" in _message(analyst, nursery, "unit", unit="H45.81")
 
 
@@ -161,7 +161,7 @@ def test_the_criteria_run_alone_after_them(analyst: SmallProject, nursery: Nurse
     )
     assert done.returncode == 0, done.stderr[-2000:]
     shown = (analyst.home / "criteria.ipynb").read_text(encoding="utf-8")
-    assert "Địa bàn Huyện Đồng Xuân" in shown
+    assert "Địa bàn huyện Đồng Xuân" in shown
     assert "application/vnd.jupyter.widget-view+json" in shown, "the sliders, in JupyterLab alone"
     for wrong, named in (("giam-doc", "giam-doc-so"), ("thi-dua,chu-tich-huyen", "thi-dua")):
         assert named in _message(analyst, nursery, "evaluation_criteria", criteria=wrong)

@@ -106,25 +106,23 @@ def _places(report: Report) -> list[dict[str, str]]:
 
 
 def _map(report: Report) -> list[dict[str, Any]]:
-    """The districts that units.csv places on the map, each with the target that its area misses by most."""
-    units = report.reference.units
-    if "map_row" not in units:
-        return []
-    placed = units[units["map_row"] != ""].set_index("unit_code")
+    """The districts that map.csv places, each with the target that its area misses by most."""
+    placed = report.reference.tiles
+    placed = placed[("AREA:" + placed["unit_code"]).isin(report.names)]
     of_area: dict[str, list[Figure]] = {}
-    for figure in figures(report, [f"AREA:{code}" for code in placed.index]):
-        of_area.setdefault(figure.unit_code.removeprefix("AREA:"), []).append(figure)
-    return [_tile(report, row, of_area.get(str(row.Index), [])) for row in placed.itertuples()]
+    for figure in figures(report, [f"AREA:{code}" for code in placed["unit_code"]]):
+        of_area.setdefault(figure.unit_code, []).append(figure)
+    return [_tile(report, row, of_area[f"AREA:{row.unit_code}"]) for row in placed.itertuples()]
 
 
 def _tile(report: Report, row: Any, own: Sequence[Figure]) -> dict[str, Any]:
     judged = [figure for figure in own if figure.denominator >= LEAST_RANKED]
     worst = min(judged, key=lambda figure: figure.gap or 0, default=None)
     return {
-        "name": row.unit_name,
-        "row": int(row.map_row),
-        "column": int(row.map_column),
-        "page": unit_page(f"AREA:{row.Index}"),
+        "name": report.names[row.unit_code],
+        "row": int(row.row),
+        "column": int(row.column),
+        "page": unit_page(f"AREA:{row.unit_code}"),
         "shade": shade(worst) if worst else "",
         "status": worst.status if worst else "",
         "value": percent(worst, report.language) if worst else "",

@@ -52,7 +52,14 @@ def why(found: Sequence[Finding], language: Language) -> str:
     told = [_at_part(part, some, language) for part, some in by_part.items() if part]
     others = sorted(by_part.get("", []), key=lambda one: one.figure.gap or 0)
     if others:
-        listed = [f"{inside(_title(one, language))} ({missing(one.figure, language)})" for one in others[:_NAMED]]
+        listed = [
+            language.text(
+                N_("{target} ({missing} short)"),
+                target=inside(_title(one, language)),
+                missing=missing(one.figure, language),
+            )
+            for one in others[:_NAMED]
+        ]
         if len(others) > _NAMED:
             listed.append(language.text(N_("{count} other targets"), count=language.number(len(others) - _NAMED)))
         words = N_("Also missed: {targets}.") if told else N_("Missed: {targets}.")

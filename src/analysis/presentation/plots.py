@@ -22,8 +22,8 @@ from analysis.storage.places import page_name
 from analysis.storage.writing import spreadsheet_safe, undirected
 
 WIDTH, HEIGHT = 320, 190  # a phone's page has room for as many pixels: one unit is one pixel there
-LEFT, RIGHT, TOP, BOTTOM = 48, 262, 14, 160  # the drawing area; labels stand around it
-_LOGARITHMIC = (1, 3, 10, 30, 100, 300, 1000, 3000, 10000, 30000, 100000)
+LEFT, RIGHT, TOP, BOTTOM = 54, 262, 14, 160  # the drawing area; labels stand around it
+_LOGARITHMIC = (1, 10, 100, 1000, 10000, 100000)
 _UP, _DOWN, _PLAIN, _OPEN = "up", "down", "plain", "open"
 
 
@@ -130,10 +130,13 @@ def funnel_plot(panel: Funnel, language: Language) -> Plot:
     counts = rows["verdict"].value_counts()
     known = {"below": int(counts.get(BELOW, 0)), "above": int(counts.get(ABOVE, 0))}
     inside = len(rows) - sum(known.values())
+    words_of_all = N_("{below} lower and {above} higher by more than chance, {inside} not")
+    if not any(known.values()):
+        words_of_all = N_("None of {inside} differs by more than chance")
     words = {row.unit_code: f"{row.unit_name}: {share(row.value)} ({_of(row, language)})" for row in _rows(rows)}
     return Plot(
         target=panel.target.id,
-        title=text(N_("{below} lower and {above} higher by more than chance, {inside} not"), inside=inside, **known),
+        title=text(words_of_all, inside=inside, **known),
         about=f"{panel.target.title[language.code]}: {panel.about}",
         marks=[
             Mark(place(row.denominator), _height(row.value), kinds.get(row.verdict, _PLAIN), words[row.unit_code])

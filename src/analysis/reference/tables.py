@@ -26,7 +26,15 @@ from analysis.storage.places import page_name
 
 TIERS = ("province", "district", "commune")
 LEVELS = ("1", "2", "3", "4")
-_MAP = ("map_row", "map_column")  # where a district lies among the others, from the north and from the west
+TILES = pa.DataFrameSchema(
+    {
+        "unit_code": pa.Column(str, pa.Check.str_length(min_value=1), unique=True, description="Mã huyện"),
+        "row": pa.Column(str, pa.Check.str_matches(r"^[1-9]\d?$"), description="Hàng, từ bắc xuống"),
+        "column": pa.Column(str, pa.Check.str_matches(r"^[1-9]\d?$"), description="Cột, từ tây sang"),
+    },
+    strict=True,
+    ordered=True,
+)
 UNITS = pa.DataFrameSchema(
     {
         "unit_code": pa.Column(str, pa.Check.str_length(min_value=1), unique=True, description="Mã định danh cơ quan"),
@@ -34,12 +42,6 @@ UNITS = pa.DataFrameSchema(
         "tier": pa.Column(str, pa.Check.isin(TIERS), description="Cấp"),
         "parent_code": pa.Column(str, description="Huyện của một xã; để trống với cấp khác"),
         "aliases": pa.Column(str, description="Tên gọi khác, cách nhau bằng |"),
-        **{
-            name: pa.Column(
-                str, pa.Check.str_matches(r"^([1-9]\d?)?$"), required=False, description="Chỗ trên bản đồ ô"
-            )
-            for name in _MAP
-        },
         "province_code": pa.Column(str, required=False, description="Mã tỉnh; chỉ khi có nhiều tỉnh"),
     },
     strict=True,
@@ -70,6 +72,7 @@ CATALOGUE = pa.DataFrameSchema(
 
 DRAFT = "(dự thảo từ tệp kết xuất)"  # ends the field of a procedure that dvctt catalogue draft took from exports
 _CHOICES = {"tier": TIERS, "level": LEVELS}
+_PLACE = ("row", "column")
 _DAYS = ("valid_from", "valid_to")
 _NO_DAY = N_("{file}, line {line}: {column} is «{value}»: no such day. Dates are written yyyy-mm-dd.")
 
@@ -78,8 +81,9 @@ _NO_DAY = N_("{file}, line {line}: {column} is «{value}»: no such day. Dates a
 class Reference:
     """What the analysis takes as given.
 
-    ``units``: unit_code, unit_name, tier, parent_code, aliases (text, "" when absent), ``map_row`` and ``map_column``
-    where districts are placed on a map of tiles, and province_code where there are several provinces.
+    ``units``: unit_code, unit_name, tier, parent_code, aliases (text, "" when absent), and province_code where there
+    are several provinces.
+    ``tiles``: unit_code, row and column (text) of the districts that are placed on a map; no rows without map.csv.
     ``provinces``: province_code, province_name; no rows where there is but one, which needs no name.
     ``catalogue``: the file's columns, ``level`` a number, ``valid_from`` and ``valid_to`` days
     (NaT: open), and ``procedure_key``, the two first groups by which codes match.
@@ -92,6 +96,7 @@ class Reference:
     decisions: dict[str, Decision]
     vocabulary: Vocabulary
     criteria: dict[str, Criteria]
+    tiles: pd.DataFrame
 
     @cached_property
     def illustrative(self) -> bool:
@@ -151,9 +156,10 @@ def load_reference(folder: Path | str) -> Reference:
         found.append(ReferenceProblem(words, folder=folder / "decisions"))
     vocabulary = _gathering(found, lambda: load_vocabulary(folder / "vocabulary.toml"))
     criteria = _gathering(found, lambda: load_criteria(folder, decisions)) if all(decisions.values()) else {}
+    tiles = _gathering(found, lambda: _read_tiles(folder / "map.csv"))
     if found:
         raise ReferenceProblem.of(found)
-    return Reference(folder, units, provinces, catalogue, decisions, vocabulary, criteria)
+    return Reference(folder, units, provinces, catalogue, decisions, vocabulary, criteria, tiles)
 
 
 def _gathering(found: list[ReferenceProblem], load: Callable[[], Any]) -> Any:
@@ -170,6 +176,12 @@ def _read_units(folder: Path) -> pd.DataFrame:
     units = _read_table(folder / "units.csv", UNITS)
     _check_parents(folder / "units.csv", units)
     return units.reset_index(drop=True)
+
+
+def _read_tiles(path: Path) -> pd.DataFrame:
+    if not path.exists():
+        return pd.DataFrame(columns=[*TILES.columns], dtype="str")
+    return _read_table(path, TILES).reset_index(drop=True)
 
 
 def read_catalogue(path: Path, units: pd.DataFrame | None) -> pd.DataFrame:
@@ -226,8 +238,8 @@ def _unfit(path: Path, cases: pd.DataFrame) -> list[ReferenceProblem]:
         if column in _CHOICES:
             words = N_("{file}, line {line}: {column} is «{value}»; wanted is one of {known}.")
             found.append(ReferenceProblem(words, known=", ".join(_CHOICES[column]), **details))
-        elif column in _MAP:
-            words = N_("{file}, line {line}: {column} is «{value}»; wanted is a number from 1 to 99, or nothing.")
+        elif column in _PLACE:
+            words = N_("{file}, line {line}: {column} is «{value}»; wanted is a number from 1 to 99.")
             found.append(ReferenceProblem(words, **details))
         elif column in _DAYS:
             found.append(ReferenceProblem(_NO_DAY, **details))
