@@ -20,6 +20,7 @@ from analysis.presentation.leads import lead_of_province
 from analysis.presentation.words import GROUPS_BESIDE_AREAS, TIER_WORDS
 from analysis.reference.groups import PROVINCE
 from analysis.storage.places import (
+    METHOD_PAGE,
     OVERVIEW,
     PROVINCE_PAGE,
     criteria_page,
@@ -157,6 +158,7 @@ def _page(name: str, report: Report, **values: Any) -> str:
         "css": page_css() + own,
         "policy": policy(),
         "province_page": PROVINCE_PAGE,
+        "method_page": METHOD_PAGE,
         "overview": OVERVIEW,
     }
     shared |= {"shades": overview.SHADE_WORDS, "tiers": TIER_WORDS, "group_titles": GROUPS_BESIDE_AREAS}
