@@ -18,7 +18,8 @@ _NAMED = 3  # procedures that a sentence names; the others are counted
 
 @dataclass(frozen=True)
 class Ask:
-    """What to do, or what should have been done: ``procedures`` (name, dossiers) to name, ``others`` to count.
+    """What to do, or what should have been done: ``procedures`` (name, dossiers) to name, their ``keys``, ``others`` to
+    count.
 
     ``gain`` is what it brings, ``probability`` that of attaining if it is done (None after the period). ``dossiers``
     are those that are told of the procedure, None where those of the as-of day are not.
@@ -30,6 +31,7 @@ class Ask:
     others: int
     gain: float
     probability: float | None
+    keys: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -166,6 +168,7 @@ def _ask(rows: list[Any], last: str) -> Ask:
         len(with_procedure) - len(named),
         sum(row.gain for row in rows if pd.notna(row.gain)),
         _known(rows[0].probability),
+        tuple(row.procedure_key for row in named),
     )
 
 

@@ -1,0 +1,165 @@
+"""What changed since the last published month: verdicts that turned, the biggest movers, what became of the asks."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from analysis.findings.figures import Figure, figures
+from analysis.findings.finding import findings
+from analysis.findings.report import Report
+from analysis.outlook.changes import parts, steps_of
+from analysis.outlook.closers import FINISH
+from analysis.outlook.comparison import LEAST_RANKED
+from analysis.reference.decision import NOT_APPLICABLE, Target
+from analysis.reference.groups import PROVINCE, TIER_GROUPS, is_group
+from analysis.storage.writing import undirected
+
+MOVERS = 5
+
+
+@dataclass(frozen=True)
+class Change:
+    """One figure as it was published ``then`` (numerator, denominator) and as it is now.
+
+    ``parts``: what each kind contributes, shares of one that sum to ``size``; empty where there was or is nothing to
+    count. ``cause``: the kind of the largest part that way, "" where nothing changed. ``ask``, ``outcome``, "" for
+    none: what was asked then and what became of it; of ``wanted`` things asked ``done`` are done, None where that
+    cannot be told.
+    """
+
+    figure: Figure
+    then: tuple[int, int]
+    then_status: str
+    parts: dict[str, Fraction]
+    cause: str
+    ask: str
+    wanted: int | None
+    done: int | None
+    outcome: str
+
+    @property
+    def size(self) -> Fraction:
+        """How much the share changed; 0 where it cannot be told."""
+        return sum(self.parts.values(), Fraction(0))
+
+    @property
+    def turned(self) -> bool:
+        """Whether the verdict is another; what had nothing to count had none."""
+        both = (self.figure.status, self.then_status)
+        return NOT_APPLICABLE not in both and self.figure.status != self.then_status
+
+
+@dataclass(frozen=True)
+class Changes:
+    """All of a report: since which ``month``, known up to which day; ``renamed``: (name then, name now) of units."""
+
+    month: str
+    as_of: date
+    turned: list[Change]
+    movers: list[Change]
+    asked: list[tuple[Target, Counter[str]]]
+    renamed: list[tuple[str, str]]
+
+
+def changes(report: Report) -> Changes | None:
+    """What changed since the last published month; None where there is none to compare with."""
+    rows = report.outlook["changes"]
+    if rows.empty:
+        return None
+    found = changes_of(report, rows["unit_code"].unique())
+    units = [one for one in found if not is_group(one.figure.unit_code)]
+    first = rows.iloc[0]
+    asked = [(target, Counter(one.outcome for one in units if _asked(one, target))) for target in report.decision.targets]
+    return Changes(
+        month=first["then_month"],
+        as_of=date.fromisoformat(first["then_as_of"]),
+        turned=sorted((one for one in found if one.turned), key=lambda one: _rank(report, one)),
+        movers=_movers(units),
+        asked=[(target, counts) for target, counts in asked if counts],
+        renamed=_renamed(rows),
+    )
+
+
+def changes_of(report: Report, codes: Collection[str]) -> list[Change]:
+    """The changes of units or groups, by target in the decision's order; whoever is new has none."""
+    rows = report.outlook["changes"]
+    rows = rows[rows["unit_code"].isin(codes)]
+    shown = {(figure.target.id, figure.unit_code): figure for figure in figures(report, codes)}
+    known = {(row["target_id"], row["unit_code"]): row for row in rows.to_dict("records")}
+    return [
+        _change(shown[target.id, code], known[target.id, code])
+        for target in report.decision.targets
+        for code in codes
+        if (target.id, code) in known
+    ]
+
+
+def standing(report: Report) -> pd.DataFrame:
+    """What a month says, for the next to be compared with (``standing.csv`` of the open data): per target and unit or
+    group its figure, and what is asked, with the procedures that are named.
+    """
+    rows = []
+    for found in findings(report, report.names).values():
+        figure, ask = found.figure, found.ask
+        asked = ask if ask and (found.running or ask.method == FINISH) else None
+        rows.append(
+            {
+                **{"decision": report.decision.id, "target_id": figure.target.id, "unit_code": figure.unit_code},
+                **{"month": report.month, "as_of": report.as_of.isoformat()},
+                **{"numerator": figure.numerator, "denominator": figure.denominator, "shortfall": figure.shortfall},
+                **{"status": figure.status, "ask": asked.method if asked else ""},
+                "ask_named": "|".join(asked.keys) if asked else "",
+            }
+        )
+    own = report.attainment[["unit_code", "unit_name", "tier"]].drop_duplicates()  # names as the data have them
+    columns = ["decision", "target_id", "unit_code", "unit_name", "tier", "month", "as_of"]
+    columns += ["numerator", "denominator", "shortfall", "status", "ask", "ask_named"]
+    found_rows = pd.DataFrame(rows).merge(own.fillna(""), on="unit_code")
+    return found_rows.sort_values(["target_id", "unit_code"], ignore_index=True)[columns]
+
+
+def _change(figure: Figure, row: dict[str, Any]) -> Change:
+    steps = steps_of(row)
+    text = {name: row[name] if isinstance(row[name], str) else "" for name in ("cause", "ask", "ask_outcome")}
+    counts = {name: None if pd.isna(row[f"ask_{name}"]) else int(row[f"ask_{name}"]) for name in ("wanted", "done")}
+    return Change(
+        figure,
+        steps[0],
+        row["then_status"],
+        parts(steps, figure.target.measure),
+        text["cause"],
+        text["ask"],
+        counts["wanted"],
+        counts["done"],
+        text["ask_outcome"],
+    )
+
+
+def _asked(one: Change, target: Target) -> bool:
+    return bool(one.outcome) and one.figure.target.id == target.id
+
+
+def _movers(units: list[Change]) -> list[Change]:
+    """The units whose share changed most, of those with enough to be ranked then and now."""
+    enough = [one for one in units if min(one.then[1], one.figure.denominator) >= LEAST_RANKED]
+    moved = [one for one in enough if one.size]
+    return sorted(moved, key=lambda one: (-abs(one.size), one.figure.target.id, one.figure.unit_code))[:MOVERS]
+
+
+def _rank(report: Report, one: Change) -> tuple[int, str, int]:
+    """The province first, then tiers and areas, then units."""
+    code = one.figure.unit_code
+    groups = (PROVINCE, *TIER_GROUPS)
+    place = groups.index(code) if code in groups else len(groups) + (not is_group(code))
+    return place, code, report.decision.targets.index(one.figure.target)
+
+
+def _renamed(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    units = rows[~rows["unit_code"].map(is_group)].drop_duplicates("unit_code")
+    pairs = zip(units["then_name"], units["unit_name"].map(undirected), strict=True)
+    return [(then, now) for then, now in pairs if then != now]
