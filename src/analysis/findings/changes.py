@@ -56,31 +56,39 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """All of a report: since which ``month``, known up to which day; ``renamed``: (name then, name now) of units."""
+    """Since which ``month``, known up to which day. ``asked``: what became of the asks of each target, counted;
+    ``answers``: of departments and districts one by one; ``renamed``: (name then, name now) of units.
+    """
 
     month: str
     as_of: date
     turned: list[Change]
     movers: list[Change]
     asked: list[tuple[Target, Counter[str]]]
+    answers: list[Change]
     renamed: list[tuple[str, str]]
 
 
-def changes(report: Report) -> Changes | None:
-    """What changed since the last published month; None where there is none to compare with."""
+def changes(report: Report, codes: Collection[str] = ()) -> Changes | None:
+    """What changed since the last published month for the units or groups with ``codes``, without any for all; None
+    where there is no month to compare with.
+    """
     rows = report.outlook["changes"]
     if rows.empty:
         return None
+    first = rows.iloc[0]
+    rows = rows[rows["unit_code"].isin(codes)] if codes else rows
     found = changes_of(report, rows["unit_code"].unique())
     units = [one for one in found if not is_group(one.figure.unit_code)]
-    first = rows.iloc[0]
-    asked = [(target, Counter(one.outcome for one in units if _asked(one, target))) for target in report.decision.targets]
+    asked = [one for one in units if one.outcome]
+    tier = report.directory["tier"]
     return Changes(
         month=first["then_month"],
         as_of=date.fromisoformat(first["then_as_of"]),
         turned=sorted((one for one in found if one.turned), key=lambda one: _rank(report, one)),
         movers=_movers(units),
-        asked=[(target, counts) for target, counts in asked if counts],
+        asked=[(target, counts) for target in report.decision.targets if (counts := _outcomes(asked, target))],
+        answers=[one for one in asked if codes or tier[one.figure.unit_code] != "commune"],
         renamed=_renamed(rows),
     )
 
@@ -140,8 +148,8 @@ def _change(figure: Figure, row: dict[str, Any]) -> Change:
     )
 
 
-def _asked(one: Change, target: Target) -> bool:
-    return bool(one.outcome) and one.figure.target.id == target.id
+def _outcomes(asked: list[Change], target: Target) -> Counter[str]:
+    return Counter(one.outcome for one in asked if one.figure.target == target)
 
 
 def _movers(units: list[Change]) -> list[Change]:

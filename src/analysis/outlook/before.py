@@ -19,7 +19,7 @@ _MONTH = re.compile(r"\d{4}-\d{2}")
 
 @dataclass(frozen=True)
 class Before:
-    """A published ``month``: its ``standing``, the counts by procedure that were ``told`` (tables of the open data), and
+    """A published ``month``: its ``standing`` and the counts by procedure that were ``told``, as in the open data, and
     the ``decision`` and ``catalogue`` (``Reference.catalogue``) by which it was counted.
     """
 

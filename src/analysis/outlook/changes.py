@@ -180,8 +180,10 @@ def _levelled(dossiers: Table, past: pd.DataFrame) -> Table:
 
 
 def _asks(before: Before, procedures: pd.DataFrame) -> pd.DataFrame:
-    """What was asked then: target_id, unit_code, ask, ask_wanted (procedures that were named) and how many of these have
-    since had more dossiers filed online, ``came``, as far as that is told.
+    """What was asked then: target_id, unit_code, ask, missed, ask_wanted, came.
+
+    ``missed`` was the shortfall; of ``ask_wanted`` procedures that were named ``came`` have had more dossiers filed
+    online since, as far as that is told.
     """
     rows = before.standing[before.standing["ask"].isin(_ASKS)]
     named = rows.assign(procedure_key=rows["ask_named"].fillna("").str.split("|")).explode("procedure_key")
