@@ -1,117 +1,67 @@
-"""What changed since the last published month, against a count of our own: the cause named is the cause planted."""
+"""The parts of a change sum to it exactly, and its cause is the largest part that goes its way."""
 
-import shutil
-import tomllib
-from dataclasses import replace
-from datetime import date
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
-import pandas as pd
-import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from support.folders import REFERENCE
-from support.independent import count_attainment, effective_level
-from support.months import COMMUNE, DEPARTMENT, DISTRICT, NEW_NAME, OLD_NAME, OTHER, Month, four_months, publish
 
-from analysis.findings.report import Report
-from analysis.language.problems import RunProblem
-from analysis.outlook.changes import CATALOGUE, KINDS, LATE, READING, REAL, ROWS, cause, parts
-from analysis.reference.columns import read_table
+from analysis.outlook.changes import CATALOGUE, KINDS, LATE, READING, REAL, ROWS, STEPS, cause, parts
+from analysis.reference.decision import PORTAL, PROCEDURES
 
-DECISION = tomllib.loads((REFERENCE / "decisions/766-qd-ubnd-2020.toml").read_text(encoding="utf-8"))
-PERIOD = (DECISION["valid_from"], DECISION["valid_to"])
-TARGETS = [target | {"minimum": Fraction(str(target["minimum"]))} for target in DECISION["targets"]]
-STEPS = ("then", "known", "listed", "read", "elapsed", "now")
-AUGUST, SEPTEMBER, OCTOBER, NOVEMBER = four_months()
-# What changed of the units, by month: unit, target and cause.
-PLANTED = {
-    SEPTEMBER.name: {(DEPARTMENT, "l3-dossiers"): LATE, (DISTRICT, "l3-dossiers"): REAL},
-    OCTOBER.name: {(OTHER, "l4-dossiers"): CATALOGUE, (COMMUNE, "l3-dossiers"): ROWS},
-    NOVEMBER.name: {(DEPARTMENT, "l3-dossiers"): READING, (DEPARTMENT, "l3-procedures"): CATALOGUE},
-}
-# And of the groups, whose units changed for several reasons.
-OF_GROUPS = {
-    SEPTEMBER.name: {LATE, REAL},
-    OCTOBER.name: {CATALOGUE, ROWS},
-    NOVEMBER.name: {READING, CATALOGUE},
-}
+DOSSIERS = "dossiers_online"
+MEASURES = st.sampled_from([DOSSIERS, PROCEDURES, PORTAL])
+FIGURE = st.integers(0, 500).flatmap(lambda whole: st.tuples(st.integers(0, whole), st.just(whole)))
+JOURNEY = st.lists(FIGURE, min_size=len(STEPS) + 1, max_size=len(STEPS) + 1)
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Report]]:
-    """The four months, each published after the one before."""
-    folder = tmp_path_factory.mktemp("months")
-    return folder, [publish(folder, month) for month in four_months()]
+@given(JOURNEY, MEASURES)
+def test_the_parts_sum_to_the_change(steps: list[tuple[int, int]], measure: str) -> None:
+    contributed = parts(steps, measure)
+    if not steps[0][1] or not steps[-1][1]:
+        assert contributed == {}
+        return
+    assert contributed.keys() == {*KINDS}
+    assert sum(contributed.values()) == Fraction(*steps[-1]) - Fraction(*steps[0])
 
 
-def _own(month: Month, dossiers: list[dict[str, Any]], catalogue: list[dict[str, str]], received: bool, day: date):  # type: ignore[no-untyped-def]
-    """numerator, denominator by target and unit or group, to date of ``day``, by loops over the exports' dossiers."""
-    units = {unit["unit_code"]: unit for unit in month.units}
-    levelled = [
-        one
-        | {
-            "level": effective_level(
-                catalogue, one["procedure_code"], units[one["unit_code"]], one["received_at"].date(), None
-            )[0]
-        }
-        for one in dossiers
-        if one["received_at"].date() <= day
-    ]
-    found = count_attainment(levelled, month.units, catalogue, TARGETS, PERIOD, day)
-    measures = {target["id"]: target["measure"] for target in TARGETS}
-    return {
-        (target, unit): figure[:2]
-        for (target, reading, unit, window, name), figure in found.items()
-        if window == "to_date"
-        and name == f"{day:%Y-%m}"
-        and reading == ("received" if received and measures[target] == "dossiers_online" else "default")
-    }
+@given(JOURNEY, MEASURES)
+def test_the_cause_goes_the_way_of_the_change_and_no_other_goes_it_further(
+    steps: list[tuple[int, int]], measure: str
+) -> None:
+    contributed = parts(steps, measure)
+    assume(contributed)
+    change = sum(contributed.values())
+    named = cause(contributed)
+    if not change:
+        assert named == ""
+        return
+    along = {kind: part * (1 if change > 0 else -1) for kind, part in contributed.items()}
+    assert along[named] == max(along.values()) > 0
 
 
-def _steps(then: Month, now: Month) -> dict[str, dict[tuple[str, str], tuple[int, int]]]:
-    day = then.as_of
-    known = [one for one in now.dossiers if one["received_at"].date() <= day]
-    return {
-        "then": _own(then, then.dossiers, then.catalogue, then.received, day),
-        "known": _own(now, now.dossiers, then.catalogue, then.received, day),
-        "listed": _own(now, now.dossiers, now.catalogue, then.received, day),
-        "read": _own(now, now.dossiers, now.catalogue, now.received, day),
-        "elapsed": _own(now, known, now.catalogue, now.received, now.as_of),
-        "now": _own(now, now.dossiers, now.catalogue, now.received, now.as_of),
-    }
+@given(FIGURE, MEASURES)
+def test_where_nothing_changes_nothing_speaks(figure: tuple[int, int], measure: str) -> None:
+    contributed = parts([figure] * (len(STEPS) + 1), measure)
+    assert not any(contributed.values())
+    assert cause(contributed) == "" if contributed else True
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_each_step_is_what_a_count_of_our_own_gives(published: tuple[Path, list[Report]], number: int) -> None:
-    then, now = four_months()[number - 1 : number + 1]
-    own = _steps(then, now)
-    rows = read_table(published[0] / "reports" / now.name / "open-data/changes.csv")
-    assert set(zip(rows["target_id"], rows["unit_code"], strict=True)) == own["now"].keys()
-    for row in rows.to_dict("records"):
-        key = (row["target_id"], row["unit_code"])
-        for step in STEPS:
-            name = "" if step == "now" else f"{step}_"
-            assert (row[f"{name}numerator"], row[f"{name}denominator"]) == own[step][key], (key, step)
-        change = _share(own["now"][key]), _share(own["then"][key])
-        if None in change:
-            assert pd.isna(row["change"])
-        else:
-            assert row["change"] == pytest.approx(float(change[0] - change[1]), abs=1e-6)
-            assert sum(row[f"by_{kind}"] for kind in KINDS) == pytest.approx(row["change"], abs=5e-6)
+def _alone(step: int, measure: str, before: tuple[int, int] = (2, 10), after: tuple[int, int] = (4, 12)) -> str:
+    """The cause where the figure changes at one step alone."""
+    return cause(parts([before] * step + [after] * (len(STEPS) + 1 - step), measure))
 
 
-def _share(figure: tuple[int, int]) -> Any:
-    return Fraction(*figure) if figure[1] else None
+def test_each_step_has_its_cause() -> None:
+    assert [_alone(step, DOSSIERS) for step in range(1, 6)] == [ROWS, CATALOGUE, READING, LATE, REAL]
+    assert [_alone(step, PROCEDURES) for step in range(1, 6)] == [ROWS, CATALOGUE, READING, CATALOGUE, REAL]
 
 
-@pytest.mark.parametrize("month", PLANTED)
-def test_the_cause_named_is_the_cause_planted(published: tuple[Path, list[Report]], month: str) -> None:
-    rows = read_table(published[0] / "reports" / month / "open-data/changes.csv")
-    rows = rows[rows["cause"].fillna("") != ""].set_index(["unit_code", "target_id"])["cause"].to_dict()
-    units = {unit["unit_code"] for unit in NOVEMBER.units}
-    assert {key: cause for key, cause in rows.items() if key[0] in units} == PLANTED[month]
-    groups = {key: cause for key, cause in rows.items() if key[0] not in units}
-    assert set(groups.values()) == OF_GROUPS[month]
+def test_results_that_bear_a_day_of_then_are_late_and_not_rows() -> None:
+    assert _alone(1, DOSSIERS, (2, 10), (5, 10)) == LATE
+    assert _alone(1, DOSSIERS, (5, 10), (2, 10)) == ROWS, "a result that was taken back was corrected"
+    assert _alone(1, PROCEDURES, (2, 10), (5, 10)) == ROWS, "a procedure counts without a result"
+
+
+def test_a_step_on_which_nothing_is_left_adds_nothing() -> None:
+    gone = [(5, 10), (0, 0), (0, 0), (0, 0), (0, 0), (8, 10)]
+    assert parts(gone, DOSSIERS) == dict.fromkeys(KINDS, 0) | {REAL: Fraction(3, 10)}

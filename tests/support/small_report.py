@@ -12,6 +12,7 @@ from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.measures.attainment import attain
 from analysis.measures.history import history
+from analysis.outlook.changes import CHANGES_COLUMNS
 from analysis.outlook.procedures import PROCEDURES_COLUMNS
 from analysis.outlook.stage import concluded
 from analysis.reference.tables import load_reference
@@ -73,7 +74,9 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
         difficulties=_difficulties(),
         stated=[_statement()],
         doubts=[],
-        outlook=outlook | {"procedures": _procedures(as_of.isoformat()), "delays": _delays()},
+        outlook=outlook
+        | {"procedures": _procedures(as_of.isoformat()), "delays": _delays()}
+        | {"changes": pd.DataFrame(columns=CHANGES_COLUMNS)},
         synthetic=True,
         reference=reference,
         decision=decision,

@@ -26,7 +26,7 @@ def write_changes(document: OfficialDocument, report: Report, number: int) -> No
     for one in found.movers:
         _item(document, report, one)
     if found.asked:
-        document.paragraph(text(N_("What became of what was asked")) + ":")
+        document.paragraph(text(N_("What became of what was asked in {month}"), month=month) + ":")
     for target, counts in found.asked:
         document.item(outcomes(counts, report.language), f"{target.title[report.language.code]}:")
 

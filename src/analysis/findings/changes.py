@@ -10,16 +10,22 @@ from typing import Any
 import pandas as pd
 
 from analysis.findings.figures import Figure, figures
-from analysis.findings.finding import findings
+from analysis.findings.finding import asks
 from analysis.findings.report import Report
 from analysis.outlook.changes import parts, steps_of
 from analysis.outlook.closers import FINISH
 from analysis.outlook.comparison import LEAST_RANKED
+from analysis.outlook.conclusions import RUNNING
 from analysis.reference.decision import NOT_APPLICABLE, Target
 from analysis.reference.groups import PROVINCE, TIER_GROUPS, is_group
+from analysis.reference.tables import TIERS
 from analysis.storage.writing import undirected
 
 MOVERS = 5
+STANDING_COLUMNS = [
+    *("decision", "target_id", "unit_code", "unit_name", "tier", "month", "as_of"),
+    *("numerator", "denominator", "shortfall", "status", "ask", "ask_named"),
+]
 
 
 @dataclass(frozen=True)
@@ -111,24 +117,13 @@ def standing(report: Report) -> pd.DataFrame:
     """What a month says, for the next to be compared with (``standing.csv`` of the open data): per target and unit or
     group its figure, and what is asked, with the procedures that are named.
     """
-    rows = []
-    for found in findings(report, report.names).values():
-        figure, ask = found.figure, found.ask
-        asked = ask if ask and (found.running or ask.method == FINISH) else None
-        rows.append(
-            {
-                **{"decision": report.decision.id, "target_id": figure.target.id, "unit_code": figure.unit_code},
-                **{"month": report.month, "as_of": report.as_of.isoformat()},
-                **{"numerator": figure.numerator, "denominator": figure.denominator, "shortfall": figure.shortfall},
-                **{"status": figure.status, "ask": asked.method if asked else ""},
-                "ask_named": "|".join(asked.keys) if asked else "",
-            }
-        )
-    own = report.attainment[["unit_code", "unit_name", "tier"]].drop_duplicates()  # names as the data have them
-    columns = ["decision", "target_id", "unit_code", "unit_name", "tier", "month", "as_of"]
-    columns += ["numerator", "denominator", "shortfall", "status", "ask", "ask_named"]
-    found_rows = pd.DataFrame(rows).merge(own.fillna(""), on="unit_code")
-    return found_rows.sort_values(["target_id", "unit_code"], ignore_index=True)[columns]
+    rows = report.outlook["conclusions"]
+    named = {key: "|".join(ask.keys) for key, ask in asks(report, report.names).items()}
+    asked = (rows["finality"] == RUNNING) | (rows["ask"] == FINISH)  # the others are lessons
+    keys = zip(rows["target_id"], rows["unit_code"], strict=True)
+    rows = rows.assign(ask_named=[named.get(key, "") for key in keys], month=report.month)
+    rows = rows.assign(**{name: rows[name].fillna("").where(asked, "") for name in ("ask", "ask_named")})
+    return rows.fillna({"tier": ""})[STANDING_COLUMNS]
 
 
 def _change(figure: Figure, row: dict[str, Any]) -> Change:
@@ -159,12 +154,12 @@ def _movers(units: list[Change]) -> list[Change]:
     return sorted(moved, key=lambda one: (-abs(one.size), one.figure.target.id, one.figure.unit_code))[:MOVERS]
 
 
-def _rank(report: Report, one: Change) -> tuple[int, str, int]:
-    """The province first, then tiers and areas, then units."""
-    code = one.figure.unit_code
+def _rank(report: Report, one: Change) -> tuple[int, int, str, int]:
+    """The province first, then tiers and areas, then units by tier."""
+    code, tier = one.figure.unit_code, report.directory["tier"][one.figure.unit_code]
     groups = (PROVINCE, *TIER_GROUPS)
     place = groups.index(code) if code in groups else len(groups) + (not is_group(code))
-    return place, code, report.decision.targets.index(one.figure.target)
+    return place, TIERS.index(tier) if tier else 0, code, report.decision.targets.index(one.figure.target)
 
 
 def _renamed(rows: pd.DataFrame) -> list[tuple[str, str]]:

@@ -107,14 +107,25 @@ def findings(report: Report, codes: Iterable[str]) -> dict[tuple[str, str], Find
     by_key = {
         (row.target_id, row.unit_code): row for row in rows[rows["unit_code"].isin(wanted)].itertuples(index=False)
     }
-    asks = _asks(report, wanted)
+    asked = asks(report, wanted)
     order = [(target.id, code) for target in report.decision.targets for code in wanted]
-    return {key: _finding(shown[key], by_key[key], asks.get(key), report) for key in order if key in shown}
+    return {key: _finding(shown[key], by_key[key], asked.get(key), report) for key in order if key in shown}
 
 
 def of_unit(report: Report, code: str) -> list[Finding]:
     """A unit's or group's findings, in the decision's order of targets."""
     return list(findings(report, [code]).values())
+
+
+def asks(report: Report, codes: Iterable[str]) -> dict[tuple[str, str], Ask]:
+    """What is asked of units, by target and unit."""
+    rows = report.outlook["closers"]
+    rows = rows[rows["unit_code"].isin([*codes])].sort_values(["target_id", "unit_code", "rank"])
+    own = ["unit_code", "procedure_key"]
+    rows = rows.merge(report.outlook["procedures"][[*own, "told", "told_online", "told_on"]], "left", own)
+    last = last_day(report).isoformat()
+    by_key = groupby(rows.itertuples(index=False), key=attrgetter("target_id", "unit_code"))
+    return {key: _ask(list(of_key), last) for key, of_key in by_key}
 
 
 def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Finding:
@@ -143,16 +154,6 @@ def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Findi
         ask=ask,
         flips=tuple(flip for flip in _text(row.flips).split("|") if flip),
     )
-
-
-def _asks(report: Report, codes: list[str]) -> dict[tuple[str, str], Ask]:
-    rows = report.outlook["closers"]
-    rows = rows[rows["unit_code"].isin(codes)].sort_values(["target_id", "unit_code", "rank"])
-    own = ["unit_code", "procedure_key"]
-    rows = rows.merge(report.outlook["procedures"][[*own, "told", "told_online", "told_on"]], "left", own)
-    last = last_day(report).isoformat()
-    by_key = groupby(rows.itertuples(index=False), key=attrgetter("target_id", "unit_code"))
-    return {key: _ask(list(of_key), last) for key, of_key in by_key}
 
 
 def _ask(rows: list[Any], last: str) -> Ask:

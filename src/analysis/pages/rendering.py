@@ -81,7 +81,7 @@ def _environment(language: Language) -> Environment:
         "signal": lambda found: statements.signal(found, language),
         "flips": lambda found: statements.flips(found, language),
         "doubt": lambda found: statements.doubt(found, language),
-        "course": lambda change: changes.course(change, language),
+        "states": lambda change: changes.states(change, language),
         "why": lambda change: changes.why(change, language),
         "outcome": lambda change: changes.outcome(change, language),
         "outcomes": lambda counts: changes.outcomes(counts, language),

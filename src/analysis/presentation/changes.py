@@ -8,12 +8,12 @@ from analysis.findings.changes import Change, Changes
 from analysis.language.texts import N_, Language
 from analysis.outlook.changes import CATALOGUE, DONE, KINDS, LATE, NOT_DONE, PARTLY, READING, REAL, ROWS
 from analysis.outlook.closers import FINISH
-from analysis.presentation.numbers import percent
+from analysis.presentation.numbers import fraction, percent
 from analysis.presentation.words import ICONS
 from analysis.reference.decision import ATTAINED, NOT_ATTAINED
 
 CAUSES = {
-    REAL: N_("what is new since then"),
+    REAL: N_("dossiers filed since then"),
     LATE: N_("dossiers of then that have a result only now"),
     ROWS: N_("rows of then that came, went or were corrected"),
     CATALOGUE: N_("the catalogue of procedures, which changed"),
@@ -33,19 +33,25 @@ def turned_count(found: list[Change], language: Language) -> str:
     if not found:
         return language.text(N_("No verdict turned."))
     gained = sum(one.figure.status == ATTAINED for one in found)
-    words = N_("Verdicts that turned: {gained} attained now, {lost} attained no more.")
-    return language.text(words, gained=language.number(gained), lost=language.number(len(found) - gained))
+    words = N_("Verdicts that turned: {count}, of these {gained} attained now, {lost} attained no more.")
+    counts = {"count": len(found), "gained": gained, "lost": len(found) - gained}
+    return language.text(words, **{name: language.number(count) for name, count in counts.items()})
 
 
-def course(one: Change, language: Language) -> str:
-    """``✗ 48,0 % → ✓ 52,3 %``."""
+def states(one: Change, language: Language) -> list[tuple[str, str, str]]:
+    """Verdict, share and fraction, as they were and as they are."""
     numerator, denominator = one.then
     reached = denominator and Fraction(numerator, denominator) >= one.figure.target.minimum
     # Rounded so that it stays on its side of the minimum of now.
     side = ATTAINED if reached else NOT_ATTAINED
     then = replace(one.figure, numerator=numerator, denominator=denominator, status=side)
-    told = [(one.then_status, then), (one.figure.status, one.figure)]
-    return " → ".join(f"{ICONS[status]} {percent(figure, language)}" for status, figure in told)
+    known = [(one.then_status, then), (one.figure.status, one.figure)]
+    return [(status, percent(figure, language), fraction(figure, language)) for status, figure in known]
+
+
+def course(one: Change, language: Language) -> str:
+    """``✗ 48,0 % (12/25) → ✓ 52,3 % (23/44)``."""
+    return " → ".join(f"{ICONS[status]} {share} ({counts})" for status, share, counts in states(one, language))
 
 
 def why(one: Change, language: Language) -> str:
@@ -89,7 +95,7 @@ def outcome(one: Change, language: Language) -> str:
 def outcomes(counts: Counter[str], language: Language) -> str:
     """What became of so many asks."""
     words = N_(
-        "Asked of {asked} units: {done} attain the target now, {partly} have done a part, {not_done} nothing yet."
+        "Of {asked} units asked {done} attain the target now, {partly} have done a part, {not_done} nothing yet."
     )
     told = {"asked": counts.total(), "done": counts[DONE], "partly": counts[PARTLY], "not_done": counts[NOT_DONE]}
     return language.text(words, **{name: language.number(count) for name, count in told.items()})
