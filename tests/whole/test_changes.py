@@ -1,4 +1,4 @@
-"""Months published one after the other: what changed, against a count of our own; the cause named is the one planted."""
+"""Months published one after the other: what changed, against our own count; the cause named is the one planted."""
 
 import re
 import shutil
@@ -79,7 +79,7 @@ def _own(
 def _steps(then: Month, now: Month) -> dict[str, dict[tuple[str, str], tuple[int, int]]]:
     day = then.as_of
     known = [one for one in now.dossiers if one["received_at"].date() <= day]
-    return {
+    steps = {
         "then": _own(then, then.dossiers, then.catalogue, then.received, day),
         "known": _own(now, now.dossiers, then.catalogue, then.received, day),
         "listed": _own(now, now.dossiers, now.catalogue, then.received, day),
@@ -87,6 +87,14 @@ def _steps(then: Month, now: Month) -> dict[str, dict[tuple[str, str], tuple[int
         "elapsed": _own(now, known, now.catalogue, now.received, now.as_of),
         "now": _own(now, now.dossiers, now.catalogue, now.received, now.as_of),
     }
+    of_procedures = {target["id"] for target in TARGETS if target["measure"] == "procedures_online"}
+    for key, first in steps["then"].items():
+        # How many dossiers the catalogue moved is nowhere told by itself.
+        own, listed = steps["known"][key], steps["listed"][key]
+        if key[0] not in of_procedures and own != listed:
+            by_rows = abs((_share(own) or 0) - (_share(first) or 0)) > abs((_share(listed) or 0) - (_share(own) or 0))
+            steps["known"][key] = listed if by_rows else first
+    return steps
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -166,10 +174,14 @@ def test_the_draft_report_tells_it_in_a_part_of_its_own(published: tuple[Path, l
     told = []
     for number, report in enumerate((august, september)):
         write_draft_report(tmp_path / f"{number}.docx", report)
-        told.append("\n".join(paragraph.text for paragraph in docx.Document(tmp_path / f"{number}.docx").paragraphs))
+        told.append(_text(tmp_path / f"{number}.docx"))
     assert "Thay đổi so với" not in told[0], "there is nothing before August"
     assert "4. Thay đổi so với tháng 8/2020" in told[1]
     assert "✗ 20,0 % (5/25) → ✓ 60,0 % (30/50). +40,0 điểm phần trăm, do hồ sơ mới nộp từ đó đến nay." in told[1]
+
+
+def _text(path: Path) -> str:
+    return "\n".join(paragraph.text for paragraph in docx.Document(str(path)).paragraphs).replace("\xa0", " ")
 
 
 def test_the_first_month_says_in_a_line_that_there_is_nothing_to_compare_with(

@@ -3,7 +3,8 @@
 A figure to date changes in five steps, each counted anew from the dossiers, so that what they contribute sums to the
 change exactly: rows that came, went or were corrected (what is known now of the same days, by the catalogue and the
 decision of then), the catalogue, the reading, late results (what the dossiers received until then have by now), and
-what is new since then. The kind with the largest part in the direction of the change is its cause.
+what is new since then. The kind with the largest part in the direction of the change is its cause. Where the catalogue
+moved dossiers, the first two steps are told as one.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 import ibis
+import numpy as np
 import pandas as pd
 from ibis.expr.types import Table
 
@@ -68,7 +70,7 @@ def changes(
     for step, counted in _steps(dossiers, reference, decision, as_of, before).items():
         named = counted.rename(columns={name: f"{step}_{name}" for name in _WHOLE})
         rows = rows.merge(named, on=_KEYS, validate="one_to_one")
-    rows = rows.merge(_asks(before, procedures), "left", _KEYS, validate="one_to_one")
+    rows = _together(rows).merge(_asks(before, procedures), "left", _KEYS, validate="one_to_one")
     told = [_told(row) | _outcome(row) for row in rows.to_dict("records")]
     found = rows.drop(columns=["ask", "ask_wanted"]).join(pd.DataFrame(told, index=rows.index))
     return found.sort_values(_KEYS, ignore_index=True).reindex(columns=CHANGES_COLUMNS)
@@ -110,6 +112,20 @@ def steps_of(row: dict[str, Any]) -> list[tuple[int, int]]:
     """Numerator and denominator at each step of a row of changes.csv, the last as they are now."""
     names = [*(f"{step}_" for step in STEPS), ""]
     return [(int(row[f"{name}numerator"]), int(row[f"{name}denominator"])) for name in names]
+
+
+def _together(rows: pd.DataFrame) -> pd.DataFrame:
+    """Dossiers that the catalogue moved are of procedures that anybody can name, so how many they are is no number of
+    its own: rows and catalogue are told as the larger of the two, and add nothing to what both months publish.
+    """
+    names = [f"known_{name}" for name in _WHOLE]
+    then, known, listed = (rows[[f"{step}_{name}" for name in _WHOLE]].to_numpy() for step in STEPS[:3])
+    moved = (rows["measure"] != PROCEDURES).to_numpy() & (known != listed).any(axis=1)
+    before, at, after = (step[:, 0] / np.maximum(step[:, 1], 1) for step in (then, known, listed))
+    by_rows = (np.abs(at - before) > np.abs(after - at))[:, None]
+    return rows.assign(
+        **dict(zip(names, np.where(moved[:, None], np.where(by_rows, listed, then), known).T, strict=True))
+    )
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
