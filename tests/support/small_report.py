@@ -61,7 +61,7 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
     """The report on ``UNITS`` with ``DOSSIERS``, and small tables of procedures, records and difficulties."""
     reference = load_reference(write_reference(folder / "reference", UNITS, [_offer(number) for number in OWNERS]))
     decision = reference.decision("", as_of)
-    table = ibis.memtable(_dossiers())
+    table = ibis.memtable(dossiers())
     attainment = attain(table, reference, decision, as_of)
     known = history(table, reference, decision, as_of)
     outlook = concluded(attainment, known)
@@ -94,7 +94,8 @@ class _Case:
     channel: str
 
 
-def _dossiers() -> pd.DataFrame:
+def dossiers() -> pd.DataFrame:
+    """What every report counts."""
     cases = [
         _Case(unit, procedure, level, month, channel)
         for unit, procedure, level, month, online, counter in DOSSIERS

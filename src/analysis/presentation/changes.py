@@ -86,9 +86,9 @@ def outcome(one: Change, language: Language) -> str:
     if one.wanted is None or one.done is None:
         words = N_("Fewer are missing than then.") if one.outcome == PARTLY else N_("No fewer are missing than then.")
         return language.text(words)
-    words = N_("Of {wanted} procedures named, {done} have had more dossiers filed online since.")
+    words = N_("More dossiers filed online since at {done} of {wanted} procedures named.")
     if one.ask == FINISH:
-        words = N_("Of {wanted} dossiers to be finished, {done} have their result.")
+        words = N_("Result given since: {done} of {wanted} dossiers to be finished.")
     return language.text(words, wanted=language.number(one.wanted), done=language.number(one.done))
 
 
