@@ -34,7 +34,7 @@ def test_open_data_hold_no_dossier_and_of_procedures_what_is_told(documents: Doc
     assert {path.name for path in folder.iterdir()} == {
         *("attainment.csv", "trends.csv", "gap.csv", "projection.csv", "comparison.csv", "files.csv"),
         *("rejects_by_reason.csv", "definitions.csv", "data-dictionary.csv", "README.md"),
-        *("procedure_counts.csv", "changes.csv", "standing.csv", "catalogue.csv", "766-qd-ubnd-2020.toml"),
+        *("procedure_counts.csv", "changes.csv", "standing.csv", "catalogue.csv", "decision.json"),
     }
     for path in folder.glob("*.csv"):
         heads = path.read_text(encoding="utf-8-sig").splitlines()[0]

@@ -27,6 +27,7 @@ from analysis.outlook.closers import FINISH
 from analysis.pages import change_sections
 from analysis.reference.columns import read_table
 
+pytestmark = pytest.mark.slow
 DECISION = tomllib.loads((REFERENCE / "decisions/766-qd-ubnd-2020.toml").read_text(encoding="utf-8"))
 PERIOD = (DECISION["valid_from"], DECISION["valid_to"])
 TARGETS = [target | {"minimum": Fraction(str(target["minimum"]))} for target in DECISION["targets"]]
@@ -229,7 +230,6 @@ def test_what_cannot_be_compared_is_not(published: tuple[Path, list[Report]], tm
     assert read_before(tmp_path / "reports", "2020-12", decision) is None, "not with one that readers saw before it"
 
 
-@pytest.mark.slow
 def test_the_real_command_compares_with_what_it_published(tmp_path: Path) -> None:
     project = small_project(tmp_path)
     for day in ("2020-06-30", "2020-07-31"):

@@ -24,7 +24,7 @@ from analysis.language.texts import LANGUAGES, Language
 from analysis.reference.columns import Columns, load_columns
 from analysis.reference.decision import DEFAULT
 from analysis.reference.tables import CATALOGUE as CATALOGUE_COLUMNS
-from analysis.storage.places import CATALOGUE, STANDING, TOLD
+from analysis.storage.places import CATALOGUE, DECISION, STANDING, TOLD
 from analysis.storage.writing import spreadsheet_safe, undirected, write_whole
 
 DICTIONARY, README = "data-dictionary", "README.md"
@@ -47,10 +47,9 @@ def write_open_data(folder: Path, report: Report) -> list[str]:
         write_whole(folder / f"{name}.csv", partial(_write, typed))
     words = _readme(report, known, tables)
     write_whole(folder / README, lambda path: path.write_text(words, encoding="utf-8", newline="\n"))
-    decision = f"{report.decision.id}.toml"
-    content = (report.reference.folder / "decisions" / decision).read_bytes()
-    write_whole(folder / decision, lambda path: path.write_bytes(content))
-    return [*(f"{name}.csv" for name in tables), README, decision]
+    decision = report.decision.model_dump_json(indent=1) + "\n"
+    write_whole(folder / DECISION, lambda path: path.write_text(decision, encoding="utf-8", newline="\n"))
+    return [*(f"{name}.csv" for name in tables), README, DECISION]
 
 
 def published_tables(report: Report) -> dict[str, pd.DataFrame]:

@@ -10,9 +10,9 @@ import pandas as pd
 from analysis.language.problems import Problem, RunProblem
 from analysis.language.texts import N_
 from analysis.reference.columns import read_table
-from analysis.reference.decision import Decision, load_decision
+from analysis.reference.decision import Decision
 from analysis.reference.tables import read_catalogue
-from analysis.storage.places import CATALOGUE, OPEN_DATA, STANDING, TOLD
+from analysis.storage.places import CATALOGUE, DECISION, OPEN_DATA, STANDING, TOLD
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
@@ -44,7 +44,7 @@ def read_before(published: Path, month: str, decision: Decision) -> Before | Non
         return None
     try:
         standing = read_table(folder / f"{STANDING}.csv")
-        then = load_decision(folder / f"{standing['decision'].iloc[0]}.toml")
+        then = Decision.model_validate_json((folder / DECISION).read_bytes())
         if (then.id, then.valid_from, then.valid_to) != (decision.id, decision.valid_from, decision.valid_to):
             return None
         told = read_table(folder / f"{TOLD}.csv")

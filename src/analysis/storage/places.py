@@ -14,7 +14,8 @@ OWN_REFERENCE = PROJECT / "data" / "reference"
 OVERVIEW = "overview.html"  # all units beside all targets
 PROVINCE_PAGE = "index.html"
 TOLD = "procedure_counts"  # of the open data: what is told of each unit's procedures
-STANDING, CATALOGUE = "standing", "catalogue"  # of the open data: what the month said, and the catalogue it went by
+# Of the open data: what the month said, and by which catalogue and decision.
+STANDING, CATALOGUE, DECISION = "standing", "catalogue", "decision.json"
 UNITS, TARGETS, CRITERIA, OPEN_DATA, NOTEBOOKS = "units", "targets", "criteria", "open-data", "notebooks"
 
 
