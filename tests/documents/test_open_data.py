@@ -13,14 +13,16 @@ from support.published import Publication
 
 import analysis as dv
 from analysis.documents.open_data import DICTIONARY, published_tables
+from analysis.findings.finding import asks
 from analysis.findings.report import Report
+from analysis.outlook.before import read_before
 from analysis.reference.columns import load_columns
 
 pytestmark = pytest.mark.slow
 
 
 def test_open_data_are_the_tables_of_the_run(documents: Documents, september: Publication) -> None:
-    for name in ("attainment", "trends", "gap", "projection", "comparison", "files"):
+    for name in ("attainment", "trends", "gap", "projection", "comparison", "changes", "files"):
         content = (documents.open_data / f"{name}.csv").read_bytes()
         assert content.startswith(b"\xef\xbb\xbf")
         shown = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
@@ -32,11 +34,12 @@ def test_open_data_hold_no_dossier_and_of_procedures_what_is_told(documents: Doc
     assert {path.name for path in folder.iterdir()} == {
         *("attainment.csv", "trends.csv", "gap.csv", "projection.csv", "comparison.csv", "files.csv"),
         *("rejects_by_reason.csv", "definitions.csv", "data-dictionary.csv", "README.md"),
-        "procedure_counts.csv",
+        *("procedure_counts.csv", "changes.csv", "standing.csv", "catalogue.csv", "decision.json"),
     }
     for path in folder.glob("*.csv"):
         heads = path.read_text(encoding="utf-8-sig").splitlines()[0]
-        assert not re.search("procedure_|dossier_key|detail", heads) or path.name == "procedure_counts.csv"
+        of_procedures = path.name in ("procedure_counts.csv", "catalogue.csv")  # the latter has no counts
+        assert not re.search("procedure_|dossier_key|detail", heads) or of_procedures
     told = pd.read_csv(folder / "procedure_counts.csv", encoding="utf-8-sig")
     known = pd.read_csv(september.processed / "procedures.csv")
     assert len(told) == known["told"].notna().sum() > 0
@@ -46,6 +49,20 @@ def test_open_data_hold_no_dossier_and_of_procedures_what_is_told(documents: Doc
     words = (folder / "README.md").read_text(encoding="utf-8")
     assert "Dữ liệu mô phỏng" in words
     assert "Synthetic data" in words
+
+
+def test_what_the_next_month_is_compared_with_is_what_the_run_went_by(
+    documents: Documents, report: Report, september: Publication
+) -> None:
+    before = read_before(september.reports, "2020-10", report.decision)
+    assert before is not None
+    assert (before.month, before.as_of, before.decision) == (september.name, report.as_of, report.decision)
+    pd.testing.assert_frame_equal(before.catalogue, report.reference.catalogue)
+    told = {key: ask.keys for key, ask in asks(report, report.names).items()}
+    rows = before.standing[before.standing["ask_named"].fillna("") != ""]
+    assert len(rows) > 0
+    for row in rows.itertuples(index=False):
+        assert tuple(row.ask_named.split("|")) == told[row.target_id, row.unit_code]
 
 
 def for_analysts(processed: Path) -> set[tuple[str, str]]:

@@ -11,6 +11,7 @@ from support.folders import REFERENCE
 from analysis.dossiers.superseding import DOSSIERS_SCHEMA
 from analysis.language.problems import ReferenceProblem
 from analysis.measures.attainment import ATTAINMENT_COLUMNS
+from analysis.outlook.changes import CHANGES_COLUMNS
 from analysis.outlook.closers import CLOSERS_COLUMNS
 from analysis.outlook.comparison import COMPARISON_COLUMNS
 from analysis.outlook.delays import DELAYS_COLUMNS
@@ -23,7 +24,7 @@ from analysis.reference.columns import load_columns, own_columns, read_table
 
 TABLES = {
     **{"attainment": ATTAINMENT_COLUMNS, "closers": CLOSERS_COLUMNS, "comparison": COMPARISON_COLUMNS},
-    **{"delays": DELAYS_COLUMNS, "gap": GAP_COLUMNS, "procedures": PROCEDURES_COLUMNS},
+    **{"changes": CHANGES_COLUMNS, "delays": DELAYS_COLUMNS, "gap": GAP_COLUMNS, "procedures": PROCEDURES_COLUMNS},
     **{"projection": PROJECTION_COLUMNS, "trends": TRENDS_COLUMNS},
 }
 

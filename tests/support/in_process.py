@@ -26,12 +26,12 @@ def cleaning_in_this_process() -> Iterator[None]:
         yield
 
 
-def tables_of(raw: Path, reference: Reference, processed: Path, as_of: str) -> None:
-    """What the stages before the report leave in ``processed``."""
+def tables_of(raw: Path, reference: Reference, processed: Path, as_of: str, published: Path | str = "") -> None:
+    """What the stages before the report leave in ``processed``; ``published`` has the months before."""
     with cleaning_in_this_process():
         stage.clean_exports(raw, reference, processed, jobs=1)
     make_attainment(processed, reference, as_of=as_of)
-    make_outlook(processed, reference)
+    make_outlook(processed, reference, published=published)
 
 
 def figures_of(raw: Path, reference: Reference, folder: Path, as_of: str) -> list[tuple[object, ...]]:

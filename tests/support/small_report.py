@@ -12,6 +12,7 @@ from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.measures.attainment import attain
 from analysis.measures.history import history
+from analysis.outlook.changes import CHANGES_COLUMNS
 from analysis.outlook.procedures import PROCEDURES_COLUMNS
 from analysis.outlook.stage import concluded
 from analysis.reference.tables import load_reference
@@ -60,7 +61,7 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
     """The report on ``UNITS`` with ``DOSSIERS``, and small tables of procedures, records and difficulties."""
     reference = load_reference(write_reference(folder / "reference", UNITS, [_offer(number) for number in OWNERS]))
     decision = reference.decision("", as_of)
-    table = ibis.memtable(_dossiers())
+    table = ibis.memtable(dossiers())
     attainment = attain(table, reference, decision, as_of)
     known = history(table, reference, decision, as_of)
     outlook = concluded(attainment, known)
@@ -73,7 +74,9 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
         difficulties=_difficulties(),
         stated=[_statement()],
         doubts=[],
-        outlook=outlook | {"procedures": _procedures(as_of.isoformat()), "delays": _delays()},
+        outlook=outlook
+        | {"procedures": _procedures(as_of.isoformat()), "delays": _delays()}
+        | {"changes": pd.DataFrame(columns=CHANGES_COLUMNS)},
         synthetic=True,
         reference=reference,
         decision=decision,
@@ -91,7 +94,8 @@ class _Case:
     channel: str
 
 
-def _dossiers() -> pd.DataFrame:
+def dossiers() -> pd.DataFrame:
+    """What every report counts."""
     cases = [
         _Case(unit, procedure, level, month, channel)
         for unit, procedure, level, month, online, counter in DOSSIERS

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from analysis.documents.changes_part import write_changes
 from analysis.documents.official_document import OfficialDocument
 from analysis.dossiers.cleaning import REASONS
 from analysis.findings import advice, figures
@@ -139,6 +140,7 @@ def _results(document: OfficialDocument, report: Report) -> None:
         _by_unit(report),
         [34, *[126 / len(report.decision.targets)] * len(report.decision.targets)],
     )
+    write_changes(document, report, 4)
 
 
 def _cells(figure: Figure, report: Report) -> list[str]:

@@ -17,20 +17,23 @@ from jinja2 import Environment, StrictUndefined
 
 from analysis.documents import annex_tables
 from analysis.dossiers.cleaning import REASONS
+from analysis.findings.changes import standing
 from analysis.findings.ledger import rejected_rows
 from analysis.findings.report import Report
 from analysis.language.texts import LANGUAGES, Language
 from analysis.reference.columns import Columns, load_columns
 from analysis.reference.decision import DEFAULT
-from analysis.storage.places import TOLD
+from analysis.reference.tables import CATALOGUE as CATALOGUE_COLUMNS
+from analysis.storage.places import CATALOGUE, DECISION, STANDING, TOLD
 from analysis.storage.writing import spreadsheet_safe, undirected, write_whole
 
 DICTIONARY, README = "data-dictionary", "README.md"
+_DAYS = ("valid_from", "valid_to")
 _TOLD = [
     *("decision", "unit_code", "unit_name", "procedure_key", "procedure_name", "level"),
     *("told", "told_online", "told_on"),
 ]
-_COPIED = ("trends", "gap", "projection", "comparison")  # of the outlook; closers.csv counts by procedure
+_COPIED = ("trends", "gap", "projection", "comparison", "changes")  # of the outlook; closers.csv counts by procedure
 
 
 def write_open_data(folder: Path, report: Report) -> list[str]:
@@ -44,7 +47,9 @@ def write_open_data(folder: Path, report: Report) -> list[str]:
         write_whole(folder / f"{name}.csv", partial(_write, typed))
     words = _readme(report, known, tables)
     write_whole(folder / README, lambda path: path.write_text(words, encoding="utf-8", newline="\n"))
-    return [*(f"{name}.csv" for name in tables), README]
+    decision = report.decision.model_dump_json(indent=1) + "\n"
+    write_whole(folder / DECISION, lambda path: path.write_text(decision, encoding="utf-8", newline="\n"))
+    return [*(f"{name}.csv" for name in tables), README, DECISION]
 
 
 def published_tables(report: Report) -> dict[str, pd.DataFrame]:
@@ -56,6 +61,8 @@ def published_tables(report: Report) -> dict[str, pd.DataFrame]:
         "rejects_by_reason": _rejects(report),
         TOLD: _told(report),
         "definitions": _definitions(report),
+        STANDING: standing(report),
+        CATALOGUE: _catalogue(report),
     }
 
 
@@ -83,6 +90,13 @@ def _told(report: Report) -> pd.DataFrame:
     rows = rows[rows["told"].notna()]
     names = rows["unit_code"].map(report.names)
     return rows.assign(unit_name=names)[_TOLD].reset_index(drop=True)
+
+
+def _catalogue(report: Report) -> pd.DataFrame:
+    """As in the reference folder, where days are texts."""
+    columns = list(CATALOGUE_COLUMNS.columns)
+    days = {name: report.reference.catalogue[name].dt.strftime("%Y-%m-%d").fillna("") for name in _DAYS}
+    return report.reference.catalogue.assign(**days)[columns]
 
 
 def _rejects(report: Report) -> pd.DataFrame:

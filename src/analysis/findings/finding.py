@@ -18,7 +18,8 @@ _NAMED = 3  # procedures that a sentence names; the others are counted
 
 @dataclass(frozen=True)
 class Ask:
-    """What to do, or what should have been done: ``procedures`` (name, dossiers) to name, ``others`` to count.
+    """What to do, or what should have been done: ``procedures`` (name, dossiers) to name, their ``keys``, ``others`` to
+    count.
 
     ``gain`` is what it brings, ``probability`` that of attaining if it is done (None after the period). ``dossiers``
     are those that are told of the procedure, None where those of the as-of day are not.
@@ -30,6 +31,7 @@ class Ask:
     others: int
     gain: float
     probability: float | None
+    keys: tuple[str, ...] = ()
 
     @property
     def count(self) -> int:
@@ -107,14 +109,25 @@ def findings(report: Report, codes: Iterable[str]) -> dict[tuple[str, str], Find
     by_key = {
         (row.target_id, row.unit_code): row for row in rows[rows["unit_code"].isin(wanted)].itertuples(index=False)
     }
-    asks = _asks(report, wanted)
+    asked = asks(report, wanted)
     order = [(target.id, code) for target in report.decision.targets for code in wanted]
-    return {key: _finding(shown[key], by_key[key], asks.get(key), report) for key in order if key in shown}
+    return {key: _finding(shown[key], by_key[key], asked.get(key), report) for key in order if key in shown}
 
 
 def of_unit(report: Report, code: str) -> list[Finding]:
     """A unit's or group's findings, in the decision's order of targets."""
     return list(findings(report, [code]).values())
+
+
+def asks(report: Report, codes: Iterable[str]) -> dict[tuple[str, str], Ask]:
+    """What is asked of units, by target and unit."""
+    rows = report.outlook["closers"]
+    rows = rows[rows["unit_code"].isin([*codes])].sort_values(["target_id", "unit_code", "rank"])
+    own = ["unit_code", "procedure_key"]
+    rows = rows.merge(report.outlook["procedures"][[*own, "told", "told_online", "told_on"]], "left", own)
+    last = last_day(report).isoformat()
+    by_key = groupby(rows.itertuples(index=False), key=attrgetter("target_id", "unit_code"))
+    return {key: _ask(list(of_key), last) for key, of_key in by_key}
 
 
 def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Finding:
@@ -145,16 +158,6 @@ def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Findi
     )
 
 
-def _asks(report: Report, codes: list[str]) -> dict[tuple[str, str], Ask]:
-    rows = report.outlook["closers"]
-    rows = rows[rows["unit_code"].isin(codes)].sort_values(["target_id", "unit_code", "rank"])
-    own = ["unit_code", "procedure_key"]
-    rows = rows.merge(report.outlook["procedures"][[*own, "told", "told_online", "told_on"]], "left", own)
-    last = last_day(report).isoformat()
-    by_key = groupby(rows.itertuples(index=False), key=attrgetter("target_id", "unit_code"))
-    return {key: _ask(list(of_key), last) for key, of_key in by_key}
-
-
 def _ask(rows: list[Any], last: str) -> Ask:
     """Procedures of which it is not told how many dossiers are online are counted, never named: who filed could be
     known by name. Counts are those of the ``last`` day, and of dossiers that all count for the target.
@@ -168,6 +171,7 @@ def _ask(rows: list[Any], last: str) -> Ask:
         len(with_procedure) - len(named),
         sum(row.gain for row in rows if pd.notna(row.gain)),
         _known(rows[0].probability),
+        tuple(row.procedure_key for row in named),
     )
 
 

@@ -2,5 +2,5 @@
 
 OUTLOOK = (
     *("trends", "gap", "projection", "closers", "comparison", "causes", "conclusions", "priorities"),
-    *("delays", "procedures"),
+    *("delays", "procedures", "changes"),
 )

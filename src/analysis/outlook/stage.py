@@ -17,7 +17,9 @@ import pyarrow.csv
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
 from analysis.measures.history import History, history
+from analysis.outlook.before import Before, read_before
 from analysis.outlook.causes import causes
+from analysis.outlook.changes import changes
 from analysis.outlook.closers import closers
 from analysis.outlook.comparison import comparison
 from analysis.outlook.conclusions import conclusions
@@ -53,31 +55,38 @@ def make_outlook(
             )
     attainment = read_needed(processed / "attainment.csv")
     told = read_told(Path(published)) if published else None
+    decision, month = reference.decision(attainment["decision"].iloc[0]), attainment["month"].max()
+    before = read_before(Path(published), month, decision) if published else None
     with connect(engine) as backend:
-        tables = outlook(attainment, read_dossiers(backend, processed / "dossiers.parquet"), reference, told)
+        tables = outlook(attainment, read_dossiers(backend, processed / "dossiers.parquet"), reference, told, before)
     write_outlook(tables, processed)
     return tables
 
 
 def outlook(
-    attainment: pd.DataFrame, dossiers: ibis.Table, reference: Reference, told: pd.DataFrame | None = None
+    attainment: pd.DataFrame,
+    dossiers: ibis.Table,
+    reference: Reference,
+    told: pd.DataFrame | None = None,
+    before: Before | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The tables of ``make_outlook``. ``attainment``: rows of ``read_needed``; ``told``: what was published of
-    procedures before.
+    procedures before; ``before``: the last published month.
     """
     decision = reference.decision(attainment["decision"].iloc[0])
     as_of = date.fromisoformat(attainment["as_of"].iloc[0])
     tables = concluded(attainment, history(dossiers, reference, decision, as_of))
+    offered = procedures(dossiers, reference, decision, as_of, told)
     return tables | {
         "delays": delays(dossiers, reference, decision, as_of),
-        "procedures": procedures(dossiers, reference, decision, as_of, told),
+        "procedures": offered,
+        "changes": changes(to_date(attainment), offered, dossiers, reference, decision, as_of, before),
     }
 
 
 def concluded(attainment: pd.DataFrame, known: History) -> dict[str, pd.DataFrame]:
     """The tables that follow from the figures, the conclusions last."""
-    latest = attainment["month"].max()
-    standing = attainment[(attainment["window"] == "to_date") & (attainment["month"] == latest)].drop(columns="month")
+    standing = to_date(attainment)
     course = courses(known)
     tables = {
         "trends": trends(attainment, known),
@@ -90,6 +99,12 @@ def concluded(attainment: pd.DataFrame, known: History) -> dict[str, pd.DataFram
     tables["conclusions"] = conclusions(standing, known, tables)
     tables["priorities"] = priorities(standing, known, tables["conclusions"])
     return tables
+
+
+def to_date(attainment: pd.DataFrame) -> pd.DataFrame:
+    """The rows to date of the last month, without the columns that say so."""
+    latest = attainment["month"].max()
+    return attainment[(attainment["window"] == "to_date") & (attainment["month"] == latest)].drop(columns="month")
 
 
 def write_outlook(tables: Mapping[str, pd.DataFrame], processed: Path) -> None:

@@ -15,7 +15,7 @@ from analysis.findings.ledger import origin
 from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.outlook.comparison import LEAST_RANKED
-from analysis.presentation import statements
+from analysis.presentation import changes, statements
 from analysis.presentation.narrative import lacking, most_at
 from analysis.presentation.numbers import chance, fraction, gap, minimum, missing, percent, whole
 from analysis.presentation.words import GROUPS, ICONS, VERDICTS
@@ -82,6 +82,10 @@ def _environment(language: Language) -> Environment:
         "signal": lambda found: statements.signal(found, language),
         "flips": lambda found: statements.flips(found, language),
         "doubt": lambda found: statements.doubt(found, language),
+        "states": lambda change: changes.states(change, language),
+        "why": lambda change: changes.why(change, language),
+        "outcome": lambda change: changes.outcome(change, language),
+        "outcomes": lambda counts: changes.outcomes(counts, language),
         "lacking": lambda concern: lacking(concern, language),
         "most_at": lambda where: most_at(where, language),
         "points": language.points,

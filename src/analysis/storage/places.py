@@ -17,6 +17,8 @@ PROVINCE_PAGE = "index.html"
 WHO_PAGE, COURSE_PAGE, READINGS_PAGE = "who.html", "course.html", "readings.html"
 CERTAINTY_PAGE, QUALITY_PAGE, METHOD_PAGE = "certainty.html", "quality.html", "method.html"
 TOLD = "procedure_counts"  # of the open data: what is told of each unit's procedures
+# Of the open data: what the month said, and by which catalogue and decision.
+STANDING, CATALOGUE, DECISION = "standing", "catalogue", "decision.json"
 UNITS, TARGETS, CRITERIA, OPEN_DATA, NOTEBOOKS = "units", "targets", "criteria", "open-data", "notebooks"
 
 

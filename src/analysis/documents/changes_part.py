@@ -1,0 +1,37 @@
+"""What changed since the last published month, as a part of the draft report."""
+
+from analysis.documents.official_document import OfficialDocument
+from analysis.findings.changes import Change, changes
+from analysis.findings.report import Report
+from analysis.language.texts import N_
+from analysis.presentation.changes import course, outcomes, since, turned_count, why
+from analysis.reference.groups import PROVINCE, TIER_GROUPS
+
+
+def write_changes(document: OfficialDocument, report: Report, number: int) -> None:
+    """Verdicts that turned of the province and its tiers, the biggest movers, what became of the asks; ``number`` is
+    the part's. Nothing where there is no month to compare with.
+    """
+    found, text = changes(report), report.language.text
+    if not found:
+        return
+    month = report.language.month(found.month)
+    document.heading(f"{number}. {text(N_('Changes since {month}'), month=month)}", 2)
+    document.paragraph(f"{since(found, report.language)} {turned_count(found.turned, report.language)}")
+    for one in found.turned:
+        if one.figure.unit_code in (PROVINCE, *TIER_GROUPS):
+            _item(document, report, one)
+    if found.movers:
+        document.paragraph(text(N_("Units whose share moved most")) + ":")
+    for one in found.movers:
+        _item(document, report, one)
+    if found.asked:
+        document.paragraph(text(N_("What became of what was asked in {month}"), month=month) + ":")
+    for target, counts in found.asked:
+        document.item(outcomes(counts, report.language), f"{target.title[report.language.code]}:")
+
+
+def _item(document: OfficialDocument, report: Report, one: Change) -> None:
+    language = report.language
+    told = f"{one.figure.target.title[language.code]}, {course(one, language)}. {why(one, language)}"
+    document.item(told, f"{one.figure.unit_name}:")
