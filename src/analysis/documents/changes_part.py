@@ -4,7 +4,7 @@ from analysis.documents.official_document import OfficialDocument
 from analysis.findings.changes import Change, changes
 from analysis.findings.report import Report
 from analysis.language.texts import N_
-from analysis.presentation.changes import course, outcomes, since, turned_count, why
+from analysis.presentation.changes import changed, course, outcomes, why
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 
 
@@ -17,7 +17,7 @@ def write_changes(document: OfficialDocument, report: Report, number: int) -> No
         return
     month = report.language.month(found.month)
     document.heading(f"{number}. {text(N_('Changes since {month}'), month=month)}", 2)
-    document.paragraph(f"{since(found, report.language)} {turned_count(found.turned, report.language)}")
+    document.paragraph(changed(report))
     for one in found.turned:
         if one.figure.unit_code in (PROVINCE, *TIER_GROUPS):
             _item(document, report, one)

@@ -15,6 +15,7 @@ from analysis.language.folding import plain
 from analysis.language.texts import LANGUAGES, Language
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.pages.overview import shade
+from analysis.presentation.changes import changed
 from analysis.presentation.leads import lead_of_province
 from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import fraction, minimum, percent
@@ -33,6 +34,7 @@ def publish_summary(folder: Path, report: Report) -> None:
         "as_of": report.as_of.isoformat(),
         "headline": {code: headline(of) for code, of in reports.items()},
         "lead": {code: asdict(lead_of_province(of)) for code, of in reports.items()},
+        "changed": {code: changed(of) for code, of in reports.items()},
         **origin(report),
         "quarantined": cautions(report)["quarantined"],
         "targets": [_known_of(figure) for figure in tiles(report)],

@@ -20,13 +20,14 @@ from analysis.findings.standing import rank_of
 from analysis.language.texts import N_
 from analysis.outlook.evidence import backtest, excess, tried_month
 from analysis.pages.rendering import Section, render, stylesheet
+from analysis.presentation.changes import changed
 from analysis.presentation.leads import lead_of_province, leaders_tasks
 from analysis.presentation.narrative import caution
 from analysis.presentation.plots import Plot, course_plot, funnel_plot, lowest_bars
 from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS, QUESTIONS
 from analysis.reference.decision import NOT_ATTAINED
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
-from analysis.storage.places import OVERVIEW
+from analysis.storage.places import CHANGES_PAGE, OVERVIEW
 from analysis.storage.version import code_version
 
 
@@ -68,7 +69,15 @@ def targets(report: Report) -> Section:
 
 def leading(report: Report) -> Section:
     """What is for the head of the province, and where each question is answered."""
-    return render("leading", report, tasks=list(leaders_tasks(report)), pages=QUESTIONS, overview=OVERVIEW)
+    return render(
+        "leading",
+        report,
+        tasks=list(leaders_tasks(report)),
+        changed=changed(report),
+        changes_page=CHANGES_PAGE,
+        pages=QUESTIONS,
+        overview=OVERVIEW,
+    )
 
 
 def tiers(report: Report) -> Section:

@@ -20,6 +20,7 @@ from analysis.presentation.leads import lead_of_province
 from analysis.presentation.words import GROUPS_BESIDE_AREAS, TIER_WORDS
 from analysis.reference.groups import PROVINCE
 from analysis.storage.places import (
+    CHANGES_PAGE,
     METHOD_PAGE,
     OVERVIEW,
     PROVINCE_PAGE,
@@ -159,6 +160,7 @@ def _page(name: str, report: Report, **values: Any) -> str:
         "policy": policy(),
         "province_page": PROVINCE_PAGE,
         "method_page": METHOD_PAGE,
+        "changes_page": CHANGES_PAGE,
         "overview": OVERVIEW,
     }
     shared |= {"shades": overview.SHADE_WORDS, "tiers": TIER_WORDS, "group_titles": GROUPS_BESIDE_AREAS}

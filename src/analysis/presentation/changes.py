@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 
-from analysis.findings.changes import Change, Changes
+from analysis.findings.changes import Change, Changes, changes
+from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
 from analysis.outlook.changes import CATALOGUE, DONE, KINDS, LATE, NOT_DONE, PARTLY, READING, REAL, ROWS
 from analysis.outlook.closers import FINISH
@@ -20,6 +21,12 @@ CAUSES = {
     READING: N_("the way of counting, which changed"),
 }
 _SEEN = Fraction(5, 10_000)  # a part that rounds to nothing is not told
+
+
+def changed(report: Report) -> str:
+    """What changed, in two sentences; "" where there is no month to compare with."""
+    found = changes(report)
+    return f"{since(found, report.language)} {turned_count(found.turned, report.language)}" if found else ""
 
 
 def since(found: Changes, language: Language) -> str:

@@ -19,6 +19,7 @@ from analysis.statistics.control import (
 )
 from analysis.storage.places import (
     CERTAINTY_PAGE,
+    CHANGES_PAGE,
     COURSE_PAGE,
     METHOD_PAGE,
     QUALITY_PAGE,
@@ -83,6 +84,7 @@ GROUPS_RATED = {  # within a sentence: whom criteria rate
 
 QUESTIONS = {  # the province's further pages, in the order of what one asks
     WHO_PAGE: N_("Who comes first"),
+    CHANGES_PAGE: N_("What changed"),
     COURSE_PAGE: N_("Month by month"),
     READINGS_PAGE: N_("If the decision is read otherwise"),
     CERTAINTY_PAGE: N_("How sure the figures are"),
