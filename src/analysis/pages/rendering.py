@@ -53,7 +53,7 @@ def _printed(value: Any) -> Any:
 @cache
 def _environment(language: Language) -> Environment:
     environment = Environment(
-        loader=ChoiceLoader([PackageLoader("analysis.pages", f"templates/{place}") for place in ("sections", "site")]),
+        loader=ChoiceLoader([PackageLoader("analysis.pages", f"templates/{place}") for place in ("sections", "site", "citizens")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -257,11 +257,11 @@ def unit_headline(report: Report, unit: Subject) -> str:
         unit=unit.name,
         attained=attained,
         of=len(shown),
-        target=_inside(closest.target.title[report.language.code]),
+        target=inside(closest.target.title[report.language.code]),
         missing=missing(closest, report.language),
     )
 
 
-def _inside(title: str) -> str:
+def inside(title: str) -> str:
     """A title inside a sentence: ``Hồ sơ mức độ 3`` → ``hồ sơ mức độ 3``."""
     return title[0].lower() + title[1:]

@@ -16,6 +16,7 @@ from analysis.findings.report import Report, read_report
 from analysis.language.texts import N_
 from analysis.notebooks.batch import Made, make_pieces
 from analysis.notebooks.notebook import load, parameter_names
+from analysis.pages.citizen_pages import publish_citizens
 from analysis.pages.page import publish_report, publish_summary
 from analysis.pages.site import publish_site
 from analysis.publication.criteria_reports import (
@@ -59,6 +60,8 @@ def write_month(
         if evidence and (rated or CRITERIA in order.further):
             write_criteria_documents(folder, evidence)
     publish_report(executed["report"], folder / PROVINCE_PAGE, order.language, criteria=rated)
+    with clock.timed("citizens"):
+        publish_citizens(new.folder, Path(parameters["processed"]), report)
     publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed)
     return report.month, made
 
