@@ -1,6 +1,5 @@
 """What somebody who lives in a place may want to know of its offices: numbers alone, of all places in one pass."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -28,8 +27,8 @@ NEVER, WITHIN = "never", "within"
 
 @dataclass(frozen=True)
 class OfTen:
-    """How many of ten: ``kind`` is ``too_few`` of them all, ``none``, ``few`` (one to four in all), ``under`` one of ten,
-    ``about`` so many (``number``, 1 to 9), ``nearly`` all; ``count`` of ``whole`` dossiers are behind it.
+    """How many of ten: ``kind`` is ``too_few`` of them all, ``none``, ``few`` (one to four in all), ``under`` one of
+    ten, ``about`` so many (``number``, 1 to 9), ``nearly`` all; ``count`` of ``whole`` dossiers are behind it.
     """
 
     kind: str
@@ -40,7 +39,8 @@ class OfTen:
     @property
     def told(self) -> bool:
         """Whether the counts may be printed: no handful of people stands out."""
-        return self.whole >= LEAST_PROMISED and not any(0 < part < LEAST for part in (self.count, self.whole - self.count))
+        parts = self.count, self.whole - self.count
+        return self.whole >= LEAST_PROMISED and not any(0 < part < LEAST for part in parts)
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def facts_of(report: Report, processed: Path | str) -> dict[str, Facts]:
 
 
 def of_ten(count: int, whole: int) -> OfTen:
-    """``count`` of ``whole`` in words' reach: a whole number of ten, rounded, never 0 or 10 where some did or did not."""
+    """``count`` of ``whole`` as a whole number of ten, rounded; never 0 where some did, nor 10 where some did not."""
     tenths = Fraction(10 * count, whole) if whole else Fraction(0)
     kinds = (
         (TOO_FEW, whole < LEAST_PROMISED),

@@ -33,29 +33,24 @@ def publish_citizens(reports: Path, processed: Path, report: Report) -> None:
         return
     (reports / CITIZENS).mkdir(parents=True, exist_ok=True)
     for page, html in citizen_pages(report, facts_of(report, processed)):
-        write_whole(reports / page, lambda path, html=html: path.write_text(html, encoding="utf-8"))
+        _write(reports / page, html)
 
 
 def citizen_pages(report: Report, facts: dict[str, Facts]) -> Iterator[tuple[str, str]]:
     """Each page by its place in the reports folder; the list first."""
     found, province = places(report, facts), load_province(report.reference.folder)
-    common = _common(report, province)
     script = (_TEMPLATES / "search.js").read_text(encoding="utf-8")
-    told = answers(facts[PROVINCE], common["day"], report.language)
+    common = _common(report, province)
+
+    def page(kind: str, own: Facts, **values: Any) -> str:
+        told = answers(own, common["day"], report.language)
+        return render(f"citizen_{kind}", report, **common, answers=told, **values).html
+
     listed = [(place, found_by(place)) for place in found]
-    yield (
-        citizen_page(),
-        render(
-            "citizen_index", report, **common, policy=policy(script), script=script, answers=told, places=listed
-        ).html,
-    )
+    yield citizen_page(), page("index", facts[PROVINCE], places=listed, script=script, policy=policy(script))
     for place in found:
-        told = answers(place.facts, common["day"], report.language)
-        code = _qr_code(province.site, citizen_page(place.code))
-        yield (
-            citizen_page(place.code),
-            render("citizen_place", report, **common, policy=policy(), answers=told, place=place, code=code).html,
-        )
+        name = citizen_page(place.code)
+        yield name, page("place", place.facts, place=place, code=_qr_code(province.site, name), policy=policy())
 
 
 def found_by(place: Place) -> str:
@@ -77,6 +72,10 @@ def _common(report: Report, province: Province) -> dict[str, Any]:
         "file_of": lambda code: f"{page_name(code)}.html",
         "first": _FIRST,
     }
+
+
+def _write(page: Path, html: str) -> None:
+    write_whole(page, lambda path: path.write_text(html, encoding="utf-8"))
 
 
 def _month_after(year: int, month: int) -> str:

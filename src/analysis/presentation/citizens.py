@@ -54,8 +54,8 @@ _NEVER = N_("Many applications are still open. When 9 of 10 are done cannot be s
 
 @dataclass(frozen=True)
 class Answer:
-    """To a ``question``: ``big`` in a few words, a ``sentence``, a ``note`` on what is behind it; ``ten``: how many of ten
-    to draw, None for no drawing.
+    """To a ``question``: ``big`` in a few words, a ``sentence``, a ``note`` on what is behind it; ``ten``: how many of
+    ten to draw, None for no drawing.
     """
 
     question: str
@@ -66,7 +66,7 @@ class Answer:
 
 
 def answers(facts: Facts, day: str, language: Language) -> list[Answer]:
-    """How many file online, how long it takes, and, where the files say, how many wait for papers; ``day``: to which."""
+    """How many file online, how long it takes, and, where the files say, how many wait for papers on ``day``."""
     found = [_online(facts.online, language), _waiting(facts.waiting, language)]
     return [*found, _papers(facts.papers, day, language)] if facts.papers else found
 

@@ -20,7 +20,6 @@ from analysis.reference.toml_files import (
     written_text,
 )
 
-
 _ADDRESS = r"^https?://[^\s<>\"']+$"  # of the web alone: it becomes a link
 
 
@@ -31,8 +30,8 @@ class Province(Frozen):
 
     name: Words
     place: str = Field(min_length=1)
-    portal: str = Field("", pattern=_ADDRESS)
-    site: str = Field("", pattern=_ADDRESS)
+    portal: str = Field(default="", pattern=_ADDRESS)
+    site: str = Field(default="", pattern=_ADDRESS)
 
 
 class DocumentForm(Frozen):
