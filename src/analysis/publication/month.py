@@ -46,6 +46,8 @@ def write_month(
     for name, notebook in executed.items():
         _write_notebook(notebook, folder / NOTEBOOKS / f"{name}.ipynb")
     publish_summary(folder, report)
+    with clock.timed("citizens"):
+        publish_citizens(new.folder, Path(parameters["processed"]), report)
     with clock.timed("units"):
         further = {*order.further, *_published_before(order, report.month)}
         drafts = criteria_in_force(report) if CRITERIA in further else []
@@ -60,8 +62,6 @@ def write_month(
         if evidence and (rated or CRITERIA in order.further):
             write_criteria_documents(folder, evidence)
     publish_report(executed["report"], folder / PROVINCE_PAGE, order.language, criteria=rated)
-    with clock.timed("citizens"):
-        publish_citizens(new.folder, Path(parameters["processed"]), report)
     publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed)
     return report.month, made
 
