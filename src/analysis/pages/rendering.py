@@ -22,6 +22,8 @@ from analysis.presentation.words import GROUPS, ICONS, VERDICTS
 from analysis.storage.places import page_name, target_page, unit_page
 from analysis.storage.writing import undirected
 
+_FOLDERS = ("sections", "site", "citizens")
+
 
 @dataclass(frozen=True)
 class Section:
@@ -53,7 +55,7 @@ def _printed(value: Any) -> Any:
 @cache
 def _environment(language: Language) -> Environment:
     environment = Environment(
-        loader=ChoiceLoader([PackageLoader("analysis.pages", f"templates/{place}") for place in ("sections", "site")]),
+        loader=ChoiceLoader([PackageLoader("analysis.pages", f"templates/{place}") for place in _FOLDERS]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -167,6 +167,8 @@ def _write(folder: Path, province: Province, units: pd.DataFrame, year: int, own
     name.update({"vi": province.name.vi, "en": province.name.en})
     own = tomlkit.parse((OWN_REFERENCE / "province.toml").read_text(encoding="utf-8"))
     own["name"], own["place"] = name, province.place
+    for address in ("portal", "site"):  # not the other province's
+        own.pop(address, None)
     (reference / "province.toml").write_text(tomlkit.dumps(own), encoding="utf-8")
     decision = f"chi-tieu-{year}"
     targets = own_reference.decision("").id

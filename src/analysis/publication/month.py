@@ -16,6 +16,7 @@ from analysis.findings.report import Report, read_report
 from analysis.language.texts import N_
 from analysis.notebooks.batch import Made, make_pieces
 from analysis.notebooks.notebook import load, parameter_names
+from analysis.pages.citizen_pages import publish_citizens
 from analysis.pages.front import publish_summary
 from analysis.pages.page import publish_province
 from analysis.pages.site import publish_site
@@ -46,6 +47,8 @@ def write_month(
     for name, notebook in executed.items():
         _write_notebook(notebook, folder / NOTEBOOKS / f"{name}.ipynb")
     publish_summary(folder, report)
+    with clock.timed("citizens"):
+        publish_citizens(new.folder, Path(parameters["processed"]), report)
     with clock.timed("units"):
         further = {*order.further, *_published_before(order, report.month)}
         drafts = criteria_in_force(report) if CRITERIA in further else []

@@ -20,12 +20,18 @@ from analysis.reference.toml_files import (
     written_text,
 )
 
+_ADDRESS = r"^https?://[^\s<>\"']+$"  # of the web alone: it becomes a link
+
 
 class Province(Frozen):
-    """Whose figures these are: ``name`` with its kind (``tỉnh Phú Yên``), ``place`` alone."""
+    """Whose figures these are: ``name`` with its kind (``tỉnh Phú Yên``), ``place`` alone. Addresses, "" where nobody
+    stated them: of the ``portal`` where people file, and of the ``site`` that the reports folder is published at.
+    """
 
     name: Words
     place: str = Field(min_length=1)
+    portal: str = Field(default="", pattern=_ADDRESS)
+    site: str = Field(default="", pattern=_ADDRESS)
 
 
 class DocumentForm(Frozen):

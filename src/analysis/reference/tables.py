@@ -292,7 +292,7 @@ def _check_parents(path: Path, units: pd.DataFrame) -> None:
     keys = units["unit_code"].map(unit_key)
     # Their pages and anchors are named by them; AREA-H45.22 is the page of a group.
     pages = units["unit_code"].map(page_name).str.casefold()
-    of_groups = pages.isin(["all"]) | pages.str.startswith(("area-", "tier-", "province-"))
+    of_groups = pages.isin(["all", "index"]) | pages.str.startswith(("area-", "tier-", "province-"))
     parent = N_("{file}, line {line}: the parent of a commune is a district's code, other units have none.")
     code = N_(
         "{file}, line {line}: the code is another unit's or a group's, or differs from one by no letter, digit "

@@ -20,6 +20,7 @@ TOLD = "procedure_counts"  # of the open data: what is told of each unit's proce
 # Of the open data: what the month said, and by which catalogue and decision.
 STANDING, CATALOGUE, DECISION = "standing", "catalogue", "decision.json"
 UNITS, TARGETS, CRITERIA, OPEN_DATA, NOTEBOOKS = "units", "targets", "criteria", "open-data", "notebooks"
+CITIZENS = "cong-dan"  # beside the months: pages for whoever lives in a place, of the newest month
 
 
 def page_name(code: str) -> str:
@@ -35,6 +36,11 @@ def unit_page(code: str) -> str:
 def target_page(target_id: str, code: str = "") -> str:
     """``targets/portal.html#H45.18``: how the figure of a unit or group for a target was computed."""
     return f"{TARGETS}/{page_name(target_id)}.html" + (f"#{page_name(code)}" if code else "")
+
+
+def citizen_page(code: str = "") -> str:
+    """``cong-dan/H45.22.01.html``, of the reports folder: a place's page for its people; without a code the list."""
+    return f"{CITIZENS}/{page_name(code) or 'index'}.html"
 
 
 def annexes(month: str) -> tuple[str, str]:

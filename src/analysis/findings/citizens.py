@@ -1,0 +1,194 @@
+"""What somebody who lives in a place may want to know of its offices: numbers alone, of all places in one pass."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.findings.offered import last_day
+from analysis.findings.provenance import DOSSIERS
+from analysis.findings.report import Report
+from analysis.language.folding import plain
+from analysis.measures.expressions import arising, resolved
+from analysis.outlook.procedures import ONLINE_LEVELS
+from analysis.reference.groups import PROVINCE
+from analysis.statistics.disclosure import LEAST
+from analysis.statistics.waiting import days_until
+from analysis.storage.backends import connect, execute, read_dossiers
+
+LEAST_PROMISED = 20  # dossiers: of fewer, nothing is said that somebody could rely on
+NINE_OF_TEN = 0.9
+_KNOWN = Fraction(9, 10)  # of the dossiers that must tell what is asked of them
+
+TOO_FEW, NONE, FEW, UNDER, ABOUT, NEARLY = "too_few", "none", "few", "under", "about", "nearly"
+NEVER, WITHIN = "never", "within"
+
+
+@dataclass(frozen=True)
+class OfTen:
+    """How many of ten: ``kind`` is ``too_few`` of them all, ``none``, ``few`` (one to four in all), ``under`` one of
+    ten, ``about`` so many (``number``, 1 to 9), ``nearly`` all; ``count`` of ``whole`` dossiers are behind it.
+    """
+
+    kind: str
+    number: int
+    count: int
+    whole: int
+
+    @property
+    def told(self) -> bool:
+        """Whether the counts may be printed: no handful of people stands out."""
+        parts = self.count, self.whole - self.count
+        return self.whole >= LEAST_PROMISED and not any(0 < part < LEAST for part in parts)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """In how many calendar ``days`` nine of ten have their result: ``kind`` is ``too_few`` to say, ``never`` where so
+    many did not have it yet, or ``within``; ``whole`` dossiers are behind it, open ones too.
+    """
+
+    kind: str
+    days: int
+    whole: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """``online``: of the dossiers that can be filed online, those that were. ``papers``: of all, those that wait for
+    papers on the as-of day; None where the files do not say.
+    """
+
+    online: OfTen
+    waiting: Waiting
+    papers: OfTen | None
+
+
+@dataclass(frozen=True)
+class Service:
+    """A procedure that can be filed online; ``whole``: and its fee paid, and its result had, so too (level 4)."""
+
+    name: str
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Office:
+    """A district's or commune's authority, with what it offers online, the busiest first."""
+
+    code: str
+    name: str
+    services: tuple[Service, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A district or commune; ``offices``: its own authority, then its district's."""
+
+    code: str
+    name: str
+    district: str
+    facts: Facts
+    offices: tuple[Office, ...]
+
+
+def places(report: Report, facts: dict[str, Facts]) -> list[Place]:
+    """Every district, each followed by its communes, in the order of units.csv; ``facts`` are those of ``facts_of``."""
+    units, services = report.reference.units, _services(report)
+    offices = {
+        code: Office(code, name, services.get(code, ()))
+        for code, name in units[["unit_code", "unit_name"]].itertuples(index=False)
+    }
+    found = []
+    for district in units.loc[units["tier"] == "district", "unit_code"]:
+        its = offices[district]
+        found.append(Place(district, its.name, "", facts[district], (its,)))
+        for commune in units.loc[units["parent_code"] == district, "unit_code"]:
+            own = offices[commune]
+            found.append(Place(commune, own.name, its.name, facts[commune], (own, its)))
+    return found
+
+
+def facts_of(report: Report, processed: Path | str) -> dict[str, Facts]:
+    """The facts of every unit, and of the whole province as ``ALL``, from the dossiers that arose to date."""
+    counts, waits = _counted(report, processed)
+    units = report.reference.units["unit_code"]
+    counts = counts.reindex(units, fill_value=0)
+    counts.loc[PROVINCE] = counts.sum()
+    by_unit = dict(iter(waits.groupby("unit_code"))) | {PROVINCE: waits}
+    return {str(code): _facts(row, by_unit.get(code, waits.iloc[:0])) for code, row in counts.iterrows()}
+
+
+def of_ten(count: int, whole: int) -> OfTen:
+    """``count`` of ``whole`` as a whole number of ten, rounded; never 0 where some did, nor 10 where some did not."""
+    tenths = Fraction(10 * count, whole) if whole else Fraction(0)
+    kinds = (
+        (TOO_FEW, whole < LEAST_PROMISED),
+        (NONE, count == 0),
+        (FEW, count < LEAST),
+        (UNDER, tenths < Fraction(1, 2)),
+        (NEARLY, tenths >= 10 - Fraction(1, 2)),
+    )
+    kind = next((kind for kind, holds in kinds if holds), ABOUT)
+    return OfTen(kind, int(tenths + Fraction(1, 2)) if kind == ABOUT else 0, count, whole)
+
+
+def _facts(counts: pd.Series, waits: pd.DataFrame) -> Facts:
+    stated, whole = int(counts["stated"]), int(counts["dossiers"])
+    says = whole > 0 and Fraction(stated, whole) >= _KNOWN
+    return Facts(
+        online=of_ten(int(counts["online"]), int(counts["offered"])),
+        waiting=_waiting(waits, int(counts["undated"])),
+        papers=of_ten(int(counts["papers"]), stated) if says else None,
+    )
+
+
+def _waiting(waits: pd.DataFrame, undated: int) -> Waiting:
+    """A dossier that is done on a day that nobody wrote down tells nothing; where they are many, nor do the others."""
+    known = int(waits["dossiers"].sum())
+    if known < LEAST_PROMISED or Fraction(known, known + undated) < _KNOWN:
+        return Waiting(TOO_FEW, 0, known)
+    days = days_until(NINE_OF_TEN, waits["days"], waits["done"], waits["dossiers"])
+    return Waiting(NEVER, 0, known) if days is None else Waiting(WITHIN, days, known)
+
+
+def _counted(report: Report, processed: Path | str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """By unit: dossiers, those ``offered`` online, of these ``online``; ``stated``: with a status, ``papers``: waiting
+    for some; ``undated``: done on no known day. And by unit, whole ``days`` and whether ``done`` then: dossiers.
+    """
+    with connect() as backend:
+        dossiers = read_dossiers(backend, Path(processed) / DOSSIERS)
+        arose = arising(dossiers, report.decision.valid_from, last_day(report))
+        offered = arose.level.isin(ONLINE_LEVELS).fill_null(False)
+        undated = arose.completed_at.isnull() & resolved(arose, report.as_of)
+        sums = {
+            "dossiers": arose.count(),
+            "offered": offered.sum(),
+            "online": (offered & (arose.channel == "online")).sum(),
+            "stated": arose.status.notnull().sum(),
+            "papers": (arose.status == "supplement").fill_null(False).sum(),
+            "undated": undated.sum(),
+        }
+        counts = execute(arose.group_by("unit_code").aggregate(**sums)).set_index("unit_code")
+        done = (arose.completed_at.date() <= report.as_of).fill_null(False)
+        last = done.ifelse(arose.completed_at.date(), report.as_of)
+        dated = arose.mutate(done=done, days=last.delta(arose.received_at.date(), unit="day")).filter(~undated)
+        waits = execute(dated.group_by("unit_code", "days", "done").aggregate(dossiers=dated.count()))
+    return counts.fillna(0).astype("int64"), waits.sort_values(["unit_code", "days", "done"], ignore_index=True)
+
+
+def _services(report: Report) -> dict[str, tuple[Service, ...]]:
+    """What each unit offers online: the busiest first, as far as counts are told, then by name."""
+    rows = report.outlook["procedures"]
+    rows = rows[rows["level"].isin(ONLINE_LEVELS)]
+    names = rows["procedure_name"].where(rows["procedure_name"] != "", rows["procedure_key"])
+    rows = rows.assign(name=names, found_by=names.map(plain), told=rows["told"].fillna(0))
+    rows = rows.sort_values(["told", "found_by"], ascending=[False, True], kind="stable")
+    return {str(unit): _listed(of_unit) for unit, of_unit in rows.groupby("unit_code")}
+
+
+def _listed(rows: pd.DataFrame) -> tuple[Service, ...]:
+    return tuple(
+        Service(name, int(level) == max(ONLINE_LEVELS)) for name, level in zip(rows["name"], rows["level"], strict=True)
+    )

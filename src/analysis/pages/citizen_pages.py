@@ -1,0 +1,91 @@
+"""Pages for citizens, in plain words: a list of all places, and for each what can be done online there and how it went.
+
+They are of the newest month and keep their addresses; printed, a place's page is a poster for its notice board.
+"""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from analysis.findings.citizens import Facts, Place, facts_of, places
+from analysis.findings.ledger import cautions
+from analysis.findings.offered import last_day
+from analysis.findings.report import Report
+from analysis.language.folding import plain
+from analysis.pages.bundle import policy
+from analysis.pages.front import published_months
+from analysis.pages.rendering import render
+from analysis.presentation.citizens import answers
+from analysis.presentation.narrative import inside
+from analysis.reference.forms import Province, load_province
+from analysis.reference.groups import PROVINCE
+from analysis.storage.places import CITIZENS, citizen_page, page_name
+from analysis.storage.writing import write_whole
+
+_FIRST = 8  # procedures of an office that are shown at once; the others are folded
+_TEMPLATES = files("analysis.pages") / "templates" / "citizens"
+
+
+def publish_citizens(reports: Path, processed: Path, report: Report) -> None:
+    """Write the pages into ``reports``, unless a newer month has pages there: then those stand."""
+    if any(known["month"] > report.month for known in published_months(reports)):
+        return
+    (reports / CITIZENS).mkdir(parents=True, exist_ok=True)
+    for page, html in citizen_pages(report, facts_of(report, processed)):
+        _write(reports / page, html)
+
+
+def citizen_pages(report: Report, facts: dict[str, Facts]) -> Iterator[tuple[str, str]]:
+    """Each page by its place in the reports folder; the list first."""
+    found, province = places(report, facts), load_province(report.reference.folder)
+    script = (_TEMPLATES / "search.js").read_text(encoding="utf-8")
+    common = _common(report, province)
+
+    def page(kind: str, own: Facts, **values: Any) -> str:
+        told = answers(own, common["day"], report.language)
+        return render(f"citizen_{kind}", report, **common, answers=told, **values).html
+
+    listed = [(place, found_by(place)) for place in found]
+    yield citizen_page(), page("index", facts[PROVINCE], places=listed, script=script, policy=policy(script))
+    for place in found:
+        name = citizen_page(place.code)
+        yield name, page("place", place.facts, place=place, code=_qr_code(province.site, name), policy=policy())
+
+
+def found_by(place: Place) -> str:
+    """What a place is found by: its name and its district's without marks."""
+    return " ; ".join(plain(name) for name in (place.name, place.district) if name)
+
+
+def _common(report: Report, province: Province) -> dict[str, Any]:
+    """What every page tells besides: of which days, when it is renewed, what must be known first."""
+    cautious = cautions(report)
+    return {
+        "css": (_TEMPLATES / "citizens.css").read_text(encoding="utf-8"),
+        "province": province,
+        "day": report.language.date(report.as_of),
+        "last": last_day(report),
+        "next": _month_after(report.as_of.year, report.as_of.month),
+        "incomplete": bool(cautious["quarantined"] or cautious["rejected"]),
+        "inside": inside,
+        "file_of": lambda code: f"{page_name(code)}.html",
+        "first": _FIRST,
+    }
+
+
+def _write(page: Path, html: str) -> None:
+    write_whole(page, lambda path: path.write_text(html, encoding="utf-8"))
+
+
+def _month_after(year: int, month: int) -> str:
+    return f"{year + month // 12}-{month % 12 + 1:02}"
+
+
+def _qr_code(site: str, page: str) -> str:
+    """The page's address as a picture, SVG to stand in the page; "" where nobody said where the site is."""
+    if not site:
+        return ""
+    import segno  # not every report needs it
+
+    return str(segno.make(f"{site.rstrip('/')}/{page}", micro=False).svg_inline(omitsize=True, border=2))
