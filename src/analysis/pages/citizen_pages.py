@@ -27,13 +27,16 @@ _FIRST = 8  # procedures of an office that are shown at once; the others are fol
 _TEMPLATES = files("analysis.pages") / "templates" / "citizens"
 
 
-def publish_citizens(reports: Path, processed: Path, report: Report) -> None:
-    """Write the pages into ``reports``, unless a newer month has pages there: then those stand."""
-    if any(known["month"] > report.month for known in published_months(reports)):
-        return
-    (reports / CITIZENS).mkdir(parents=True, exist_ok=True)
-    for page, html in citizen_pages(report, facts_of(report, processed)):
-        _write(reports / page, html)
+def publish_citizens(reports: Path, processed: Path, report: Report) -> Facts:
+    """Write the pages into ``reports``, unless a newer month has pages there: then those stand. Returns what they say of
+    the whole province.
+    """
+    facts = facts_of(report, processed)
+    if not any(known["month"] > report.month for known in published_months(reports)):
+        (reports / CITIZENS).mkdir(parents=True, exist_ok=True)
+        for page, html in citizen_pages(report, facts):
+            _write(reports / page, html)
+    return facts[PROVINCE]
 
 
 def citizen_pages(report: Report, facts: dict[str, Facts]) -> Iterator[tuple[str, str]]:

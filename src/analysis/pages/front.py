@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from analysis.findings.citizens import Facts
 from analysis.findings.figures import Figure, areas, figures, tiles
 from analysis.findings.ledger import cautions, origin
 from analysis.findings.report import Report
@@ -16,17 +17,18 @@ from analysis.language.texts import LANGUAGES, Language
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.pages.overview import shade
 from analysis.presentation.changes import changed
+from analysis.presentation.citizens import answers
 from analysis.presentation.leads import lead_of_province
 from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import fraction, minimum, percent
 from analysis.presentation.words import VERDICTS
-from analysis.storage.places import CRITERIA, OPEN_DATA, OVERVIEW, annexes, unit_page
+from analysis.storage.places import CRITERIA, OPEN_DATA, OVERVIEW, annexes, citizen_page, unit_page
 from analysis.storage.writing import write_whole
 
 SUMMARY = "report.json"  # beside each month's page: what the front page says of it
 
 
-def publish_summary(folder: Path, report: Report) -> None:
+def publish_summary(folder: Path, report: Report, citizens: Facts) -> None:
     """Keep beside a month's page what the front page says of it, in each language."""
     reports = {code: replace(report, language=Language(code)) for code in LANGUAGES}
     summary = {
@@ -35,6 +37,10 @@ def publish_summary(folder: Path, report: Report) -> None:
         "headline": {code: headline(of) for code, of in reports.items()},
         "lead": {code: asdict(lead_of_province(of)) for code, of in reports.items()},
         "changed": {code: changed(of) for code, of in reports.items()},
+        "citizens": {
+            code: [asdict(answer) for answer in answers(citizens, of.language.date(of.as_of), of.language)]
+            for code, of in reports.items()
+        },
         **origin(report),
         "quarantined": cautions(report)["quarantined"],
         "targets": [_known_of(figure) for figure in tiles(report)],
@@ -59,6 +65,7 @@ def front_values(reports: Path) -> dict[str, Any]:
         "months": months,
         "overviews": [known["month"] for known in months if (reports / known["month"] / OVERVIEW).is_file()],
         "links": annexes_of(newest, months[0]["month"]),
+        "citizens_page": citizen_page() if (reports / citizen_page()).is_file() else "",
         "criteria": any((newest / CRITERIA).glob("*.html")),
     }
 

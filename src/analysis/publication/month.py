@@ -46,9 +46,9 @@ def write_month(
     folder = new.folder / report.month
     for name, notebook in executed.items():
         _write_notebook(notebook, folder / NOTEBOOKS / f"{name}.ipynb")
-    publish_summary(folder, report)
     with clock.timed("citizens"):
-        publish_citizens(new.folder, Path(parameters["processed"]), report)
+        of_citizens = publish_citizens(new.folder, Path(parameters["processed"]), report)
+    publish_summary(folder, report, of_citizens)
     with clock.timed("units"):
         further = {*order.further, *_published_before(order, report.month)}
         drafts = criteria_in_force(report) if CRITERIA in further else []
