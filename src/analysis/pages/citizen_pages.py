@@ -28,8 +28,8 @@ _TEMPLATES = files("analysis.pages") / "templates" / "citizens"
 
 
 def publish_citizens(reports: Path, processed: Path, report: Report) -> Facts:
-    """Write the pages into ``reports``, unless a newer month has pages there: then those stand. Returns what they say of
-    the whole province.
+    """Write the pages into ``reports``, unless a newer month has pages there: then those stand. Returns what they say
+    of the whole province.
     """
     facts = facts_of(report, processed)
     if not any(known["month"] > report.month for known in published_months(reports)):
