@@ -67,9 +67,10 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
     return Report(
         attainment=attainment,
         files=pd.DataFrame([_file()]),
-        rejects=pd.DataFrame({"reason": []}),
+        rejects=_rejects(),
         quality=pd.DataFrame({"check": [], "count": []}),
         quality_by_unit=_records(),
+        doubtful=_doubtful(),
         difficulties=_difficulties(),
         stated=[_statement()],
         doubts=[],
@@ -153,6 +154,19 @@ def _records() -> pd.DataFrame:
         ("", "rejected", "unknown_unit", 5),
     ]
     return pd.DataFrame(rows, columns=["unit_code", "kind", "code", "count"])
+
+
+def _rejects() -> pd.DataFrame:
+    """Those of ``_records``, each at its place."""
+    found = [("bad_date", 4, DEPARTMENT), ("unknown_procedure", 6, DEPARTMENT), ("unknown_unit", 5, "")]
+    reasons = [(reason, unit) for reason, count, unit in found for _ in range(count)]
+    rows = [(f"{HOSTILE}.csv", "", 10 + place, reason, "", unit) for place, (reason, unit) in enumerate(reasons)]
+    return pd.DataFrame(rows, columns=["file", "sheet", "row", "reason", "detail", "unit_code"])
+
+
+def _doubtful() -> pd.DataFrame:
+    rows = [(DEPARTMENT, "blank_channel", f"{HOSTILE}.csv", 30 + place) for place in range(12)]
+    return pd.DataFrame(rows, columns=["unit_code", "check", "file", "row"])
 
 
 def _difficulties() -> pd.DataFrame:

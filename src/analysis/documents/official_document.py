@@ -85,6 +85,18 @@ class OfficialDocument:
         cell is a group's heading; a row whose first cell begins with ``**`` is bold: a sum.
         """
         self._add("Caption", self.language.text(N_("Table {number}. {title}"), number=next(self._tables), title=title))
+        self.plain_table(title, heads, rows, widths, left)
+        self.note("")
+
+    def plain_table(
+        self,
+        title: str,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        left: Collection[int] = (0,),
+    ) -> None:
+        """The same without number, caption and room below: ``title`` is for screen readers alone."""
         table = self._document.add_table(rows=0, cols=len(heads), style=GRID)
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         _describe(table, title)
@@ -99,7 +111,6 @@ class OfficialDocument:
             else:
                 bold = cells[0].startswith("**")
                 self._row(table, [cells[0].removeprefix("**"), *cells[1:]], wide, styles, bold)
-        self.note("")
 
     def picture(self, content: bytes, title: str, words: str, width: float) -> None:
         """A numbered picture so many millimetres wide; ``words`` say to a screen reader what it shows."""

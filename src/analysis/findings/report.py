@@ -19,7 +19,7 @@ from analysis.reference.tables import Reference, load_reference
 
 # Files of the stage clean, and the fields of a report that hold them.
 _LEDGER = {
-    **{name: name for name in ("files", "rejects", "quality", "difficulties")},
+    **{name: name for name in ("files", "rejects", "quality", "doubtful", "difficulties")},
     "unit_quality": "quality_by_unit",
 }
 
@@ -38,6 +38,7 @@ class Report:
     rejects: pd.DataFrame
     quality: pd.DataFrame
     quality_by_unit: pd.DataFrame
+    doubtful: pd.DataFrame
     difficulties: pd.DataFrame
     stated: list[dict[str, Any]]
     doubts: list[dict[str, Any]]

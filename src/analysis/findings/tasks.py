@@ -1,11 +1,13 @@
 """What a unit or group has still to do for each target that it misses, and which of the others are not yet safe."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from analysis.findings.figures import Figure, largest_shortfalls
 from analysis.findings.finding import Finding, of_unit
 from analysis.findings.report import Report
 from analysis.findings.subject import Subject
+from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import CERTAIN, UNLIKELY, WAITING
 from analysis.reference.decision import ATTAINED, NOT_ATTAINED
 
@@ -28,6 +30,21 @@ def nearest(shown: list[Finding]) -> Figure | None:
     missed = [found for found in missed if _within_reach(found) >= UNLIKELY or found.finality == WAITING]
     best = max(missed, key=lambda found: (_within_reach(found), found.figure.gap or 0), default=None)
     return best.figure if best else None
+
+
+def foremost(shown: list[Finding]) -> Finding | None:
+    """The one of which a letter asks something: the ``nearest``, or else the widest gap of those on a denominator
+    large enough to be ranked, if there are any; None where nothing is missed.
+    """
+    closest = nearest(shown)
+    missed = [found for found in shown if found.figure.status == NOT_ATTAINED]
+    if closest:
+        return next(found for found in missed if found.figure == closest)
+    return max(missed, key=_width, default=None)
+
+
+def _width(found: Finding) -> tuple[bool, Fraction]:
+    return found.figure.denominator >= LEAST_RANKED, -(found.figure.gap or Fraction(0))
 
 
 def _within_reach(found: Finding) -> float:

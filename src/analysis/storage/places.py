@@ -15,6 +15,7 @@ OVERVIEW = "overview.html"  # all units beside all targets
 PROVINCE_PAGE = "index.html"
 TOLD = "procedure_counts"  # of the open data: what is told of each unit's procedures
 UNITS, TARGETS, CRITERIA, OPEN_DATA, NOTEBOOKS = "units", "targets", "criteria", "open-data", "notebooks"
+LETTERS = "thu"
 
 
 def page_name(code: str) -> str:
@@ -25,6 +26,16 @@ def page_name(code: str) -> str:
 def unit_page(code: str) -> str:
     """``units/H45.18.html``."""
     return f"{UNITS}/{page_name(code)}.html"
+
+
+def letter_page(code: str) -> str:
+    """``thu/H45.18.html``: the letter to a unit, beside it as ``letter_document``."""
+    return f"{LETTERS}/{page_name(code)}.html"
+
+
+def letter_document(code: str) -> str:
+    """``thu/H45.18.docx``."""
+    return f"{LETTERS}/{page_name(code)}.docx"
 
 
 def target_page(target_id: str, code: str = "") -> str:
