@@ -49,7 +49,7 @@ class Report:
     as_of: date
     language: Language
 
-    @property
+    @cached_property
     def month(self) -> str:
         """The last month, ``yyyy-mm``: the report is about the time up to its end or the as-of day."""
         return str(self.attainment["month"].max())

@@ -32,7 +32,7 @@ _NAMED = 50  # letters of a file's name
 _ANSWERED = ("unit", "month", "category", "text")  # columns of the answer, as the vocabulary calls them
 _BLANK = 2  # its rows
 # What faults and text have room for on the page together, in lines of a table, each about so many letters long.
-_ROOM, _TEXT_LINE = 13, 1.25
+_ROOM, _TEXT_LINE = 15, 1.25
 _TEXT_LETTERS, _FAULT_LETTERS = 80, 92
 
 
@@ -79,9 +79,7 @@ def _letter(
     text, language = report.language.text, report.language
     kept, whom = records(report, [code]), {"issuer": form.issuer_name[language.code]}
     ask = _ask(found, whom["issuer"], language)
-    faults = [
-        (flaw.severity, _fault(flaw, places.get((code, flaw.code), []), language)) for flaw in kept.gravest_first
-    ]
+    faults = [(flaw.severity, _fault(flaw, places.get((code, flaw.code), []), language)) for flaw in kept.gravest_first]
     headline, notice = headline_of(found, report.names[code], report), " ".join(made_up(report, brief=True))
     written = sum(ceil(len(words) / _TEXT_LETTERS) for words in (ask, headline, notice))
     shown = _fitting(faults, _ROOM - _TEXT_LINE * written)
