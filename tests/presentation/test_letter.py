@@ -54,7 +54,8 @@ def test_the_one_ask_is_that_of_the_nearest_target_or_of_the_widest_gap(report: 
         ranked = [one for one in missed if one.figure.denominator >= 10] or missed
         assert asked.figure.gap == min(one.figure.gap for one in ranked)
     words = letter(report, code).ask
-    assert words.startswith(f"{asked.figure.target.title['vi']}: {ask_sentence(asked, report.language)}")
+    assert words.startswith(f"{asked.figure.target.title['vi']}: ")
+    assert asked.ask.method == "nothing" or ask_sentence(asked, report.language) in words
     others = [one.figure.target.title["vi"] for one in missed if one != asked]
     assert not any(f"{title}:" in words for title in others)
 
@@ -65,6 +66,21 @@ def test_a_unit_that_attains_all_is_thanked_and_one_without_anything_asked_for_n
     assert {row[-1] for row in thanked.results} == {"–"}
     idle = report.attainment.assign(status="not_applicable", numerator=0, denominator=0, shortfall=0)
     assert "không có việc cần làm" in letter(replace(report, attainment=idle), IDLE).ask
+
+
+def test_an_ask_too_long_for_the_page_leaves_out_what_is_to_be_expected_and_then_the_names(report: Report) -> None:
+    asked = foremost(of_unit(report, DEPARTMENT))
+    closers = report.outlook["closers"]
+    method, key = asked.ask.method, report.outlook["procedures"]["procedure_key"].iloc[0]
+    own = (closers["unit_code"] == DEPARTMENT) & (closers["target_id"] == asked.figure.target.id)
+    named = closers[own].head(1).assign(method="peers", procedure_key=key)
+    seen = []
+    for letters_of_name in (10, 150, 500):
+        known = pd.concat([closers[~own], named.assign(procedure_name="x" * letters_of_name)])
+        words = letter(replace(report, outlook={**report.outlook, "closers": known}), DEPARTMENT).ask
+        seen.append(("“x" in words, "8 trên 10 lần" in words))
+        assert len(words) < 480
+    assert seen == [(True, True), (True, False), (False, False)], method
 
 
 def test_after_the_period_it_is_a_lesson(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ difficulties. What it says, once for the page and the document.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import ceil
 from operator import itemgetter
@@ -32,7 +32,8 @@ _NAMED = 50  # letters of a file's name
 _ANSWERED = ("unit", "month", "category", "text")  # columns of the answer, as the vocabulary calls them
 _BLANK = 2  # its rows
 # What faults and text have room for on the page together, in lines of a table, each about so many letters long.
-_ROOM, _TEXT_LINE = 15, 1.25
+_ROOM, _TEXT_LINE = 14, 1.25
+_ASK_LETTERS = 400
 _TEXT_LETTERS, _FAULT_LETTERS = 80, 92
 
 
@@ -134,13 +135,25 @@ def _ask(found: list[Finding], issuer: str, language: Language) -> str:
     """What is asked on one target, as the statements say it; thanks where nothing is missed."""
     asked = foremost(found)
     if asked:
-        title = asked.figure.target.title[language.code]
-        told = [ask_sentence(asked, language), prospect(asked, language)]
-        return f"{title}: {' '.join(filter(None, told))}"
+        told = next((words for words in _wordings(asked, language) if len(words) <= _ASK_LETTERS), "")
+        return f"{asked.figure.target.title[language.code]}: {told or ask_sentence(_unnamed(asked), language)}"
     if all(one.figure.status == NOT_APPLICABLE for one in found):
         return language.text(N_("Nothing arose that a target counts; nothing is asked."))
     words = N_("The unit attains every target that it has anything to count for: {issuer} thanks it.")
     return language.text(words, issuer=issuer)
+
+
+def _wordings(asked: Finding, language: Language) -> Iterator[str]:
+    """What is asked with what is to be expected; without, where that is too long."""
+    ask = ask_sentence(asked, language)
+    yield " ".join(filter(None, [ask, prospect(asked, language)]))
+    yield ask
+
+
+def _unnamed(asked: Finding) -> Finding:
+    """The same with its procedures counted: their names stand on the unit's page."""
+    ask = asked.ask and replace(asked.ask, procedures=[], others=asked.ask.count)
+    return replace(asked, ask=ask)
 
 
 def _records(kept: Records, more: int, language: Language) -> str:
