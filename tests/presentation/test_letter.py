@@ -124,7 +124,9 @@ def test_of_very_many_faults_the_gravest_are_shown_and_the_others_counted(report
 
 def test_names_keep_to_themselves_and_say_to_whom(report: Report) -> None:
     found = letter(report, OTHER)
-    assert found.form.addressee["vi"] == report.names[OTHER] == f"Huyện {HOSTILE}"
+    assert found.form.addressee["vi"] == f"UBND huyện {HOSTILE}"
+    assert letter(report, COMMUNE).form.addressee["vi"] == "UBND xã Xuân Lãnh"
+    assert letter(report, DEPARTMENT).form.addressee["vi"] == "Sở Xây dựng"
     assert found.form.number["vi"] == "Số:        /STTTT"
 
 

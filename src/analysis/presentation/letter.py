@@ -14,8 +14,9 @@ from analysis.findings.finding import Finding, findings
 from analysis.findings.ledger import Place, first_places
 from analysis.findings.report import Report
 from analysis.findings.tasks import foremost
+from analysis.language.folding import fold
 from analysis.language.texts import N_, Language
-from analysis.presentation.narrative import headline_of, made_up
+from analysis.presentation.narrative import headline_of, inside, made_up
 from analysis.presentation.numbers import fraction, minimum, missing, percent
 from analysis.presentation.quality import SEVERITIES, Flaw, Records, records
 from analysis.presentation.statements import ask_sentence, prospect
@@ -93,7 +94,7 @@ def _letter(
     )
     return Letter(
         code=code,
-        form=_addressed(form, report.names[code]),
+        form=_addressed(form, _addressee(report, code)),
         about=text(N_("Re: results of online public services, {month}"), month=language.month(report.month)),
         notice=notice,
         opening=_opening(report, whom["issuer"]),
@@ -107,6 +108,15 @@ def _letter(
         heads=_heads(report.reference.vocabulary, language),
         answers=[[code, _month(report.month), "", ""]] * _BLANK,
     )
+
+
+def _addressee(report: Report, code: str) -> str:
+    """A department by its name, a place by its committee: ``UBND huyện Đồng Xuân``."""
+    name, body = report.names[code], N_("People's Committee of {unit}")
+    if report.directory.at[code, "tier"] == "province":
+        return name
+    known = fold(name).startswith(fold(report.language.text(body, unit="")))
+    return name if known else report.language.text(body, unit=inside(name))
 
 
 def _addressed(form: ReportForm, name: str) -> ReportForm:

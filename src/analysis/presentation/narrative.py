@@ -264,11 +264,11 @@ def headline_of(found: list[Finding], name: str, report: Report) -> str:
         unit=name,
         attained=attained,
         of=len(shown),
-        target=_inside(closest.target.title[report.language.code]),
+        target=inside(closest.target.title[report.language.code]),
         missing=missing(closest, report.language),
     )
 
 
-def _inside(title: str) -> str:
-    """A title inside a sentence: ``Hồ sơ mức độ 3`` → ``hồ sơ mức độ 3``."""
+def inside(title: str) -> str:
+    """A title or name inside a sentence: ``Hồ sơ mức độ 3`` → ``hồ sơ mức độ 3``."""
     return title[0].lower() + title[1:]
