@@ -75,7 +75,7 @@ def test_its_faults_are_counted_and_stand_where_it_says(september: Publication, 
     places = {(row["file"], row["row"]) for row in (*rejects, *doubtful)}
     for fault in faults:
         count, file, numbers = re.fullmatch(
-            r".+: ([\d.]+) dòng; (.+?)(?: \([^()]*\))?, dòng ([\d, ]+)\.", fault
+            r".+? \(([\d.]+) dòng\): (.+?)(?: \([^()]*\))?, dòng ([\d, ]+)\.", fault
         ).groups()
         assert int(count.replace(".", "")) in counts.values()
         assert {(file, number) for number in numbers.split(", ")} <= places

@@ -97,9 +97,9 @@ def test_faults_come_by_severity_with_file_and_row(report: Report) -> None:
     [(_, faults)] = found.faults
     assert len(faults) == 3
     blank, procedure, day = faults
-    assert blank == f"Hình thức tiếp nhận để trống: tính là nộp trực tiếp: 12 dòng; {HOSTILE}.csv, dòng 30, 31, 32."
-    assert procedure.endswith(f": 6 dòng; {HOSTILE}.csv, dòng 14, 15, 16.")
-    assert day.endswith(f": 4 dòng; {HOSTILE}.csv, dòng 10, 11, 12.")
+    assert blank == f"Hình thức tiếp nhận để trống: tính là nộp trực tiếp (12 dòng): {HOSTILE}.csv, dòng 30, 31, 32."
+    assert procedure.endswith(f" (6 dòng): {HOSTILE}.csv, dòng 14, 15, 16.")
+    assert day.endswith(f" (4 dòng): {HOSTILE}.csv, dòng 10, 11, 12.")
     assert str(HIDDEN) not in told(found)
     assert letter(report, COMMUNE).records.endswith("Không có dòng nào sai, thiếu.")
 

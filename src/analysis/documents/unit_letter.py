@@ -10,7 +10,7 @@ from analysis.findings.report import Report
 from analysis.language.texts import N_
 from analysis.presentation.letter import FAULTS, RESULTS, Letter
 
-_RESULT_WIDTHS = (68, 15.5, 32, 31, 17.5)
+_RESULT_WIDTHS = (64.5, 15, 35, 31, 17)
 _FAULT_WIDTHS = (17, 143)
 _ANSWER_WIDTHS = (24, 18, 28, 96)
 

@@ -190,11 +190,11 @@ def _fault(flaw: Flaw, places: list[Place], language: Language) -> str:
     words, counts = language.text(flaw.words), {"count": language.number(flaw.count)}
     told = words[0].upper() + words[1:]
     if not places:
-        return language.text(N_("{fault}: {count} rows."), fault=told, **counts)
+        return language.text(N_("{fault} ({count} rows)."), fault=told, **counts)
     first = places[0]
     sheet = f" ({shortened(first.sheet, _NAMED)})" if first.sheet else ""
     file, rows = shortened(first.file, _NAMED) + sheet, ", ".join(map(str, first.rows))
-    return language.text(N_("{fault}: {count} rows; {file}, row {rows}."), fault=told, file=file, rows=rows, **counts)
+    return language.text(N_("{fault} ({count} rows): {file}, row {rows}."), fault=told, file=file, rows=rows, **counts)
 
 
 def _fitting(faults: list[tuple[int, str]], room: float) -> list[tuple[int, str]]:
