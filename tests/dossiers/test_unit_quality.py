@@ -9,6 +9,7 @@ import pytest
 from support.folders import REFERENCE, read_csv
 from support.small_exports import clean
 
+from analysis.dossiers import superseding
 from analysis.dossiers.stage import clean_exports
 from analysis.reference.tables import load_reference
 from analysis.sample import write_sample
@@ -42,6 +43,26 @@ def test_rejects_checks_and_dossiers_are_counted_for_the_unit_that_they_belong_t
         ("H45.18", "rejected", "unknown_channel"): 1,
         ("H45.19", "rejected", "unknown_channel"): 1,
     }
+
+
+def test_a_reject_and_a_doubt_stand_at_their_row_with_their_unit(tmp_path: Path) -> None:
+    late = {"Mã hồ sơ": "h2", "Ngày tiếp nhận": "16/07/2020", "Hình thức nộp": ""}
+    clean(tmp_path, a_20200630=[{"Hình thức nộp": "Fax"}, {}, late, {"Mã hồ sơ": "", "Đơn vị": "Sở Không Có"}])
+    found = read_csv(tmp_path / "processed/flaws.csv")
+    assert {row["file"] for row in found} == {"a-20200630.csv"}
+    places = {(row["unit_code"], row["code"], row["row"]) for row in found}
+    assert len(places) == len(found)
+    expected = {("unknown_channel", "2"), ("blank_channel", "4"), ("received_after_export", "4")}
+    expected |= {(check, row) for check in ("applicant_unknown", "source_unknown") for row in ("3", "4")}
+    assert places == {("H45.18", *place) for place in expected}, "a row of no known unit is in rejects.csv alone"
+
+
+def test_of_many_doubts_of_one_kind_the_first_are_placed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(superseding, "MOST_PLACED", 2)
+    clean(tmp_path, a=[{"Mã hồ sơ": f"h{number}", "Hình thức nộp": ""} for number in range(5)])
+    found = [row["row"] for row in read_csv(tmp_path / "processed/flaws.csv") if row["code"] == "blank_channel"]
+    assert found == ["2", "3"]
+    assert _counts(tmp_path / "processed")["H45.18", "check", "blank_channel"] == 5
 
 
 def test_a_superseded_row_is_in_no_units_checks(tmp_path: Path) -> None:
@@ -86,6 +107,15 @@ def test_the_units_sum_to_the_ledger(sample: Path) -> None:
     dossiers = pd.read_parquet(sample / "processed/dossiers.parquet")
     accepted = {unit: count for (unit, kind, _), count in counts.items() if kind == "accepted"}
     assert accepted == dossiers["unit_code"].value_counts().to_dict()
+
+
+def test_the_places_of_rejects_and_doubts_add_up_to_their_counts(sample: Path) -> None:
+    counts, most = _counts(sample / "processed"), superseding.MOST_PLACED
+    placed = Counter((row["unit_code"], row["code"]) for row in read_csv(sample / "processed/flaws.csv"))
+    rejected = {(unit, code): count for (unit, kind, code), count in counts.items() if kind == "rejected" and unit}
+    doubtful = {(unit, code): min(count, most) for (unit, kind, code), count in counts.items() if kind == "check"}
+    assert placed == rejected | doubtful
+    assert any(count > most for (_, kind, _), count in counts.items() if kind == "check")
 
 
 def test_kept_results_of_unchanged_files_count_the_same(sample: Path) -> None:

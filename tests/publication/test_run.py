@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)
 CLEANED = {
     *("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
-    *("difficulties.csv", "clean.json", "run.json"),
+    *("flaws.csv", "difficulties.csv", "clean.json", "run.json"),
 }
 UNTIL = ("--until", "attainment")
 # The heavy fixture is made on one worker alone.

@@ -71,6 +71,7 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
         rejects=pd.DataFrame({"reason": []}),
         quality=pd.DataFrame({"check": [], "count": []}),
         quality_by_unit=_records(),
+        flaws=_flaws(),
         difficulties=_difficulties(),
         stated=[_statement()],
         doubts=[],
@@ -157,6 +158,15 @@ def _records() -> pd.DataFrame:
         ("", "rejected", "unknown_unit", 5),
     ]
     return pd.DataFrame(rows, columns=["unit_code", "kind", "code", "count"])
+
+
+def _flaws() -> pd.DataFrame:
+    """Those of ``_records``, each at its place."""
+    found = [("bad_date", 4), ("unknown_procedure", 6)]
+    reasons = [reason for reason, count in found for _ in range(count)]
+    rows = [(DEPARTMENT, reason, f"{HOSTILE}.csv", "", 10 + place) for place, reason in enumerate(reasons)]
+    rows += [(DEPARTMENT, "blank_channel", f"{HOSTILE}.csv", "", 30 + place) for place in range(12)]
+    return pd.DataFrame(rows, columns=["unit_code", "code", "file", "sheet", "row"])
 
 
 def _difficulties() -> pd.DataFrame:

@@ -85,21 +85,31 @@ class OfficialDocument:
         cell is a group's heading; a row whose first cell begins with ``**`` is bold: a sum.
         """
         self._add("Caption", self.language.text(N_("Table {number}. {title}"), number=next(self._tables), title=title))
+        self.plain_table(title, heads, rows, widths, left)
+        self.note("")
+
+    def plain_table(
+        self,
+        title: str,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        left: Collection[int] = (0,),
+    ) -> None:
+        """The same without number, caption and room below: ``title`` is for screen readers alone."""
         table = self._document.add_table(rows=0, cols=len(heads), style=GRID)
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         _describe(table, title)
-        wide = [Emu(round(self._width * width / sum(widths))) for width in widths]
-        for column, width in zip(table.columns, wide, strict=True):
-            column.width = width
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Emu(round(self._width * width / sum(widths)))
         styles = ["Table Text" if place in left else "Table Figure" for place in range(len(heads))]
-        _mark_row(self._row(table, heads, wide, ["Table Head"] * len(heads)), "w:tblHeader")
+        _mark_row(self._row(table, heads, ["Table Head"] * len(heads)), "w:tblHeader")
         for cells in rows:
             if len(cells) == 1:
-                self._group(table, cells[0], wide)
+                self._group(table, cells[0])
             else:
                 bold = cells[0].startswith("**")
-                self._row(table, [cells[0].removeprefix("**"), *cells[1:]], wide, styles, bold)
-        self.note("")
+                self._row(table, [cells[0].removeprefix("**"), *cells[1:]], styles, bold)
 
     def picture(self, content: bytes, title: str, words: str, width: float) -> None:
         """A numbered picture so many millimetres wide; ``words`` say to a screen reader what it shows."""
@@ -170,27 +180,24 @@ class OfficialDocument:
         paragraph._p.style = self._styles[style]  # by its id: a look-up by name each time would take seconds
         return paragraph
 
-    def _row(
-        self, table: Any, cells: Sequence[str], widths: Sequence[Emu], styles: Sequence[str], bold: bool = False
-    ) -> Any:
-        row = table.add_row()
+    def _row(self, table: Any, cells: Sequence[str], styles: Sequence[str], bold: bool = False) -> Any:
+        row = table.add_row()  # as wide as the columns
         _mark_row(row, "w:cantSplit")
-        for cell, words, width, style in zip(row.cells, cells, widths, styles, strict=True):
-            cell.width = width
+        for cell, words, style in zip(row.cells, cells, styles, strict=True):
             self._write(cell, words, style, bold)
         return row
 
-    def _group(self, table: Any, name: str, widths: Sequence[Emu]) -> None:
+    def _group(self, table: Any, name: str) -> None:
         row = table.add_row()
         _mark_row(row, "w:cantSplit")
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = width
         self._write(row.cells[0].merge(row.cells[-1]), name, "Table Group")
 
     def _write(self, cell: Any, words: str, style: str, bold: bool = False) -> None:
         paragraph = cell.paragraphs[0]
         paragraph._p.style = self._styles[style]
-        paragraph.add_run(_lines(words)).bold = bold or None
+        run = paragraph.add_run(_lines(words))
+        if bold:
+            run.bold = True
 
 
 def _tied(text: str) -> str:

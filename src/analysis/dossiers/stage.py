@@ -31,7 +31,7 @@ from analysis.reference.tables import Reference
 from analysis.storage.backends import DUCKDB, Engine, computed_once, connect, execute, read_dossiers
 from analysis.storage.generations import published_folder
 from analysis.storage.version import code_version, library_versions
-from analysis.storage.writing import spreadsheet_safe, write_csv, write_whole
+from analysis.storage.writing import safe_names, spreadsheet_safe, write_csv, write_whole
 
 FILES_COLUMNS = [
     *("file", "sha256", "format", "encoding", "export_date", "export_date_from", "status", "reason"),
@@ -39,6 +39,7 @@ FILES_COLUMNS = [
     *("read", "accepted", "rejected", "superseded", "skipped_lines"),
 ]
 REJECTS_COLUMNS = ["file", "sheet", "row", "reason", "detail"]
+FLAWS_COLUMNS = ["unit_code", "code", "file", "sheet", "row"]
 # What a cleaned file depends on beside its bytes: a comment in a chart cleans nothing anew.
 _CODE = ("language", "storage", "reference", "exports", "dossiers")
 _LIBRARIES = ("fastexcel", "lxml", "numpy", "pyarrow", "tzdata", "viparse")
@@ -48,7 +49,8 @@ _LIBRARIES = ("fastexcel", "lxml", "numpy", "pyarrow", "tzdata", "viparse")
 class Cleaning:
     """The ledger of a run: ``files`` and ``rejects`` as in the contract's §4, ``quality`` (check, count).
 
-    ``quality_by_unit``: unit_code, kind, code, count, as ``unit_quality`` describes it. ``difficulties``: unit_code,
+    ``quality_by_unit``: unit_code, kind, code, count, as ``unit_quality`` describes it; ``flaws``: where the rejected
+    rows of known units stand and the first doubtful ones, in ``FLAWS_COLUMNS``. ``difficulties``: unit_code,
     month, category, text, as units state them; ``stated`` is the ledger of the files in which they do. ``latest_day``
     and ``left_out`` as ``Settled`` has them.
     """
@@ -57,6 +59,7 @@ class Cleaning:
     rejects: pd.DataFrame
     quality: pd.DataFrame
     quality_by_unit: pd.DataFrame
+    flaws: pd.DataFrame
     difficulties: pd.DataFrame
     stated: pd.DataFrame
     synthetic: bool
@@ -126,6 +129,7 @@ def clean_exports(
     write_csv(cleaning.rejects, processed / "rejects.csv")
     write_csv(cleaning.quality, processed / "quality.csv")
     write_csv(cleaning.quality_by_unit, processed / "unit_quality.csv")
+    write_csv(cleaning.flaws, processed / "flaws.csv")
     write_csv(cleaning.difficulties, processed / "difficulties.csv")
     facts = {
         "synthetic": cleaning.synthetic,
@@ -238,16 +242,28 @@ def _ledger(
                 row,
                 reason,
                 _detail(column, value, result, reference),
+                unit,
             )
             for name, result in zip(names, results, strict=True)
-            for sheet, row, reason, column, value, _ in result.rejects
+            for sheet, row, reason, column, value, unit in result.rejects
         ],
-        columns=REJECTS_COLUMNS,
+        columns=[*REJECTS_COLUMNS, "unit_code"],
     )
     quality = settled.checks[[*ALL_CHECKS]].sum().rename_axis("check").rename("count").reset_index()
     by_unit = unit_quality(results, settled.checks)
     synthetic = any(result.synthetic for result in results) or any(one.synthetic for one in stated.values())
-    tables = (files, rejects, quality, by_unit, difficulties(stated), statements(stated, language))
+    doubtful = settled.doubtful.assign(file=safe_names(settled.doubtful["file"]), sheet="")
+    of_units = rejects[rejects["unit_code"] != ""].rename(columns={"reason": "code"})
+    flaws = pd.concat([of_units, doubtful.rename(columns={"check": "code"})], ignore_index=True)[FLAWS_COLUMNS]
+    tables = (
+        files,
+        rejects[REJECTS_COLUMNS],
+        quality,
+        by_unit,
+        flaws,
+        difficulties(stated),
+        statements(stated, language),
+    )
     return Cleaning(*tables, synthetic, settled.latest_day, settled.left_out)
 
 

@@ -25,8 +25,11 @@ DOSSIERS_SCHEMA = pa.schema(
 EVENTS = ("received_at", "completed_at")
 STRAY, FAR = 0.01, 31  # share of all receipts and results; days
 MOST_LEFT_OUT = 100
+MOST_PLACED = 100  # where a unit has more rows of a kind of doubt, nobody mends them one by one
 # What an export's own date shows to be doubtful comes to light here, after the checks of each row by itself.
-ALL_CHECKS = (*CHECKS, "received_after_export", "completed_after_export")
+_AFTER_EXPORT = {"received_after_export": "received_at", "completed_after_export": "completed_at"}
+ALL_CHECKS = (*CHECKS, *_AFTER_EXPORT)
+DOUBTFUL_COLUMNS = ["unit_code", "check", "file", "row"]
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,14 @@ class Settled:
     """How many rows each file lost to later sights, the quality checks, the latest day that ``latest_of`` admits.
 
     ``checks``: a row for each unit, by code, with its accepted ``dossiers`` and a column for each of ``ALL_CHECKS``.
+    ``doubtful``: where the first ``MOST_PLACED`` rows of each of these stand, in ``DOUBTFUL_COLUMNS``.
     ``left_out``: file, row, column and day of what lies after that day, the first ``MOST_LEFT_OUT``.
     ``modified_alone``: files with a dossier in common of which modification dates alone told which is the later.
     """
 
     lost: dict[int, int]
     checks: pd.DataFrame
+    doubtful: pd.DataFrame
     latest_day: date | None
     left_out: pd.DataFrame
     modified_alone: list[str]
@@ -62,11 +67,10 @@ def settle(
     accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
     write_dossiers(accepted.select(*DOSSIERS_SCHEMA.names), target)
     lost = execute(losers.group_by("file_index").aggregate(lost=losers.count()))
-    by_unit = accepted.group_by("unit_code").aggregate(
-        **{check: ((accepted.flags // 2**bit) % 2).sum() for bit, check in enumerate(CHECKS)},
-        received_after_export=(accepted.received_at.date() > accepted.export_date).sum(),
-        completed_after_export=(accepted.completed_at.date() > accepted.export_date).sum(),
-        dossiers=accepted.count(),
+    doubted = _doubted(accepted)
+    by_unit = doubted.group_by("unit_code").aggregate(
+        **{check: ((doubted.doubts // 2**bit) % 2).sum() for bit, check in enumerate(ALL_CHECKS)},
+        dossiers=doubted.count(),
     )
     counted = execute(by_unit).set_index("unit_code").sort_index()
     if (found := counted["dossiers"].sum() + lost["lost"].sum()) != sum(result.rows for result in results):
@@ -84,7 +88,8 @@ def settle(
     first = execute(left_out.order_by("file", "row", "column").limit(MOST_LEFT_OUT))[["file", "row", "column", "day"]]
     by_date = [name for name, (_, told) in zip(names, export_dates, strict=True) if told == MODIFIED]
     alone = _with_dossiers_in_common(rows, by_date) if len(by_date) > 1 and len(lost) else []
-    return Settled(dict(zip(lost["file_index"], lost["lost"], strict=True)), checks, latest, first, alone)
+    lost_by_file = dict(zip(lost["file_index"], lost["lost"], strict=True))
+    return Settled(lost_by_file, checks, _first_doubtful(doubted), latest, first, alone)
 
 
 def latest_of(by_day: pd.DataFrame) -> date | None:
@@ -109,6 +114,25 @@ def _with_dossiers_in_common(rows: ibis.Table, names: list[str]) -> list[str]:
     some = rows.filter(rows.file.isin(names))
     common = some.group_by("dossier_key").aggregate(files=some.file.nunique()).filter(ibis._.files > 1)
     return sorted(execute(some.semi_join(common, "dossier_key").select("file").distinct())["file"])
+
+
+def _doubted(rows: ibis.Table) -> ibis.Table:
+    """The rows with ``doubts``: one bit for each of ``ALL_CHECKS``."""
+    bits = rows.flags.cast("int32")
+    for bit, column in enumerate(_AFTER_EXPORT.values(), start=len(CHECKS)):
+        bits += ibis.ifelse(rows[column].date() > rows.export_date, 2**bit, 0)
+    return rows.mutate(doubts=bits)
+
+
+def _first_doubtful(rows: ibis.Table) -> pd.DataFrame:
+    """Of each unit and check the first rows that it found doubtful, in the order of the checks, files and rows."""
+    bits = ibis.memtable(pa.table({"check": ALL_CHECKS, "bit": [2**bit for bit in range(len(ALL_CHECKS))]}))
+    found = rows.filter(rows.doubts > 0).cross_join(bits)
+    found = found.filter((found.doubts // found.bit) % 2 == 1)
+    order = ["file_index", "sheet_index", "row"]
+    found = found.mutate(place=ibis.row_number().over(group_by=["unit_code", "check"], order_by=order))
+    first = execute(found.filter(found.place < MOST_PLACED).select(*DOUBTFUL_COLUMNS, "bit", "place"))
+    return first.sort_values(["unit_code", "bit", "place"], ignore_index=True)[DOUBTFUL_COLUMNS]
 
 
 def _events(rows: ibis.Table, swapped: dict[str, list[str]]) -> ibis.Table:

@@ -1,5 +1,7 @@
 """What the ledger says of the rows behind a report, and what must be known before any figure is read."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -53,6 +55,29 @@ def rejected_of_units(report: Report) -> dict[str, int]:
     share, rows = _NOTED
     many = counts[(counts[REJECTED] >= rows) & (counts[REJECTED] >= share * counts.sum(axis=1)) & (counts.index != "")]
     return many[REJECTED].to_dict()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where some rows stand: a file, its sheet ("" where it has but one), their numbers as a spreadsheet shows them."""
+
+    file: str
+    sheet: str
+    rows: tuple[int, ...]
+
+
+def first_places(report: Report, most: int) -> dict[tuple[str, str], list[Place]]:
+    """By unit and reason or check: where its first ``most`` rows stand that were rejected or found doubtful for it."""
+    rows = report.flaws.groupby(["unit_code", "code"], sort=False).head(most).fillna({"sheet": ""})
+    by_code: dict[tuple[str, str], list[Place]] = {}
+    for unit, code, place in _places(rows):
+        by_code.setdefault((unit, code), []).append(place)
+    return by_code
+
+
+def _places(rows: pd.DataFrame) -> Iterator[tuple[str, str, Place]]:
+    for (unit, code, file, sheet), numbers in rows.groupby(["unit_code", "code", "file", "sheet"], sort=False)["row"]:
+        yield unit, code, Place(file, sheet, tuple(map(int, numbers)))
 
 
 def doubtful_rows(report: Report) -> dict[str, int]:

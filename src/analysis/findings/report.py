@@ -19,7 +19,7 @@ from analysis.reference.tables import Reference, load_reference
 
 # Files of the stage clean, and the fields of a report that hold them.
 _LEDGER = {
-    **{name: name for name in ("files", "rejects", "quality", "difficulties")},
+    **{name: name for name in ("files", "rejects", "quality", "flaws", "difficulties")},
     "unit_quality": "quality_by_unit",
 }
 
@@ -38,6 +38,7 @@ class Report:
     rejects: pd.DataFrame
     quality: pd.DataFrame
     quality_by_unit: pd.DataFrame
+    flaws: pd.DataFrame
     difficulties: pd.DataFrame
     stated: list[dict[str, Any]]
     doubts: list[dict[str, Any]]
@@ -48,7 +49,7 @@ class Report:
     as_of: date
     language: Language
 
-    @property
+    @cached_property
     def month(self) -> str:
         """The last month, ``yyyy-mm``: the report is about the time up to its end or the as-of day."""
         return str(self.attainment["month"].max())

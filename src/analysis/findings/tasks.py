@@ -1,11 +1,13 @@
 """What a unit or group has still to do for each target that it misses, and which of them is told first."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from analysis.findings.figures import Figure, largest_shortfalls
 from analysis.findings.finding import Finding, of_unit
 from analysis.findings.report import Report
 from analysis.findings.subject import Subject
+from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import UNLIKELY, WAITING
 from analysis.reference.decision import NOT_ATTAINED
 
@@ -31,11 +33,18 @@ def nearest(shown: list[Finding]) -> Figure | None:
 
 
 def leading(shown: list[Finding]) -> Finding | None:
-    """Of the targets that are missed the one that is told first: the nearest with an ask, else the widest gap."""
+    """The one that is told first and of which a letter asks something: the ``nearest``, or else the widest gap of those
+    on a denominator large enough to be ranked, if there are any; None where nothing is missed.
+    """
     closest = nearest(shown)
     missed = [found for found in shown if found.figure.status == NOT_ATTAINED]
-    near = [found for found in missed if closest and found.figure == closest]
-    return near[0] if near else min(missed, key=lambda found: found.figure.gap or 0, default=None)
+    if closest:
+        return next(found for found in missed if found.figure == closest)
+    return max(missed, key=_width, default=None)
+
+
+def _width(found: Finding) -> tuple[bool, Fraction]:
+    return found.figure.denominator >= LEAST_RANKED, -(found.figure.gap or Fraction(0))
 
 
 def _within_reach(found: Finding) -> float:

@@ -6,7 +6,7 @@ from analysis.dossiers.cleaning import REASONS
 from analysis.findings import figures
 from analysis.findings.advice import Call, Concern
 from analysis.findings.figures import Figure
-from analysis.findings.finding import of_unit
+from analysis.findings.finding import Finding, of_unit
 from analysis.findings.ledger import doubtful_rows
 from analysis.findings.report import Report
 from analysis.findings.subject import Subject
@@ -21,19 +21,21 @@ from analysis.reference.groups import PROVINCE
 from analysis.reference.tables import TIERS
 
 
-def made_up(report: Report) -> list[str]:
-    """What a document must say first of data or a catalogue that are made up; empty for real ones."""
+def made_up(report: Report, brief: bool = False) -> list[str]:
+    """What a document must say first of data or a catalogue that are made up; empty for real ones. A ``brief`` one
+    names the kind of catalogue alone.
+    """
     text, found = report.language.text, []
     if report.synthetic:
         found.append(text(N_("Synthetic data: these exports were made up; no figure says anything about a real unit.")))
     if report.reference.illustrative:
         words = text(N_("Names, codes and levels of the procedures are made up after the real number of procedures."))
-        found.append(f"{text(N_('Illustrative catalogue.'))} {words}")
+        found.append(text(N_("Illustrative catalogue.")) + f" {words}" * (not brief))
     if report.reference.drafted:
         words = text(
             N_("It holds the procedures that had dossiers in the exports alone: shares of procedures may be too high.")
         )
-        found.append(f"{text(N_('Drafted catalogue.'))} {words}")
+        found.append(text(N_("Drafted catalogue.")) + f" {words}" * (not brief))
     return found
 
 
@@ -236,9 +238,14 @@ def headline(report: Report) -> str:
 
 def unit_headline(report: Report, unit: Subject) -> str:
     """How many targets it attains, of those that have anything to count, and which of the others is nearest."""
-    shown = [found for found in of_unit(report, unit.code) if found.figure.status != NOT_APPLICABLE]
-    attained = sum(found.figure.status == ATTAINED for found in shown)
-    day, text, name = report.language.date(report.as_of), report.language.text, report.within(unit.code)
+    return headline_of(of_unit(report, unit.code), report.within(unit.code), report)
+
+
+def headline_of(found: list[Finding], name: str, report: Report) -> str:
+    """The same by its findings, for whoever has them, and its name."""
+    shown = [one for one in found if one.figure.status != NOT_APPLICABLE]
+    attained = sum(one.figure.status == ATTAINED for one in shown)
+    day, text = report.language.date(report.as_of), report.language.text
     if not shown:
         return text(N_("To {day}, {unit} has nothing to count for any target."), day=day, unit=name)
     if attained == len(shown):
@@ -246,7 +253,7 @@ def unit_headline(report: Report, unit: Subject) -> str:
     closest = nearest(shown)
     if closest is None:
         words = N_("To {day}, {unit} attains {attained} of {of} targets.")
-        if any(found.running for found in shown):
+        if any(one.running for one in shown):
             words = N_(
                 "To {day}, {unit} attains {attained} of {of} targets; what it misses will hardly be attained in time."
             )
@@ -263,5 +270,5 @@ def unit_headline(report: Report, unit: Subject) -> str:
 
 
 def inside(title: str) -> str:
-    """A title inside a sentence: ``Hồ sơ mức độ 3`` → ``hồ sơ mức độ 3``."""
+    """A title or name inside a sentence: ``Hồ sơ mức độ 3`` → ``hồ sơ mức độ 3``."""
     return title[:1].lower() + title[1:]

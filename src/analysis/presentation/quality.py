@@ -1,4 +1,4 @@
-"""The quality of a unit's records: rows accepted, rejected and doubtful, and how the unit can mend each kind."""
+"""The quality of a unit's records: rows accepted, rejected and doubtful, how grave each kind is and how to mend it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -33,15 +33,33 @@ MENDS = {
     "received_after_export": N_("Check the day of receipt: it lies after the day of the export."),
     "completed_after_export": N_("Check the day of the result: it lies after the day of the export."),
 }
+# How grave: such rows count for nothing, or against the unit; a target leaves them out or they may be wrong in the
+# catalogue; they count, and may be wrong.
+SEVERITIES = (N_("Mend now"), N_("Should be mended"), N_("To be known"))
+_NOW, _SHOULD, _KNOWN = range(3)
+_SEVERITY = {
+    **dict.fromkeys([*REASONS, "blank_channel", "level_unknown"], _NOW),
+    **dict.fromkeys(["level_disagreement", "procedure_not_in_catalogue", "resolved_without_date"], _SHOULD),
+    **dict.fromkeys(["applicant_unknown", "source_unknown"], _SHOULD),
+    **dict.fromkeys(["online_below_level_3", "received_after_export", "completed_after_export"], _KNOWN),
+}
 
 
 @dataclass(frozen=True)
 class Flaw:
-    """A reason of rejection or a doubt in words, how many rows have it, and how to mend them ("": not known)."""
+    """A reason of rejection or a doubt: its ``code``, its words, how many rows have it, how to mend them ("": not
+    known).
+    """
 
+    code: str
     words: str
     count: int
     mend: str
+
+    @property
+    def severity(self) -> int:
+        """Its place in ``SEVERITIES``."""
+        return _SEVERITY.get(self.code, _NOW)
 
 
 @dataclass(frozen=True)
@@ -57,6 +75,11 @@ class Records:
         """All rejected rows together."""
         return sum(flaw.count for flaw in self.rejected)
 
+    @property
+    def gravest_first(self) -> list[Flaw]:
+        """All flaws; of one severity those of most rows first."""
+        return sorted([*self.rejected, *self.doubtful], key=lambda flaw: (flaw.severity, -flaw.count, flaw.code))
+
 
 def records(report: Report, units: Collection[str]) -> Records:
     """The quality of the records of some units together."""
@@ -66,7 +89,7 @@ def records(report: Report, units: Collection[str]) -> Records:
     def flaws(kind: str, words: dict[str, str]) -> list[Flaw]:
         found = sums[sums.index.get_level_values("kind") == kind].droplevel("kind")
         ordered = sorted(found[found > 0].items(), key=lambda item: (-item[1], item[0]))
-        return [Flaw(words.get(code, code), int(count), MENDS.get(code, "")) for code, count in ordered]
+        return [Flaw(code, words.get(code, code), int(count), MENDS.get(code, "")) for code, count in ordered]
 
     accepted = int(sums[sums.index.get_level_values("kind") == ACCEPTED].sum())
     return Records(accepted, flaws(REJECTED, REASONS), flaws(CHECK, CHECKS))

@@ -29,6 +29,7 @@ from analysis.publication.criteria_reports import (
 )
 from analysis.publication.order import CRITERIA, UNIT, Order
 from analysis.publication.run_facts import Clock
+from analysis.publication.unit_letters import write_letters
 from analysis.publication.unit_reports import report_task, unit_pieces, wanted_codes
 from analysis.storage.generations import Staging
 from analysis.storage.places import CRITERIA as CRITERIA_PAGES
@@ -60,6 +61,7 @@ def write_month(
     rated = bool(made.part(lambda key: not is_unit(key)).published)
     with clock.timed("documents"):
         write_annexes(folder, report)
+        write_letters(folder, report, units.published)
         if evidence and (rated or CRITERIA in order.further):
             write_criteria_documents(folder, evidence)
     publish_province(executed["report"], folder, order.language, rated)

@@ -31,7 +31,7 @@ STAGES = (
         N_("Reading and cleaning the exports"),
         (
             *("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
-            *("difficulties.csv", "clean.json"),
+            *("flaws.csv", "difficulties.csv", "clean.json"),
         ),
     ),
     Stage("attainment", N_("Computing the attainment"), ("attainment.csv",)),

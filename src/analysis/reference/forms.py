@@ -42,11 +42,14 @@ class DocumentForm(Frozen):
 
 
 class ReportForm(DocumentForm):
-    """What stands around a draft report: who issues it, to whom, who gets it, who signs."""
+    """What stands around a draft report: who issues it, to whom, who gets it, who signs; around a letter, which has a
+    number of its own, the same.
+    """
 
     superior: Words
     issuer: Words
     number: Words
+    letter_number: Words
     motto: Words
     creed: Words
     place_and_date: Words

@@ -21,6 +21,7 @@ TOLD = "procedure_counts"  # of the open data: what is told of each unit's proce
 STANDING, CATALOGUE, DECISION = "standing", "catalogue", "decision.json"
 UNITS, TARGETS, CRITERIA, OPEN_DATA, NOTEBOOKS = "units", "targets", "criteria", "open-data", "notebooks"
 CITIZENS = "cong-dan"  # beside the months: pages for whoever lives in a place, of the newest month
+LETTERS = "thu"
 
 
 def page_name(code: str) -> str:
@@ -31,6 +32,16 @@ def page_name(code: str) -> str:
 def unit_page(code: str) -> str:
     """``units/H45.18.html``."""
     return f"{UNITS}/{page_name(code)}.html"
+
+
+def letter_page(code: str) -> str:
+    """``thu/H45.18.html``: the letter to a unit, beside it as ``letter_document``."""
+    return f"{LETTERS}/{page_name(code)}.html"
+
+
+def letter_document(code: str) -> str:
+    """``thu/H45.18.docx``."""
+    return f"{LETTERS}/{page_name(code)}.docx"
 
 
 def target_page(target_id: str, code: str = "") -> str:
