@@ -23,7 +23,7 @@ from analysis.pages.sections import TargetRow, course_plots
 from analysis.presentation.leads import lead_of
 from analysis.presentation.quality import records
 from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, TIER_WORDS
-from analysis.storage.places import OVERVIEW
+from analysis.storage.places import OVERVIEW, letter_page
 
 _MOST_MEMBERS = 40  # of a tier; all of them stand in the overview
 BASE = "../"  # from a unit's page to the month's folder
@@ -112,7 +112,8 @@ def links(report: Report, subject: Subject) -> Section:
     tier = "" if subject.is_group else f"TIER:{subject.tier}"
     district = subject.code.partition(":")[2] if subject.code.startswith("AREA:") else subject.parent
     linked = [(code, report.names[code]) for code in (district, subject.area, tier) if code]
-    return _render("unit_links", report, subject, linked=linked, overview=OVERVIEW)
+    letter = "" if subject.is_group else letter_page(subject.code)
+    return _render("unit_links", report, subject, linked=linked, overview=OVERVIEW, letter=letter)
 
 
 def _few_sources(report: Report, subject: Subject) -> tuple[int, int] | None:

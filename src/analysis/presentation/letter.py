@@ -82,7 +82,7 @@ def _letter(
     kept, whom = records(report, [code]), {"issuer": form.issuer_name[language.code]}
     ask = _ask(found, whom["issuer"], language)
     faults = [(flaw.severity, _fault(flaw, places.get((code, flaw.code), []), language)) for flaw in kept.gravest_first]
-    headline, notice = headline_of(found, report.names[code], report), " ".join(made_up(report, brief=True))
+    headline, notice = headline_of(found, report.within(code), report), " ".join(made_up(report, brief=True))
     written = sum(ceil(len(words) / _TEXT_LETTERS) for words in (ask, headline, notice))
     shown = _fitting(faults, _ROOM - _TEXT_LINE * written)
     lists = N_(
