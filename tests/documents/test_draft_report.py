@@ -124,6 +124,6 @@ def test_english_speaks_english(documents: Documents, report: Report, tmp_path: 
 
 def test_the_same_data_give_the_same_bytes(documents: Documents, report: Report, tmp_path: Path) -> None:
     names = write_annexes(tmp_path, report)
-    assert len(names) == 2 + 11
+    assert len(names) == 2 + 15
     for name in names:
         assert (tmp_path / name).read_bytes() == (documents.folder / name).read_bytes(), name

@@ -59,10 +59,10 @@ def test_what_the_next_month_is_compared_with_is_what_the_run_went_by(
     assert (before.month, before.as_of, before.decision) == (september.name, report.as_of, report.decision)
     pd.testing.assert_frame_equal(before.catalogue, report.reference.catalogue)
     told = {key: ask.keys for key, ask in asks(report, report.names).items()}
-    rows = before.standing[before.standing["ask_named"].fillna("") != ""]
-    assert len(rows) > 0
-    for row in rows.itertuples(index=False):
-        assert tuple(row.ask_named.split("|")) == told[row.target_id, row.unit_code]
+    asked = before.standing[before.standing["ask"].fillna("") != ""]
+    assert len(asked) == len(told) > 0, "while the period lasts"
+    for row in asked.fillna("").itertuples(index=False):
+        assert row.ask_named == "|".join(told[row.target_id, row.unit_code])
 
 
 def for_analysts(processed: Path) -> set[tuple[str, str]]:

@@ -33,5 +33,4 @@ def write_changes(document: OfficialDocument, report: Report, number: int) -> No
 
 def _item(document: OfficialDocument, report: Report, one: Change) -> None:
     language = report.language
-    told = f"{one.figure.target.title[language.code]}, {course(one, language)}. {why(one, language)}"
-    document.item(told, f"{one.figure.unit_name}:")
+    document.item(f"{course(one, language)} {why(one, language)}", f"{one.figure.unit_name}:")

@@ -10,7 +10,6 @@ from analysis.language.texts import N_, Language
 from analysis.outlook.changes import CATALOGUE, DONE, KINDS, LATE, NOT_DONE, PARTLY, READING, REAL, ROWS
 from analysis.outlook.closers import FINISH
 from analysis.presentation.numbers import fraction, percent
-from analysis.presentation.words import ICONS
 from analysis.reference.decision import ATTAINED, NOT_ATTAINED
 
 CAUSES = {
@@ -57,8 +56,19 @@ def states(one: Change, language: Language) -> list[tuple[str, str, str]]:
 
 
 def course(one: Change, language: Language) -> str:
-    """``✗ 48,0 % (12/25) → ✓ 52,3 % (23/44)``."""
-    return " → ".join(f"{ICONS[status]} {share} ({counts})" for status, share, counts in states(one, language))
+    """A target and what became of its share, in a sentence: ``… tăng từ 48,0 % (12/25) lên 52,3 % (23/44).``"""
+    words = N_("{target} stays at {now} ({of_now}).")
+    if one.size:
+        words = N_("{target} rose from {then} ({of_then}) to {now} ({of_now}).")
+        if one.size < 0:
+            words = N_("{target} fell from {then} ({of_then}) to {now} ({of_now}).")
+    (_, then, of_then), (status, now, of_now) = states(one, language)
+    told = {"then": then, "of_then": of_then, "now": now, "of_now": of_now}
+    sentence = language.text(words, target=one.figure.target.title[language.code], **told)
+    if not one.turned:
+        return sentence
+    turn = N_("It is attained now.") if status == ATTAINED else N_("It is attained no more.")
+    return f"{sentence} {language.text(turn)}"
 
 
 def why(one: Change, language: Language) -> str:
