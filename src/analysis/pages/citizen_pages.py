@@ -17,7 +17,6 @@ from analysis.pages.bundle import policy
 from analysis.pages.front import published_months
 from analysis.pages.rendering import render
 from analysis.presentation.citizens import answers
-from analysis.presentation.narrative import inside
 from analysis.reference.forms import Province, load_province
 from analysis.reference.groups import PROVINCE
 from analysis.storage.places import CITIZENS, citizen_page, page_name
@@ -71,7 +70,7 @@ def _common(report: Report, province: Province) -> dict[str, Any]:
         "last": last_day(report),
         "next": _month_after(report.as_of.year, report.as_of.month),
         "incomplete": bool(cautious["quarantined"] or cautious["rejected"]),
-        "inside": inside,
+        "inside": report.language.within,
         "file_of": lambda code: f"{page_name(code)}.html",
         "first": _FIRST,
     }
