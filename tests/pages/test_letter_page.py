@@ -14,7 +14,8 @@ SHOWN = ("H45.18", "H45.22", "H45.22.01")
 
 
 def words_of(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").split())
+    """Without spaces, which the document writes as breaks of lines."""
+    return "".join(text.replace("\u00a0", " ").split())
 
 
 @pytest.mark.parametrize("code", SHOWN)

@@ -141,5 +141,5 @@ def test_the_answer_has_headings_that_the_reader_knows(report: Report) -> None:
 def test_english_speaks_english(report: Report) -> None:
     found = letter(replace(report, language=Language("en")), DEPARTMENT)
     assert found.about == "Re: results of online public services, September 2020"
-    assert [severity for severity, _ in found.faults] == ["Mend now"]
+    assert [severity for severity, _ in found.faults] == ["At once"]
     assert "Synthetic data:" in found.notice

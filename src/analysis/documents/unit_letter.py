@@ -10,8 +10,8 @@ from analysis.findings.report import Report
 from analysis.language.texts import N_
 from analysis.presentation.letter import FAULTS, RESULTS, Letter
 
-_RESULT_WIDTHS = (64.5, 15, 35, 31, 17)
-_FAULT_WIDTHS = (17, 143)
+_RESULT_WIDTHS = (64, 17, 35, 30.5, 16)
+_FAULT_WIDTHS = (18, 142)
 _ANSWER_WIDTHS = (24, 18, 28, 96)
 
 

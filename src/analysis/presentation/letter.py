@@ -16,8 +16,8 @@ from analysis.findings.report import Report
 from analysis.findings.tasks import leading
 from analysis.language.folding import fold
 from analysis.language.texts import N_, Language
-from analysis.presentation.narrative import headline_of, inside, made_up
-from analysis.presentation.numbers import fraction, minimum, missing, percent
+from analysis.presentation.narrative import headline_of, made_up
+from analysis.presentation.numbers import fraction, minimum, percent
 from analysis.presentation.quality import SEVERITIES, Flaw, Records, records
 from analysis.presentation.statements import ask_sentence, prospect
 from analysis.presentation.words import verdict
@@ -26,15 +26,15 @@ from analysis.reference.forms import ReportForm, load_report_form
 from analysis.reference.toml_files import Words
 from analysis.reference.vocabulary import Vocabulary
 
-RESULTS = (N_("Target"), N_("Minimum"), N_("Result"), N_("Verdict"), N_("Missing"))
-FAULTS = (N_("How urgent"), N_("What is wrong, and where the first rows stand"))
+RESULTS = (N_("Target"), N_("At least"), N_("Result"), N_("Verdict"), N_("Missing"))
+FAULTS = (N_("Severity"), N_("What is wrong, and where the first rows stand"))
 _PLACED = 3  # rows of a kind of fault that are named
-_NAMED = 50  # letters of a file's name
+_NAMED = 100  # letters of a file's name
 _ANSWERED = ("unit", "month", "category", "text")  # columns of the answer, as the vocabulary calls them
 _BLANK = 2  # its rows
 # What faults and text have room for on the page together, in lines of a table, each about so many letters long.
-_ROOM, _TEXT_LINE = 14, 1.25
-_ASK_LETTERS = 400
+_ROOM, _TEXT_LINE = 20.5, 1.25
+_ASK_LETTERS = 380
 _TEXT_LETTERS, _FAULT_LETTERS = 80, 92
 
 
@@ -60,6 +60,12 @@ class Letter:
     heads: list[str]
     answers: list[list[str]]
 
+    @property
+    def lines(self) -> int:
+        """About how many lines its texts take, the faults apart."""
+        texts = (self.notice, self.opening, self.headline, self.ask, self.lists, self.answer)
+        return sum(ceil(len(words) / _TEXT_LETTERS) for words in texts)
+
 
 def letters(report: Report, codes: Iterable[str]) -> Iterator[Letter]:
     """A letter to each of some units; raises ReferenceProblem where ``report-form.toml`` cannot serve."""
@@ -79,35 +85,44 @@ def _letter(
     places: Mapping[tuple[str, str], list[Place]],
 ) -> Letter:
     text, language = report.language.text, report.language
-    kept, whom = records(report, [code]), {"issuer": form.issuer_name[language.code]}
-    ask = _ask(found, whom["issuer"], language)
-    faults = [(flaw.severity, _fault(flaw, places.get((code, flaw.code), []), language)) for flaw in kept.gravest_first]
-    headline, notice = headline_of(found, report.within(code), report), " ".join(made_up(report, brief=True))
-    written = sum(ceil(len(words) / _TEXT_LETTERS) for words in (ask, headline, notice))
-    shown = _fitting(faults, _ROOM - _TEXT_LINE * written)
+    whom = {"issuer": form.issuer_name[language.code]}
     lists = N_(
-        "How to mend them: the unit's page. All rows are in flaws.csv, procedures with few dossiers "
-        "in procedures.csv, in data/processed, which is not published: the unit's staff ask {issuer}."
+        "How to mend them: the unit's page. All rows: flaws.csv; procedures with few dossiers: "
+        "procedures.csv (in data/processed, not published); staff ask {issuer}."
     )
     answer = N_(
         "Please fill in, one difficulty a row with what you propose, without names of people, and return to {issuer}."
     )
-    return Letter(
+    written = Letter(
         code=code,
         form=_addressed(form, _addressee(report, code)),
         about=text(N_("Re: results of online public services, {month}"), month=language.month(report.month)),
-        notice=notice,
+        notice=" ".join(made_up(report, brief=True)),
         opening=_opening(report, whom["issuer"]),
-        headline=headline,
+        headline=headline_of(found, report.within(code), report),
         results=[_result(one.figure, language) for one in found],
-        ask=ask,
-        records=_records(kept, len(kept.gravest_first) - len(shown), language),
-        faults=_by_severity(shown, language),
+        ask=_ask(found, whom["issuer"], language),
+        records="",
+        faults=[],
         lists=text(lists, **whom),
         answer=text(answer, **whom),
         heads=_heads(report.reference.vocabulary, language),
         answers=[[code, _month(report.month), "", ""]] * _BLANK,
     )
+    return _with_faults(written, records(report, [code]), places, language)
+
+
+def _with_faults(
+    written: Letter, kept: Records, places: Mapping[tuple[str, str], list[Place]], language: Language
+) -> Letter:
+    """The letter with those of the faults that find room on its page, the gravest first."""
+    faults = [
+        (flaw.severity, _fault(flaw, places.get((written.code, flaw.code), []), language))
+        for flaw in kept.gravest_first
+    ]
+    shown = _fitting(faults, _ROOM - _TEXT_LINE * written.lines)
+    told = _records(kept, len(faults) - len(shown), language)
+    return replace(written, records=told, faults=_by_severity(shown, language))
 
 
 def _addressee(report: Report, code: str) -> str:
@@ -116,7 +131,7 @@ def _addressee(report: Report, code: str) -> str:
     if report.directory.at[code, "tier"] == "province":
         return name
     known = fold(name).startswith(fold(report.language.text(body, unit="")))
-    return name if known else report.language.text(body, unit=inside(name))
+    return name if known else report.language.text(body, unit=report.language.within(name))
 
 
 def _addressed(form: ReportForm, name: str) -> ReportForm:
@@ -126,7 +141,7 @@ def _addressed(form: ReportForm, name: str) -> ReportForm:
 
 def _opening(report: Report, issuer: str) -> str:
     return report.language.text(
-        N_("Carrying out Decision {number} of {issued} of {authority}, {issuer} sends the unit its results."),
+        N_("Under Decision {number} of {issued} of {authority}, {issuer} reports:"),
         number=report.decision.number,
         issued=report.language.date(report.decision.issued),
         authority=report.decision.authority[report.language.code],
@@ -135,7 +150,7 @@ def _opening(report: Report, issuer: str) -> str:
 
 
 def _result(figure: Figure, language: Language) -> list[str]:
-    short = missing(figure, language) if figure.status == NOT_ATTAINED else "–"
+    short = language.number(figure.shortfall) if figure.status == NOT_ATTAINED else "–"
     title, least = figure.target.title[language.code], f"≥ {minimum(figure.target, language)}"
     share = "–" if figure.value is None else f"{fraction(figure, language)} = {percent(figure, language)}"
     return [title, least, share, verdict(figure.status, language), short]
@@ -190,11 +205,11 @@ def _fault(flaw: Flaw, places: list[Place], language: Language) -> str:
     words, counts = language.text(flaw.words), {"count": language.number(flaw.count)}
     told = words[0].upper() + words[1:]
     if not places:
-        return language.text(N_("{fault} ({count} rows)."), fault=told, **counts)
+        return language.text(N_("{fault} (rows: {count})."), fault=told, **counts)
     first = places[0]
     sheet = f" ({shortened(first.sheet, _NAMED)})" if first.sheet else ""
     file, rows = shortened(first.file, _NAMED) + sheet, ", ".join(map(str, first.rows))
-    return language.text(N_("{fault} ({count} rows): {file}, row {rows}."), fault=told, file=file, rows=rows, **counts)
+    return language.text(N_("{fault} (rows: {count}): {file}, row {rows}."), fault=told, file=file, rows=rows, **counts)
 
 
 def _fitting(faults: list[tuple[int, str]], room: float) -> list[tuple[int, str]]:

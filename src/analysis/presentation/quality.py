@@ -35,7 +35,7 @@ MENDS = {
 }
 # How grave: such rows count for nothing, or against the unit; a target leaves them out or they may be wrong in the
 # catalogue; they count, and may be wrong.
-SEVERITIES = (N_("Mend now"), N_("Should be mended"), N_("To be known"))
+SEVERITIES = (N_("At once"), N_("Soon"), N_("To know"))
 _NOW, _SHOULD, _KNOWN = range(3)
 _SEVERITY = {
     **dict.fromkeys([*REASONS, "blank_channel", "level_unknown"], _NOW),
