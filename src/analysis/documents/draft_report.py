@@ -113,10 +113,7 @@ def _causes(document: OfficialDocument, report: Report, found: list[Finding]) ->
     text, lang = report.language.text, report.language
     document.heading(text(N_("II. CAUSES, COURSE AND OUTLOOK")))
     for one in found:
-        prospect = statements.prospect(one, lang)
-        # After the period the prospect begins with whether it is final.
-        word = f"{text(statements.outlook_word(one)[1])}." if one.running or not prospect else ""
-        told = [word, prospect, statements.cause(one, lang), statements.flips(one, lang)]
+        told = [statements.outlook(one, lang), statements.cause(one, lang), statements.flips(one, lang)]
         course = statements.signal(one, lang)
         if one.figure.status == NOT_ATTAINED and course:
             told += [f"{statements.signal_word(one, lang)[1]}.", course]

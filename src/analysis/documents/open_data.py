@@ -23,7 +23,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from jinja2 import Environment, StrictUndefined
 
-from analysis.documents import annex_tables
+from analysis.documents.annex_tables import notice
 from analysis.documents.data_package import data_package
 from analysis.dossiers.cleaning import REASONS
 from analysis.findings.ledger import rejected_rows
@@ -202,7 +202,7 @@ def _readme(report: Report, known: Columns, written: dict[str, list[str]], rows:
                 lang=code,
                 t=language.text,
                 number=language.number,
-                notice=annex_tables.notice(report, language),
+                notice=notice(report, language),
                 decision=report.decision,
                 known=known,
                 written=written,
