@@ -85,8 +85,8 @@ def _results(document: OfficialDocument, report: Report) -> None:
     document.table(
         text(N_("Targets of the whole province, to date")),
         [
-            *(text(N_("No.")), text(N_("Target")), text(N_("Minimum")), text(N_("Fraction"))),
-            *(text(N_("Share (gap)")), text(N_("Missing")), text(N_("Verdict"))),
+            *(text(N_("No.")), text(N_("Target")), text(N_("Aim")), text(N_("Fraction"))),
+            *(text(N_("Share (gap)")), text(N_("Short")), text(N_("Verdict"))),
         ],
         [
             [f"({place})", figure.target.title[lang.code], f"≥ {minimum(figure.target, lang)}", *_cells(figure, report)]
@@ -102,10 +102,10 @@ def _results(document: OfficialDocument, report: Report) -> None:
 
 def _cells(figure: Figure, report: Report) -> list[str]:
     lang = report.language
-    waits = " …" if (figure.target.id, figure.unit_code) in _waiting(report) else ""
+    waits = "\u00a0…" if (figure.target.id, figure.unit_code) in _waiting(report) else ""
     return [
         *(fraction(figure, lang), "–" if figure.gap is None else f"{percent(figure, lang)} ({gap(figure, lang)})"),
-        *(lang.number(figure.shortfall), f"{verdict(figure.status, lang)}{waits}".replace(" ", "\u00a0")),
+        *(lang.number(figure.shortfall), f"{verdict(figure.status, lang)}{waits}"),
     ]
 
 
@@ -221,7 +221,7 @@ def _by_tier(document: OfficialDocument, report: Report) -> None:
             [target.title[lang.code], *(_tally(counts[tier][target.id]) for tier in TIERS)]
             for target in report.decision.targets
         ],
-        [64, 32, 32, 32],
+        [66, 22, 34, 38],
     )
 
 
@@ -302,4 +302,4 @@ def _other_readings(document: OfficialDocument, report: Report) -> None:
         return
     heads = [text(head) for head in (N_("Target"), N_("Reading"), N_("Fraction"), N_("Share"), N_("Verdict"))]
     title = text(N_("Readings under which the province has another verdict"))
-    document.table(title, heads, rows, [62, 42, 24, 13, 20], left=(0, 1), below=whole)
+    document.table(title, heads, rows, [58, 38, 24, 13, 27], left=(0, 1), below=whole)
