@@ -94,6 +94,7 @@ def _results(document: OfficialDocument, report: Report) -> None:
         ],
         [7, 57, 14, 25, 26, 11, 20],
         left=(1,),
+        below=text(N_("Gap: percentage points from the target.")),
     )
     picture = charts.picture(charts.draw_results, tiles, lang, dots=_DOTS, size=_RESULTS)
     title = text(N_("Results beside their targets, to date (the mark is the target)"))
