@@ -37,7 +37,7 @@ def written(tmp_path: Path) -> Callable[..., Any]:
         document.item("một dòng", "Dẫn:")
         document.table("Bảng", ["Đơn vị", "Tỷ lệ"], [["Nhóm"], ["Sở A", "✓ 5 %"], ["**Cộng", "1"]], [100, 60])
         document.closing()
-        document.annex("PHỤ LỤC")
+        document.annex("NỘI DUNG")
         document.save(tmp_path / f"{name}.docx")
         return docx.Document(str(tmp_path / f"{name}.docx"))
 
@@ -67,7 +67,7 @@ def test_the_text_stands_between_letterhead_and_signature(written: Callable[...,
     assert head.rows[0].cells[0].text.split("\n")[:2] == ["UBND TỈNH PHÚ YÊN", "SỞ THÔNG TIN VÀ"]
     assert _styled(document, "Subtitle") == ["Trích yếu {issuer}"]
     assert _styled(document, "Addressee") == ["Kính gửi: UBND tỉnh Phú Yên"]
-    assert _styled(document, "Heading 1") == ["I. PHẦN", "PHỤ LỤC"]
+    assert _styled(document, "Heading 1") == ["I. PHẦN", "Phụ lục\nNỘI DUNG"]
     assert [[cell.text for cell in row.cells] for row in grid.rows] == [
         *(["Đơn vị", "Tỷ lệ"], ["Nhóm", "Nhóm"], ["Sở A", "✓\u00a05\u00a0%"], ["Cộng", "1"]),
     ]

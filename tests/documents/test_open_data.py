@@ -2,37 +2,142 @@
 
 import csv
 import io
+import json
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from support.documents import Documents
 from support.folders import REFERENCE
 from support.published import Publication
 
 import analysis as dv
-from analysis.documents.open_data import DICTIONARY, published_tables
+from analysis.documents import open_data
+from analysis.documents.open_data import DICTIONARY, published_tables, write_open_data
 from analysis.findings.finding import asks
 from analysis.findings.report import Report
 from analysis.outlook.before import read_before
-from analysis.reference.columns import load_columns
+from analysis.outlook.stage import read_told
+from analysis.reference.columns import load_columns, read_arrow, read_published, read_table
 
 pytestmark = pytest.mark.slow
+TARGETS = ("l3-procedures", "l3-dossiers", "l3-interagency", "l4-procedures", "l4-dossiers", "l4-interagency", "portal")
+# How Table Schema writes what each of its types holds.
+SHAPES = {
+    **{"string": r"(?s).*", "integer": r"-?\d+", "number": r"-?\d+(\.\d+)?(e-?\d+)?", "boolean": "true|false"},
+    **{"date": r"\d{4}-\d\d-\d\d", "yearmonth": r"\d{4}-\d\d"},
+}
 
 
 def test_open_data_are_the_tables_of_the_run(documents: Documents, september: Publication) -> None:
-    for name in ("attainment", "trends", "gap", "projection", "comparison", "changes", "files"):
+    for name in ("trends", "gap", "projection", "comparison", "changes", "files"):
         content = (documents.open_data / f"{name}.csv").read_bytes()
         assert content.startswith(b"\xef\xbb\xbf")
         shown = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
         pd.testing.assert_frame_equal(shown, pd.read_csv(september.processed / f"{name}.csv"))
 
 
+def test_a_table_that_is_cut_is_whole_by_its_targets_and_as_parquet(
+    documents: Documents, report: Report, september: Publication
+) -> None:
+    folder, own = documents.open_data, pd.read_csv(september.processed / "attainment.csv")
+    for target in report.decision.targets:
+        shown = pd.read_csv(folder / f"attainment-{target.id}.csv", encoding="utf-8-sig")
+        expected = own[own["target_id"] == target.id].reset_index(drop=True)
+        pd.testing.assert_frame_equal(shown, expected, check_dtype=False)  # no target of any level has no level
+    pd.testing.assert_frame_equal(
+        read_published(folder, "attainment"), read_table(september.processed / "attainment.csv")
+    )
+    pd.testing.assert_frame_equal(read_published(folder, "gap"), read_table(september.processed / "gap.csv"))
+
+
+def test_no_csv_is_larger_than_the_limit_and_the_pieces_are_the_table(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_data, "LARGEST", 40_000)
+    names = write_open_data(tmp_path, report)
+    assert all(path.stat().st_size <= 40_000 for path in tmp_path.glob("*.csv"))
+    for table in ("attainment", "comparison"):
+        pieces = [tmp_path / name for name in names if name.startswith(f"{table}-")]
+        assert len(pieces) > 4
+        together = pd.concat([read_csv(path) for path in pieces], ignore_index=True)
+        whole = pd.read_parquet(tmp_path / f"{table}.parquet")
+        pd.testing.assert_frame_equal(together, whole, check_dtype=False)
+        assert f"{table}.csv" not in names
+
+
+def test_a_large_table_keeps_to_five_megabytes(report: Report, tmp_path: Path) -> None:
+    few = report.attainment[report.attainment["target_id"] == "portal"]
+    times = 1 + 7_000_000 // len(few.to_csv(index=False).encode())
+    large = replace(report, attainment=pd.concat([few] * times, ignore_index=True))
+    write_open_data(tmp_path, large)
+    pieces = sorted(tmp_path.glob("attainment-portal-*.csv"))
+    assert len(pieces) > 1
+    assert all(path.stat().st_size <= 5_000_000 for path in tmp_path.glob("*.csv"))
+    assert sum(len(read_csv(path)) for path in pieces) == len(large.attainment)
+
+
+def test_the_data_package_describes_every_column_of_every_file(documents: Documents) -> None:
+    """By the rules of Frictionless (Data Package and Table Schema, version 1), counted here by themselves."""
+    folder = documents.open_data
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert re.fullmatch(r"[-a-z0-9._/]+", package["name"])
+    described = {resource["path"]: resource for resource in package["resources"]}
+    assert described.keys() == {path.name for path in folder.iterdir()} - {"datapackage.json", "README.md"}
+    assert len({resource["name"] for resource in described.values()}) == len(described)
+    assert all(re.fullmatch(r"[-a-z0-9._/]+", resource["name"]) for resource in described.values())
+    for path, resource in described.items():
+        fields = resource["schema"]["fields"]
+        assert resource["format"] == Path(path).suffix[1:]
+        assert all(field["title"] and field["description"] for field in fields)
+        if path.endswith(".csv"):
+            assert resource["encoding"] == "utf-8"
+            table = pd.read_csv(folder / path, encoding="utf-8-sig", dtype=str, keep_default_na=False)
+            assert [field["name"] for field in fields] == list(table.columns)
+            for field in fields:
+                filled = table[field["name"]][table[field["name"]] != ""]
+                assert filled.str.fullmatch(SHAPES[field["type"]]).all(), (path, field)
+        else:
+            assert [field["name"] for field in fields] == pd.read_parquet(folder / path).columns.tolist()
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """A piece as the whole is read: texts stay texts, blanks too."""
+    table, *_ = path.stem.split("-")
+    return read_table(path.rename(path.with_name(f"{table}.csv")))
+
+
+def test_what_months_have_told_is_read_whether_it_is_cut_or_not(documents: Documents, tmp_path: Path) -> None:
+    month = tmp_path / "2020-09" / "open-data"
+    month.mkdir(parents=True)
+    path = Path(shutil.copy(documents.open_data / "procedure_counts.csv", month))
+    told = read_told(tmp_path)
+    assert told is not None
+    assert len(told) > 0
+    pq.write_table(read_arrow(path), path.with_suffix(".parquet"))
+    path.rename(month / "procedure_counts-1.csv")
+    again = read_told(tmp_path)
+    assert again is not None
+    pd.testing.assert_frame_equal(again, told)
+
+
 def test_open_data_hold_no_dossier_and_of_procedures_what_is_told(documents: Documents, september: Publication) -> None:
     folder = documents.open_data
     assert {path.name for path in folder.iterdir()} == {
-        *("attainment.csv", "trends.csv", "gap.csv", "projection.csv", "comparison.csv", "files.csv"),
+        *(f"attainment-{target}.csv" for target in TARGETS),
+        *(
+            "attainment.parquet",
+            "datapackage.json",
+            "trends.csv",
+            "gap.csv",
+            "projection.csv",
+            "comparison.csv",
+            "files.csv",
+        ),
         *("rejects_by_reason.csv", "definitions.csv", "data-dictionary.csv", "README.md"),
         *("procedure_counts.csv", "changes.csv", "standing.csv", "catalogue.csv", "decision.json"),
     }
@@ -85,7 +190,7 @@ def test_every_column_is_in_the_dictionary_and_no_entry_is_left_over(
     written = set()
     for path in folder.glob("*.csv"):
         heads = next(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-        written |= {(path.stem, head) for head in heads}
+        written |= {(re.sub("^attainment-.*", "attainment", path.stem), head) for head in heads}
     assert described == written
     assert (entries[["type", "title_vi", "title_en", "description_vi", "description_en"]] != "").all(axis=None)
     known = load_columns(REFERENCE)

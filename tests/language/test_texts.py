@@ -22,6 +22,15 @@ def test_english_forms() -> None:
     assert (en.number(1598), en.percent(0.189), en.month("2020-09")) == ("1,598", "18.9%", "September 2020")
 
 
+def test_dates_in_sentences_are_in_words() -> None:
+    """A nought before days under ten and before January and February alone: Nghị định 30/2020/NĐ-CP, annex I."""
+    vi, en = Language("vi"), Language("en")
+    assert vi.written_date(date(2020, 5, 14)) == "14 tháng 5 năm 2020"
+    assert vi.written_date(date(2020, 2, 5)) == "05 tháng 02 năm 2020"
+    assert vi.written_date(date(2020, 12, 31)) == "31 tháng 12 năm 2020"
+    assert en.written_date(date(2020, 2, 5)) == "5 February 2020"
+
+
 def test_what_has_no_value_is_a_dash() -> None:
     assert Language().percent(None) == Language().percent(float("nan")) == "–"
 

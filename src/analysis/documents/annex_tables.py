@@ -1,9 +1,10 @@
-"""What the workbook of annexes holds, before any cell is written: sheets of tables with their kinds of columns."""
+"""What the workbook of annexes holds, before any cell is written."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
+from analysis.documents.findings_tables import concluded, first
+from analysis.documents.sheet import Column, Rounded, Sheet, Table, aim, share
 from analysis.dossiers.cleaning import REASONS
 from analysis.findings import figures
 from analysis.findings.figures import Figure
@@ -11,63 +12,30 @@ from analysis.findings.finding import Finding, findings
 from analysis.findings.ledger import doubtful_rows, rejected_rows
 from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
-from analysis.presentation.numbers import minimum, minimum_digits
+from analysis.presentation.narrative import headline
+from analysis.presentation.numbers import minimum
 from analysis.presentation.statements import outlook_word
 from analysis.presentation.words import CHECKS, FILES, TIER_LEVELS, verdict
 from analysis.reference.decision import DEFAULT, Target
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.reference.tables import TIERS
 
-Kind = Literal["text", "long", "count", "share", "points", "verdict"]
-
-
-@dataclass(frozen=True)
-class Rounded:
-    """A share of one or a difference of shares with the decimals at which a reader should see it."""
-
-    value: float
-    digits: int
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column's heading, what its cells are, its width in letters."""
-
-    title: str
-    kind: Kind
-    width: int = 11
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows under headings; ``spans`` are further headings above them, each over a number of columns."""
-
-    title: str
-    columns: list[Column]
-    rows: list[list[Any]]
-    spans: Sequence[tuple[str, int]] = ()
-    names: int = 1  # columns that stay in sight when one scrolls sideways
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet's name and its tables, one below the other."""
-
-    name: str
-    tables: list[Table]
+FINDINGS, TRENDS = N_("Findings"), N_("Trends")  # sheets that others refer to
 
 
 def sheets(report: Report) -> list[Sheet]:
-    """All sheets of the workbook, in order."""
+    """All sheets of the workbook, in order; the first says what the others show."""
     text, found = report.language.text, _findings(report)
+    own = [found[target.id, PROVINCE] for target in report.decision.targets]
     return [
+        Sheet(text(FINDINGS), [concluded(report, own), first(report)], headline(report)),
         Sheet(text(N_("Summary")), [_summary(report, found)]),
         *(
             Sheet(f"{place}. {target.title[report.language.code]}", [_of_target(report, target, found)])
             for place, target in enumerate(report.decision.targets, start=1)
         ),
         Sheet(text(N_("Other readings")), [_readings(report)]),
-        Sheet(text(N_("Trends")), [_trends(report)]),
+        Sheet(text(TRENDS), [_trends(report)]),
         Sheet(text(N_("Definitions")), [_definitions(report)]),
         Sheet(text(N_("Ledger")), [_files(report)]),
         Sheet(text(N_("Quality of the data")), [_rejects(report), _checks(report)]),
@@ -102,10 +70,6 @@ def _findings(report: Report) -> dict[tuple[str, str], Finding]:
     return findings(report, [*groups(report), *units])
 
 
-def _share(figure: Figure) -> Rounded | None:
-    return None if figure.value is None else Rounded(float(figure.value), figure.digits())
-
-
 def _gap(figure: Figure) -> Rounded | None:
     return None if figure.gap is None else Rounded(float(figure.gap * 100), figure.digits())
 
@@ -118,7 +82,7 @@ def _summary(report: Report, found: dict[tuple[str, str], Finding]) -> Table:
     rows = []
     for code in groups(report):
         of_code = [found[target.id, code].figure for target in report.decision.targets]
-        cells = [cell for figure in of_code for cell in (_share(figure), verdict(figure.status, lang))]
+        cells = [cell for figure in of_code for cell in (share(figure), verdict(figure.status, lang))]
         rows.append([of_code[0].unit_name, *cells])
     spans = [("", 1), *((f"{t.title[lang.code]} (≥ {minimum(t, lang)})", 2) for t in report.decision.targets)]
     return Table(
@@ -138,8 +102,8 @@ def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Find
         if target_id != target.id:
             continue
         figure = one.figure
-        row = [code, figure.unit_name, _tier(report, code), figure.numerator, figure.denominator, _share(figure)]
-        row += [Rounded(float(target.minimum), minimum_digits(target)), _gap(figure), figure.shortfall]
+        row = [code, figure.unit_name, _tier(report, code), figure.numerator, figure.denominator, share(figure)]
+        row += [aim(target), _gap(figure), figure.shortfall]
         row += [verdict(figure.status, lang), *_rank(compared.get(code))]
         sign, words = outlook_word(one)
         row += [f"{sign} {text(words)}"]
@@ -197,7 +161,7 @@ def _readings(report: Report) -> Table:
             counted = reading.id != DEFAULT and reading.count != "pairs"
             changed = text(N_("Yes")) if result.changes_verdict else text(N_("No"))
             row = [target.title[lang.code], reading.title[lang.code], figure.numerator, figure.denominator]
-            row += [_share(figure), _gap(figure), verdict(figure.status, lang), changed]
+            row += [share(figure), _gap(figure), verdict(figure.status, lang), changed]
             rows.append([*row, result.units_changed if counted else None, reading.definition[lang.code]])
     columns = [
         *(Column(text(N_("Target")), "long", 34), Column(text(N_("Reading")), "long", 28)),
@@ -225,8 +189,9 @@ def _trends(report: Report) -> Table:
             by_month = figures.trend(few, target, code).sort_values("month").groupby("month")
             for month, of_month in by_month:
                 values = {row.window: _counted(target, row) for row in of_month.itertuples(index=False)}
-                aim = Rounded(float(target.minimum), minimum_digits(target))
-                rows.append([target.title[lang.code], names[code], month, *values["month"], *values["to_date"], aim])
+                rows.append(
+                    [target.title[lang.code], names[code], month, *values["month"], *values["to_date"], aim(target)]
+                )
     parts = [
         Column(text(N_("Numerator")), "count"),
         Column(text(N_("Denominator")), "count"),
@@ -246,17 +211,18 @@ def _trends(report: Report) -> Table:
 
 def _counted(target: Target, row: Any) -> list[Any]:
     figure = Figure(target, "", "", int(row.numerator), int(row.denominator), 0, row.status)
-    return [figure.numerator, figure.denominator, _share(figure)]
+    return [figure.numerator, figure.denominator, share(figure)]
 
 
 def _definitions(report: Report) -> Table:
     text, code = report.language.text, report.language.code
     rows = []
     for target in report.decision.targets:
-        aim = Rounded(float(target.minimum), minimum_digits(target))
-        rows.append([target.title[code], "", aim, target.clause[code], target.definition[code]])
+        rows.append([target.title[code], "", aim(target), target.clause[code], target.definition[code]])
         for reading in report.decision.readings_of(target):
-            rows.append([target.title[code], reading.title[code], aim, target.clause[code], reading.definition[code]])
+            rows.append(
+                [target.title[code], reading.title[code], aim(target), target.clause[code], reading.definition[code]]
+            )
     columns = [
         *(Column(text(N_("Target")), "long", 34), Column(text(N_("Reading")), "long", 28)),
         *(Column(text(N_("Minimum")), "share"), Column(text(N_("Clause")), "long", 44)),

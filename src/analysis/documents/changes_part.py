@@ -8,15 +8,13 @@ from analysis.presentation.changes import changed, course, outcomes, why
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 
 
-def write_changes(document: OfficialDocument, report: Report, number: int) -> None:
-    """Verdicts that turned of the province and its tiers, the biggest movers, what became of the asks; ``number`` is
-    the part's. Nothing where there is no month to compare with.
-    """
+def write_changes(document: OfficialDocument, report: Report) -> None:
+    """Verdicts that turned of the province and its tiers, the biggest movers, what became of the asks. Nothing where there is no month to compare with."""
     found, text = changes(report), report.language.text
     if not found:
         return
     month = report.language.month(found.month)
-    document.heading(f"{number}. {text(N_('Changes since {month}'), month=month)}", 2)
+    document.heading(text(N_("Changes since {month}"), month=month), 2)
     document.paragraph(changed(report))
     for one in found.turned:
         if one.figure.unit_code in (PROVINCE, *TIER_GROUPS):

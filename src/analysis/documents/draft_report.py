@@ -1,29 +1,36 @@
-"""The draft report (``bao-cao-<month>.docx``): its sections I to V and the annex, filled from a run's figures."""
+"""The draft report (``bao-cao-<month>.docx``): what a director reads, in that order, in four to six pages.
 
+Results, causes, what to do, difficulties, proposals, signature; then the annex with the tables that run over. What is
+longer stands in the workbook.
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from analysis.documents.changes_part import write_changes
 from analysis.documents.official_document import OfficialDocument
-from analysis.dossiers.cleaning import REASONS
 from analysis.findings import advice, figures
+from analysis.findings.advice import Call
 from analysis.findings.figures import Figure
-from analysis.findings.finding import of_unit
-from analysis.findings.ledger import cautions, doubtful_rows, rejected_rows
+from analysis.findings.finding import Finding, of_unit
+from analysis.findings.ledger import cautions
 from analysis.findings.report import Report
 from analysis.language.texts import N_
 from analysis.outlook.conclusions import WAITING
 from analysis.presentation import charts, narrative, obstacles, statements
 from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import fraction, gap, minimum, percent
-from analysis.presentation.words import CHECKS, GROUPS_IN_REPORT, ICONS, TIER_BODIES, verdict
+from analysis.presentation.words import GROUPS_IN_REPORT, ICONS, TIER_BODIES, verdict
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.reference.forms import load_report_form
 from analysis.reference.groups import PROVINCE
 from analysis.reference.tables import TIERS
+from analysis.storage.places import annexes
 
 _DOTS = 150  # an inch: sharp in print, a draft of some hundred kilobytes
-_CHART_WIDTH = 104  # millimetres: four pictures on a page, their letters at 8 points
+_WIDE, _NARROW = 158, 104  # millimetres of pictures: as wide as the text; letters at 8 points
+_RESULTS, _COURSE = (6.6, 1.6), (4.6, 1.9)  # inches
+_STATED = 4  # of the units' statements: the report is read, the page has more
 
 
 def write_draft_report(path: Path, report: Report) -> None:
@@ -31,10 +38,13 @@ def write_draft_report(path: Path, report: Report) -> None:
     folder = report.reference.folder
     form = load_report_form(folder)
     document = OfficialDocument(folder, form, report.language, report.as_of, narrative.subject(report))
-    calls = advice.calls(report)
-    _basis(document, report)
+    calls = advice.calls(report, concerns=1)
+    found = of_unit(report, PROVINCE)
+    _opening(document, report)
     _results(document, report)
-    _outlook(document, report, calls)
+    write_changes(document, report)
+    _causes(document, report, found)
+    _to_do(document, report, calls)
     _obstacles(document, report)
     _proposals(document, report, calls)
     document.closing()
@@ -42,114 +52,180 @@ def write_draft_report(path: Path, report: Report) -> None:
     document.save(path)
 
 
-def _basis(document: OfficialDocument, report: Report) -> None:
+def _opening(document: OfficialDocument, report: Report) -> None:
+    """On what the report rests, in two paragraphs."""
     text, lang, decision = report.language.text, report.language, report.decision
-    document.heading(text(N_("I. BASIS, SCOPE, PERIOD AND SOURCES")))
-    for notice in narrative.made_up(report):
-        document.notice(notice)
+    made_up = " ".join(narrative.made_up(report))
+    if made_up:
+        document.notice(made_up)
     document.paragraph(
         text(
             N_("Carrying out Decision {number} of {issued} of {authority} ({title}), {issuer} reports the results."),
             number=decision.number,
-            issued=lang.date(decision.issued),
+            issued=lang.written_date(decision.issued),
             authority=decision.authority[lang.code],
             title=decision.title[lang.code],
             issuer=document.form.issuer_name[lang.code],
         )
     )
-    document.item(narrative.scope(report))
-    first, last = lang.date(decision.valid_from), lang.date(min(report.as_of, decision.valid_to))
-    document.item(
-        text(
-            N_("Period: dossiers received from {first} to {last}; results up to {day} count."),
-            first=first,
-            last=last,
-            day=lang.date(report.as_of),
-        )
+    period = text(
+        N_("Period: dossiers received from {first} to {last}; results up to {day} count."),
+        first=lang.written_date(decision.valid_from),
+        last=lang.written_date(min(report.as_of, decision.valid_to)),
+        day=lang.written_date(report.as_of),
     )
-    if cautions(report)["early"]:
-        document.item(
-            text(
-                N_(
-                    "Looking back: the decision was made after the as-of day; the figures say how things stood before "
-                    "it."
-                )
-            )
-        )
-    document.item(
-        text(
-            N_(
-                "Source: {files} exports of the portals; {accepted} dossiers after cleaning, those of other days in "
-                "them included. How each figure is computed and what the data lack stands in the annex."
-            ),
-            files=lang.number(len(report.files)),
-            accepted=lang.number(report.totals["accepted"]),
-        )
-    )
+    before = N_("Looking back: the decision was made after the as-of day; the figures say how things stood before it.")
+    early = [text(before)] if cautions(report)["early"] else []
+    document.paragraph(" ".join([period, *early]))
 
 
 def _results(document: OfficialDocument, report: Report) -> None:
     text, lang = report.language.text, report.language
-    document.heading(text(N_("II. RESULTS")))
-    document.heading(text(N_("1. The whole province")), 2)
-    document.paragraph(headline(report))
+    document.heading(text(N_("I. RESULTS")))
+    document.paragraph(headline(report, lang.written_date(report.as_of)))
     tiles = figures.tiles(report)
-    for figure in tiles:
-        document.item(narrative.result(figure, lang), f"{figure.target.title[lang.code]}:")
     document.table(
         text(N_("Targets of the whole province, to date")),
         [
-            *(text(N_("No.")), text(N_("Target")), text(N_("Minimum")), text(N_("Fraction")), text(N_("Share"))),
-            *(text(N_("Gap, percentage points")), text(N_("Missing")), text(N_("Verdict"))),
+            *(text(N_("No.")), text(N_("Target")), text(N_("Aim")), text(N_("Fraction"))),
+            *(text(N_("Share (gap)")), text(N_("Short")), text(N_("Verdict"))),
         ],
         [
             [f"({place})", figure.target.title[lang.code], f"≥ {minimum(figure.target, lang)}", *_cells(figure, report)]
             for place, figure in enumerate(tiles, start=1)
         ],
-        [8, 39, 18, 26, 15, 19, 14, 21],
+        [7, 57, 14, 25, 26, 11, 20],
         left=(1,),
+        below=text(N_("Gap: percentage points from the target.")),
     )
-    document.heading(text(N_("2. By tier")), 2)
-    document.paragraph(text(N_("Each cell counts the units that attain the target / do not / have nothing to count.")))
+    picture = charts.picture(charts.draw_results, tiles, lang, dots=_DOTS, size=_RESULTS)
+    title = text(N_("Results beside their targets, to date (the mark is the target)"))
+    document.picture(picture, title, charts.results_words(tiles, lang), _WIDE)
+
+
+def _cells(figure: Figure, report: Report) -> list[str]:
+    lang = report.language
+    waits = "\u00a0…" if (figure.target.id, figure.unit_code) in _waiting(report) else ""
+    return [
+        *(fraction(figure, lang), "–" if figure.gap is None else f"{percent(figure, lang)} ({gap(figure, lang)})"),
+        *(lang.number(figure.shortfall), f"{verdict(figure.status, lang)}{waits}"),
+    ]
+
+
+def _causes(document: OfficialDocument, report: Report, found: list[Finding]) -> None:
+    text, lang = report.language.text, report.language
+    document.heading(text(N_("II. CAUSES, COURSE AND OUTLOOK")))
+    for one in found:
+        told = [statements.outlook(one, lang), statements.cause(one, lang), statements.flips(one, lang)]
+        course = statements.signal(one, lang)
+        if one.figure.status == NOT_ATTAINED and course:
+            told += [f"{statements.signal_word(one, lang)[1]}.", course]
+        document.item(" ".join(filter(None, told)), f"{one.figure.target.title[lang.code]}:")
+    worst = figures.furthest(one.figure for one in found)
+    if worst:
+        series = figures.trend(report, worst.target)
+        picture = charts.picture(charts.draw_trend, worst.target, series, lang, dots=_DOTS, size=_COURSE)
+        title = text(N_("The target furthest from its minimum: {target}"), target=worst.target.title[lang.code])
+        document.picture(picture, title, charts.trend_words(worst.target, series, lang), _NARROW)
+        document.note(_legend(report))
+
+
+def _legend(report: Report) -> str:
+    year = report.month[:4]
+    return report.language.text(
+        N_("Whole province. Dots: the month by itself; line: to date; dashed: the target. Months of {year}."), year=year
+    )
+
+
+def _to_do(document: OfficialDocument, report: Report, calls: list[Call]) -> None:
+    text, lang = report.language.text, report.language
+    document.heading(text(N_("III. WHERE MOST IS MISSING") if report.ended else N_("III. WHAT TO DO")))
+    if not calls:
+        document.paragraph(text(N_("No unit has a gap that can still be closed.")))
+    for call in calls:
+        for concern in call.concerns:
+            document.item(narrative.concern(concern, lang), f"{call.name}:")
+
+
+def _obstacles(document: OfficialDocument, report: Report) -> None:
+    text = report.language.text
+    document.heading(text(N_("IV. DIFFICULTIES AND OBSTACLES")))
+    document.heading(text(N_("1. What the units report")), 2)
+    statements, others = obstacles.quoted(report, _STATED)
+    for who, what in statements:
+        document.item(what, who)
+    if others:
+        document.item(text(N_("{count} more statements of earlier months."), count=report.language.number(others)))
+    if not statements:
+        document.paragraph(text(N_("No unit has sent a report of difficulties.")))
+    document.heading(text(N_("2. What the data show, and what they lack")), 2)
+    for sentence in (*obstacles.shown_by_data(report), *narrative.data_quality(report)):
+        document.item(sentence)
+
+
+def _proposals(document: OfficialDocument, report: Report, calls: list[Call]) -> None:
+    text = report.language.text
+    document.heading(text(N_("V. PROPOSALS")))
+    document.paragraph(
+        text(
+            N_(
+                "The following are proposals that the program derives from the figures, for the drafting "
+                "office to consider, choose from and complete."
+            )
+        )
+    )
+    if any(one.running and one.ask for call in calls for concern in call.concerns for one in concern.where):
+        document.item(text(N_("The units named in part III: do what is said of them there.")))
+    for sentence in narrative.proposals(report):
+        document.item(sentence)
+
+
+def _annex(document: OfficialDocument, report: Report) -> None:
+    text, lang = report.language.text, report.language
+    document.annex(text(N_("RESULTS BY UNIT, AND HOW THE FIGURES ARE COMPUTED")))
+    _by_tier(document, report)
+    _by_unit(document, report)
+    document.table(
+        text(N_("What is counted; the clauses stand in the workbook")),
+        [text(N_("Target")), text(N_("Definition"))],
+        [
+            [f"{target.title[lang.code]} (≥ {minimum(target, lang)})", target.definition[lang.code]]
+            for target in report.decision.targets
+        ],
+        [50, 110],
+        left=(0, 1),
+        below=" ".join(_computed(report)),
+    )
+    _other_readings(document, report)
+
+
+def _computed(report: Report) -> Iterator[str]:
+    """From what and how, for a reader who knows the targets."""
+    text, lang = report.language.text, report.language
+    yield narrative.rows_read(report)
+    yield text(
+        N_(
+            "A dossier arises in the period of its receipt unless it was withdrawn or never accepted. "
+            "It is resolved when it has a result on or before the as-of day. A blank channel counts as"
+            " counter. The level is the catalogue's on the day of receipt. “Missing” is the smallest "
+            "whole number that would reach the target with the same denominator."
+        )
+    )
+    yield narrative.caution(report.decision, lang, lang.written_date(report.decision.issued))
+
+
+def _by_tier(document: OfficialDocument, report: Report) -> None:
+    text, lang = report.language.text, report.language
     counts = {tier: narrative.standing(report, tier) for tier in TIERS}
     document.table(
-        text(N_("Units by verdict, to date")),
+        text(N_("Units that attain / do not attain / have nothing to count, to date")),
         [text(N_("Target")), *(f"{text(TIER_BODIES[tier])} ({_size(report, tier)})" for tier in TIERS)],
         [
             [target.title[lang.code], *(_tally(counts[tier][target.id]) for tier in TIERS)]
             for target in report.decision.targets
         ],
-        [64, 32, 32, 32],
+        [66, 22, 34, 38],
     )
-    document.heading(text(N_("3. By unit")), 2)
-    document.paragraph(
-        text(
-            N_(
-                "The columns are the targets of table 1; ✓ attained, ✗ not attained, – nothing to count. "
-                "In each group the unit with most targets missed and the widest gaps comes first; denominators under "
-                "ten do not count for that. After the period … marks what results that are awaited can still turn."
-            )
-        )
-    )
-    document.table(
-        text(N_("Results by unit, to date")),
-        [
-            text(N_("Unit")),
-            *(f"({place})\n≥ {minimum(target, lang)}" for place, target in enumerate(report.decision.targets, 1)),
-        ],
-        _by_unit(report),
-        [34, *[126 / len(report.decision.targets)] * len(report.decision.targets)],
-    )
-    write_changes(document, report, 4)
-
-
-def _cells(figure: Figure, report: Report) -> list[str]:
-    lang = report.language
-    waits = " …" if (figure.target.id, figure.unit_code) in _waiting(report) else ""
-    return [
-        *(fraction(figure, lang), percent(figure, lang), gap(figure, lang)),
-        *(lang.number(figure.shortfall), f"{verdict(figure.status, lang)}{waits}".replace(" ", "\u00a0")),
-    ]
 
 
 def _size(report: Report, tier: str) -> str:
@@ -160,7 +236,24 @@ def _tally(counts: dict[str, int]) -> str:
     return " / ".join(str(counts.get(status, 0)) for status in (ATTAINED, NOT_ATTAINED, NOT_APPLICABLE))
 
 
-def _by_unit(report: Report) -> list[list[str]]:
+def _by_unit(document: OfficialDocument, report: Report) -> None:
+    text, lang, targets = report.language.text, report.language, report.decision.targets
+    document.table(
+        text(N_("Results by unit, to date, in per cent")),
+        [text(N_("Unit")), *(f"({place})\n≥ {minimum(target, lang)}" for place, target in enumerate(targets, 1))],
+        _unit_rows(report),
+        [160 - 15 * len(targets), *[15] * len(targets)],
+        below=text(
+            N_(
+                "The columns are the targets of table 1; ✓ attained, ✗ not attained, – nothing to count. "
+                "In each group the unit with most targets missed and the widest gaps comes first; denominators under "
+                "ten do not count for that. After the period … marks what results that are awaited can still turn."
+            )
+        ),
+    )
+
+
+def _unit_rows(report: Report) -> list[list[str]]:
     text = report.language.text
     units_of = {tier: figures.tier_units(report, tier) for tier in ("province", "district")}
     units_of["areas"] = figures.areas(report)
@@ -186,153 +279,30 @@ def _unit_row(report: Report, waiting: set[tuple[str, str]], name: str, of_targe
     for target in report.decision.targets:
         figure = of_target[target.id]
         sign = "…" if (target.id, figure.unit_code) in waiting else ICONS[figure.status]
-        shown = "–" if figure.value is None else f"{sign} {percent(figure, report.language)}"
-        cells.append(shown)
+        cells.append(
+            "–" if figure.value is None else f"{sign}\u00a0{report.language.share(figure.value, figure.digits())}"
+        )
     return [name, *cells]
 
 
-def _outlook(document: OfficialDocument, report: Report, calls: list[Any]) -> None:
+def _other_readings(document: OfficialDocument, report: Report) -> None:
+    """Those under which the province has another verdict; the workbook has them all."""
     text, lang = report.language.text, report.language
-    document.heading(text(N_("III. TRENDS AND THE GAP TO THE TARGETS")))
-    document.heading(text(N_("1. Trends")), 2)
-    document.paragraph(
-        text(
-            N_(
-                "Verdicts on single months of the whole province; a month is judged when hardly a dossier "
-                "of it waits for a result."
-            )
-        )
-    )
-    found = of_unit(report, PROVINCE)
-    for one in found:
-        word = f"{statements.signal_word(one, lang)[1]}."
-        document.item(f"{word} {statements.signal(one, lang)}".strip(), f"{one.figure.target.title[lang.code]}:")
-    for target in report.decision.targets:
-        series = figures.trend(report, target)
-        picture = charts.picture(charts.draw_trend, target, series, lang, dots=_DOTS)
-        words = charts.trend_words(target, series, lang)
-        document.picture(picture, target.title[lang.code], words, _CHART_WIDTH)
-    document.note(_legend(report))
-    document.heading(text(N_("2. The gap and the outlook")), 2)
-    for one in found:
-        prospect = statements.prospect(one, lang)
-        # After the period the prospect begins with whether it is final.
-        word = f"{text(statements.outlook_word(one)[1])}." if one.running or not prospect else ""
-        told = " ".join(filter(None, [word, prospect, statements.cause(one, lang)]))
-        document.item(told, f"{one.figure.target.title[lang.code]}:")
-    document.heading(text(N_("3. Where most is missing") if report.ended else N_("3. Units to work with first")), 2)
-    if not calls:
-        document.paragraph(text(N_("No unit has a gap that can still be closed.")))
-    for call in calls:
-        document.item("", f"{call.name}:")
-        for concern in call.concerns:
-            document.item(narrative.concern(concern, lang), sign="+")
-
-
-def _legend(report: Report) -> str:
-    year = report.month[:4]
-    return report.language.text(
-        N_("Whole province. Dots: the month by itself; line: to date; dashed: the target. Months of {year}."), year=year
-    )
-
-
-def _obstacles(document: OfficialDocument, report: Report) -> None:
-    text = report.language.text
-    document.heading(text(N_("IV. DIFFICULTIES, OBSTACLES AND THEIR CAUSES")))
-    document.heading(text(N_("1. What the units report")), 2)
-    statements, others = obstacles.quoted(report)
-    for who, what in statements:
-        document.item(what, who)
-    if others:
-        document.item(text(N_("{count} more statements of earlier months."), count=report.language.number(others)))
-    if not statements:
-        document.paragraph(text(N_("No unit has sent a report of difficulties.")))
-    document.heading(text(N_("2. What dates and results show")), 2)
-    for sentence in obstacles.shown_by_data(report):
-        document.item(sentence)
-    document.heading(text(N_("3. What the data lack")), 2)
-    for sentence in narrative.data_quality(report):
-        document.item(sentence)
-
-
-def _proposals(document: OfficialDocument, report: Report, calls: list[Any]) -> None:
-    text = report.language.text
-    document.heading(text(N_("V. PROPOSALS")))
-    document.paragraph(
-        text(
-            N_(
-                "The following are proposals that the program derives from the figures, for the drafting "
-                "office to consider, choose from and complete."
-            )
-        )
-    )
-    for sentence in narrative.proposals(report, calls):
-        document.item(sentence)
-
-
-def _annex(document: OfficialDocument, report: Report) -> None:
-    text, lang, decision = report.language.text, report.language, report.decision
-    document.annex(text(N_("ANNEX: HOW THE FIGURES ARE COMPUTED, AND THE QUALITY OF THE DATA")))
-    document.heading(text(N_("1. How the figures are computed")), 2)
-    document.paragraph(
-        text(
-            N_(
-                "A dossier arises in the period of its receipt unless it was withdrawn or never accepted. "
-                "It is resolved when it has a result on or before the as-of day. A blank channel counts as"
-                " counter. The level is the catalogue's on the day of receipt. “Missing” is the smallest "
-                "whole number that would reach the target with the same denominator."
-            )
-        )
-    )
-    document.table(
-        text(N_("What is counted, and on which clause it rests")),
-        [text(N_("Target")), text(N_("Clause")), text(N_("Definition"))],
+    rows = [
         [
-            [
-                f"{target.title[lang.code]} (≥ {minimum(target, lang)})",
-                target.clause[lang.code],
-                target.definition[lang.code],
-            ]
-            for target in decision.targets
-        ],
-        [42, 45, 73],
-        left=(0, 1, 2),
-    )
-    caution = narrative.caution(decision, lang)
-    if caution:
-        document.note(caution)
-    document.heading(text(N_("2. Other readings of the targets")), 2)
-    document.table(
-        text(N_("The province to date under each reading")),
-        [text(N_("Reading")), text(N_("Fraction")), text(N_("Share")), text(N_("Verdict"))],
-        _reading_rows(report),
-        [82, 32, 20, 26],
-    )
-    document.heading(text(N_("3. Quality of the data")), 2)
-    document.table(
-        text(N_("Rejected rows by reason")),
-        [text(N_("Reason")), text(N_("Rows"))],
-        [
-            *([text(REASONS[reason]), lang.number(count)] for reason, count in rejected_rows(report).items()),
-            [f"**{text(N_('Total'))}", lang.number(report.totals["rejected"])],
-        ],
-        [120, 40],
-    )
-    document.table(
-        text(N_("Accepted rows that are doubtful")),
-        [text(N_("What is doubtful")), text(N_("Rows"))],
-        [[text(CHECKS[check]), lang.number(count)] for check, count in doubtful_rows(report).items()],
-        [120, 40],
-    )
-
-
-def _reading_rows(report: Report) -> list[list[str]]:
-    lang = report.language
-    rows: list[list[str]] = []
-    for target in report.decision.targets:
-        rows.append([f"{target.title[lang.code]} (≥ {minimum(target, lang)})"])
-        for found in figures.readings(report, target):
-            figure = found.figure
-            shown = [fraction(figure, lang), percent(figure, lang), verdict(figure.status, lang)]
-            rows.append([f"{found.reading.title[lang.code]}. {found.reading.definition[lang.code]}", *shown])
-    return rows
+            figure.target.title[lang.code],
+            found.reading.title[lang.code],
+            *(fraction(figure, lang), percent(figure, lang), verdict(figure.status, lang)),
+        ]
+        for target in report.decision.targets
+        for found in figures.readings(report, target)
+        if found.changes_verdict and (figure := found.figure)
+    ]
+    workbook, _ = annexes(report.month)
+    whole = text(N_("All readings, every unit and what the data lack in full: the workbook {file}."), file=workbook)
+    if not rows:
+        document.note(whole)
+        return
+    heads = [text(head) for head in (N_("Target"), N_("Reading"), N_("Fraction"), N_("Share"), N_("Verdict"))]
+    title = text(N_("Readings under which the province has another verdict"))
+    document.table(title, heads, rows, [58, 38, 24, 13, 27], left=(0, 1), below=whole)

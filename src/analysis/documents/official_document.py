@@ -78,15 +78,16 @@ class OfficialDocument:
         rows: Sequence[Sequence[str]],
         widths: Sequence[float],
         left: Collection[int] = (0,),
+        below: str = "",
     ) -> None:
         """A numbered table, as wide as the text, whose heading row repeats on each page and whose rows are never split.
 
         ``widths`` are parts of the whole; ``left`` are the columns aligned left, the others are centred. A row of one
-        cell is a group's heading; a row whose first cell begins with ``**`` is bold: a sum.
+        cell is a group's heading; a row whose first cell begins with ``**`` is bold: a sum. ``below`` is a note.
         """
         self._add("Caption", self.language.text(N_("Table {number}. {title}"), number=next(self._tables), title=title))
         self.plain_table(title, heads, rows, widths, left)
-        self.note("")
+        self.note(below)
 
     def plain_table(
         self,
@@ -128,8 +129,12 @@ class OfficialDocument:
             self._document.element.body.sectPr.addprevious(node)
 
     def annex(self, title: str) -> None:
-        """Begin the annex on a page of its own."""
-        self._add("Heading 1", title).paragraph_format.page_break_before = True
+        """Begin the annex on a page of its own: its name, its title, the text that it goes with."""
+        heading = self._add("Heading 1")
+        heading.add_run(_lines(f"{self.language.text(N_('Annex'))}\n{title}"))
+        heading.alignment, heading.paragraph_format.page_break_before = WD_ALIGN_PARAGRAPH.CENTER, True
+        if self.form.annexed_to:
+            self._goes_with(self.form.annexed_to[self.language.code])
 
     def save(self, path: Path) -> None:
         """Write the document, whole or not at all; the same content gives the same bytes."""
@@ -161,6 +166,9 @@ class OfficialDocument:
         for table in self._document.tables:
             table._tbl.getparent().remove(table._tbl)
         self._below = []
+        self._goes_with(words)
+
+    def _goes_with(self, words: str) -> None:
         paragraph = self._add("Body Text")
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.first_line_indent = Mm(0)

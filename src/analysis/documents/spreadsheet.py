@@ -46,11 +46,13 @@ def row_height(wrapped: list[tuple[str, int]]) -> float:
     return min(LINE * max(lines, 1), _HIGHEST)
 
 
-def set_up_page(page: Worksheet, language: Language) -> None:
-    """Print on A4 across, as wide as the sheet, with a footer that says that it is a draft."""
+def set_up_page(page: Worksheet, language: Language, pages: int = 0) -> None:
+    """Print on A4 across, as wide as the sheet, with a footer that says that it is a draft; on so many ``pages``, 0 for
+    as many as it takes.
+    """
     page.set_landscape()
     page.set_paper(_A4)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(1, pages)
     page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
     page.set_footer(f"&L{language.text(N_('DRAFT'))}&C&A&R&P/&N")
 
@@ -62,10 +64,11 @@ class Look:
         self._book = book
         self._made: dict[str, Format] = {}
         self.notice = self.format(bold=True, font_color="#8A3B00")
+        self.headline = self.format(bold=True, font_size=16)
         self.title = self.format(bold=True, font_size=13)
         self.head = self.format(bold=True, bg_color=_HEAD, border=1, text_wrap=True, align="center", valign="vcenter")
         self.text = self.format(valign="top", border=1, border_color="#CBD2D9")
-        self.long = self.format(valign="top", border=1, border_color="#CBD2D9", text_wrap=True)
+        self.long = self.format(valign="top", border=1, border_color="#CBD2D9", text_wrap=True, align="left", indent=1)
         self.verdict = self.format(valign="top", border=1, border_color="#CBD2D9", indent=1)
         self.good = book.add_format({"bg_color": _GOOD})
         self.bad = book.add_format({"bg_color": _BAD, "bold": True})

@@ -98,6 +98,12 @@ def areas(report: Report) -> list[str]:
     return [f"AREA:{code}" for code in tier_units(report, "district")]
 
 
+def furthest(shown: Iterable[Figure]) -> Figure | None:
+    """The one furthest below its minimum, the first of several; None where all are attained."""
+    missed = [(figure.gap, figure) for figure in shown if figure.status == NOT_ATTAINED and figure.gap is not None]
+    return min(missed, key=lambda pair: pair[0])[1] if missed else None
+
+
 def lowest(report: Report, target: Target, units: Iterable[str], count: int) -> list[Figure]:
     """The ``count`` lowest values for a target, the lowest first, of the units with enough to be ranked."""
     ranked = [f for f in figures(report, units) if f.target.id == target.id and f.denominator >= LEAST_RANKED]

@@ -43,7 +43,11 @@ class Language:
         """A share of one as per cent: ``0.189`` → ``18,9 %``; ``None`` or NaN → ``–``."""
         if value is None or value != value:
             return "–"
-        return f"{self._rounded(value, digits)} %" if self.code == "vi" else f"{self._rounded(value, digits)}%"
+        return f"{self.share(value, digits)} %" if self.code == "vi" else f"{self.share(value, digits)}%"
+
+    def share(self, value: Fraction | float, digits: int = 1) -> str:
+        """As ``percent`` without its sign, for a table that has it in its head: ``18,9``."""
+        return self._rounded(value, digits)
 
     def points(self, value: Fraction | float | None, digits: int = 1) -> str:
         """A difference of shares in percentage points, with its sign: ``+3,2`` or ``−10,0``."""
@@ -65,6 +69,14 @@ class Language:
         hundred = (exact * 100).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(hundred, format=pattern, locale=self.code)
+
+    def written_date(self, day: date) -> str:
+        """As an official text writes it in a sentence: ``05 tháng 02 năm 2020`` (vi; a day under ten and January and
+        February have a 0 before them: Nghị định 30/2020/NĐ-CP, annex I), ``5 February 2020`` (en).
+        """
+        if self.code == "vi":
+            return f"{day:%d} tháng {day.month:0{2 if day.month < 3 else 1}} năm {day:%Y}"
+        return format_date(day, "d MMMM yyyy", locale=self.code)
 
     def date(self, day: date) -> str:
         """``29/09/2020`` (vi), ``29 Sep 2020`` (en)."""

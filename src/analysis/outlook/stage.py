@@ -129,7 +129,8 @@ def read_told(published: Path) -> pd.DataFrame | None:
     Raises RunProblem for a file that is not as a run leaves it: what has been told would not be known.
     """
     found = []
-    for path in sorted(published.glob(f"*/{OPEN_DATA}/{TOLD}.csv")):
+    tables = [path for kind in ("csv", "parquet") for path in published.glob(f"*/{OPEN_DATA}/{TOLD}.{kind}")]
+    for path in sorted(tables):
         try:
             found.append(read_arrow(path).select(TOLD_COLUMNS).to_pandas().astype({"told": "Int64"}))
         except (KeyError, ValueError, StopIteration) as error:

@@ -19,6 +19,8 @@ from matplotlib.figure import Figure as Canvas
 
 from analysis.findings.figures import Figure
 from analysis.language.texts import N_, Language
+from analysis.presentation.numbers import minimum_digits
+from analysis.presentation.words import ICONS
 from analysis.reference.decision import ATTAINED, Target
 from analysis.storage.writing import undirected
 
@@ -61,11 +63,15 @@ def trends(series: Sequence[tuple[Target, pd.DataFrame]], language: Language, to
     return Chart([_panel(draw_trend, target, rows, language, told) for target, rows in series], words)
 
 
-def picture(draw: Callable[..., None], *content: Any, dots: int = 200) -> bytes:
-    """One panel as PNG, for documents that take no SVG: ``draw`` is one of ``draw_trend`` and its like."""
+def picture(
+    draw: Callable[..., None], *content: Any, dots: int = 200, size: tuple[float, float] = (_PANEL_WIDTH, _PANEL_HEIGHT)
+) -> bytes:
+    """One panel as PNG, for documents that take no SVG: ``draw`` is one of ``draw_trend`` and its like, ``size`` width
+    and height in inches.
+    """
     buffer = io.BytesIO()
     with mpl.rc_context(STYLE):
-        _canvas(draw, *content).savefig(buffer, format="png", dpi=dots, metadata={"Software": None})
+        _canvas(draw, *content, size=size).savefig(buffer, format="png", dpi=dots, metadata={"Software": None})
     return buffer.getvalue()
 
 
@@ -81,8 +87,10 @@ def svg(canvas: Canvas) -> str:
     return _element(buffer.getvalue())
 
 
-def _canvas(draw: Callable[..., None], *content: Any) -> Canvas:
-    canvas = Canvas(figsize=(_PANEL_WIDTH, _PANEL_HEIGHT), layout="constrained")
+def _canvas(
+    draw: Callable[..., None], *content: Any, size: tuple[float, float] = (_PANEL_WIDTH, _PANEL_HEIGHT)
+) -> Canvas:
+    canvas = Canvas(figsize=size, layout="constrained")
     draw(canvas.subplots(), *content)
     return canvas
 
@@ -142,6 +150,39 @@ def fill_trend(
         figure = Figure(target, "", "", int(last["numerator"]), int(last["denominator"]), 0, last["status"])
         marks["end"].set(text=language.percent(figure.value, figure.digits()), color=colour)
         marks["end"].xy = (len(months) - 1, last["value"] * 100)
+
+
+def draw_results(axes: Axes, figures: Sequence[Figure], language: Language) -> None:
+    """A bar for each target's value, a mark at its minimum, the value in figures with its sign at the right."""
+    places = range(len(figures))
+    percents = [float((figure.value or 0) * 100) for figure in figures]
+    colours = [BLUE if figure.status == ATTAINED else VERMILION for figure in figures]
+    axes.barh(places, percents, height=0.55, color=colours)
+    for place, figure in zip(places, figures, strict=True):
+        least = float(figure.target.minimum * 100)
+        axes.vlines(least, place - 0.42, place + 0.42, color=INK, linewidth=2)
+        shown = f"{ICONS[figure.status]} {language.percent(figure.value, figure.digits())}"
+        axes.text(103, place, shown, va="center", color=colours[place], fontweight="bold")
+    axes.set(xlim=(0, 101), ylim=(len(figures) - 0.4, -0.6))
+    axes.set_yticks(places, [figure.target.title[language.code] for figure in figures])
+    axes.set_xticks([0, 25, 50, 75, 100], [language.percent(share / 100, 0) for share in (0, 25, 50, 75, 100)])
+    axes.grid(axis="x", color=PALE, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+
+
+def results_words(figures: Sequence[Figure], language: Language) -> str:
+    """What ``draw_results`` shows, for those who do not see it."""
+    words = N_("{target}: {share}, target {minimum}.")
+    return " ".join(
+        language.text(
+            words,
+            target=figure.target.title[language.code],
+            share=language.percent(figure.value, figure.digits()),
+            minimum=language.percent(figure.target.minimum, minimum_digits(figure.target)),
+        )
+        for figure in figures
+    )
 
 
 def draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: Language) -> None:

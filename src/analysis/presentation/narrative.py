@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from analysis.dossiers.cleaning import REASONS
 from analysis.findings import figures
-from analysis.findings.advice import Call, Concern
-from analysis.findings.figures import Figure
+from analysis.findings.advice import Concern
 from analysis.findings.finding import Finding, of_unit
 from analysis.findings.ledger import doubtful_rows
 from analysis.findings.report import Report
@@ -13,12 +12,11 @@ from analysis.findings.subject import Subject
 from analysis.findings.tasks import nearest
 from analysis.language.texts import N_, Language
 from analysis.outlook.conclusions import LOST
-from analysis.presentation.numbers import counted, minimum, missing, percent, whole
-from analysis.presentation.statements import ask_sentence, cause
+from analysis.presentation.numbers import counted, missing, percent, whole
+from analysis.presentation.statements import ask_sentence
 from analysis.presentation.words import CHECKS
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, Decision
 from analysis.reference.groups import PROVINCE
-from analysis.reference.tables import TIERS
 
 
 def made_up(report: Report, brief: bool = False) -> list[str]:
@@ -42,11 +40,10 @@ def made_up(report: Report, brief: bool = False) -> list[str]:
 def subject(report: Report) -> str:
     """What the report is about (trích yếu)."""
     return report.language.text(
-        N_("Results of carrying out Decision {number} of {issued}: {title} (figures to {day})"),
+        N_("Results of online public services under Decision {number} of {issued} (figures to {day})"),
         number=report.decision.number,
-        issued=report.language.date(report.decision.issued),
-        title=report.decision.title[report.language.code],
-        day=report.language.date(report.as_of),
+        issued=report.language.written_date(report.decision.issued),
+        day=report.language.written_date(report.as_of),
     )
 
 
@@ -54,41 +51,6 @@ def caution(decision: Decision, language: Language, day: str = "") -> str:
     """What readers must know of the decision's text, "" for nothing; ``day`` is that of issue, as they write it."""
     told = decision.caution[language.code] if decision.caution else ""
     return told.replace("{day}", day or language.date(decision.issued))
-
-
-def scope(report: Report) -> str:
-    """Which units the figures cover."""
-    counts = {tier: len(figures.tier_units(report, tier)) for tier in TIERS}
-    return report.language.text(
-        N_("Scope: {province} departments and agencies, {district} districts, {commune} communes."),
-        **{tier: report.language.number(number) for tier, number in counts.items()},
-    )
-
-
-def result(figure: Figure, language: Language) -> str:
-    """One figure beside its target, as a sentence without its subject."""
-    if figure.value is None or figure.gap is None:
-        return language.text(N_("nothing arose."))
-    if figure.gap == 0:
-        template = N_("{numerator} of {whole}, which is {share}, just the target.")
-    elif figure.gap > 0:
-        template = N_(
-            "{numerator} of {whole}, which is {share}, {points} percentage points above the target of {minimum}."
-        )
-    else:
-        template = N_(
-            "{numerator} of {whole}, which is {share}, {points} percentage points below the target of {minimum}; "
-            "at least {missing} are missing."
-        )
-    return language.text(
-        template,
-        numerator=language.number(figure.numerator),
-        whole=whole(figure, language),
-        share=percent(figure, language),
-        points=language.points(abs(figure.gap), figure.digits()).lstrip("+"),
-        minimum=minimum(figure.target, language),
-        missing=missing(figure, language),
-    )
 
 
 def standing(report: Report, tier: str) -> dict[str, dict[str, int]]:
@@ -147,10 +109,10 @@ def most_at(found: Concern, language: Language) -> str:
     return f"{told} {asked.figure.unit_name}: {ask}" if ask else told
 
 
-def data_quality(report: Report) -> Iterator[str]:
-    """What is wrong with the exports, the most frequent first."""
+def rows_read(report: Report) -> str:
+    """From what the figures are: that no row is lost."""
     language, totals = report.language, report.totals
-    yield language.text(
+    return language.text(
         N_(
             "{files} files, rows of every day in them counted. Rows read: {read} = accepted {accepted} + rejected "
             "{rejected} + superseded {superseded}."
@@ -158,6 +120,11 @@ def data_quality(report: Report) -> Iterator[str]:
         files=language.number(len(report.files)),
         **{name: language.number(number) for name, number in totals.items() if name != "skipped_lines"},
     )
+
+
+def data_quality(report: Report) -> Iterator[str]:
+    """What is wrong with the exports, the most frequent first."""
+    language = report.language
     if len(report.quarantined):
         yield language.text(N_("Files quarantined: {count}."), count=language.number(len(report.quarantined)))
     reasons = report.rejects["reason"].value_counts()
@@ -173,30 +140,11 @@ def data_quality(report: Report) -> Iterator[str]:
         yield language.text(N_("Among the accepted rows: {checks}."), checks="; ".join(listed))
 
 
-def proposals(report: Report, calls: list[Call]) -> Iterator[str]:
-    """What might be proposed; each follows from findings that the report shows."""
+def proposals(report: Report) -> Iterator[str]:
+    """What might be proposed of the whole province; each follows from findings that the report shows."""
     language = report.language
     own = of_unit(report, PROVINCE)
-    for call in calls:
-        for found in call.concerns[:1]:
-            # After the period there are lessons, and nothing to ask.
-            asked = next((one for one in found.where if one.running and ask_sentence(one, language)), None)
-            if asked:
-                yield language.text(
-                    N_("{unit}, on the target “{target}”: {ask}"),
-                    unit=asked.figure.unit_name,
-                    target=asked.figure.target.title[language.code],
-                    ask=ask_sentence(asked, language),
-                )
-    for one in own:
-        if one.figure.status != NOT_ATTAINED or not one.cause or one.band == LOST:
-            continue
-        known = {"target": one.figure.target.title[language.code], "part": one.cause.name}
-        if one.running:
-            yield language.text(N_("On the target “{target}”: {cause}"), cause=cause(one, language), **known)
-        else:
-            words = N_("In the next period, on the target “{target}”, begin at {part}, which reached {value}.")
-            yield language.text(words, value=language.percent(one.cause.value), **known)
+    yield from filter(None, (where_to_begin(one, language) for one in own))
     lost = [one.figure.target for one in own if one.band == LOST]
     if lost:
         yield language.text(
@@ -225,12 +173,25 @@ def proposals(report: Report, calls: list[Call]) -> Iterator[str]:
         )
 
 
-def headline(report: Report) -> str:
-    """How many targets the province attains, of those that have anything to count."""
+def where_to_begin(one: Finding, language: Language) -> str:
+    """At which part of the province a missed target is to be worked on; "" where none makes up most of the gap."""
+    if one.figure.status != NOT_ATTAINED or not one.cause or one.band == LOST:
+        return ""
+    words = N_("In the next period, on the target “{target}”, begin at {part}, which reached {value}.")
+    if one.running:
+        words = N_("On the target “{target}”, begin at {part}, which has reached {value}.")
+    known = {"target": one.figure.target.title[language.code], "part": one.cause.name}
+    return language.text(words, value=language.percent(one.cause.value), **known)
+
+
+def headline(report: Report, day: str = "") -> str:
+    """How many targets the province attains, of those that have anything to count; ``day`` is the as-of day, as they
+    write it.
+    """
     shown = [figure for figure in figures.tiles(report) if figure.status != NOT_APPLICABLE]
     return report.language.text(
         N_("To {day}, the province attains {attained} of {of} targets."),
-        day=report.language.date(report.as_of),
+        day=day or report.language.date(report.as_of),
         attained=sum(figure.status == ATTAINED for figure in shown),
         of=len(shown),
     )

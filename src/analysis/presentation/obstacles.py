@@ -20,12 +20,12 @@ _INDICATORS = {
 }
 
 
-def quoted(report: Report) -> tuple[list[tuple[str, str]], int]:
+def quoted(report: Report, most: int = MOST_STATED) -> tuple[list[tuple[str, str]], int]:
     """(who and when, what) of the newest statements up to the report's month; how many more there are."""
     found = stated(report, report.reference.units["unit_code"])
     month = report.language.month
-    shown = [(f"{one.unit_name} ({month(one.month)}):", _with_category(one)) for one in found[:MOST_STATED]]
-    return shown, max(len(found) - MOST_STATED, 0)
+    shown = [(f"{one.unit_name} ({month(one.month)}):", _with_category(one)) for one in found[:most]]
+    return shown, max(len(found) - most, 0)
 
 
 def shown_by_data(report: Report) -> Iterator[str]:

@@ -69,6 +69,14 @@ def outlook_word(found: Finding) -> tuple[str, str]:
     return (BANDS if found.running else FINALITIES)[found.outlook]
 
 
+def outlook(found: Finding, language: Language) -> str:
+    """``outlook_word`` and ``prospect`` as one text: after the period the prospect begins with whether it is final."""
+    told = prospect(found, language)
+    if told and not found.running:
+        return told
+    return f"{language.text(outlook_word(found)[1])}. {told}".strip()
+
+
 def finality(found: Finding, language: Language) -> str:
     """After the period: whether the verdict may still turn, and by what; "" while it lasts."""
     if found.finality == RUNNING or found.figure.status == NOT_APPLICABLE:

@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.parquet as pq
 from pandera.pandas import Column, DataFrameSchema
 from pydantic import model_validator
 
@@ -105,8 +106,18 @@ def read_table(path: Path) -> pd.DataFrame:
     return read_arrow(path).to_pandas()
 
 
+def read_published(folder: Path, table: str) -> pd.DataFrame:
+    """A table of a month's open data as ``read_table``, whole also where its CSV is cut into several files; raises
+    FileNotFoundError where there is none.
+    """
+    whole = folder / f"{table}.parquet"  # what is cut is there as Parquet too
+    return read_table(whole if whole.is_file() else folder / f"{table}.csv")
+
+
 def read_arrow(path: Path) -> pa.Table:
     """As ``read_table``, before pandas has it."""
+    if path.suffix == ".parquet":
+        return pq.read_table(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         names = next(csv.reader(file))
     options = pyarrow.csv.ConvertOptions(column_types=own_columns().arrow_schema(path.stem, names))

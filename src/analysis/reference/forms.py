@@ -35,10 +35,11 @@ class Province(Frozen):
 
 
 class DocumentForm(Frozen):
-    """What every draft says of itself: what it is, and who drafts it."""
+    """What every draft says of itself: what it is, who drafts it, and with what its annex goes."""
 
     kind: Words
     issuer_name: Words
+    annexed_to: Words | None = None
 
 
 class ReportForm(DocumentForm):
