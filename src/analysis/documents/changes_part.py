@@ -9,7 +9,9 @@ from analysis.reference.groups import PROVINCE, TIER_GROUPS
 
 
 def write_changes(document: OfficialDocument, report: Report) -> None:
-    """Verdicts that turned of the province and its tiers, the biggest movers, what became of the asks. Nothing where there is no month to compare with."""
+    """Verdicts that turned of the province and its tiers, the biggest movers, what became of the asks; nothing where
+    there is no month to compare with.
+    """
     found, text = changes(report), report.language.text
     if not found:
         return
