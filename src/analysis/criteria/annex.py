@@ -140,14 +140,15 @@ def _components(document: OfficialDocument, criteria: Criteria, language: Langua
         left=(1, 2, 3, 4),
     )
     parts = list(enumerate(criteria.components, start=1))
-    names = ", ".join(f"({place}) {part.target.id}" for place, part in parts if not part.substance)
-    published = N_("Share: numerator over denominator in the program's attainment.csv; its column target_id: {names}.")
+    lang = language.code
+    names = "; ".join(f"({place}) {part.target.title[lang]}" for place, part in parts if not part.substance)
+    published = N_("Shares are those that the monthly report publishes: {names}.")
     document.note(text(published, names=names or "–"))
     strict = ", ".join(f"({place})" for place, part in parts if part.substance)
     if strict:
         anew = N_(
             "Criteria {numbers} are counted anew from the dossiers, under the stricter rule in their definition; "
-            "attainment.csv does not have them."
+            "the monthly report does not have them."
         )
         document.note(text(anew, numbers=strict))
 
