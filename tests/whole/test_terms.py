@@ -28,7 +28,7 @@ def _document(path: Path) -> str:
 
 
 def _found(published: Publication, paths: list[Path], part: str) -> list[tuple[str, str]]:
-    words = [word for word in TERMS[part]["avoided"][published.lang]]
+    words = list(TERMS[part]["avoided"][published.lang])
     texts = {path: _page(path) if path.suffix == ".html" else _document(path) for path in paths}
     return [
         (path.relative_to(published.reports).as_posix(), word)
