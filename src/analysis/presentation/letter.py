@@ -136,7 +136,7 @@ def _addressee(report: Report, code: str) -> str:
 
 def _addressed(form: ReportForm, name: str) -> ReportForm:
     """The form of a letter to somebody."""
-    return form.model_copy(update={"addressee": Words(vi=name, en=name), "number": form.letter_number})
+    return form.model_copy(update={"addressee": Words(vi=name, en=name), "number": form.letter_number or form.number})
 
 
 def _opening(report: Report, issuer: str) -> str:

@@ -50,7 +50,7 @@ class ReportForm(DocumentForm):
     superior: Words
     issuer: Words
     number: Words
-    letter_number: Words
+    letter_number: Words | None = None  # a folder of before there were letters has none
     motto: Words
     creed: Words
     place_and_date: Words
