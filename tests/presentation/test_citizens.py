@@ -15,7 +15,7 @@ def test_what_is_known_is_said_with_the_counts_behind_it() -> None:
     facts = Facts(of_ten(1_453, 3_000), Waiting(WITHIN, 21, 4_100), of_ten(40, 4_000))
     assert told(facts) == [
         (
-            "5 trên 10",
+            "5 trong 10",
             "Cứ 10 hồ sơ, khoảng 5 hồ sơ nộp trên mạng.",
             "1.453 trong 3.000 hồ sơ. Chỉ tính những thủ tục nộp được trên mạng.",
         ),
@@ -25,7 +25,7 @@ def test_what_is_known_is_said_with_the_counts_behind_it() -> None:
             "Tính 4.100 hồ sơ, kể cả hồ sơ chưa xong. Tính cả ngày nghỉ.",
         ),
         (
-            "chưa đến 1 trên 10",
+            "chưa đến 1 trong 10",
             "Cứ 10 hồ sơ, chưa đến 1 hồ sơ đang chờ bổ sung giấy tờ.",
             "40 trong 4.000 hồ sơ. Tính đến ngày 30/09/2020.",
         ),

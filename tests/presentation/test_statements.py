@@ -149,7 +149,7 @@ def test_after_the_period_it_says_whether_the_verdict_may_turn() -> None:
     assert statements.prospect(waiting, VI).startswith("Chưa chốt: còn 4 hồ sơ trực tuyến chờ kết quả; thêm 2 hồ sơ")
     assert statements.outlook_word(waiting)[1] == "May still be attained"
     final = finding(finality=FINAL, **ended)
-    assert statements.prospect(final, VI).startswith("Kết quả đã chốt: dù cả 4 hồ sơ")
+    assert statements.prospect(final, VI).startswith("Dù cả 4 hồ sơ")
     assert statements.prospect(finding(finality=FINAL, status="attained", **ended), VI) == "Kết quả đã chốt."
     assert statements.finality(finding(), VI) == ""
 

@@ -81,7 +81,7 @@ def test_the_search_is_near(year: Publication, open_page: Opener) -> None:
 
 def test_the_map_has_each_district_in_its_place(year: Publication, open_page: Opener) -> None:
     page = open_page(year.reports / "index.html")
-    tiles = page.locator(".atlas li")
+    tiles = page.locator(".atlas .tiles li")
     assert tiles.count() == 9
     boxes = {tile.locator("strong").inner_text(): tile.bounding_box() for tile in tiles.all()}
     north, south = boxes["Thị xã Sông Cầu"], boxes["Thị xã Đông Hòa"]
@@ -100,8 +100,9 @@ def test_the_map_has_each_district_in_its_place(year: Publication, open_page: Op
             and int(row["denominator"]) >= 10
         ]
     worst = min(rows, key=lambda row: Decimal(row["gap"]))
-    told = page.locator(".atlas li", has_text="Đồng Xuân").inner_text()
+    told = page.locator(".atlas .tiles li", has_text="Đồng Xuân").inner_text()
     assert f"{_one_decimal(Decimal(worst['numerator']) / Decimal(worst['denominator']) * 100)} %" in told
+    assert f"(−{_one_decimal(-Decimal(worst['gap']) * 100)})" in told
 
 
 def test_every_row_shows_the_figures_of_the_table(year: Publication, open_page: Opener) -> None:

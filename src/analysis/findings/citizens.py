@@ -1,5 +1,6 @@
 """What somebody who lives in a place may want to know of its offices: numbers alone, of all places in one pass."""
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -94,7 +95,7 @@ class Place:
 
 
 def places(report: Report, facts: dict[str, Facts]) -> list[Place]:
-    """Every district, each followed by its communes, in the order of units.csv; ``facts`` are those of ``facts_of``."""
+    """Every district, each followed by its communes, by name; ``facts`` are those of ``facts_of``."""
     units, services = report.reference.units, _services(report)
     offices = {
         code: Office(code, name, services.get(code, ()))
@@ -104,10 +105,17 @@ def places(report: Report, facts: dict[str, Facts]) -> list[Place]:
     for district in units.loc[units["tier"] == "district", "unit_code"]:
         its = offices[district]
         found.append(Place(district, its.name, "", facts[district], (its,)))
-        for commune in units.loc[units["parent_code"] == district, "unit_code"]:
+        for commune in sorted(
+            units.loc[units["parent_code"] == district, "unit_code"], key=lambda one: _order(offices[one])
+        ):
             own = offices[commune]
-            found.append(Place(commune, own.name, its.name, facts[commune], (own, its)))
+            found.append(Place(own.code, own.name, its.name, facts[own.code], (own, its)))
     return found
+
+
+def _order(office: Office) -> str:
+    """By name, ``Phường 2`` before ``Phường 10``."""
+    return re.sub(r"\d+", lambda number: number[0].zfill(4), plain(office.name))
 
 
 def facts_of(report: Report, processed: Path | str) -> dict[str, Facts]:

@@ -20,8 +20,8 @@ from analysis.presentation.changes import changed
 from analysis.presentation.citizens import answers
 from analysis.presentation.leads import lead_of_province
 from analysis.presentation.narrative import headline
-from analysis.presentation.numbers import fraction, minimum, percent
-from analysis.presentation.words import VERDICTS
+from analysis.presentation.numbers import fraction, gap, minimum, percent
+from analysis.reference.decision import ATTAINED
 from analysis.storage.places import CRITERIA, OPEN_DATA, OVERVIEW, annexes, citizen_page, unit_page
 from analysis.storage.writing import write_whole
 
@@ -34,6 +34,7 @@ def publish_summary(folder: Path, report: Report, citizens: Facts) -> None:
     summary = {
         "month": report.month,
         "as_of": report.as_of.isoformat(),
+        "decision": report.decision.number,
         "headline": {code: headline(of) for code, of in reports.items()},
         "lead": {code: asdict(lead_of_province(of)) for code, of in reports.items()},
         "changed": {code: changed(of) for code, of in reports.items()},
@@ -125,16 +126,17 @@ def _map(report: Report) -> list[dict[str, Any]]:
 
 
 def _tile(report: Report, row: Any, own: Sequence[Figure]) -> dict[str, Any]:
-    judged = [figure for figure in own if figure.denominator >= LEAST_RANKED]
+    counted = [figure for figure in own if figure.value is not None]
+    judged = [figure for figure in counted if figure.denominator >= LEAST_RANKED]
     worst = min(judged, key=lambda figure: figure.gap or 0, default=None)
     return {
         "name": report.names[row.unit_code],
         "row": int(row.row),
         "column": int(row.column),
         "page": unit_page(f"AREA:{row.unit_code}"),
+        "attained": f"{sum(figure.status == ATTAINED for figure in counted)}/{len(counted)}",
         "shade": shade(worst) if worst else "",
-        "status": worst.status if worst else "",
+        "gap": gap(worst, report.language) if worst else "",
         "value": percent(worst, report.language) if worst else "",
         "target": worst.target.title[report.language.code] if worst else "",
-        "verdict": report.language.text(VERDICTS[worst.status]) if worst else "",
     }

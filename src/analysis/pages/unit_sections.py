@@ -35,6 +35,7 @@ def heading(report: Report, subject: Subject) -> Section:
     values = {
         "lead": lead_of(report, subject),
         "parent_name": report.names.get(subject.parent, ""),
+        "area_name": report.names.get(subject.area, ""),
         "kind": _kind(subject),
         "sources": _few_sources(report, subject),
         **cautions(report),
@@ -137,4 +138,6 @@ def _render(name: str, report: Report, subject: Subject, **values: Any) -> Secti
 
 
 def _kind(subject: Subject) -> str:
+    if subject.code.startswith("AREA:"):
+        return N_("A district with its communes")
     return KINDS["" if subject.is_group else subject.tier]

@@ -11,7 +11,7 @@ from analysis.findings.subject import Subject
 from analysis.findings.tasks import leading, tasks
 from analysis.language.texts import N_, Language
 from analysis.presentation.narrative import headline, inside, unit_headline
-from analysis.presentation.numbers import minimum, missing
+from analysis.presentation.numbers import minimum, missing, percent
 from analysis.presentation.statements import ask_sentence, outlook_word
 from analysis.reference.decision import NOT_APPLICABLE, NOT_ATTAINED
 from analysis.reference.groups import PROVINCE
@@ -40,11 +40,15 @@ def lead_of_province(report: Report) -> Lead:
 def lead_of(report: Report, subject: Subject) -> Lead:
     """That of a unit or group."""
     found, language = of_unit(report, subject.code), report.language
-    return Lead(unit_headline(report, subject), why(found, language), certainty(found, language), _ask(report, subject))
+    verdict = unit_headline(report, subject)
+    idle = sum(one.figure.status == NOT_APPLICABLE for one in found)
+    if 0 < idle < len(found):
+        verdict += " " + language.text(N_("{count} have nothing to count."), count=language.number(idle))
+    return Lead(verdict, why(found, language), certainty(found, language), _ask(report, subject))
 
 
 def why(found: Sequence[Finding], language: Language) -> str:
-    """Which targets are missed, and at which part where one part has most of the gap; the largest part of it first."""
+    """Which targets are missed, and at which part where one part has most of the gap; then the widest gaps."""
     missed = [one for one in found if one.figure.status == NOT_ATTAINED]
     by_part: dict[str, list[Finding]] = {}
     for one in missed:
@@ -52,14 +56,7 @@ def why(found: Sequence[Finding], language: Language) -> str:
     told = [_at_part(part, some, language) for part, some in by_part.items() if part]
     others = sorted(by_part.get("", []), key=lambda one: one.figure.gap or 0)
     if others:
-        listed = [
-            language.text(
-                N_("{target} ({missing} short)"),
-                target=inside(_title(one, language)),
-                missing=missing(one.figure, language),
-            )
-            for one in others[:_NAMED]
-        ]
+        listed = [_missed(one, language) for one in others[:_NAMED]]
         if len(others) > _NAMED:
             listed.append(language.text(N_("{count} other targets"), count=language.number(len(others) - _NAMED)))
         words = N_("Also missed: {targets}.") if told else N_("Missed: {targets}.")
@@ -68,17 +65,23 @@ def why(found: Sequence[Finding], language: Language) -> str:
 
 
 def _at_part(part: str, found: list[Finding], language: Language) -> str:
-    listed = [
-        language.text(
-            N_("{target} ({value}, {minimum} needed)"),
-            target=inside(_title(one, language)),
-            value=language.percent(one.cause.value if one.cause else None),
-            minimum=minimum(one.figure.target, language),
-        )
-        for one in found
-    ]
+    values = [language.percent(one.cause.value if one.cause else None) for one in found]
+    told = language.text(
+        N_("{targets}: most of what is missing is at {part} ({values})."),
+        targets=language.listed([_missed(one, language) for one in found]),
+        part=part,
+        values=language.listed(values),
+    )
+    return told[:1].upper() + told[1:]
+
+
+def _missed(found: Finding, language: Language) -> str:
+    """``hồ sơ mức độ 3 … 45,4 % (cần 50 %)``."""
     return language.text(
-        N_("Most of what is missing is at {part}: {targets}."), part=part, targets=language.listed(listed)
+        N_("{target} {value} ({minimum} needed)"),
+        target=inside(_title(found, language)),
+        value=percent(found.figure, language),
+        minimum=minimum(found.figure.target, language),
     )
 
 
@@ -89,7 +92,7 @@ def certainty(found: Sequence[Finding], language: Language) -> str:
     told = [f"{sign} {language.text(word)}: {language.number(count)}" for (sign, word), count in words.items()]
     flipped = sum(bool(one.flips) for one in judged)
     if flipped:
-        turned = N_("{count} verdicts change with the reading of the decision")
+        turned = N_("attained or not depends on how the decision is read: {count}")
         told.append(language.text(turned, count=language.number(flipped)))
     return "; ".join(told) + "." if told else ""
 
@@ -120,7 +123,11 @@ def _first_places(report: Report) -> str:
     first = report.outlook["priorities"].sort_values("rank").head(_FIRST)
     if first.empty:
         return ""
-    words = N_("Learn first from: {places}.") if report.ended else N_("Turn first to: {places}.")
+    words = (
+        N_("Learn first from {places}: there the largest part of what all units miss lies.")
+        if report.ended
+        else N_("Turn first to {places}: there the largest part of what can still be made up lies.")
+    )
     names = [report.within(code) for code in first["unit_code"]]
     return report.language.text(words, places=report.language.listed(names))
 

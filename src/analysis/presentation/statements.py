@@ -208,9 +208,11 @@ def cause(found: Finding, language: Language) -> str:
                 else N_("{few} of these on a denominator under {least}.")
             )
             parts.append(language.text(words, **few))
-        if not found.members_attained and found.figure.status == ATTAINED and found.figure.target.measure == PROCEDURES:
+        rare = 2 * (found.members_attained or 0) < found.members
+        if rare and found.figure.status == ATTAINED and found.figure.target.measure == PROCEDURES:
             why = N_(
-                "The group counts a procedure once, whichever unit has the dossier: so it can attain where none does."
+                "The group counts a procedure once, whichever unit has the dossier: so it can attain where few or "
+                "none do."
             )
             parts.append(language.text(why))
     return " ".join(parts)
