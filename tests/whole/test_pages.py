@@ -19,7 +19,7 @@ TARGETS = (
 )
 
 
-QUESTIONS = ("who", "course", "readings", "certainty", "quality", "method")
+QUESTIONS = ("who", "changes", "course", "readings", "certainty", "quality", "method")
 
 
 def _report(published: Publication, page: str = "index") -> Path:
@@ -168,7 +168,7 @@ def test_everything_can_be_read_without_seeing_colour_or_pictures(
 ) -> None:
     page = open_page(_report(year, name))
     tables = page.locator("table").count()
-    assert tables > 0
+    assert tables > 0 or name == "changes", "nothing was published before"
     assert page.locator("table > caption").count() == tables
     for plot in page.locator("figure.plot").all():
         said = plot.locator("svg").get_attribute("aria-label") or ""

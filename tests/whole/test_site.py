@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 MONTH = "2020-12"
 PAGES = (
     *("index.html", "2020-12/index.html", "2020-12/overview.html", "2020-12/targets/l3-dossiers.html"),
-    *(f"2020-12/{name}.html" for name in ("who", "course", "readings", "certainty", "quality", "method")),
+    *(f"2020-12/{name}.html" for name in ("who", "changes", "course", "readings", "certainty", "quality", "method")),
     *("2020-12/units/H45.18.html", "2020-12/units/H45.22.html"),
     *("2020-12/criteria/thi-dua.html", "2020-12/criteria/chu-tich-huyen.html"),
 )
@@ -77,9 +77,12 @@ def test_every_page_opens_without_requests_and_fits_the_screen(
         assert page.locator("h1").is_visible()
 
 
+@pytest.mark.parametrize("width", [1280, 640, 320])
 @pytest.mark.parametrize("name", KINDS)
-def test_every_kind_of_page_is_fit_for_everybody(year: Publication, open_page: Opener, name: str) -> None:
-    page = open_page(year.reports / name)
+def test_every_kind_of_page_is_fit_for_everybody(year: Publication, open_page: Opener, name: str, width: int) -> None:
+    """Also at 200 % and 400 %, where 1280 pixels have room for half and a quarter."""
+    page = open_page(year.reports / name, width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     found = Axe().run(page, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response
     assert found["passes"], "axe looked at nothing"

@@ -15,6 +15,7 @@ from analysis.findings.ledger import origin
 from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.outlook.comparison import LEAST_RANKED
+from analysis.pages.glossary import explained
 from analysis.presentation import changes, statements
 from analysis.presentation.narrative import lacking, most_at
 from analysis.presentation.numbers import chance, fraction, gap, minimum, missing, percent, whole
@@ -68,6 +69,7 @@ def _environment(language: Language) -> Environment:
     environment.globals |= {"target_page": target_page, "unit_page": unit_page, "page_name": page_name}
     environment.globals |= {"outlook_word": statements.outlook_word, "LEAST": LEAST_RANKED}
     environment.filters |= {
+        "explained": explained,
         "number": language.number,
         "bytes": language.size,
         "date": language.date,

@@ -26,6 +26,7 @@ from analysis.presentation.narrative import caution
 from analysis.presentation.plots import Plot, course_plot, funnel_plot, lowest_bars
 from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS, QUESTIONS
 from analysis.reference.decision import NOT_ATTAINED
+from analysis.reference.glossary import load_glossary
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.storage.places import CHANGES_PAGE, OVERVIEW
 from analysis.storage.version import code_version
@@ -213,6 +214,11 @@ def definitions(report: Report) -> Section:
     """Each target's clause, default reading and other readings."""
     told = caution(report.decision, report.language)
     return render("definitions", report, targets=report.decision.targets, caution=told)
+
+
+def glossary(report: Report) -> Section:
+    """The words of the trade in plain words."""
+    return render("glossary", report, terms=load_glossary(report.reference.folder).terms)
 
 
 def sources(report: Report) -> Section:
