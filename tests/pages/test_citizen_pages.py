@@ -180,7 +180,7 @@ def test_procedures_are_named_and_what_is_hidden_is_not_told(tmp_path: Path) -> 
     report = small_report(tmp_path)
     unknown = Facts(of_ten(0, 0), Waiting(TOO_FEW, 0, 0), None)
     pages = dict(citizen_pages(report, dict.fromkeys(["ALL", *report.reference.units["unit_code"]], unknown)))
-    names = ["index", "H45.22", "H45.22.01", "H45.22.02", "H45.23"]
+    names = ["index", "H45.22", "H45.22.02", "H45.22.01", "H45.23"]  # communes by name, a hostile one first
     assert list(pages) == [f"cong-dan/{name}.html" for name in names]
     for name in ("Khai sinh", "Đất đai", "Chứng thực"):
         assert f">{name}<" in pages["cong-dan/H45.22.01.html"], "of the commune and of its district"
