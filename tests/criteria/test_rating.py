@@ -39,7 +39,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory, rows: Rows) -> Evidence:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(small_report, "DOSSIERS", rows)
         report = small_report.small_report(tmp_path_factory.mktemp("rating"))
-        known = history(ibis.memtable(small_report._dossiers()), report.reference, report.decision, report.as_of)
+        known = history(ibis.memtable(small_report.dossiers()), report.reference, report.decision, report.as_of)
     return Evidence(report, known, "2020-09")
 
 
@@ -363,7 +363,7 @@ def test_the_evidence_of_a_run_is_read_from_its_dossiers(
     tmp_path: Path, evidence: Evidence, criteria: dict[str, Criteria], monkeypatch: pytest.MonkeyPatch, rows: Rows
 ) -> None:
     monkeypatch.setattr(small_report, "DOSSIERS", rows)
-    small_report._dossiers().to_parquet(tmp_path / "dossiers.parquet")
+    small_report.dossiers().to_parquet(tmp_path / "dossiers.parquet")
     found = gather(evidence.report, tmp_path)
     assert found.month == "2020-09"
     assert found.procedures("quarter").equals(evidence.procedures("quarter"))

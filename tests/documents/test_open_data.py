@@ -87,7 +87,11 @@ def test_the_data_package_describes_every_column_of_every_file(documents: Docume
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     assert re.fullmatch(r"[-a-z0-9._/]+", package["name"])
     described = {resource["path"]: resource for resource in package["resources"]}
-    assert described.keys() == {path.name for path in folder.iterdir()} - {"datapackage.json", "README.md"}
+    assert described.keys() == {path.name for path in folder.iterdir()} - {
+        "datapackage.json",
+        "README.md",
+        "decision.json",
+    }
     assert len({resource["name"] for resource in described.values()}) == len(described)
     assert all(re.fullmatch(r"[-a-z0-9._/]+", resource["name"]) for resource in described.values())
     for path, resource in described.items():

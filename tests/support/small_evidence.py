@@ -24,7 +24,7 @@ Rows = tuple[tuple[str, int, int, int, int, int], ...]  # unit, procedure, level
 
 def evidence_of(report: Report) -> Evidence:
     """The evidence on the dossiers that the small report is made of."""
-    known = history(ibis.memtable(small_report._dossiers()), report.reference, report.decision, report.as_of)
+    known = history(ibis.memtable(small_report.dossiers()), report.reference, report.decision, report.as_of)
     return Evidence(report, known, report.month)
 
 
