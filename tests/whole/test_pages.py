@@ -91,14 +91,7 @@ def test_the_map_has_each_district_in_its_place(year: Publication, open_page: Op
     west = boxes["Huyện Sông Hinh"]
     assert west
     assert west["x"] < south["x"]
-    with (year.processed / "attainment.csv").open(encoding="utf-8", newline="") as file:
-        rows = [
-            row
-            for row in csv.DictReader(file)
-            if (row["unit_code"], row["reading"], row["window"], row["month"])
-            == ("AREA:H45.22", "default", "to_date", year.name)
-            and int(row["denominator"]) >= 10
-        ]
+    rows = [row for row in _to_date(year, "AREA:H45.22") if int(row["denominator"]) >= 10]
     worst = min(rows, key=lambda row: Decimal(row["gap"]))
     told = page.locator(".atlas .tiles li", has_text="Đồng Xuân").inner_text()
     assert f"{_one_decimal(Decimal(worst['numerator']) / Decimal(worst['denominator']) * 100)} %" in told
@@ -107,13 +100,7 @@ def test_the_map_has_each_district_in_its_place(year: Publication, open_page: Op
 
 def test_every_row_shows_the_figures_of_the_table(year: Publication, open_page: Opener) -> None:
     page = open_page(_report(year))
-    with (year.processed / "attainment.csv").open(encoding="utf-8", newline="") as file:
-        rows = [
-            row
-            for row in csv.DictReader(file)
-            if (row["unit_code"], row["reading"], row["window"], row["month"])
-            == ("ALL", "default", "to_date", year.name)
-        ]
+    rows = _to_date(year, "ALL")
     assert len(rows) == 7
     for row in rows:
         words = page.locator(f'tr[data-target="{row["target_id"]}"] .result').inner_text()
@@ -122,6 +109,14 @@ def test_every_row_shows_the_figures_of_the_table(year: Publication, open_page: 
         assert f"{_grouped(row['numerator'])} trên {_grouped(row['denominator'])}" in words
         assert ("Chưa đạt" in words) == (row["status"] == "not_attained")
         assert (f"Còn thiếu: {_grouped(row['shortfall'])} " in words) == (row["shortfall"] != "0")
+
+
+def _to_date(published: Publication, code: str) -> list[dict[str, str]]:
+    """The rows of attainment.csv that the pages show of a unit or group."""
+    wanted = (code, "default", "to_date", published.name)
+    with (published.processed / "attainment.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [row for row in rows if (row["unit_code"], row["reading"], row["window"], row["month"]) == wanted]
 
 
 def _one_decimal(share: Decimal) -> str:
