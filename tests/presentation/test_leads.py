@@ -45,7 +45,7 @@ def test_targets_that_one_part_misses_are_told_together(report: Report) -> None:
 
 def test_of_many_missed_targets_two_are_named_and_the_others_counted(report: Report) -> None:
     told = why(_missed(report), VI)
-    assert told.startswith("Chưa đạt: ")
+    assert told.startswith("Chưa đạt, xa nhất trước: ")
     assert told.count("(cần ") == 2
     assert told.endswith(" và 1 chỉ tiêu khác.")
 
@@ -60,7 +60,7 @@ def test_certainty_counts_each_word_once_and_the_readings_that_turn(report: Repo
     flipped = sum(bool(one.flips) for one in judged)
     said = certainty(found, VI)
     assert said.startswith(f"■ Đã chốt: {len(judged)}")
-    assert (f"tùy cách hiểu quyết định: {flipped}" in said) == bool(flipped)
+    assert (f"{flipped} chỉ tiêu đạt hay chưa còn tùy cách hiểu" in said) == bool(flipped)
     assert certainty([one for one in of_unit(report, IDLE) if not one.figure.denominator], VI) == ""
 
 

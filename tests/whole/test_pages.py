@@ -84,11 +84,11 @@ def test_the_map_has_each_district_in_its_place(year: Publication, open_page: Op
     tiles = page.locator(".atlas .tiles li")
     assert tiles.count() == 9
     boxes = {tile.locator("strong").inner_text(): tile.bounding_box() for tile in tiles.all()}
-    north, south = boxes["Thị xã Sông Cầu"], boxes["Thị xã Đông Hòa"]
+    north, south = boxes["Địa bàn thị xã Sông Cầu"], boxes["Địa bàn thị xã Đông Hòa"]
     assert north
     assert south
     assert north["y"] < south["y"]
-    west = boxes["Huyện Sông Hinh"]
+    west = boxes["Địa bàn huyện Sông Hinh"]
     assert west
     assert west["x"] < south["x"]
     rows = [row for row in _to_date(year, "AREA:H45.22") if int(row["denominator"]) >= 10]

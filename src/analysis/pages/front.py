@@ -35,6 +35,7 @@ def publish_summary(folder: Path, report: Report, citizens: Facts) -> None:
         "month": report.month,
         "as_of": report.as_of.isoformat(),
         "decision": report.decision.number,
+        "day": {code: of.language.date(of.as_of) for code, of in reports.items()},
         "headline": {code: headline(of) for code, of in reports.items()},
         "lead": {code: asdict(lead_of_province(of)) for code, of in reports.items()},
         "changed": {code: changed(of) for code, of in reports.items()},
@@ -130,7 +131,7 @@ def _tile(report: Report, row: Any, own: Sequence[Figure]) -> dict[str, Any]:
     judged = [figure for figure in counted if figure.denominator >= LEAST_RANKED]
     worst = min(judged, key=lambda figure: figure.gap or 0, default=None)
     return {
-        "name": report.names[row.unit_code],
+        "name": report.names[f"AREA:{row.unit_code}"],
         "row": int(row.row),
         "column": int(row.column),
         "page": unit_page(f"AREA:{row.unit_code}"),

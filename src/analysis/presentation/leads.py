@@ -13,7 +13,7 @@ from analysis.language.texts import N_, Language
 from analysis.presentation.narrative import headline, inside, unit_headline
 from analysis.presentation.numbers import minimum, missing, percent
 from analysis.presentation.statements import ask_sentence, outlook_word
-from analysis.reference.decision import NOT_APPLICABLE, NOT_ATTAINED
+from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.reference.groups import PROVINCE
 from analysis.storage.places import QUALITY_PAGE, READINGS_PAGE, WHO_PAGE
 
@@ -90,10 +90,15 @@ def certainty(found: Sequence[Finding], language: Language) -> str:
     judged = [one for one in found if one.figure.status != NOT_APPLICABLE]
     words = Counter(outlook_word(one) for one in judged)
     told = [f"{sign} {language.text(word)}: {language.number(count)}" for (sign, word), count in words.items()]
-    flipped = sum(bool(one.flips) for one in judged)
+    flipped = [one for one in judged if one.flips]
     if flipped:
-        turned = N_("attained or not depends on how the decision is read: {count}")
-        told.append(language.text(turned, count=language.number(flipped)))
+        attained = sum(one.figure.status == ATTAINED for one in flipped)
+        turned = N_("whether {count} are attained depends on how the decision is read")
+        if attained:
+            turned = N_(
+                "whether {count} are attained depends on how the decision is read, {attained} that are now among them"
+            )
+        told.append(language.text(turned, count=language.number(len(flipped)), attained=language.number(attained)))
     return "; ".join(told) + "." if told else ""
 
 
