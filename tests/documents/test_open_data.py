@@ -70,6 +70,22 @@ def test_no_csv_is_larger_than_the_limit_and_the_pieces_are_the_table(
         assert f"{table}.csv" not in names
 
 
+def test_a_month_is_compared_with_one_whose_tables_were_cut(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is said of many units, and told of many procedures, is more than one file holds."""
+    month = tmp_path / "2020-09" / "open-data"
+    few = report.reference.catalogue.head(100)
+    monkeypatch.setattr(open_data, "LARGEST", 60_000)
+    names = write_open_data(month, replace(report, reference=replace(report.reference, catalogue=few)))
+    before = read_before(tmp_path, "2020-10", report.decision)
+    assert {"standing.parquet", "catalogue.csv"} <= set(names)
+    assert before is not None
+    assert len(before.standing) == len(published_tables(report)["standing"])
+    write_open_data(month, report)
+    assert read_before(tmp_path, "2020-10", report.decision) is None, "a piece of a catalogue is none"
+
+
 def test_a_large_table_keeps_to_five_megabytes(report: Report, tmp_path: Path) -> None:
     few = report.attainment[report.attainment["target_id"] == "portal"]
     times = 1 + 7_000_000 // len(few.to_csv(index=False).encode())

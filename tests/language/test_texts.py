@@ -31,6 +31,12 @@ def test_dates_in_sentences_are_in_words() -> None:
     assert en.written_date(date(2020, 2, 5)) == "5 February 2020"
 
 
+def test_a_file_s_size_has_one_decimal_and_is_never_nothing() -> None:
+    vi, en = Language("vi"), Language("en")
+    assert [vi.size(count) for count in (1, 824_400, 4_100_000)] == ["1 KB", "824 KB", "4,1 MB"]
+    assert en.size(4_100_000) == "4.1 MB"
+
+
 def test_what_has_no_value_is_a_dash() -> None:
     assert Language().percent(None) == Language().percent(float("nan")) == "–"
 

@@ -91,11 +91,9 @@ class Language:
     def size(self, count: int) -> str:
         """A file's size: ``824 KB``, ``1,2 MB``."""
         kilobytes = count / 1_000
-        return (
-            f"{self.number(max(round(kilobytes), 1))} KB"
-            if kilobytes < 1_000
-            else f"{self.decimal(kilobytes / 1_000)} MB"
-        )
+        if kilobytes < 1_000:
+            return f"{self.number(max(round(kilobytes), 1))} KB"
+        return f"{self.decimal(kilobytes / 1_000, 1)} MB"
 
     def within(self, name: str) -> str:
         """A place's name inside a sentence: in Vietnamese its generic noun is lower case (Nghị định 30/2020/NĐ-CP,
