@@ -1,10 +1,10 @@
-"""What a unit or group has still to do for each target that it misses, and which of them is told first."""
+"""Of the targets that a unit or group misses: which is told first, and where most is missing."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 
 from analysis.findings.figures import Figure, largest_shortfalls
-from analysis.findings.finding import Finding, of_unit
+from analysis.findings.finding import Finding
 from analysis.findings.report import Report
 from analysis.findings.subject import Subject
 from analysis.outlook.comparison import LEAST_RANKED
@@ -14,15 +14,7 @@ from analysis.reference.decision import NOT_ATTAINED
 MOST_NAMED = 3  # members of a group that miss most
 
 
-@dataclass(frozen=True)
-class Task:
-    """A target that is missed, with its finding; ``where``: the members of a group that miss most of it."""
-
-    finding: Finding
-    where: list[Figure]
-
-
-def nearest(shown: list[Finding]) -> Figure | None:
+def nearest(shown: Sequence[Finding]) -> Figure | None:
     """Of the targets that are missed the one most probable if what is asked is done, unless all are improbable even
     then; after the period one that waits for results.
     """
@@ -32,7 +24,7 @@ def nearest(shown: list[Finding]) -> Figure | None:
     return best.figure if best else None
 
 
-def leading(shown: list[Finding]) -> Finding | None:
+def leading(shown: Sequence[Finding]) -> Finding | None:
     """The one that is told first and of which a letter asks something: the ``nearest``, or else the widest gap of those
     on a denominator large enough to be ranked, if there are any; None where nothing is missed.
     """
@@ -52,11 +44,8 @@ def _within_reach(found: Finding) -> float:
     return max(found.probability or 0.0, (found.ask.probability or 0.0) if found.ask else 0.0)
 
 
-def tasks(report: Report, subject: Subject) -> list[Task]:
-    """One for each target that is not attained."""
-    members = subject.members if subject.is_group else ()
-    return [
-        Task(found, largest_shortfalls(report, found.figure.target, members, MOST_NAMED))
-        for found in of_unit(report, subject.code)
-        if found.figure.status == NOT_ATTAINED
-    ]
+def most_missing(report: Report, subject: Subject, found: Finding) -> list[Figure]:
+    """The members of a group that miss most of a target that it misses."""
+    if not subject.is_group or found.figure.status != NOT_ATTAINED:
+        return []
+    return largest_shortfalls(report, found.figure.target, subject.members, MOST_NAMED)

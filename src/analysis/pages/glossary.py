@@ -5,14 +5,13 @@ import re
 from markupsafe import Markup
 
 from analysis.findings.report import Report
-from analysis.reference.glossary import load_glossary
 from analysis.storage.writing import undirected
 
 
 def explained(text: str, report: Report) -> Markup:
     """The text with the first of each term marked; escaped like any text from data."""
     lang = report.language.code
-    means = {term.name[lang].lower(): term.means[lang] for term in load_glossary(report.reference.folder).terms}
+    means = {term.name[lang].lower(): term.means[lang] for term in report.reference.glossary.terms}
     names = sorted(means, key=len, reverse=True)
     seen: set[str] = set()
 

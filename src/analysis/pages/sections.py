@@ -26,7 +26,6 @@ from analysis.presentation.narrative import caution
 from analysis.presentation.plots import Plot, course_plot, funnel_plot, lowest_bars
 from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS, QUESTIONS
 from analysis.reference.decision import NOT_ATTAINED
-from analysis.reference.glossary import load_glossary
 from analysis.reference.groups import PROVINCE, TIER_GROUPS
 from analysis.storage.places import CHANGES_PAGE, OVERVIEW
 from analysis.storage.version import code_version
@@ -107,7 +106,7 @@ def lowest(report: Report, count: int = 8) -> Section:
 
 def trends(report: Report) -> Section:
     """Each target by month and to date against its minimum."""
-    return render("trends", report, plots=course_plots(report, PROVINCE))
+    return render("trends", report, plots=course_plots(report, of_unit(report, PROVINCE)))
 
 
 def readings(report: Report) -> Section:
@@ -218,7 +217,7 @@ def definitions(report: Report) -> Section:
 
 def glossary(report: Report) -> Section:
     """The words of the trade in plain words."""
-    return render("glossary", report, terms=load_glossary(report.reference.folder).terms)
+    return render("glossary", report, terms=report.reference.glossary.terms)
 
 
 def sources(report: Report) -> Section:
@@ -228,11 +227,11 @@ def sources(report: Report) -> Section:
     )
 
 
-def course_plots(report: Report, code: str) -> list[Plot]:
-    """A chart for each target of a unit or group that has anything to count."""
-    months = courses(report, code)
-    found = {one.figure.target.id: one for one in of_unit(report, code)}
-    return [course_plot(found[target], of_target, report.language) for target, of_target in months.items()]
+def course_plots(report: Report, found: Sequence[Finding]) -> list[Plot]:
+    """A chart for each target of a unit or group, by its findings, that has anything to count."""
+    months = courses(report, found[0].figure.unit_code)
+    by_target = {one.figure.target.id: one for one in found}
+    return [course_plot(by_target[target], of_target, report.language) for target, of_target in months.items()]
 
 
 def _any(of_target: dict[str, Figure]) -> Figure:

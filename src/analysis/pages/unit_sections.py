@@ -13,7 +13,7 @@ from analysis.findings.provenance import dossiers_by_file, source_files
 from analysis.findings.report import Report
 from analysis.findings.standing import standings
 from analysis.findings.subject import Subject
-from analysis.findings.tasks import leading, tasks
+from analysis.findings.tasks import leading, most_missing
 from analysis.language.texts import N_
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.evidence import held, level_of, tried_month
@@ -46,9 +46,8 @@ def heading(report: Report, subject: Subject) -> Section:
 def targets(report: Report, subject: Subject) -> Section:
     """Its targets, a row each: the result beside target and tier, what is missing and what to do, how sure that is."""
     rows_of = {} if subject.is_group else {one.row.target_id: one.row for one in standings(report, subject.code)}
-    where = {task.finding.figure.target.id: task.where for task in tasks(report, subject)}
     rows = [
-        TargetRow(one, rows_of.get(one.figure.target.id), where.get(one.figure.target.id, ()))
+        TargetRow(one, rows_of.get(one.figure.target.id), most_missing(report, subject, one))
         for one in of_unit(report, subject.code)
     ]
     legend = ""
@@ -73,7 +72,7 @@ def trend(report: Report, subject: Subject) -> Section:
     """The months of each target that has anything to count, what they signal; the target that leads comes first."""
     found = of_unit(report, subject.code)
     first = leading(found)
-    drawn = course_plots(report, subject.code)
+    drawn = course_plots(report, found)
     drawn.sort(key=lambda plot: plot.target != (first.figure.target.id if first else ""))
     level, month = level_of(subject.code, subject.tier), tried_month(report.decision, report.as_of)
     tried = {"level": FORECAST_LEVELS[level], "month": month, "held": held(level, month)}

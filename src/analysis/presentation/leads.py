@@ -8,9 +8,9 @@ from analysis.findings.finding import Finding, of_unit
 from analysis.findings.ledger import doubtful_rows
 from analysis.findings.report import Report
 from analysis.findings.subject import Subject
-from analysis.findings.tasks import leading, tasks
+from analysis.findings.tasks import leading, most_missing
 from analysis.language.texts import N_, Language
-from analysis.presentation.narrative import headline, inside, unit_headline
+from analysis.presentation.narrative import headline, headline_of, inside
 from analysis.presentation.numbers import minimum, missing, percent
 from analysis.presentation.statements import ask_sentence, outlook_word
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
@@ -40,11 +40,11 @@ def lead_of_province(report: Report) -> Lead:
 def lead_of(report: Report, subject: Subject) -> Lead:
     """That of a unit or group."""
     found, language = of_unit(report, subject.code), report.language
-    verdict = unit_headline(report, subject)
+    verdict = headline_of(found, report.within(subject.code), report)
     idle = sum(one.figure.status == NOT_APPLICABLE for one in found)
     if 0 < idle < len(found):
         verdict += " " + language.text(N_("{count} have nothing to count."), count=language.number(idle))
-    return Lead(verdict, why(found, language), certainty(found, language), _ask(report, subject))
+    return Lead(verdict, why(found, language), certainty(found, language), _ask(report, subject, found))
 
 
 def why(found: Sequence[Finding], language: Language) -> str:
@@ -137,14 +137,14 @@ def _first_places(report: Report) -> str:
     return report.language.text(words, places=report.language.listed(names))
 
 
-def _ask(report: Report, subject: Subject) -> str:
+def _ask(report: Report, subject: Subject, shown: Sequence[Finding]) -> str:
     """The one thing to do: for a unit the ask of the target that leads, for a group where most of it is missing."""
     language = report.language
-    found = leading(of_unit(report, subject.code))
+    found = leading(shown)
     if found is None:
         return ""
     if subject.is_group:
-        where = next(task.where for task in tasks(report, subject) if task.finding == found)
+        where = most_missing(report, subject, found)
         units = [f"{report.within(one.unit_code)} ({missing(one, language)})" for one in where]
         words = N_("{target}: most is missing at {units}.")
         return language.text(words, target=_title(found, language), units=language.listed(units)) if units else ""

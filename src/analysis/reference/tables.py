@@ -19,6 +19,7 @@ from analysis.language.texts import N_
 from analysis.reference.criteria import Criteria
 from analysis.reference.criteria_files import load_criteria
 from analysis.reference.decision import Decision, load_decision
+from analysis.reference.glossary import Glossary, load_glossary
 from analysis.reference.keys import procedure_key, unit_key
 from analysis.reference.toml_files import written_text
 from analysis.reference.vocabulary import Vocabulary, load_vocabulary
@@ -107,6 +108,11 @@ class Reference:
     def drafted(self) -> bool:
         """Whether procedures without dossiers may be missing, since the catalogue was drafted from exports."""
         return any(fold(field).endswith(fold(DRAFT)) for field in self.catalogue["field"].unique())
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """Words of the trade in plain words."""
+        return load_glossary(self.folder)
 
     @cached_property
     def procedure_names(self) -> dict[str, str]:

@@ -63,6 +63,11 @@ class Chart:
         """How far each point lies from the mean, in standard deviations."""
         return normal_scores(self.successes, self.totals, self.mean) / self.ratio
 
+    @cached_property
+    def outer(self) -> Signs:
+        """Points in the outer thirds and beyond."""
+        return outside(self.deviates, OUTER)
+
     @property
     def sides(self) -> Signs:
         """On which side of the mean each point lies; 0 on it."""
@@ -120,11 +125,10 @@ def variation(chart: Chart) -> Variation:
     A run, an outlier or outer points speak for the side of the mean on which they lie; a trend of seven speaks for its
     direction and wins, being the latest movement.
     """
-    outer = outside(chart.deviates, OUTER)
     found = {name: signs[-1] for name, signs in signals(chart).items()}
     rules = tuple(name for name, sign in found.items() if sign)
     sign = found["trend"] or next((found[name] for name in rules), 0)
-    p_value = min((_chance(rule, chart, outer) for rule in rules), default=1.0)
+    p_value = min((_chance(rule, chart) for rule in rules), default=1.0)
     verdict = {1: IMPROVING, -1: WORSENING, 0: COMMON_CAUSE}[int(sign)]
     return Variation(verdict, rules, min(_RULES * p_value, 1.0))
 
@@ -135,11 +139,11 @@ def signals(chart: Chart) -> dict[str, Signs]:
         "outside": outside(chart.deviates, LIMIT),
         "run": telling_run(chart),
         "trend": trend_of_seven(chart.values),
-        "outer": two_of_three(outside(chart.deviates, OUTER)),
+        "outer": two_of_three(chart.outer),
     }
 
 
-def _chance(rule: str, chart: Chart, outer: Signs) -> float:
+def _chance(rule: str, chart: Chart) -> float:
     """How probable what the rule saw at the last point is where nothing changes, upwards or downwards."""
     if rule == "outside":
         return 2 * float(special.ndtr(-abs(chart.deviates[-1])))
@@ -147,7 +151,7 @@ def _chance(rule: str, chart: Chart, outer: Signs) -> float:
         return _chance_of_run(chart)
     if rule == "trend":
         return 2 / factorial(_length(np.sign(np.diff(chart.values)).astype(np.int64)) + 1)
-    return _chance_of_outer(np.abs(chart.deviates[-3:][outer[-3:] == outer[-1]]))
+    return _chance_of_outer(np.abs(chart.deviates[-3:][chart.outer[-3:] == chart.outer[-1]]))
 
 
 def assurance(chart: Chart, minimum: float) -> str:
