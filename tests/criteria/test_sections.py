@@ -149,7 +149,7 @@ def test_that_most_are_rated_well_while_the_province_misses_most_is_told(
     monkeypatch.setattr(sentences, "tiles", lambda _: short)
     monkeypatch.setattr(sentences, "band_sizes", lambda _: [of, *none])
     told = sentences._mild(bench)
-    assert told.startswith(f"{of} trong {of} cơ quan được xếp")
+    assert told.startswith(f"{of} trong {of} đối tượng được xếp")
     assert f"chưa đạt {len(short)} trên {len(short)} chỉ tiêu" in told
     monkeypatch.setattr(sentences, "band_sizes", lambda _: [*none, of])
     assert sentences._mild(bench) == "", "nobody is rated well"

@@ -99,3 +99,30 @@ def test_english_speaks_english(province: Province, open_page: Opener, code: str
     for vietnamese in ("Chưa đạt", "DỰ THẢO", "Còn thiếu", "Khó khăn, vướng mắc", "Cấp xã", "không nêu", "Phải làm"):
         assert vietnamese not in words
     assert "How sure that is" in words
+
+
+def test_a_district_shows_its_communes_side_by_side(year: Publication, open_page: Opener) -> None:
+    """Every commune with the figure of attainment.csv, the lowest of those with ten or more to count first."""
+    page = open_page(year.month / "units/H45.22.html")
+    shown = page.locator("#communes .multiples li").all()
+    target = page.locator("#communes a[download]").get_attribute("download") or ""
+    with (year.processed / "attainment.csv").open(encoding="utf-8", newline="") as file:
+        rows = {
+            row["unit_code"]: row
+            for row in csv.DictReader(file)
+            if (row["reading"], row["window"], row["month"]) == ("default", "to_date", year.name)
+            and row["tier"] == "commune"
+            and row["unit_code"].startswith("H45.22.")
+            and target == f"H45.22-communes-{row['target_id']}.csv"
+        }
+    assert len(shown) == len(rows) > 1
+    shares = []
+    for one in shown:
+        code = Path(one.locator("a").get_attribute("href") or "").stem
+        row = rows[code]
+        assert one.locator(".fraction").inner_text() == f"{row['numerator']}/{row['denominator']}"
+        assert one.get_attribute("class") == row["status"]
+        if int(row["denominator"]) >= 10:
+            shares.append(int(row["numerator"]) / int(row["denominator"]))
+    assert shares == sorted(shares)
+    assert open_page(year.month / "units/H45.18.html").locator("#communes").count() == 0

@@ -1,5 +1,7 @@
 """The course of a target month by month beside the limits on which its signal rests, as charts show it."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -27,6 +29,16 @@ def courses(report: Report, code: str) -> dict[str, pd.DataFrame]:
         if target.id in judged.index and own["denominator"].any():
             found[target.id] = _course(own, judged.loc[target.id])
     return found
+
+
+def to_date_of(report: Report, target_id: str, codes: Iterable[str]) -> pd.DataFrame:
+    """The course to date of several units beside one target: unit_code, unit_name, month (yyyy-mm), numerator,
+    denominator, value (share of one, NaN for nothing to count).
+    """
+    rows = report.attainment
+    wanted = rows["unit_code"].isin(set(codes)) & (rows["target_id"] == target_id) & (rows["reading"] == DEFAULT)
+    rows = rows[wanted & (rows["window"] == "to_date")]
+    return rows[["unit_code", "unit_name", "month", "numerator", "denominator", "value"]].reset_index(drop=True)
 
 
 def _course(rows: pd.DataFrame, judged: pd.Series) -> pd.DataFrame:

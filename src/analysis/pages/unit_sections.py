@@ -5,6 +5,7 @@ from typing import Any
 
 from analysis.findings import figures
 from analysis.findings.advice import attained_by_none
+from analysis.findings.course import to_date_of
 from analysis.findings.finding import of_unit
 from analysis.findings.ledger import cautions, sources_stated
 from analysis.findings.obstacles import delays, stated
@@ -21,6 +22,7 @@ from analysis.pages.difficulty_sections import difficulties_of_group
 from analysis.pages.rendering import Section, render
 from analysis.pages.sections import TargetRow, course_plots
 from analysis.presentation.leads import lead_of
+from analysis.presentation.multiples import multiples
 from analysis.presentation.quality import records
 from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, TIER_WORDS
 from analysis.storage.places import OVERVIEW, letter_page
@@ -58,6 +60,18 @@ def targets(report: Report, subject: Subject) -> Section:
         )
         legend = report.language.text(words)
     return _render("targets", report, subject, rows=rows, legend=legend)
+
+
+def communes(report: Report, subject: Subject) -> Section:
+    """A district's communes side by side, for the target that leads in its area; nothing for whoever has none."""
+    members = [code for code in subject.members if report.directory.at[code, "tier"] == "commune"]
+    first = leading(of_unit(report, subject.area or subject.code))
+    drawn = None
+    if members and first and not subject.code.startswith("TIER:"):
+        target = first.figure.target
+        own = [one for one in figures.figures(report, members) if one.target.id == target.id]
+        drawn = multiples(subject.code, own, to_date_of(report, target.id, members), report.language)
+    return _render("unit_communes", report, subject, drawn=drawn)
 
 
 def standing(report: Report, subject: Subject) -> Section:

@@ -111,7 +111,7 @@ def course_plot(found: Finding, months: pd.DataFrame, language: Language) -> Plo
         ],
         rows=rows,
         name=f"{page_name(found.figure.unit_code)}-{page_name(target.id)}.csv",
-        data=_data(months),
+        data=values_link(months),
     )
 
 
@@ -155,7 +155,7 @@ def funnel_plot(panel: Funnel, language: Language) -> Plot:
         head=[text(word) for word in (N_("Unit"), N_("Dossiers"), N_("Share"))],
         rows=[[row.unit_name, _of(row, language), share(row.value)] for row in _rows(rows)],
         name=f"funnel-{page_name(panel.target.id)}.csv",
-        data=_data(rows[["unit_code", "unit_name", "numerator", "denominator", "value", "verdict"]]),
+        data=values_link(rows[["unit_code", "unit_name", "numerator", "denominator", "value", "verdict"]]),
     )
 
 
@@ -204,7 +204,7 @@ def _outline(xs: pd.Series, lower: pd.Series, upper: pd.Series) -> str:
     return f"{_points(xs, upper)} {_points(xs[::-1], lower[::-1])}"
 
 
-def _data(table: pd.DataFrame) -> str:
+def values_link(table: pd.DataFrame) -> str:
     """The values as a link that holds them: CSV in UTF-8 with the mark that Excel needs."""
     safe = table.assign(
         **{
