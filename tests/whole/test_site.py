@@ -30,6 +30,7 @@ PAGES = (
     *("2020-12/criteria/thi-dua.html", "2020-12/criteria/chu-tich-huyen.html"),
 )
 KINDS = [name for name in PAGES if not name.endswith(("H45.22.html", "chu-tich-huyen.html"))]
+CARDS = ("2020-12/index.html", "2020-12/units/H45.18.html")
 ATTAINED = {"attained": "Đạt", "not_attained": "Chưa đạt", "not_applicable": "Không có số liệu"}
 
 
@@ -80,11 +81,14 @@ def test_every_page_opens_without_requests_and_fits_the_screen(
 @pytest.mark.parametrize("width", [1280, 640, 320])
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_of_page_is_fit_for_everybody(year: Publication, open_page: Opener, name: str, width: int) -> None:
-    """Also at 200 % and 400 %, where 1280 pixels have room for half and a quarter."""
+    """Also at 200 % and 400 %, where 1280 pixels have room for half and a quarter. Colours are the same there: they are
+    looked at once, but on the pages whose tables become cards.
+    """
+    again = {} if width == 1280 or name in CARDS else {"color-contrast": {"enabled": False}}
     page = open_page(year.reports / name, width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-    found = Axe().run(page, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response
+    found = Axe().run(page, options={"runOnly": WCAG, "rules": again, "resultTypes": ["violations"]}).response
     assert found["passes"], "axe looked at nothing"
     assert [(broken["id"], broken["nodes"][0]["html"][:200]) for broken in found["violations"]] == []
 

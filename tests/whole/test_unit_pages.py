@@ -1,5 +1,6 @@
 """Units' pages in a real browser: they ask for nothing, fit the screen, and lead to where they say."""
 
+import csv
 import re
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin

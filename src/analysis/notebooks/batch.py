@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from analysis.language.texts import N_, Language
+from analysis.notebooks.executing import execute
 from analysis.notebooks.forks import Nursery, Warm, modules_of
 from analysis.storage.forkserver import CAN_FORK
 from analysis.storage.writing import write_whole
@@ -141,20 +142,9 @@ def _execute_all(task: Task, pieces: Sequence[Piece]) -> Generator[tuple[Piece, 
 
 def _execute(task: Task, piece: Piece, idle: "SimpleQueue[Nursery | None]") -> Any:
     """The executed notebook of one report, by the engine ``dvctt``."""
-    from papermill import execute_notebook
-
     nursery = idle.get()
     try:
-        return execute_notebook(
-            str(piece.notebook).replace("{", "{{").replace("}", "}}"),  # papermill fills braces in paths
-            None,
-            {**task.parameters, **piece.parameters},
-            engine_name="dvctt",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            nursery=nursery,
-            seconds=task.seconds,
-        )
+        return execute(piece.notebook, {**task.parameters, **piece.parameters}, nursery, task.seconds)
     finally:
         idle.put(nursery)
 

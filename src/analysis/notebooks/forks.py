@@ -43,11 +43,12 @@ class Nursery:
     """One such interpreter in a process of its own, at the other end of a pipe; runs one notebook at a time.
 
     ``modules`` are loaded once for all nurseries of this process, ``warm`` is called once in each. What they
-    make stays in memory for all notebooks to come: it must not depend on any of them.
+    make stays in memory for all notebooks to come: it must not depend on any of them. Notebooks find the environment of
+    whoever makes the nursery, and what is given of it here.
     """
 
-    def __init__(self, modules: Sequence[str], warm: Warm | None = None) -> None:
-        self._modules, self._warm = list(modules), warm
+    def __init__(self, modules: Sequence[str], warm: Warm | None = None, **environment: str) -> None:
+        self._modules, self._warm, self._environment = list(modules), warm, environment
         self._start()
 
     def run(self, notebook: Any, seconds: float) -> Iterator[Any]:
@@ -87,7 +88,10 @@ class Nursery:
         _silence_debugger()
         context = fork_context(_preloaded(self._modules))
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_tend, args=(theirs, self._modules, self._warm), daemon=True)
+        # The process that forks has the environment of the day on which it began.
+        environment = {**os.environ, **self._environment}
+        own = (theirs, self._modules, self._warm, environment)
+        self._process = context.Process(target=_tend, args=own, daemon=True)
         self._process.start()
         theirs.close()
         self._running = 0  # the process of the notebook at work
@@ -99,7 +103,7 @@ class Nursery:
 
 
 def _preloaded(modules: Sequence[str]) -> list[str]:
-    return ["analysis.notebooks.forks", *_OF_A_KERNEL, *modules]
+    return ["analysis.notebooks.served", "analysis.notebooks.forks", *_OF_A_KERNEL, *modules]
 
 
 def _silence_debugger() -> None:
@@ -107,8 +111,10 @@ def _silence_debugger() -> None:
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 
-def _tend(connection: Connection, modules: Sequence[str], warm: Warm | None) -> None:
+def _tend(connection: Connection, modules: Sequence[str], warm: Warm | None, environment: dict[str, str]) -> None:
     """A nursery's life: fork for each notebook that comes, until the other end is gone."""
+    os.environ.clear()
+    os.environ.update(environment)
     _silence_debugger()  # here too: the server may have been there before
     for module in (*_OF_A_KERNEL, *modules):
         import_module(module)
@@ -148,6 +154,7 @@ def _live(connection: Connection, notebook: Any, nursery_alive: int) -> None:
     code = 1
     try:
         threading.Thread(target=_end_with, args=(nursery_alive,), daemon=True).start()
+        multiprocessing.current_process().daemon = False  # a notebook may have processes of its own
         from analysis.notebooks.in_process import run_cells
 
         connection.send(os.getpid())

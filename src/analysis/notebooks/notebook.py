@@ -73,10 +73,11 @@ def _modules_of(source: str, names: list[str]) -> list[str]:
 
 
 def _is_module(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:  # a name in a module, which has nothing below it
-        return False
+    """Whether there is such a module, found without loading the packages around it."""
+    top, *below = name.split(".")
+    found = find_spec(top)
+    places = [Path(place, *below) for place in (found.submodule_search_locations or [] if found else [])]
+    return any((place / "__init__.py").is_file() or any(place.parent.glob(f"{place.name}.*")) for place in places)
 
 
 def _statements(cell: Any) -> list[ast.stmt]:

@@ -4,13 +4,13 @@ import csv
 import errno
 import json
 import os
-from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from tqdm import tqdm
@@ -19,15 +19,17 @@ from analysis.dossiers.cleaning import REJECTED_LIMIT
 from analysis.language.problems import DISK_FULL, Problem, RunProblem, UsageProblem, system_problem
 from analysis.language.texts import LANGUAGES, N_
 from analysis.notebooks.batch import Made
-from analysis.notebooks.forks import modules_of, prepare
-from analysis.notebooks.notebook import code_cells, imported_modules, load, parameter_names
-from analysis.notebooks.warm_kernels import WarmKernel, execute, sweep
+from analysis.notebooks.executing import execute, spare_grammar
+from analysis.notebooks.forks import Nursery, modules_of, prepare
+from analysis.notebooks.leftovers import own_folder, sweep
+from analysis.notebooks.notebook import code_cells, load, parameter_names
 from analysis.publication.order import OUTPUTS, Order, Stage, check_order
 from analysis.publication.run_facts import Clock, run_facts
 from analysis.storage.generations import Staging, publish, staging
 
-AHEAD = 2  # kernels that are started before the first stage: its own and the next one's
-CELL_LIMIT = 3600  # seconds that one cell may take
+STAGE_LIMIT = 3600.0  # seconds that one stage may take
+# What the stages and the reports after them load beside what their notebooks import.
+_LOADED = ("ibis.backends.duckdb", "analysis.publication.unit_reports")
 _TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError")  # their words quote no data
 
 
@@ -66,6 +68,7 @@ def run(order: Order) -> Outcome:
     """
     check_order(order)
     sweep()
+    spare_grammar()
     with ExitStack() as stack:
         stack.enter_context(_told_problems())
         stagings = [stack.enter_context(staging(order.processed, OUTPUTS))]
@@ -87,11 +90,14 @@ def _execute_stages(order: Order, stagings: list[Staging], clock: Clock) -> dict
     """Execute every stage's notebook; returns the executed notebooks by stage."""
     notebooks = {stage: load(order.notebook(stage.name)) for stage in order.stages}
     executed = {}
+    modules = [*modules_of(map(order.notebook, [*(stage.name for stage in notebooks), *order.further])), *_LOADED]
+    cells = sum(len(code_cells(notebook)) + 1 for notebook in notebooks.values())  # and the parameters
+    prepare(modules)
+    import_module("papermill")  # while the other process loads its own
     with ExitStack() as stack:
-        # One kernel loads while the stage before it works: all at once would take the processors from the first.
-        waiting = iter(notebooks.values())
-        kernels = deque(_next_kernel(waiting, stack, AHEAD))
-        cells = sum(len(code_cells(notebook)) + 1 for notebook in notebooks.values())  # and the parameters
+        # Everything is loaded once: each stage runs in a fork of its own, and so do the reports after them. What their
+        # libraries leave in the temporary folder goes with it.
+        nursery = stack.enter_context(closing(Nursery(modules, TMPDIR=stack.enter_context(own_folder()))))
         # On a terminal alone: a log of a scheduled run needs no bar.
         progress = stack.enter_context(
             tqdm(total=cells, disable=None, leave=False, bar_format="{l_bar}{bar}| {elapsed}")
@@ -101,33 +107,25 @@ def _execute_stages(order: Order, stagings: list[Staging], clock: Clock) -> dict
             parameters = {
                 name: value for name, value in _parameters(order, stagings).items() if name in parameter_names(notebook)
             }
-            kernel = kernels.popleft()
-            if stage.writes_reports:
-                # Nothing else loads now; the reports of units and criteria begin as soon as this one ends.
-                prepare([*modules_of(map(order.notebook, order.further)), "analysis.publication.unit_reports"])
             with clock.timed(stage.name):
-                executed[stage.name] = _execute(order, stage, parameters, kernel, progress.update)
-            kernel.close()
-            kernels.extend(_next_kernel(waiting, stack, 1))
+                executed[stage.name] = _execute(order, stage, parameters, nursery, progress.update)
             _check_outputs(stage, stagings[0].folder)
+            if stage == order.stages[0] and len(stagings) > 1:
+                # What the publication needs loads while this process waits for the next stages.
+                Thread(target=import_module, args=("analysis.publication.month",), daemon=True).start()
     return executed
 
 
-def _next_kernel(notebooks: Iterator[Any], stack: ExitStack, count: int) -> list[WarmKernel]:
-    """Kernels for the next ``count`` notebooks, as far as there are any, loading what those import."""
-    return [stack.enter_context(WarmKernel(imported_modules(notebook))) for notebook in islice(notebooks, count)]
-
-
 def _execute(
-    order: Order, stage: Stage, parameters: dict[str, Any], kernel: WarmKernel, advance: Callable[[], Any]
+    order: Order, stage: Stage, parameters: dict[str, Any], nursery: Nursery, advance: Callable[[], Any]
 ) -> Any:
     from papermill import PapermillExecutionError
 
     try:
-        return execute(order.notebook(stage.name), parameters, kernel, CELL_LIMIT, advance)
+        return execute(order.notebook(stage.name), parameters, nursery, STAGE_LIMIT, advance)
     except PapermillExecutionError as failed:
         raise _problem(order, stage, parameters, failed) from None
-    except (RuntimeError, TimeoutError) as failed:  # of nbclient: the kernel died, or does not answer
+    except (RuntimeError, TimeoutError) as failed:  # of nbclient: the process died, or took too long
         raise RunProblem(
             N_("Stage {stage} did not end well ({kind}): perhaps memory ran out. Close other programs, start again."),
             stage=stage.name,

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 RUN = 7  # points in a run or a trend
 LIMIT, OUTER = 3.0, 2.0  # standard deviations at which the limits and the outer thirds lie
@@ -115,8 +115,19 @@ def exact_limits(mean: float, totals: Counts, reach: float) -> tuple[Numbers, Nu
 
 
 def _lowest(mean: float, totals: Counts, reach: float) -> Counts:
-    count = np.maximum(stats.binom.ppf(special.ndtr(-reach), totals, mean), 0).astype(np.int64)
+    count = _quantile(float(special.ndtr(-reach)), totals, mean)
     return np.asarray(count + (normal_scores(count, totals, mean) < -reach - _ROUNDING))
+
+
+def _quantile(chance: float, totals: Counts, mean: float) -> Counts:
+    """The smallest count of which P(X ≤ count) is ``chance`` at least: as ``scipy.stats.binom.ppf``, which takes a
+    millisecond to look at its arguments, and is asked thousands of times.
+    """
+    if not 0 < mean < 1:
+        return np.where(mean > 0, totals, 0)
+    found = np.nan_to_num(special.bdtrik(chance, totals, mean), nan=0)  # it has none below P(X ≤ 0)
+    count = np.maximum(np.ceil(found), 0).astype(np.int64)
+    return np.asarray(np.where(_at_most(count - 1, totals, mean) >= chance, np.maximum(count - 1, 0), count))
 
 
 def variation(chart: Chart) -> Variation:
