@@ -28,8 +28,11 @@ from analysis.publication.run_facts import Clock, run_facts
 from analysis.storage.generations import Staging, publish, staging
 
 STAGE_LIMIT = 3600.0  # seconds that one stage may take
-# What the stages and the reports after them load beside what their notebooks import.
-_LOADED = ("ibis.backends.duckdb", "analysis.publication.unit_reports")
+# What is loaded beside a module that a notebook imports, because that will load it in use.
+_BESIDE = {
+    "analysis.storage.backends": "ibis.backends.duckdb",
+    "analysis.pages.unit_sections": "analysis.publication.unit_reports",
+}
 _TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError")  # their words quote no data
 
 
@@ -90,7 +93,8 @@ def _execute_stages(order: Order, stagings: list[Staging], clock: Clock) -> dict
     """Execute every stage's notebook; returns the executed notebooks by stage."""
     notebooks = {stage: load(order.notebook(stage.name)) for stage in order.stages}
     executed = {}
-    modules = [*modules_of(map(order.notebook, [*(stage.name for stage in notebooks), *order.further])), *_LOADED]
+    modules = modules_of(map(order.notebook, [*(stage.name for stage in notebooks), *order.further]))
+    modules += [further for module, further in _BESIDE.items() if module in modules]
     cells = sum(len(code_cells(notebook)) + 1 for notebook in notebooks.values())  # and the parameters
     prepare(modules)
     import_module("papermill")  # while the other process loads its own
