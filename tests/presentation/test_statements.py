@@ -111,7 +111,7 @@ def test_a_course_that_nothing_changes_is_kept() -> None:
 def test_after_the_period_an_ask_is_a_lesson_without_a_probability() -> None:
     for method in (PEERS, ALL_ONLINE, VIA_PORTAL):
         told = asked(method, probability=None, finality=FINAL)
-        assert told.startswith("Giá như từ đầu năm")
+        assert told.startswith("Nếu ngay từ đầu năm")
         assert "xác suất" not in told
     short = asked(UNTOUCHED, closes=False, named=[], probability=None, finality=FINAL)
     assert short == "Dù mọi thủ tục có hồ sơ đều có hồ sơ trực tuyến thì cũng chưa đủ."
@@ -179,10 +179,10 @@ def test_a_group_s_cause_says_where_and_what_then() -> None:
     cause = Cause("Cấp xã", 0.293, 0.526)
     told = statements.cause(finding(cause=cause, members=136, members_attained=27), VI)
     assert told == (
-        "Hụt chủ yếu ở Cấp xã: 29,3 %. Nếu nơi này đạt 50 % thì Sở Xây dựng đạt 52,6 %. 27 trong 136 cơ quan đạt."
+        "Chủ yếu do Cấp xã mới đạt 29,3 %. Nếu Cấp xã đạt 50 % thì Sở Xây dựng đạt 52,6 %. 27 trong 136 cơ quan đạt."
     )
     few = statements.cause(finding(members=136, members_attained=27, members_attained_few=9), VI)
-    assert few == "27 trong 136 cơ quan đạt. Trong số ấy 9 nơi có mẫu số dưới 10."
+    assert few == "27 trong 136 cơ quan đạt. Trong đó 9 cơ quan có mẫu số dưới 10."
     every = statements.cause(finding(members=136, members_attained=9, members_attained_few=9), VI)
     assert every == "9 trong 136 cơ quan đạt. Tất cả đều trên mẫu số dưới 10."
     assert statements.cause(finding(), VI) == ""
@@ -190,7 +190,7 @@ def test_a_group_s_cause_says_where_and_what_then() -> None:
 
 def test_why_a_group_attains_where_nobody_does() -> None:
     told = statements.cause(finding("l3-procedures", "attained", members=110, members_attained=0), VI)
-    assert told.startswith("0 trong 110 cơ quan đạt. Nhóm tính mỗi thủ tục một lần")
+    assert told.startswith("0 trong 110 cơ quan đạt. Khi tính chung, mỗi thủ tục chỉ tính một lần")
 
 
 def test_what_would_take_more_than_will_come_is_told_so() -> None:

@@ -108,7 +108,9 @@ def test_every_figure_of_the_attainment_is_the_independent_count(made: Made) -> 
     for as_of in made.days:
         make_attainment(made.processed, load_reference(REFERENCE), as_of=as_of)
         dossiers = _accepted(made.truth)
-        latest = max(moment.date() for row in dossiers for moment in (row["received_at"], row["completed_at"]) if moment)
+        latest = max(
+            moment.date() for row in dossiers for moment in (row["received_at"], row["completed_at"]) if moment
+        )
         day = date.fromisoformat(as_of) if as_of else latest
         expected = count_attainment(dossiers, UNITS, CATALOGUE, TARGETS, PERIOD, day)
         rows = read_csv(made.processed / "attainment.csv")

@@ -1,5 +1,6 @@
 """Nobody who knows all published totals and every shown count can tell a hidden count of one to four dossiers."""
 
+import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,6 +13,7 @@ from support.examples import relaxed
 from analysis.statistics import disclosure
 from analysis.statistics.disclosure import COLUMNS, determined, disclosed
 
+TIMES = int(os.environ.get("DVCTT_CAMPAIGN", "1"))  # more examples, as tests/whole/test_campaign.py
 Part = tuple[str, int, int, int]  # procedure, group, dossiers, online
 
 
@@ -173,14 +175,14 @@ def units(draw: st.DrawFn, most: int, procedures: int) -> pd.DataFrame:
     return parts_of(*rows)
 
 
-@settings(relaxed, max_examples=300)
+@settings(relaxed, max_examples=100 * TIMES)
 @given(units(most=8, procedures=3))
 @example(parts_of(("a", 3, 9, 7), ("b", 3, 5, 0), ("c", 3, 8, 8)))  # only a can have all seven of a and b online
 def test_no_hidden_count_of_one_to_four_can_be_deduced(parts: pd.DataFrame) -> None:
     assert leaks(parts) == []
 
 
-@settings(relaxed, max_examples=150)
+@settings(relaxed, max_examples=50 * TIMES)
 @given(units(most=4, procedures=5))
 @example(parts_of(("a", 3, 1, 0), ("b", 3, 1, 0), ("c", 3, 1, 0), ("d", 3, 4, 0)))  # three alike in three procedures
 def test_nor_among_more_procedures_with_a_smaller_least(parts: pd.DataFrame) -> None:

@@ -56,7 +56,7 @@ def explanation(standing: Standing, unit: int, language: Language) -> str:
 
 
 def headline(bench: Workbench) -> str:
-    """How many units each band would hold under the draft."""
+    """How many units each band would hold under the draft, and of which dossiers that is said."""
     language = bench.report.language
     sizes = band_sizes(bench.draft)
     parts = [
@@ -66,7 +66,11 @@ def headline(bench: Workbench) -> str:
     silent = len(bench.draft.codes) - sum(sizes)
     if silent:
         parts.append(language.text(N_("not scored: {count}"), count=language.number(silent)))
-    return "; ".join(parts)
+    first, last = bench.evidence.span(bench.criteria.period)
+    words = N_("Tried on dossiers received from {first} to {last}: {bands}.")
+    if bench.report.synthetic:
+        words = N_("Tried on synthetic data, dossiers received from {first} to {last}: {bands}.")
+    return language.text(words, first=language.date(first), last=language.date(last), bands="; ".join(parts))
 
 
 def findings(bench: Workbench) -> list[str]:

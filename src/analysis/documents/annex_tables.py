@@ -13,7 +13,7 @@ from analysis.findings.ledger import doubtful_rows, rejected_rows
 from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
 from analysis.presentation.narrative import headline
-from analysis.presentation.numbers import minimum
+from analysis.presentation.numbers import at_least
 from analysis.presentation.statements import outlook_word
 from analysis.presentation.words import CHECKS, FILES, TIER_LEVELS, verdict
 from analysis.reference.decision import DEFAULT, Target
@@ -84,7 +84,7 @@ def _summary(report: Report, found: dict[tuple[str, str], Finding]) -> Table:
         of_code = [found[target.id, code].figure for target in report.decision.targets]
         cells = [cell for figure in of_code for cell in (share(figure), verdict(figure.status, lang))]
         rows.append([of_code[0].unit_name, *cells])
-    spans = [("", 1), *((f"{t.title[lang.code]} (≥ {minimum(t, lang)})", 2) for t in report.decision.targets)]
+    spans = [("", 1), *((f"{t.title[lang.code]} ({at_least(t, lang)})", 2) for t in report.decision.targets)]
     return Table(
         text(N_("The province, its tiers and its districts with their communes, to date")), columns, rows, spans
     )
@@ -130,7 +130,7 @@ def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Find
     columns += [Column(text(N_("Final or not")) if ended else text(N_("Outlook")), "text", 20)]
     if not ended:
         columns += [Column(text(N_("Probability of attaining")), "share")]
-    title = f"{target.title[lang.code]} (≥ {minimum(target, lang)})"
+    title = f"{target.title[lang.code]} ({at_least(target, lang)})"
     return Table(title, columns, rows, names=2)
 
 

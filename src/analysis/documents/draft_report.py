@@ -19,7 +19,7 @@ from analysis.language.texts import N_
 from analysis.outlook.conclusions import WAITING
 from analysis.presentation import charts, narrative, obstacles, statements
 from analysis.presentation.narrative import headline
-from analysis.presentation.numbers import fraction, gap, minimum, percent
+from analysis.presentation.numbers import at_least, fraction, gap, percent
 from analysis.presentation.words import GROUPS_IN_REPORT, ICONS, TIER_BODIES, verdict
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.reference.forms import load_report_form
@@ -91,7 +91,7 @@ def _results(document: OfficialDocument, report: Report) -> None:
             *(text(N_("Share (gap)")), text(N_("Short")), text(N_("Verdict"))),
         ],
         [
-            [f"({place})", figure.target.title[lang.code], f"≥ {minimum(figure.target, lang)}", *_cells(figure, report)]
+            [f"({place})", figure.target.title[lang.code], at_least(figure.target, lang), *_cells(figure, report)]
             for place, figure in enumerate(tiles, start=1)
         ],
         [7, 57, 14, 25, 26, 11, 20],
@@ -189,7 +189,7 @@ def _annex(document: OfficialDocument, report: Report) -> None:
         text(N_("What is counted; the clauses stand in the workbook")),
         [text(N_("Target")), text(N_("Definition"))],
         [
-            [f"{target.title[lang.code]} (≥ {minimum(target, lang)})", target.definition[lang.code]]
+            [f"{target.title[lang.code]} ({at_least(target, lang)})", target.definition[lang.code]]
             for target in report.decision.targets
         ],
         [50, 110],
@@ -240,7 +240,7 @@ def _by_unit(document: OfficialDocument, report: Report) -> None:
     text, lang, targets = report.language.text, report.language, report.decision.targets
     document.table(
         text(N_("Results by unit, to date, in per cent")),
-        [text(N_("Unit")), *(f"({place})\n≥ {minimum(target, lang)}" for place, target in enumerate(targets, 1))],
+        [text(N_("Unit")), *(f"({place})\n{at_least(target, lang)}" for place, target in enumerate(targets, 1))],
         _unit_rows(report),
         [160 - 15 * len(targets), *[15] * len(targets)],
         below=text(

@@ -14,7 +14,7 @@ from analysis.findings.report import Report
 from analysis.language.texts import N_
 from analysis.presentation.charts import BLUE, GREY, VERMILION, results_words, trend_words
 from analysis.presentation.narrative import headline
-from analysis.presentation.numbers import minimum, percent
+from analysis.presentation.numbers import at_least, percent
 from analysis.presentation.words import ICONS
 from analysis.reference.decision import ATTAINED, Target
 from analysis.reference.groups import PROVINCE
@@ -99,7 +99,7 @@ def _course(book: Workbook, table: Table, top: Place, target: Target, report: Re
     for column, name, look in looks:
         months, values = ([top.sheet, rows[0], place, rows[-1], place] for place in (_NAMED, column))
         chart.add_series({"name": lang.text(name), "categories": months, "values": values, **look})
-    heading = f"{title} (≥ {minimum(target, lang)})".replace("≥ ", "≥\u00a0").replace(" %", "\u00a0%")
+    heading = f"{title} ({at_least(target, lang)})".replace("≥ ", "≥\u00a0").replace(" %", "\u00a0%")
     chart.set_title({"name": plain(heading), "name_font": {"size": 9}})
     chart.set_x_axis({"num_font": {"rotation": -45}})
     chart.set_y_axis(_SHARES)

@@ -18,7 +18,7 @@ from analysis.outlook.comparison import LEAST_RANKED
 from analysis.pages.glossary import explained
 from analysis.presentation import changes, statements
 from analysis.presentation.narrative import lacking, most_at
-from analysis.presentation.numbers import chance, fraction, gap, minimum, missing, percent, whole
+from analysis.presentation.numbers import at_least, chance, fraction, gap, minimum, missing, percent, whole
 from analysis.presentation.words import GROUPS, ICONS, VERDICTS
 from analysis.storage.places import page_name, target_page, unit_page
 from analysis.storage.writing import undirected
@@ -78,6 +78,7 @@ def _environment(language: Language) -> Environment:
         "percent": lambda figure: percent(figure, language),
         "gap": lambda figure: gap(figure, language),
         "minimum": lambda target: minimum(target, language),
+        "aim": lambda target: at_least(target, language),
         "fraction": lambda figure: fraction(figure, language),
         "ask": lambda found: statements.ask_sentence(found, language),
         "cause": lambda found: statements.cause(found, language),

@@ -89,17 +89,22 @@ def certainty(found: Sequence[Finding], language: Language) -> str:
     """How the targets stand with the end, and how many verdicts another reading would turn."""
     judged = [one for one in found if one.figure.status != NOT_APPLICABLE]
     words = Counter(outlook_word(one) for one in judged)
-    told = [f"{sign} {language.text(word)}: {language.number(count)}" for (sign, word), count in words.items()]
+    stands = [
+        f"{sign} {language.text(N_('{word}: {count} targets'), word=language.text(word), count=language.number(count))}"
+        for (sign, word), count in words.items()
+    ]
+    told = ["; ".join(stands) + "."] if stands else []
     flipped = [one for one in judged if one.flips]
     if flipped:
         attained = sum(one.figure.status == ATTAINED for one in flipped)
-        turned = N_("whether {count} are attained depends on how the decision is read")
+        turned = N_("{count} of the verdicts would be another if the decision is read otherwise.")
         if attained:
             turned = N_(
-                "whether {count} are attained depends on how the decision is read, {attained} that are now among them"
+                "{count} of the verdicts would be another if the decision is read otherwise, {attained} of those that "
+                "are attained now among them."
             )
         told.append(language.text(turned, count=language.number(len(flipped)), attained=language.number(attained)))
-    return "; ".join(told) + "." if told else ""
+    return " ".join(told)
 
 
 def leaders_tasks(report: Report) -> Iterator[tuple[str, str]]:

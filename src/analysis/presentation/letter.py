@@ -17,7 +17,7 @@ from analysis.findings.tasks import leading
 from analysis.language.folding import fold
 from analysis.language.texts import N_, Language
 from analysis.presentation.narrative import headline_of, made_up
-from analysis.presentation.numbers import fraction, minimum, percent
+from analysis.presentation.numbers import at_least, fraction, percent
 from analysis.presentation.quality import SEVERITIES, Flaw, Records, records
 from analysis.presentation.statements import ask_sentence, prospect
 from analysis.presentation.words import verdict
@@ -151,7 +151,7 @@ def _opening(report: Report, issuer: str) -> str:
 
 def _result(figure: Figure, language: Language) -> list[str]:
     short = language.number(figure.shortfall) if figure.status == NOT_ATTAINED else "–"
-    title, least = figure.target.title[language.code], f"≥ {minimum(figure.target, language)}"
+    title, least = figure.target.title[language.code], at_least(figure.target, language)
     share = "–" if figure.value is None else f"{fraction(figure, language)} = {percent(figure, language)}"
     return [title, least, share, verdict(figure.status, language), short]
 

@@ -20,6 +20,11 @@ def minimum(target: Target, language: Language) -> str:
     return language.percent(target.minimum, minimum_digits(target))
 
 
+def at_least(target: Target, language: Language) -> str:
+    """``≥ 60 %``; ``100 %``, above which there is nothing."""
+    return f"{'' if target.minimum == 1 else '≥ '}{minimum(target, language)}"
+
+
 def minimum_digits(target: Target) -> int:
     """Decimals that the minimum has as a percentage."""
     return next(digits for digits in range(7) if (target.minimum * 100 * 10**digits).denominator == 1 or digits == 6)

@@ -190,7 +190,8 @@ def cause(found: Finding, language: Language) -> str:
     name = _subject(found, language)
     if found.cause and found.figure.status == NOT_ATTAINED:
         words = N_(
-            "Most of the gap is at {part}, which reaches {value}. If it attained {minimum}, {group} would reach {then}."
+            "Most of the gap is at {part}, which reaches {value}. If {part} attained {minimum}, {group} would reach "
+            "{then}."
         )
         known = {"part": found.cause.name, "group": name, "minimum": minimum(found.figure.target, language)}
         shares = {"value": language.percent(found.cause.value), "then": language.percent(found.cause.then)}
