@@ -1,6 +1,7 @@
 """What the tests of pages share: one published province, one browser, and pages that may ask for nothing else."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -8,9 +9,20 @@ from playwright.sync_api import Browser, Page
 from support.browsing import Opener, chromium, opener
 from support.published import Province, Publication, shared_folder
 
+from analysis.notebooks.forks import modules_of
+from analysis.storage.forkserver import fork_context
+
 # No example has a time that a busy machine could break.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_configure() -> None:
+    """What is forked in a test's process finds the libraries loaded: once for all tests of a worker, when the first
+    forks.
+    """
+    notebooks = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+    fork_context(["analysis.notebooks.served", "analysis.notebooks.in_process", *modules_of(notebooks)])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -118,6 +118,13 @@ def _execute(analyst: SmallProject, nursery: Nursery, name: str, **parameters: s
     return execute_notebook(str(FOLDER / f"{name}.ipynb"), None, {**folders, **parameters}, **options)
 
 
+def _execute_as_jupyter(analyst: SmallProject, name: str, **parameters: str) -> Any:
+    """By papermill's own engine and an ordinary kernel, from the folder in which JupyterLab would start it."""
+    folder = analyst.home / "notebooks"
+    options = {"cwd": str(folder), "progress_bar": False, "start_timeout": PATIENCE}
+    return execute_notebook(str(folder / f"{name}.ipynb"), None, parameters, **options)
+
+
 def _message(analyst: SmallProject, nursery: Nursery, name: str, **parameters: str) -> str:
     """What a notebook shows of the problem that ends it: in the languages one after the other, and no traceback."""
     with pytest.raises(PapermillExecutionError) as failed:
@@ -130,14 +137,9 @@ def _message(analyst: SmallProject, nursery: Nursery, name: str, **parameters: s
 @pytest.mark.parametrize("stage", ["check", *(stage.name for stage in STAGES)])
 def test_runs_alone_from_its_own_folder(analyst: SmallProject, stage: str) -> None:
     """Papermill with the ordinary kernel and the defaults, where JupyterLab would start it; in order."""
-    papermill = [sys.executable, "-m", "papermill", "--no-progress-bar"]
-    command = [*papermill, f"{stage}.ipynb", f"../{stage}.out.ipynb", "-p", "as_of", AS_OF.isoformat()]
-    done = call(command, analyst.home / "notebooks")
-    assert done.returncode == 0, done.stderr[-2000:]
-    executed = load(analyst.home / f"{stage}.out.ipynb")
+    executed = _execute_as_jupyter(analyst, stage, as_of=AS_OF.isoformat())
     assert all(cell["execution_count"] for cell in code_cells(executed))
-    shown = (analyst.home / f"{stage}.out.ipynb").read_text(encoding="utf-8")
-    assert "Thử Nghiệm" not in shown
+    assert "Thử Nghiệm" not in nbformat.writes(executed)
 
 
 @pytest.mark.slow
@@ -179,10 +181,7 @@ def test_runs_alone_from_the_projects_root(analyst: SmallProject) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "value"), [("raw", "../elsewhere"), ("as_off", "2020-09-30")])
 def test_a_problem_in_a_notebook_is_a_message_without_traceback(analyst: SmallProject, name: str, value: str) -> None:
-    command = [sys.executable, "-m", "papermill", "--no-progress-bar", "clean.ipynb", "../failed.ipynb"]
-    failed = call([*command, "-p", name, value], analyst.home / "notebooks")
-    assert failed.returncode != 0
-    outputs = [output for cell in code_cells(load(analyst.home / "failed.ipynb")) for output in cell["outputs"]]
-    (error,) = [output for output in outputs if output["output_type"] == "error"]
-    assert len(error["traceback"]) == 2, "the message in each of the languages"
-    assert (value if name == "raw" else name) in error["traceback"][0]
+    with pytest.raises(PapermillExecutionError) as failed:
+        _execute_as_jupyter(analyst, "clean", **{name: value})
+    assert len(failed.value.traceback) == 2, "the message in each of the languages"
+    assert (value if name == "raw" else name) in failed.value.traceback[0]
