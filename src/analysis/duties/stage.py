@@ -37,16 +37,18 @@ def make_duties(processed: Path | str, reference: Reference, engine: Engine = En
             raise RunProblem(
                 N_("{folder} has no {file}. Run the notebooks clean and attainment first."), folder=processed, file=name
             )
+    files, (decision, as_of) = read_table(processed / "files.csv"), _basis(processed, reference)
     with connect(engine) as backend:
-        tables = hanging(read_dossiers(backend, processed / "dossiers.parquet"), processed, reference)
+        tables = hanging(read_dossiers(backend, processed / "dossiers.parquet"), files, reference, decision, as_of)
     write_outlook(tables, processed)
     return tables
 
 
-def hanging(dossiers: ibis.Table, processed: Path, reference: Reference) -> dict[str, pd.DataFrame]:
-    """The tables of dossiers that wait."""
-    decision, as_of = _basis(processed, reference)
-    rules, files = load_waiting(reference.folder), read_table(processed / "files.csv")
+def hanging(
+    dossiers: ibis.Table, files: pd.DataFrame, reference: Reference, decision: Decision, as_of: date
+) -> dict[str, pd.DataFrame]:
+    """The tables of dossiers that wait; ``files`` are the rows of files.csv."""
+    rules = load_waiting(reference.folder)
     opened = open_dossiers(dossiers, files, as_of, rules.unseen_after)
     return {
         "waiting": waiting(dossiers, opened, reference, decision, as_of),
