@@ -20,6 +20,21 @@ from analysis.statistics.disclosure import LEAST
 
 
 @dataclass(frozen=True)
+class Spot:
+    """A unit where dossiers are past due: ``half`` of them by so many days at most; ``supplement`` wait for the
+    applicant, None where that or the rest is too few to be told; ``with_due``: all that are open and have a due day.
+    """
+
+    unit_code: str
+    unit_name: str
+    past_due: int
+    supplement: int | None
+    with_due: int
+    half: int
+    longest: int
+
+
+@dataclass(frozen=True)
 class Slow:
     """A procedure of a unit that takes much longer than promised: ``half`` and ``nine_of_ten`` are done within so many
     days (None: so many are not yet), half were ``promised`` it within so many.
@@ -86,11 +101,11 @@ def standing(report: Report, code: str = PROVINCE) -> Any:
     return next(row.where(row.notna(), None).itertuples(index=False))
 
 
-def spots(report: Report, code: str = PROVINCE) -> list[Any]:
-    """The rows of the units of ``code`` where most are past due, the most first."""
+def spots(report: Report, code: str = PROVINCE) -> list[Spot]:
+    """The units of ``code`` where most are past due, the most first."""
     rows = _of_units(report, "waiting", code)
     rows = rows[rows["past_due"] >= LEAST].sort_values(["past_due", "unit_code"], ascending=[False, True])
-    return list(rows.itertuples(index=False))
+    return [_spot(row) for row in rows.itertuples(index=False)]
 
 
 def ages(report: Report, code: str = PROVINCE) -> Ages | None:
@@ -148,6 +163,13 @@ def _told(report: Report) -> pd.DataFrame:
     """unit_code and procedure_key of what may be told to have ``LEAST_PROMISED`` dossiers or more."""
     rows = report.outlook["procedures"]
     return rows.loc[rows["told"].fillna(0) >= LEAST_PROMISED, ["unit_code", "procedure_key"]]
+
+
+def _spot(row: Any) -> Spot:
+    waits = int(row.past_due_supplement)
+    told = not singles_out(row.unit_code, (waits, row.past_due - waits))
+    days = int(row.past_due_half), int(row.past_due_longest)
+    return Spot(row.unit_code, row.unit_name, int(row.past_due), waits if told else None, int(row.with_due), *days)
 
 
 def _slow(row: Any) -> Slow:

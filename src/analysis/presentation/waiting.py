@@ -107,8 +107,8 @@ def _longer(report: Report, code: str) -> str:
         words = N_("Of {judged} procedures that can be compared none takes much longer than promised.")
         return language.text(words, judged=judged)
     words = N_(
-        "Of {judged} procedures that can be compared {count} take much longer than promised, the most “{procedure}” at "
-        "{unit}: {days} days where {promised} were promised."
+        "Of {judged} procedures that can be compared {count} take much longer than promised; the furthest from it: "
+        "“{procedure}” at {unit}, {days} days where {promised} were promised."
     )
     first = found.slow[0]
     days, promised = language.number(first.promised + first.excess), language.number(first.promised)
