@@ -138,13 +138,14 @@ def compared(report: Report, code: str = PROVINCE) -> Compared:
 def lacking(report: Report, code: str = PROVINCE) -> Lacking:
     """What the exports of ``code`` do not tell."""
     whole, rows = standing(report, code), _of_units(report, "waiting", code)
-    arose = rows["results"] + rows["results_undated"]
-    some = rows[arose >= LEAST_PROMISED]
+    rows = rows.assign(arose=rows["results"] + rows["results_undated"])
+    rows = rows[rows["arose"] >= LEAST_PROMISED]
+    with_day, promised = (rows[name] / rows["arose"] for name in ("results", "with_promise"))
     return Lacking(
         without_due=whole.open - whole.not_accepted - whole.with_due,
-        no_due_at=list(some.loc[some["with_promise"] <= (1 - KNOWN) * arose, "unit_name"]),
+        no_due_at=list(rows.loc[promised <= float(1 - KNOWN), "unit_name"]),
         undated=whole.results_undated,
-        no_result_at=list(some.loc[some["results"] < KNOWN * arose, "unit_name"]),
+        no_result_at=list(rows.loc[with_day < float(KNOWN), "unit_name"]),
         unseen=whole.unseen,
         unseen_after=load_waiting(report.reference.folder).unseen_after,
         unstated=whole.unstated,
