@@ -100,6 +100,13 @@ def test_a_unit_with_a_handful_past_due_is_not_listed(report: Report) -> None:
     assert "Xã Xuân Lãnh" not in shown
 
 
+def test_of_a_unit_no_handful_is_told(report: Report) -> None:
+    told = words(waiting_sections.standing(report, COMMUNE))
+    assert "Quá hạn đến 30/09/2020: dưới 5 hồ sơ. Không thủ tục" in told
+    assert "Tất cả chưa có kết quả: dưới 5 hồ sơ." in told
+    assert "207" not in told
+
+
 @pytest.mark.parametrize(("code", "told"), [("ALL", True), (AREA, True), (DISTRICT, True), (COMMUNE, False)])
 def test_ages_of_a_few_of_one_unit_are_not_told(report: Report, code: str, told: bool) -> None:
     assert ("trên 60 ngày" in words(waiting_sections.by_age(report, code))) == told

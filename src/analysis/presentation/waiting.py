@@ -8,6 +8,7 @@ from analysis.findings.report import Report
 from analysis.findings.waiting import Lacking, compared, lacking, singles_out, spots, standing
 from analysis.language.texts import N_, Language
 from analysis.reference.groups import PROVINCE
+from analysis.statistics.disclosure import LEAST
 
 STAGE_WORDS = {
     NOT_ACCEPTED: N_("Not accepted"),
@@ -38,22 +39,23 @@ _MOST_LACKING = 5  # units that a line on what is missing names
 
 def decides(report: Report, code: str = PROVINCE) -> list[str]:
     """What decides: past due, where most hang, what takes much longer than promised."""
-    return [*_past_due(report, code), *_where(report, code), _longer(report, code)]
+    past_due = [_past_due(report, code), *_whose(report, code), *_where(report, code)]
+    return [*past_due, _longer(report, code)]
 
 
 def besides(report: Report, code: str = PROVINCE) -> list[str]:
     """How many are open and for how long, and how long a result takes."""
     language, row = report.language, standing(report, code)
     words = N_("Open in all: {open} dossiers.")
-    if row.age_half is not None:
+    if row.age_half is not None and not singles_out(code, [row.open]):
         words = N_("Open in all: {open} dossiers; half of them for {half} days or less, the longest for {longest}.")
     days = {name: language.number(getattr(row, f"age_{name}") or 0) for name in ("half", "longest")}
-    return [language.text(words, open=language.number(row.open), **days), *_days(row, language)]
+    return [language.text(words, open=_told(row.open, code, language), **days), *_days(row, language)]
 
 
 def missing(report: Report, code: str = PROVINCE) -> list[str]:
     """What the exports do not tell, a line each."""
-    return list(_missing(lacking(report, code), report.language))
+    return list(_missing(lacking(report, code), code, report.language))
 
 
 def band(first: int | None, last: int | None, language: Language) -> str:
@@ -65,21 +67,26 @@ def band(first: int | None, last: int | None, language: Language) -> str:
     return language.text(N_("{first}–{last} days"), first=language.number(first), last=language.number(last))
 
 
-def _past_due(report: Report, code: str) -> Iterator[str]:
+def _past_due(report: Report, code: str) -> str:
     language, row = report.language, standing(report, code)
-    day, whole = language.date(report.as_of), language.number(row.with_due)
+    counts = {"count": _told(row.past_due, code, language), "whole": _told(row.with_due, code, language)}
+    days = {name: language.number(getattr(row, f"past_due_{name}") or 0) for name in ("half", "longest")}
+    words = N_(
+        "Past due on {day}: {count} of the {whole} accepted and open dossiers with a due day; half of them by "
+        "{half} days or less, the longest by {longest}."
+    )
     if not row.with_due:
-        yield language.text(N_("On {day} no dossier that is accepted and open has a due day."), day=day)
+        words = N_("On {day} no dossier that is accepted and open has a due day.")
     elif not row.past_due:
         words = N_("On {day} none of the {whole} accepted and open dossiers with a due day is past it.")
-        yield language.text(words, day=day, whole=whole)
-    else:
-        words = N_(
-            "Past due on {day}: {count} of the {whole} accepted and open dossiers with a due day; half of them by "
-            "{half} days or less, the longest by {longest}."
-        )
-        known = {name: language.number(getattr(row, f"past_due_{name}")) for name in ("half", "longest")}
-        yield language.text(words, day=day, whole=whole, count=language.number(row.past_due), **known)
+    elif singles_out(code, [row.past_due]):
+        words = N_("Past due on {day}: {count} dossiers.")
+    return language.text(words, day=language.date(report.as_of), **counts, **days)
+
+
+def _whose(report: Report, code: str) -> Iterator[str]:
+    """How many of those past due wait for whom."""
+    language, row = report.language, standing(report, code)
     parts = row.past_due_supplement, row.past_due - row.past_due_supplement
     if parts[0] and not singles_out(code, parts):
         words = N_(
@@ -131,15 +138,23 @@ def _days(row: Any, language: Language) -> Iterator[str]:
     yield " ".join([language.text(words, **known), *further])
 
 
-def _missing(found: Lacking, language: Language) -> Iterator[str]:
+def _missing(found: Lacking, code: str, language: Language) -> Iterator[str]:
     for name, words in _LACKING.items():
         count = getattr(found, name)
         if count:
-            yield language.text(words, count=language.number(count), days=language.number(found.unseen_after))
+            told = {"count": _told(count, code, language), "days": language.number(found.unseen_after)}
+            yield language.text(words, **told)
     for name, words in _LACKING_AT.items():
         units = getattr(found, name)
         if units:
             yield language.text(words, units=_named(units, language))
+
+
+def _told(count: int, code: str, language: Language) -> str:
+    """A count; of a unit's own no handful."""
+    if singles_out(code, [count]):
+        return language.text(N_("fewer than {least}"), least=language.number(LEAST))
+    return language.number(count)
 
 
 def _named(units: list[str], language: Language) -> str:
