@@ -61,7 +61,7 @@ def processed_sample() -> Path:
     processed = DATA / "processed"
     folders = ["--raw", PROJECT / "data/raw", "--reference", REFERENCE, "--processed", processed]
     command = [Path(sys.executable).with_name("dvctt"), "run", *folders, "--reports", DATA / "reports"]
-    measure([*command, "--until", "trends_and_gap"], PROJECT)
+    measure([*command, "--until", "duties"], PROJECT)
     return processed
 
 

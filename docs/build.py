@@ -27,7 +27,7 @@ def make_project(folder: Path) -> None:
 
 
 def _run(folder: Path, *options: str) -> None:
-    outputs = ["--processed", folder / "data/processed", "--reports", folder / "reports", "--until", "trends_and_gap"]
+    outputs = ["--processed", folder / "data/processed", "--reports", folder / "reports", "--until", "duties"]
     command = [sys.executable, "-m", "analysis.cli", "run", *map(str, outputs), *options]
     done = subprocess.run(command, cwd=ROOT, check=False)
     if done.returncode not in (0, 3):  # 3: with a warning

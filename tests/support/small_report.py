@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from analysis.duties.stage import hanging
 from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.measures.attainment import attain
@@ -61,13 +62,15 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
     """The report on ``UNITS`` with ``DOSSIERS``, and small tables of procedures, records and difficulties."""
     reference = load_reference(write_reference(folder / "reference", UNITS, [_offer(number) for number in OWNERS]))
     decision = reference.decision("", as_of)
-    table = ibis.memtable(dossiers())
+    frame = dossiers()
+    table, files = ibis.memtable(frame), pd.DataFrame([_file()])
+    dated = ibis.memtable(frame.assign(file=files["file"][0], due_at=frame["received_at"] + pd.Timedelta(days=9)))
     attainment = attain(table, reference, decision, as_of)
     known = history(table, reference, decision, as_of)
     outlook = concluded(attainment, known)
     return Report(
         attainment=attainment,
-        files=pd.DataFrame([_file()]),
+        files=files,
         rejects=pd.DataFrame({"reason": []}),
         quality=pd.DataFrame({"check": [], "count": []}),
         quality_by_unit=_records(),
@@ -78,6 +81,7 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
         outlook=outlook
         | {"procedures": _procedures(as_of.isoformat()), "delays": _delays()}
         | {"changes": pd.DataFrame(columns=CHANGES_COLUMNS)},
+        duties=hanging(dated, files, reference, decision, as_of),
         synthetic=True,
         reference=reference,
         decision=decision,

@@ -15,6 +15,7 @@ PARAMETERS = {
     "clean": ("raw", "reference", "processed", "work", "lang", "jobs"),
     "attainment": ("reference", "processed", "decision", "as_of", "lang"),
     "trends_and_gap": ("reference", "processed", "lang"),
+    "duties": ("reference", "processed", "lang"),
     "report": ("reference", "processed", "lang"),
     "unit": ("reference", "processed", "lang", "unit"),
     "evaluation_criteria": ("reference", "processed", "lang", "criteria", "period"),
@@ -47,7 +48,7 @@ def copying_toys(folder: Path, processed: Path, **cells: str) -> Path:
     write_toys(folder, **cells)
     copy = f"import shutil\nfor name in {sorted(names)!r}:\n    shutil.copy(f'{processed}/{{name}}', processed)"
     write_notebook(folder / "clean.ipynb", [cells.get("clean", ""), copy], PARAMETERS["clean"])
-    for name in ("attainment", "trends_and_gap"):
+    for name in ("attainment", "trends_and_gap", "duties"):
         write_notebook(folder / f"{name}.ipynb", [cells.get(name, "")], PARAMETERS[name])
     return folder
 

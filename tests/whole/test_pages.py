@@ -19,7 +19,7 @@ TARGETS = (
 )
 
 
-QUESTIONS = ("who", "changes", "course", "readings", "certainty", "quality", "method")
+QUESTIONS = ("who", "changes", "waiting", "course", "readings", "certainty", "quality", "method")
 
 
 def _report(published: Publication, page: str = "index") -> Path:
@@ -234,7 +234,7 @@ def test_what_is_missing_is_told_in_the_order_of_who_comes_first(year: Publicati
         assert [int(number) for number in shown] == [missing.get(target, 0) for target in TARGETS]
 
 
-@pytest.mark.parametrize("name", ["who", "course", "certainty", "quality", "method"])
+@pytest.mark.parametrize("name", ["who", "waiting", "course", "certainty", "quality", "method"])
 def test_the_contents_lead_to_headings(year: Publication, open_page: Opener, name: str) -> None:
     page = open_page(_report(year, name))
     links = page.locator(".contents a").all()

@@ -7,20 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.duties.results import KNOWN, LEAST_PROMISED, course, days_to_result
 from analysis.findings.offered import last_day
 from analysis.findings.provenance import DOSSIERS
 from analysis.findings.report import Report
 from analysis.language.folding import plain
-from analysis.measures.expressions import arising, resolved
+from analysis.measures.expressions import arising
 from analysis.outlook.procedures import ONLINE_LEVELS
 from analysis.reference.groups import PROVINCE
 from analysis.statistics.disclosure import LEAST
-from analysis.statistics.waiting import days_until
 from analysis.storage.backends import connect, execute, read_dossiers
-
-LEAST_PROMISED = 20  # dossiers: of fewer, nothing is said that somebody could rely on
-NINE_OF_TEN = 0.9
-_KNOWN = Fraction(9, 10)  # of the dossiers that must tell what is asked of them
 
 TOO_FEW, NONE, FEW, UNDER, ABOUT, NEARLY = "too_few", "none", "few", "under", "about", "nearly"
 NEVER, WITHIN = "never", "within"
@@ -144,46 +140,40 @@ def of_ten(count: int, whole: int) -> OfTen:
 
 def _facts(counts: pd.Series, waits: pd.DataFrame) -> Facts:
     stated, whole = int(counts["stated"]), int(counts["dossiers"])
-    says = whole > 0 and Fraction(stated, whole) >= _KNOWN
+    says = whole > 0 and Fraction(stated, whole) >= KNOWN
     return Facts(
         online=of_ten(int(counts["online"]), int(counts["offered"])),
-        waiting=_waiting(waits, int(counts["undated"])),
+        waiting=_waiting(waits),
         papers=of_ten(int(counts["papers"]), stated) if says else None,
     )
 
 
-def _waiting(waits: pd.DataFrame, undated: int) -> Waiting:
-    """A dossier that is done on a day that nobody wrote down tells nothing; where they are many, nor do the others."""
-    known = int(waits["dossiers"].sum())
-    if known < LEAST_PROMISED or Fraction(known, known + undated) < _KNOWN:
-        return Waiting(TOO_FEW, 0, known)
-    days = days_until(NINE_OF_TEN, waits["days"], waits["done"], waits["dossiers"])
-    return Waiting(NEVER, 0, known) if days is None else Waiting(WITHIN, days, known)
+def _waiting(waits: pd.DataFrame) -> Waiting:
+    found = course(waits)
+    if not found.told:
+        return Waiting(TOO_FEW, 0, found.known)
+    days = found.nine_of_ten
+    return Waiting(NEVER, 0, found.known) if days is None else Waiting(WITHIN, days, found.known)
 
 
 def _counted(report: Report, processed: Path | str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """By unit: dossiers, those ``offered`` online, of these ``online``; ``stated``: with a status, ``papers``: waiting
-    for some; ``undated``: done on no known day. And by unit, whole ``days`` and whether ``done`` then: dossiers.
+    for some. And by unit the rows of ``days_to_result``.
     """
     with connect() as backend:
         dossiers = read_dossiers(backend, Path(processed) / DOSSIERS)
         arose = arising(dossiers, report.decision.valid_from, last_day(report))
         offered = arose.level.isin(ONLINE_LEVELS).fill_null(False)
-        undated = arose.completed_at.isnull() & resolved(arose, report.as_of)
         sums = {
             "dossiers": arose.count(),
             "offered": offered.sum(),
             "online": (offered & (arose.channel == "online")).sum(),
             "stated": arose.status.notnull().sum(),
             "papers": (arose.status == "supplement").fill_null(False).sum(),
-            "undated": undated.sum(),
         }
         counts = execute(arose.group_by("unit_code").aggregate(**sums)).set_index("unit_code")
-        done = (arose.completed_at.date() <= report.as_of).fill_null(False)
-        last = done.ifelse(arose.completed_at.date(), report.as_of)
-        dated = arose.mutate(done=done, days=last.delta(arose.received_at.date(), unit="day")).filter(~undated)
-        waits = execute(dated.group_by("unit_code", "days", "done").aggregate(dossiers=dated.count()))
-    return counts.fillna(0).astype("int64"), waits.sort_values(["unit_code", "days", "done"], ignore_index=True)
+        waits = days_to_result(arose, report.as_of, "unit_code")
+    return counts.fillna(0).astype("int64"), waits
 
 
 def _services(report: Report) -> dict[str, tuple[Service, ...]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.duties import DUTIES
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
 from analysis.outlook import OUTLOOK
@@ -30,7 +31,8 @@ class Report:
 
     ``stated`` is the ledger of the files of ``difficulties``: file, read, used, refused (by reason), masked, cut,
     problem. ``doubts`` are what must be known of files that were used.
-    ``outlook["procedures"]`` holds true counts: only what was ``told`` may be printed.
+    ``outlook["procedures"]`` holds true counts: only what was ``told`` may be printed; so does
+    ``duties["waiting_procedures"]``.
     """
 
     attainment: pd.DataFrame
@@ -43,6 +45,7 @@ class Report:
     stated: list[dict[str, Any]]
     doubts: list[dict[str, Any]]
     outlook: dict[str, pd.DataFrame]
+    duties: dict[str, pd.DataFrame]
     synthetic: bool
     reference: Reference
     decision: Decision
@@ -99,7 +102,8 @@ def read_report(processed: Path | str, reference: Path | str, language: Language
     """
     kept = _read_report(Path(processed).absolute(), Path(reference).absolute(), language, _state(processed, reference))
     frames = {name: part.copy(deep=False) for name, part in vars(kept).items() if isinstance(part, pd.DataFrame)}
-    return replace(kept, **frames, outlook={name: table.copy(deep=False) for name, table in kept.outlook.items()})
+    own = ({name: table.copy(deep=False) for name, table in tables.items()} for tables in (kept.outlook, kept.duties))
+    return replace(kept, **frames, outlook=next(own), duties=next(own))
 
 
 def _state(*folders: Path | str) -> tuple[tuple[str, int, int, int], ...]:
@@ -111,10 +115,10 @@ def _state(*folders: Path | str) -> tuple[tuple[str, int, int, int], ...]:
 @lru_cache(maxsize=2)
 def _read_report(processed: Path, reference: Path, language: Language, state: object) -> Report:
     tables = {}
-    for name in ("attainment", *_LEDGER, *OUTLOOK):
+    for name in ("attainment", *_LEDGER, *OUTLOOK, *DUTIES):
         if not (processed / f"{name}.csv").is_file():
             raise RunProblem(
-                N_("{folder} has no {file}. Run the notebooks clean, attainment and trends_and_gap first."),
+                N_("{folder} has no {file}. Run the notebooks clean, attainment, trends_and_gap and duties first."),
                 folder=processed,
                 file=f"{name}.csv",
             )
@@ -128,6 +132,7 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
         stated=facts["difficulties"],
         doubts=facts["doubts"],
         outlook={name: tables[name] for name in OUTLOOK},
+        duties={name: tables[name] for name in DUTIES},
         synthetic=facts["synthetic"],
         reference=definitions,
         decision=definitions.decision(attainment["decision"].iloc[0]),

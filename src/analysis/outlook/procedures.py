@@ -54,11 +54,25 @@ def procedures(
     whole = cells.groupby(_OWN, as_index=False)[["dossiers", "online"]].sum()
     may = may.rename(columns={"dossiers": "told", "online": "told_online"})
     whole = whole.merge(may, on=_OWN, validate="1:1").merge(offers, "left", on=_OWN, validate="1:1")
-    names = reference.catalogue.drop_duplicates("procedure_key", keep="last").set_index("procedure_key")
-    whole["procedure_name"] = whole["procedure_key"].map(names["procedure_name"]).fillna("")
+    whole["procedure_name"] = names_of(whole["procedure_key"], reference)
     days = dict(enumerate(end.isoformat() for end in ends))
     whole = whole.assign(level=whole["level"].astype("Int64"), told_on=whole["slot"].map(days).fillna(""))
     return whole.assign(decision=decision.id)[PROCEDURES_COLUMNS]
+
+
+def keys_of(codes: pd.Series, reference: Reference) -> pd.Series:
+    """The key of each code of a procedure: the catalogue's, else the code itself.
+
+    One that the catalogue lacks comes from an export: it must not run in a spreadsheet.
+    """
+    keys = reference.catalogue.drop_duplicates("procedure_code").set_index("procedure_code")["procedure_key"]
+    return codes.map(keys).fillna(codes).map(spreadsheet_safe)
+
+
+def names_of(keys: pd.Series, reference: Reference) -> pd.Series:
+    """The catalogue's last name of each procedure, "" where it has none."""
+    names = reference.catalogue.drop_duplicates("procedure_key", keep="last").set_index("procedure_key")
+    return keys.map(names["procedure_name"]).fillna("")
 
 
 def _lines(published: pd.DataFrame | None, decision: Decision, last: date) -> pd.DataFrame:
@@ -87,12 +101,9 @@ def _counted(arises: Table, reference: Reference, ends: list[date]) -> pd.DataFr
     slot = sum((passed.cast("int64") for passed in after), ibis.literal(0, "int64"))
     by_level = arises.mutate(slot=slot).group_by("unit_code", "procedure_code", "level", "slot")
     counted = execute(by_level.aggregate(dossiers=_.count(), online=(_.channel == "online").sum()))
-    keys = reference.catalogue.drop_duplicates("procedure_code").set_index("procedure_code")["procedure_key"]
-    codes = counted["procedure_code"]
     level = counted["level"].fillna(0).astype("int64")
-    # A code that the catalogue lacks comes from an export: it must not run in a spreadsheet.
     counted = counted.assign(
-        procedure_key=codes.map(keys).fillna(codes).map(spreadsheet_safe),
+        procedure_key=keys_of(counted["procedure_code"], reference),
         group=level.where(level.isin(ONLINE_LEVELS), 0),
     )
     sums = counted.groupby([*_OWN, "group", "slot"], as_index=False)[["dossiers", "online"]].sum()

@@ -29,6 +29,7 @@ _TEMPLATES = Path(__file__).parent / "folder"
 _COPIED = (
     "vocabulary.toml",
     "columns.toml",
+    "waiting.toml",
     "catalogue-lists.toml",
     "report-form.toml",
     "criteria-form.toml",

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from itertools import combinations
 from pathlib import Path
 
+from analysis.duties import DUTIES
 from analysis.language.problems import UsageProblem, system_problem
 from analysis.language.texts import N_, Language
 from analysis.notebooks.parameters import is_day
@@ -40,6 +41,7 @@ STAGES = (
         N_("Trends, the gap and a fair comparison"),
         (*(f"{name}.csv" for name in OUTLOOK),),
     ),
+    Stage("duties", N_("Other duties of the decision"), (*(f"{name}.csv" for name in DUTIES),)),
     Stage("report", N_("Writing the report"), writes_reports=True),
 )
 OUTPUTS = frozenset(name for stage in STAGES for name in stage.outputs)  # in the processed folder

@@ -1,5 +1,7 @@
 """How long things take when some are not done yet."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -13,8 +15,13 @@ def days_until(share: float, days: ArrayLike, done: ArrayLike, counts: ArrayLike
     were still waiting when last seen. The estimate is that of Kaplan and Meier (1958), Journal of the American
     Statistical Association 53:457–481: who still waits counts for as long as is known.
     """
+    return days_within([share], days, done, counts)[0]
+
+
+def days_within(shares: Iterable[float], days: ArrayLike, done: ArrayLike, counts: ArrayLike) -> list[int | None]:
+    """``days_until`` of several shares by one estimate."""
     from statsmodels.duration.survfunc import SurvfuncRight  # not every process needs it
 
     found = SurvfuncRight(np.asarray(days, float), np.asarray(done, int), freq_weights=np.asarray(counts, float))
-    reached = np.flatnonzero(found.surv_prob <= 1 - share + _ROUNDING)
-    return int(found.surv_times[reached[0]]) if len(reached) else None
+    reached = [np.flatnonzero(found.surv_prob <= 1 - share + _ROUNDING) for share in shares]
+    return [int(found.surv_times[places[0]]) if len(places) else None for places in reached]

@@ -1,0 +1,3 @@
+"""The duties of the decision beside the targets: each module makes the table that it is named after."""
+
+DUTIES = ("waiting", "waiting_ages", "waiting_procedures")

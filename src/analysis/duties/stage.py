@@ -1,0 +1,64 @@
+"""The stage ``duties``: what the decision asks of Sở TT&TT beside the targets, from a run's dossiers.
+
+It goes by the decision and the as-of day of ``attainment.csv``.
+"""
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import ibis
+import pandas as pd
+
+from analysis.duties.opened import open_dossiers
+from analysis.duties.waiting import waiting
+from analysis.duties.waiting_ages import waiting_ages
+from analysis.duties.waiting_procedures import waiting_procedures
+from analysis.language.problems import RunProblem
+from analysis.language.texts import N_
+from analysis.outlook.stage import write_outlook
+from analysis.reference.columns import read_table
+from analysis.reference.decision import Decision
+from analysis.reference.tables import Reference
+from analysis.reference.waiting import load_waiting
+from analysis.storage.backends import Engine, connect, read_dossiers
+
+_NEEDED = ("attainment.csv", "files.csv", "dossiers.parquet")
+
+
+def make_duties(processed: Path | str, reference: Reference, engine: Engine = Engine()) -> dict[str, pd.DataFrame]:
+    """Write the tables of ``DUTIES`` into ``processed``, each as ``<name>.csv``; returns them by name.
+
+    Raises RunProblem where a file of the stages before is missing.
+    """
+    processed = Path(processed)
+    for name in _NEEDED:
+        if not (processed / name).exists():
+            raise RunProblem(
+                N_("{folder} has no {file}. Run the notebooks clean and attainment first."), folder=processed, file=name
+            )
+    files, (decision, as_of) = read_table(processed / "files.csv"), _basis(processed, reference)
+    with connect(engine) as backend:
+        tables = hanging(read_dossiers(backend, processed / "dossiers.parquet"), files, reference, decision, as_of)
+    write_outlook(tables, processed)
+    return tables
+
+
+def hanging(
+    dossiers: ibis.Table, files: pd.DataFrame, reference: Reference, decision: Decision, as_of: date
+) -> dict[str, pd.DataFrame]:
+    """The tables of dossiers that wait; ``files`` are the rows of files.csv."""
+    rules = load_waiting(reference.folder)
+    opened = open_dossiers(dossiers, files, as_of, rules.unseen_after)
+    return {
+        "waiting": waiting(dossiers, opened, reference, decision, as_of),
+        "waiting_ages": waiting_ages(opened, reference, rules, as_of),
+        "waiting_procedures": waiting_procedures(dossiers, opened, reference, decision, as_of),
+    }
+
+
+def _basis(processed: Path, reference: Reference) -> tuple[Decision, date]:
+    """The decision and the as-of day of the figures; the rest of them, which is long, is not read."""
+    with (processed / "attainment.csv").open(encoding="utf-8", newline="") as file:
+        first = next(csv.DictReader(file))
+    return reference.decision(first["decision"]), date.fromisoformat(first["as_of"])
