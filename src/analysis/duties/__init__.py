@@ -1,0 +1,1 @@
+"""The duties of the decision beside the targets: each module makes the table that it is named after."""
