@@ -44,7 +44,7 @@ _CLOCK = r"[0-9]{2}/[A-Z][a-z]{2}/(?:19|20)[0-9]{2}:[0-9]{2}:[0-5][0-9]"
 _OFFSET = r"[+-](?:0[0-9]|1[0-4])[0-5][0-9]"
 _COMMON_LINE = re.compile(rf"{_BEFORE}{_CLOCK}:\d\d {_OFFSET}\] {_QUOTED} \d{{3}} (?:\d+|-)")
 _COMBINED_LINE = re.compile(rf"{_COMMON_LINE.pattern} {_QUOTED} {_QUOTED}")
-_TIMED_LINE = re.compile(rf"{_COMBINED_LINE.pattern} \d+\.\d+")
+_TIMED_LINE = re.compile(rf"{_COMBINED_LINE.pattern} \d+\.\d+$")
 _ZONELESS_LINE = re.compile(
     rf"{_BEFORE}(?:{_CLOCK}:\d\d|\d{{4}}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)\] {_QUOTED} \d{{3}}\b"
     r"|^[^ ,]+, [^,]*, \d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d\d:\d\d, W3SVC\d+, "  # IIS's own form is in the server's time
@@ -89,7 +89,8 @@ SELECT stamp, zone, bucket, count(*) AS requests, sum(error)::BIGINT AS errors,
     try_strptime(coalesce(stamp, hour || ':00'), '{strptime}') AS moment
 FROM (
     SELECT stamp, left(stamp, -3) AS hour, zone, error, key,
-        ceil(ln(greatest(round(milliseconds), 1)) / ln({growth}))::INTEGER AS bucket
+        CASE WHEN milliseconds IS NOT NULL  -- of which greatest would make 1
+            THEN ceil(ln(greatest(round(milliseconds), 1)) / ln({growth}))::INTEGER END AS bucket
     FROM (
         SELECT CASE WHEN part.status <> '' THEN {stamp} WHEN line[1] <> '#' THEN ''
                 WHEN line[1:8] = '{fields}' THEN line ELSE '#' END AS stamp,

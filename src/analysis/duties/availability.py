@@ -71,7 +71,7 @@ def filing_hours(dossiers: Table, service: Service) -> pd.DataFrame:
     last = found["hour"].max()
     days = pd.date_range(found["hour"].min().normalize(), last.normalize(), unit="us")
     online, everything = (_grid(found, name, days) for name in ("online", "dossiers"))
-    works = days.dayofweek.isin([day - 1 for day in service.office.weekdays])
+    works = days.day_of_week.isin([day - 1 for day in service.office.weekdays])
     is_off = works & ((everything.sum(axis=1) == 0) | days.isin(pd.to_datetime(list(service.office.days_off))))
     expected = _expected(online.mask(is_off), service.limits.weeks).mask(is_off, 0.0)
     hours = pd.DataFrame({"online": online.stack(), "expected": expected.stack()}).reset_index(names=["day", "clock"])
@@ -231,7 +231,7 @@ def _expected(online: pd.DataFrame, weeks: int) -> pd.DataFrame:
     def around(of_weekday: pd.DataFrame) -> pd.DataFrame:
         return of_weekday.rolling(2 * weeks + 1, center=True, min_periods=1).mean()
 
-    return pd.concat([around(part) for _, part in online.groupby(online.index.dayofweek)]).sort_index().fillna(0.0)
+    return pd.concat([around(part) for _, part in online.groupby(online.index.day_of_week)]).sort_index().fillna(0.0)
 
 
 def _with_filings(found: pd.DataFrame, hours: pd.DataFrame, dossiers: Table | None) -> pd.DataFrame:
