@@ -167,15 +167,9 @@ class AccessLog:
 def log_kind(path: Path) -> str:
     """Which access log a file is, by its first lines: one of the kinds above, "" where it is none."""
     try:
-        head = _head(path)
+        return _kind_of(_head(path))
     except ExportProblem:
         return ""
-    if any(line.startswith(_FIELDS) for line in head):
-        return IIS
-    for kind, form in _KINDS:
-        if head and 2 * sum(bool(form.match(line)) for line in head) >= len(head):
-            return kind
-    return ""
 
 
 def bucket_end(bucket: int | pd.Series) -> float | pd.Series:
@@ -186,22 +180,16 @@ def bucket_end(bucket: int | pd.Series) -> float | pd.Series:
 def read_log(path: Path) -> AccessLog:
     """A log's counts; raises ExportProblem, which quotes no line, for what is no access log or cannot be told."""
     head = _head(path)
-    kind = log_kind(path)
-    if not kind or kind == ZONELESS:
-        raise ExportProblem(_NO_ZONE if kind else _NO_LOG)
+    kind = _kind_of(head)
     cells, rejected = _counted(path, _form(kind, head))
-    by_minute = cells[cells["stamp"].notna()]
-    is_remark = by_minute["stamp"].str.startswith("#") & (kind == IIS)
-    told = cells[cells["moment"].notna()].pipe(_in_local_time)
-    if (several := int(by_minute["stamp"].str.startswith(_FIELDS).sum())) > 1:
+    lines, told = cells[cells["stamp"].notna()], cells[cells["moment"].notna()]
+    if (several := int(lines["stamp"].str.startswith(_FIELDS).sum())) > 1:
         raise ExportProblem(_CHANGING, count=several)
-    lines, requests = (
-        int(by_minute["requests"].sum()) + rejected,
-        int(told.loc[told["stamp"].notna(), "requests"].sum()),
-    )
-    remarks = int(by_minute.loc[is_remark, "requests"].sum())
-    digest = sum(map(int, by_minute["digest"])) % 2**64
-    return AccessLog(kind, _traffic(told), lines, requests, lines - requests - remarks, remarks, digest)
+    traffic = _traffic(_in_local_time(told))
+    total, requests = int(lines["requests"].sum()) + rejected, int(traffic.minutes["requests"].sum())
+    remarks = int(lines.loc[lines["stamp"].str.startswith("#"), "requests"].sum()) if kind == IIS else 0
+    digest = sum(map(int, lines["digest"])) % 2**64
+    return AccessLog(kind, traffic, total, requests, total - requests - remarks, remarks, digest)
 
 
 def read_logs(paths: Iterable[Path], language: Language) -> tuple[Traffic, pd.DataFrame]:
@@ -244,9 +232,20 @@ def _is_packed(path: Path) -> bool:
         return file.read(2) == _GZIP
 
 
+def _kind_of(head: list[str]) -> str:
+    """The form that half of the lines at least have, "" where they have none."""
+    if any(line.startswith(_FIELDS) for line in head):
+        return IIS
+    of_form = (kind for kind, form in _KINDS if 2 * sum(bool(form.match(line)) for line in head) >= len(head) > 0)
+    return next(of_form, "")
+
+
 def _form(kind: str, head: list[str]) -> _Form:
+    """How the lines of a kind are taken apart; raises ExportProblem for what is no log or states no zone."""
     if kind == IIS:
         return _iis_form(head)
+    if not kind or kind == ZONELESS:
+        raise ExportProblem(_NO_ZONE if kind else _NO_LOG)
     return _TIMED if kind == TIMED else _COMBINED
 
 
