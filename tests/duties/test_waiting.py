@@ -16,10 +16,11 @@ from support.hanging import count_ages, count_some, count_waiting
 
 from analysis.duties.opened import STAGES, open_dossiers
 from analysis.duties.results import course, middle
+from analysis.duties.stage import make_duties
 from analysis.duties.waiting import WAITING_COLUMNS, waiting
 from analysis.duties.waiting_ages import waiting_ages
 from analysis.duties.waiting_procedures import waiting_procedures
-from analysis.language.problems import ReferenceProblem
+from analysis.language.problems import ReferenceProblem, RunProblem
 from analysis.reference.tables import Reference, load_reference
 from analysis.reference.waiting import load_waiting
 
@@ -198,6 +199,11 @@ def test_a_mistake_in_the_rules_is_named(tmp_path: Path) -> None:
         (tmp_path / "waiting.toml").write_text(text.replace(right, wrong), encoding="utf-8")
         with pytest.raises(ReferenceProblem, match=told):
             load_waiting(tmp_path)
+
+
+def test_without_the_stages_before_it_says_which_to_run(reference: Reference, tmp_path: Path) -> None:
+    with pytest.raises(RunProblem, match=r"attainment\.csv.*clean and attainment"):
+        make_duties(tmp_path, reference)
 
 
 def _made(seed: random.Random, count: int) -> list[dict[str, Any]]:

@@ -155,6 +155,14 @@ def test_the_report_of_a_unit_runs_alone_after_them(analyst: SmallProject, nurse
 
 
 @pytest.mark.slow
+def test_what_hangs_is_asked_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
+    """``papermill notebooks/waiting.ipynb out.ipynb -p unit H45.18``; exports without a due day say so."""
+    for unit in ("ALL", "H45.18", "AREA:H45.22"):
+        assert "nào có ngày hẹn trả" in nbformat.writes(_execute(analyst, nursery, "waiting", unit=unit))
+    assert "H45.18 (Sở Xây dựng)" in _message(analyst, nursery, "waiting", unit="H45.81")
+
+
+@pytest.mark.slow
 def test_the_criteria_run_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
     """``papermill notebooks/evaluation_criteria.ipynb out.ipynb -p criteria chu-tich-huyen -p period 2020``."""
     papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/evaluation_criteria.ipynb"]
