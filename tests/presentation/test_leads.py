@@ -39,13 +39,15 @@ def test_targets_that_one_part_misses_are_told_together(report: Report) -> None:
     told = why([replace(first, cause=part), replace(second, cause=replace(part, value=0.1))], VI)
     own = f"{VI.percent(first.figure.value)} (cần "
     assert told.count(own) == 2, "the group's own shares, each beside what is needed"
-    assert told.endswith(": chủ yếu do cấp xã mới đạt 29,3 % và 10,0 %.")
+    assert told.startswith("Chủ yếu do cấp xã (2 trên 2 chỉ tiêu chưa đạt): ")
+    assert ", riêng ở đó 29,3 %) và " in told
+    assert told.endswith(", riêng ở đó 10,0 %).")
     assert why([replace(first, cause=part), second], VI).partition(". ")[2].startswith("Còn chưa đạt: ")
 
 
 def test_of_many_missed_targets_two_are_named_and_the_others_counted(report: Report) -> None:
     told = why(_missed(report), VI)
-    assert told.startswith("Các chỉ tiêu chưa đạt, thiếu nhiều nhất trước: ")
+    assert told.startswith("Các chỉ tiêu chưa đạt, xếp theo mức còn thiếu từ cao xuống thấp: ")
     assert told.count("(cần ") == 2
     assert told.endswith(" và 1 chỉ tiêu khác.")
 
@@ -60,7 +62,7 @@ def test_certainty_counts_each_word_once_and_the_readings_that_turn(report: Repo
     flipped = sum(bool(one.flips) for one in judged)
     said = certainty(found, VI)
     assert said.startswith(f"■ Đã chốt: {len(judged)}")
-    assert (f"Có {flipped} chỉ tiêu" in said) == bool(flipped)
+    assert (f"Kết luận của {flipped} chỉ tiêu" in said) == bool(flipped)
     assert certainty([one for one in of_unit(report, IDLE) if not one.figure.denominator], VI) == ""
 
 
@@ -81,4 +83,4 @@ def test_the_head_of_the_province_is_told_where_each_task_is_explained(report: R
     pages = [page for _, page in leaders_tasks(report)]
     assert pages == [page for page in ("readings.html", "who.html", "quality.html") if page in pages]
     assert lead_of_province(report).ask.startswith("Đến trước với ")
-    assert lead_of_province(ended).ask.startswith("Trước hết cần rà soát, rút kinh nghiệm tại ")
+    assert lead_of_province(ended).ask.startswith("Trước hết cần tập trung rà soát, rút kinh nghiệm tại ")

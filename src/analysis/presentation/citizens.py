@@ -98,7 +98,7 @@ def _counts(found: OfTen, language: Language) -> str:
 
 
 def _waiting(found: Waiting, language: Language) -> Answer:
-    question, text = language.text(N_("How long does it take?")), language.text
+    question, text = language.text(N_("Within how long are 9 of 10 done?")), language.text
     unknown = text(_BIG[TOO_FEW])
     if found.kind == TOO_FEW:
         return Answer(question, unknown, text(_TOO_FEW), "")

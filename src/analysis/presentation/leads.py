@@ -10,6 +10,7 @@ from analysis.findings.report import Report
 from analysis.findings.subject import Subject
 from analysis.findings.tasks import leading, most_missing
 from analysis.language.texts import N_, Language
+from analysis.outlook.conclusions import FINAL
 from analysis.presentation.narrative import headline, headline_of, inside
 from analysis.presentation.numbers import minimum, missing, percent
 from analysis.presentation.statements import ask_sentence, outlook_word
@@ -53,7 +54,7 @@ def why(found: Sequence[Finding], language: Language) -> str:
     by_part: dict[str, list[Finding]] = {}
     for one in missed:
         by_part.setdefault(one.cause.name if one.cause else "", []).append(one)
-    told = [_at_part(part, some, language) for part, some in by_part.items() if part]
+    told = [_at_part(part, some, len(missed), language) for part, some in by_part.items() if part]
     others = sorted(by_part.get("", []), key=lambda one: one.figure.gap or 0)
     if others:
         listed = [_missed(one, language) for one in others[:_NAMED]]
@@ -64,15 +65,26 @@ def why(found: Sequence[Finding], language: Language) -> str:
     return " ".join(told)
 
 
-def _at_part(part: str, found: list[Finding], language: Language) -> str:
-    values = [language.percent(one.cause.value if one.cause else None) for one in found]
-    told = language.text(
-        N_("{targets}: most of what is missing is at {part} ({values})."),
-        targets=language.listed([_missed(one, language) for one in found]),
+def _at_part(part: str, found: list[Finding], missed: int, language: Language) -> str:
+    """Of how many of the targets ``missed`` one part has most of the gap, and what they and it reach."""
+    return language.text(
+        N_("Mostly for want of {part} ({count} of {of} targets missed): {targets}."),
         part=part,
-        values=language.listed(values),
+        count=language.number(len(found)),
+        of=language.number(missed),
+        targets=language.listed([_missed_at(one, language) for one in found]),
     )
-    return told[:1].upper() + told[1:]
+
+
+def _missed_at(found: Finding, language: Language) -> str:
+    """``hồ sơ mức độ 3 … 45,4 % (cần 50 %, riêng ở đó 29,3 %)``."""
+    return language.text(
+        N_("{target} {value} ({minimum} needed, {share} there)"),
+        target=inside(_title(found, language)),
+        value=percent(found.figure, language),
+        minimum=minimum(found.figure.target, language),
+        share=language.percent(found.cause.value if found.cause else None),
+    )
 
 
 def _missed(found: Finding, language: Language) -> str:
@@ -94,14 +106,16 @@ def certainty(found: Sequence[Finding], language: Language) -> str:
         for (sign, word), count in words.items()
     ]
     told = ["; ".join(stands) + "."] if stands else []
+    if stands and all(one.finality == FINAL for one in judged):
+        told.append(language.text(N_("What still waits for a result cannot turn a verdict.")))
     flipped = [one for one in judged if one.flips]
     if flipped:
         attained = sum(one.figure.status == ATTAINED for one in flipped)
-        turned = N_("{count} of the verdicts would be another if the decision is read otherwise.")
+        turned = N_("{count} verdicts turn if the decision is read otherwise.")
         if attained:
             turned = N_(
-                "{count} of the verdicts would be another if the decision is read otherwise, {attained} of those that "
-                "are attained now among them."
+                "{count} verdicts, {attained} of what is attained now among them, turn if the decision is read "
+                "otherwise."
             )
         told.append(language.text(turned, count=language.number(len(flipped)), attained=language.number(attained)))
     return " ".join(told)
