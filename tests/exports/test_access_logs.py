@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.duties.access_logs import (
+from analysis.exports.access_logs import (
     COMBINED,
     COMMON,
     GROWTH,
