@@ -68,7 +68,7 @@ Runs = dict[tuple[str, str], list[float]]
 def main() -> None:
     if len(sys.argv) == 4 and sys.argv[1] in CONTENDERS:
         if sys.argv[1] == "ours":
-            import analysis.duties.access_logs  # noqa: F401 - a run has long loaded what it needs
+            import analysis.exports.access_logs  # noqa: F401 - a run has long loaded what it needs
 
         started = time.perf_counter()
         CONTENDERS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
@@ -99,7 +99,7 @@ def make_logs(folder: Path, lines: int) -> list[Path]:
 
 
 def ours(log: Path, out: Path) -> None:
-    from analysis.duties.access_logs import read_log
+    from analysis.exports.access_logs import read_log
 
     read = read_log(log).traffic
     minutes = read.minutes.assign(at=read.minutes["minute"].dt.strftime("%d/%b/%Y:%H:%M"), bucket="")

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from ibis.expr.types import Table
 from support.folders import REFERENCE
 
-from analysis.duties.access_logs import GROWTH, Traffic
 from analysis.duties.availability import (
     AS_DOWN,
     AVAILABILITY_COLUMNS,
@@ -28,7 +27,8 @@ from analysis.duties.availability import (
     outages,
     quantile_ms,
 )
-from analysis.duties.monitors import DOWN, MAINTENANCE, PENDING, UNKNOWN, UP, merged
+from analysis.exports.access_logs import GROWTH, Traffic
+from analysis.exports.monitors import DOWN, MAINTENANCE, PENDING, UNKNOWN, UP, merged
 from analysis.reference.availability import load_service
 from analysis.reference.columns import own_columns
 

@@ -15,7 +15,7 @@ PARAMETERS = {
     "clean": ("raw", "reference", "processed", "work", "lang", "jobs"),
     "attainment": ("reference", "processed", "decision", "as_of", "lang"),
     "trends_and_gap": ("reference", "processed", "lang"),
-    "duties": ("reference", "processed", "lang"),
+    "duties": ("raw", "reference", "processed", "lang"),
     "report": ("reference", "processed", "lang"),
     "unit": ("reference", "processed", "lang", "unit"),
     "evaluation_criteria": ("reference", "processed", "lang", "criteria", "period"),

@@ -17,9 +17,9 @@ from analysis.dossiers.masking import masked, plain, shortened
 from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.lists import find_head, lines_of
 from analysis.exports.moments import moments
-from analysis.exports.reading import list_exports, read_export
+from analysis.exports.reading import read_export
 from analysis.language.folding import fold
-from analysis.language.problems import ExportProblem, RunProblem
+from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 from analysis.reference.keys import unit_key
 from analysis.reference.vocabulary import Vocabulary
@@ -63,15 +63,6 @@ class Statement:
 def difficulty_files(raw: Path) -> list[Path]:
     """Which of ``STATEMENT_FILES`` are there."""
     return [raw / name for name in STATEMENT_FILES if (raw / name).exists() or (raw / name).is_symlink()]
-
-
-def exports_beside(raw: Path) -> list[Path]:
-    """Every file below ``raw`` but those of difficulties; raises RunProblem where there is none."""
-    stating = difficulty_files(raw)
-    paths = [path for path in list_exports(raw) if path not in stating]
-    if not paths:
-        raise RunProblem(N_("{folder} holds no export. Put .xlsx, .xls or .csv files of the portal there."), folder=raw)
-    return paths
 
 
 def read_difficulties(path: Path, lookups: Lookups) -> Stated:

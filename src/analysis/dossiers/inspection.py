@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis.dossiers.cleaning import REASONS, REJECTED_LIMIT
-from analysis.dossiers.difficulties import exports_beside
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
 from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.guessing import Guess, guess
 from analysis.dossiers.looking import FileLook, Look, Strange, Task, Word
 from analysis.dossiers.lookups import make_lookups
+from analysis.dossiers.raw_files import exports_beside
 from analysis.dossiers.worker import asked
 from analysis.exports.quoting import is_shape
 from analysis.exports.reading import sha256
@@ -135,7 +135,7 @@ class Inspection:
 
 def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> Inspection:
     """Look into every export below ``raw``; raises RunProblem where there is none."""
-    paths = exports_beside(raw)
+    paths = exports_beside(raw, reference)
     lookups = make_lookups(reference)
     namer = FileNames(reference)
     names = namer.of(raw, paths, sha256)

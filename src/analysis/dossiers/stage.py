@@ -13,12 +13,13 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from analysis.dossiers.difficulties import Stated, exports_beside
+from analysis.dossiers.difficulties import Stated
 from analysis.dossiers.doubts import doubts
 from analysis.dossiers.export_dates import export_date
 from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.on_spark import clean_on_executors
+from analysis.dossiers.raw_files import exports_beside
 from analysis.dossiers.secret import dossier_secret
 from analysis.dossiers.statements import difficulties, read_statements, statements
 from analysis.dossiers.superseding import ALL_CHECKS, Settled, settle
@@ -97,7 +98,7 @@ def clean_exports(
     """
     raw, processed = Path(raw), Path(processed)
     work = Path(work) if work else processed.absolute().with_name(f".{processed.absolute().name}.work")
-    paths = exports_beside(raw)
+    paths = exports_beside(raw, reference)
     if engine.name == DUCKDB:
         start_early()
     for folder in (processed, work / "cache"):

@@ -1,3 +1,6 @@
 """The duties of the decision beside the targets: each module makes the table that it is named after."""
 
-DUTIES = ("waiting", "waiting_ages", "waiting_procedures")
+DUTIES = (
+    *("waiting", "waiting_ages", "waiting_procedures"),
+    *("availability", "outages", "service_files"),
+)

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 from ibis.expr.types import BooleanValue, Table, TimestampValue
 
-from analysis.duties.access_logs import Traffic, bucket_end
-from analysis.duties.monitors import DOWN, MAINTENANCE, PENDING, UNKNOWN, UP, merged, no_intervals
+from analysis.exports.access_logs import Traffic, bucket_end
+from analysis.exports.monitors import DOWN, MAINTENANCE, PENDING, UNKNOWN, UP, merged, no_intervals
 from analysis.reference.availability import Limits, Service
 from analysis.storage.backends import execute
 

@@ -11,11 +11,12 @@ import ibis
 import pandas as pd
 
 from analysis.duties.opened import open_dossiers
+from analysis.duties.service import portal_service
 from analysis.duties.waiting import waiting
 from analysis.duties.waiting_ages import waiting_ages
 from analysis.duties.waiting_procedures import waiting_procedures
 from analysis.language.problems import RunProblem
-from analysis.language.texts import N_
+from analysis.language.texts import N_, Language
 from analysis.outlook.stage import write_outlook
 from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision
@@ -26,10 +27,17 @@ from analysis.storage.backends import Engine, connect, read_dossiers
 _NEEDED = ("attainment.csv", "files.csv", "dossiers.parquet")
 
 
-def make_duties(processed: Path | str, reference: Reference, engine: Engine = Engine()) -> dict[str, pd.DataFrame]:
+def make_duties(
+    processed: Path | str,
+    reference: Reference,
+    engine: Engine = Engine(),
+    raw: Path | str | None = None,
+    language: Language = Language(),
+) -> dict[str, pd.DataFrame]:
     """Write the tables of ``DUTIES`` into ``processed``, each as ``<name>.csv``; returns them by name.
 
-    Raises RunProblem where a file of the stages before is missing.
+    ``raw`` is the folder of the exports, beside which what watched the portal may stand; None: nothing did. Raises
+    RunProblem where a file of the stages before is missing.
     """
     processed = Path(processed)
     for name in _NEEDED:
@@ -39,7 +47,9 @@ def make_duties(processed: Path | str, reference: Reference, engine: Engine = En
             )
     files, (decision, as_of) = read_table(processed / "files.csv"), _basis(processed, reference)
     with connect(engine) as backend:
-        tables = hanging(read_dossiers(backend, processed / "dossiers.parquet"), files, reference, decision, as_of)
+        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
+        tables = hanging(dossiers, files, reference, decision, as_of)
+        tables |= portal_service(dossiers, Path(raw) if raw else None, reference, language)
     write_outlook(tables, processed)
     return tables
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from analysis.dossiers.cleaning import Lookups, tables_of
-from analysis.dossiers.difficulties import exports_beside
 from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.lookups import make_lookups
+from analysis.dossiers.raw_files import exports_beside
 from analysis.dossiers.worker import asked
 from analysis.exports.moments import moments
 from analysis.exports.quoting import OFTEN, is_procedure_code
@@ -78,7 +78,7 @@ def draft(
 
     A procedure whose levels follow each other gets a line for each; one whose levels are mixed is told and left out.
     """
-    paths = exports_beside(raw)
+    paths = exports_beside(raw, reference)
     results = asked([_Task(path) for path in paths], make_lookups(reference), jobs)
     offered: dict[Owner, Offered] = defaultdict(Offered)
     silent = []

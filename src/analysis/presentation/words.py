@@ -24,6 +24,7 @@ from analysis.storage.places import (
     METHOD_PAGE,
     QUALITY_PAGE,
     READINGS_PAGE,
+    SERVICE_PAGE,
     WAITING_PAGE,
     WHO_PAGE,
 )
@@ -87,6 +88,7 @@ QUESTIONS = {  # the province's further pages, in the order of what one asks
     WHO_PAGE: N_("Who comes first"),
     CHANGES_PAGE: N_("What changed"),
     WAITING_PAGE: N_("What waits and is past due"),
+    SERVICE_PAGE: N_("Is the portal stable"),
     COURSE_PAGE: N_("Month by month"),
     READINGS_PAGE: N_("If the decision is read otherwise"),
     CERTAINTY_PAGE: N_("How sure the figures are"),

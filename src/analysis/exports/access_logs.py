@@ -2,55 +2,42 @@
 
 DuckDB reads line by line and keeps the counts alone. Of a line only its moment, its zone, its status and how long it
 took are taken out; the client's address, the user, the path with its query, the referrer and the agent never leave the
-SQL that reads the line. A file is told by its first lines, not by its name:
-
-- ``combined`` and ``common``: nginx and Apache, times with their offset; ``timed``: combined, then the seconds that the
-  request took, with decimals (nginx's ``$request_time``; a whole number may be of seconds or microseconds, and is let
-  be);
-- ``iis``: W3C, whose ``#Fields:`` says the columns; it is in UTC (Microsoft, "W3C Logging"), ``time-taken`` in ms;
-- ``zoneless``: an access log whose times state no zone. It is refused: nobody knows which hour it means.
+SQL that reads the line. The kinds are those of ``log_kinds``: ``iis`` is in UTC (Microsoft, "W3C Logging"), its
+``time-taken`` in ms; ``zoneless`` is refused, for nobody knows which hour it means.
 """
 
 import glob
-import gzip
-import re
-import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from analysis.exports.log_kinds import (
+    BEFORE,
+    CLOCK,
+    DAMAGED,
+    FIELDS,
+    IIS,
+    OFFSET,
+    QUOTED,
+    TIMED,
+    ZONELESS,
+    first_lines,
+    is_packed,
+    kind_of,
+)
 from analysis.exports.moments import LOCAL
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_, Language
-from analysis.storage.regular import open_regular
 
-COMBINED, TIMED, COMMON, IIS, ZONELESS = "combined", "timed", "common", "iis", "zoneless"
 GROWTH = 1.05  # each bucket of durations ends so many times later than the one before: none is told over 5 % too long
 _COUNTS = ("lines", "requests", "unread", "remarks")
 LEDGER_COLUMNS = ["file", "kind", *_COUNTS, "copy_of", "problem"]
 
-_GZIP = b"\x1f\x8b"
-_MOST_BLANK = 1000
-_LOOKED_AT = 50  # lines that tell what a file is
-_MOST_LINE = 65_536  # bytes of each of these
 _SEPARATOR = "\x01"  # servers write control characters in another form, so a line stays one cell
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
-_BEFORE = r"^[^ ]+ [^ ]+ [^\[]*\["
-_CLOCK = r"[0-9]{2}/[A-Z][a-z]{2}/(?:19|20)[0-9]{2}:[0-9]{2}:[0-5][0-9]"
-_OFFSET = r"[+-](?:0[0-9]|1[0-4])[0-5][0-9]"
-_COMMON_LINE = re.compile(rf"{_BEFORE}{_CLOCK}:\d\d {_OFFSET}\] {_QUOTED} \d{{3}} (?:\d+|-)")
-_COMBINED_LINE = re.compile(rf"{_COMMON_LINE.pattern} {_QUOTED} {_QUOTED}")
-_TIMED_LINE = re.compile(rf"{_COMBINED_LINE.pattern} \d+\.\d+$")
-_ZONELESS_LINE = re.compile(
-    rf"{_BEFORE}(?:{_CLOCK}:\d\d|\d{{4}}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)\] {_QUOTED} \d{{3}}\b"
-    r"|^[^ ,]+, [^,]*, \d{1,2}/\d{1,2}/\d{2,4}, \d{1,2}:\d\d:\d\d, W3SVC\d+, "  # IIS's own form is in the server's time
-)
-_KINDS = ((TIMED, _TIMED_LINE), (COMBINED, _COMBINED_LINE), (COMMON, _COMMON_LINE), (ZONELESS, _ZONELESS_LINE))
-_FIELDS = "#Fields:"
 _IIS_NEEDS = ("date", "time", "sc-status")
 _IIS_PARTS = {
     "date": ("day", r"((?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})"),
@@ -73,7 +60,7 @@ class _Form:
 
 
 _COMBINED = _Form(
-    rf"{_BEFORE}({_CLOCK}):[0-9]{{2}} ({_OFFSET})\] {_QUOTED} ([0-9])[0-9]{{2}} ",
+    rf"{BEFORE}({CLOCK}):[0-9]{{2}} ({OFFSET})\] {QUOTED} ([0-9])[0-9]{{2}} ",
     ("clock", "zone", "status"),
     "part.clock",
     "%d/%b/%Y:%H:%M",
@@ -107,8 +94,6 @@ FROM (
 GROUP BY GROUPING SETS ((stamp, zone), (hour, zone, bucket))
 """
 
-_UNOPENED = N_("cannot be opened: it has vanished, is a broken link, or the disk fails.")
-_DAMAGED = N_("damaged or truncated: the log cannot be read to its end. Copy it from the server again.")
 _NO_LOG = N_(
     "no access log: its first lines are neither in the combined or common form of nginx and Apache nor in IIS's W3C "
     "form. Give the server's access log as it is, or as .gz."
@@ -164,14 +149,6 @@ class AccessLog:
     digest: int
 
 
-def log_kind(path: Path) -> str:
-    """Which access log a file is, by its first lines: one of the kinds above, "" where it is none."""
-    try:
-        return _kind_of(_head(path))
-    except ExportProblem:
-        return ""
-
-
 def bucket_end(bucket: int | pd.Series) -> float | pd.Series:
     """The longest duration of a bucket in milliseconds."""
     return GROWTH**bucket
@@ -179,11 +156,11 @@ def bucket_end(bucket: int | pd.Series) -> float | pd.Series:
 
 def read_log(path: Path) -> AccessLog:
     """A log's counts; raises ExportProblem, which quotes no line, for what is no access log or cannot be told."""
-    head = _head(path)
-    kind = _kind_of(head)
+    head = first_lines(path)
+    kind = kind_of(head)
     cells, rejected = _counted(path, _form(kind, head))
     lines, told = cells[cells["stamp"].notna()], cells[cells["moment"].notna()]
-    if (several := int(lines["stamp"].str.startswith(_FIELDS).sum())) > 1:
+    if (several := int(lines["stamp"].str.startswith(FIELDS).sum())) > 1:
         raise ExportProblem(_CHANGING, count=several)
     traffic = _traffic(_in_local_time(told))
     total, requests = int(lines["requests"].sum()) + rejected, int(traffic.minutes["requests"].sum())
@@ -192,9 +169,12 @@ def read_log(path: Path) -> AccessLog:
     return AccessLog(kind, traffic, total, requests, total - requests - remarks, remarks, digest)
 
 
-def read_logs(paths: Iterable[Path], language: Language) -> tuple[Traffic, pd.DataFrame]:
+def read_logs(
+    paths: Iterable[Path], language: Language, named: Callable[[Path], str] = attrgetter("name")
+) -> tuple[Traffic, pd.DataFrame]:
     """What all logs say together, and their ledger (``LEDGER_COLUMNS``); one that is refused is no reason to stop.
 
+    ``named`` says what a log is called in the ledger.
     A log that holds the same lines as one before, a copy or its .gz, counts once: its ``copy_of`` names that one.
     """
     firsts: dict[tuple[int, int], str] = {}
@@ -203,41 +183,15 @@ def read_logs(paths: Iterable[Path], language: Language) -> tuple[Traffic, pd.Da
         try:
             log = read_log(path)
         except ExportProblem as problem:
-            ledger.append({"file": path.name, "problem": problem.told(language)})
+            ledger.append({"file": named(path), "problem": problem.told(language)})
             continue
         counts = {name: getattr(log, name) for name in ("kind", *_COUNTS)}
         twin = firsts.get((log.digest, log.lines), "")
-        firsts.setdefault((log.digest, log.lines), path.name)
-        ledger.append({"file": path.name, "copy_of": twin, **counts})
+        firsts.setdefault((log.digest, log.lines), named(path))
+        ledger.append({"file": named(path), "copy_of": twin, **counts})
         traffic += [] if twin else [log.traffic]
     blank = {name: 0 if name in _COUNTS else "" for name in LEDGER_COLUMNS}
     return _together(traffic), pd.DataFrame([{**blank, **row} for row in ledger], columns=LEDGER_COLUMNS)
-
-
-def _head(path: Path) -> list[str]:
-    """The first lines that are not blank; raises ExportProblem for what cannot be opened."""
-    try:
-        with open_regular(path) as file, gzip.open(file) if _is_packed(path) else file as text:
-            lines = (text.readline(_MOST_LINE) for _ in range(_MOST_BLANK))
-            filled = (line for line in lines if line.strip())
-            return [line.decode("utf-8-sig", "replace").rstrip("\r\n") for line in islice(filled, _LOOKED_AT)]
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise ExportProblem(_DAMAGED) from None
-    except (OSError, ValueError):
-        raise ExportProblem(_UNOPENED) from None
-
-
-def _is_packed(path: Path) -> bool:
-    with open_regular(path) as file:
-        return file.read(2) == _GZIP
-
-
-def _kind_of(head: list[str]) -> str:
-    """The form that half of the lines at least have, "" where they have none."""
-    if any(line.startswith(_FIELDS) for line in head):
-        return IIS
-    of_form = (kind for kind, form in _KINDS if 2 * sum(bool(form.match(line)) for line in head) >= len(head) > 0)
-    return next(of_form, "")
 
 
 def _form(kind: str, head: list[str]) -> _Form:
@@ -251,7 +205,7 @@ def _form(kind: str, head: list[str]) -> _Form:
 
 def _iis_form(head: list[str]) -> _Form:
     """How the lines of a W3C log are taken apart, by what its first ``#Fields:`` says."""
-    columns = next(line for line in head if line.startswith(_FIELDS)).removeprefix(_FIELDS).split()
+    columns = next(line for line in head if line.startswith(FIELDS)).removeprefix(FIELDS).split()
     if lacking := [name for name in _IIS_NEEDS if name not in columns]:
         raise ExportProblem(_LACKING, columns=", ".join(lacking))
     taken = [_IIS_PARTS[name][0] for name in columns if name in _IIS_PARTS]
@@ -266,15 +220,15 @@ def _counted(path: Path, form: _Form) -> tuple[pd.DataFrame, int]:
         **{part: getattr(form, part) for part in ("pattern", "stamp", "strptime", "zone", "milliseconds")},
         parts=list(form.parts),
         place="'" + glob.escape(str(path.absolute())).replace("'", "''") + "'",
-        compression="gzip" if _is_packed(path) else "none",
-        **{"growth": GROWTH, "fields": _FIELDS, "separator": _SEPARATOR},
+        compression="gzip" if is_packed(path) else "none",
+        **{"growth": GROWTH, "fields": FIELDS, "separator": _SEPARATOR},
     )
     try:
         with duckdb.connect(config={"preserve_insertion_order": False}) as connection:
             cells = connection.sql(query).df()
             rejected = connection.sql("SELECT count(DISTINCT (file_id, line)) FROM reject_errors").fetchall()[0][0]
     except duckdb.Error:  # its words may quote a line
-        raise ExportProblem(_DAMAGED) from None
+        raise ExportProblem(DAMAGED) from None
     return cells, rejected
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.folders import REFERENCE
 
-from analysis.duties.monitors import (
+from analysis.exports.monitors import (
     DOWN,
     INTERVAL_COLUMNS,
     KUMA,

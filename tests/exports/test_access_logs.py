@@ -13,18 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.duties.access_logs import (
-    COMBINED,
-    COMMON,
-    GROWTH,
-    IIS,
-    TIMED,
-    ZONELESS,
-    Traffic,
-    log_kind,
-    read_log,
-    read_logs,
-)
+from analysis.exports.access_logs import GROWTH, Traffic, read_log, read_logs
+from analysis.exports.log_kinds import COMBINED, COMMON, IIS, TIMED, ZONELESS, log_kind
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import Language
 

@@ -7,8 +7,9 @@ monitor_id, status, time; its ``msg``, which quotes the server, is never kept) a
 unknown too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -70,8 +71,11 @@ def monitor_kind(path: Path, service: Service) -> str:
         return ""
 
 
-def read_looks(path: Path, service: Service) -> Looks:
-    """A monitor's looks; raises ExportProblem, which quotes no cell, for what is none or states no zone."""
+def read_looks(path: Path, service: Service, name: str = "") -> Looks:
+    """A monitor's looks; raises ExportProblem, which quotes no cell, for what is none or states no zone.
+
+    ``name`` is what the file is called where its monitors have no number; "" for its own.
+    """
     cells = _cells(path, service)
     if not (kind := _kind(cells, service)):
         raise ExportProblem(_NO_MONITOR, rows=HEADING_ROWS)
@@ -79,24 +83,29 @@ def read_looks(path: Path, service: Service) -> Looks:
     at = _local(cells["time"], zone)
     state = _states(cells["state"], service)
     is_numbered = cells["monitor"].str.fullmatch(r"\d{1,9}") if kind == KUMA else pd.Series(True, cells.index)
-    source = "monitor:" + (cells["monitor"] if kind == KUMA else path.stem)
+    source = "monitor:" + (cells["monitor"] if kind == KUMA else Path(name or path.name).stem)
     told = pd.DataFrame({"source": source, "at": at, "state": state})[at.notna() & is_numbered]
     looks = _worst(told)
     unread = len(cells) - len(told) + int((looks["state"] == UNKNOWN).sum())
     return Looks(kind, looks, len(cells), len(cells) - unread - len(told) + len(looks), len(told) - len(looks), unread)
 
 
-def read_monitors(paths: Iterable[Path], service: Service, language: Language) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The intervals of all monitors' files together, and the files' ledger (``MONITORS_LEDGER``)."""
+def read_monitors(
+    paths: Iterable[Path], service: Service, language: Language, named: Callable[[Path], str] = attrgetter("name")
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The intervals of all monitors' files together, and the files' ledger (``MONITORS_LEDGER``).
+
+    ``named`` says what a file is called in the ledger.
+    """
     looks, ledger = [], []
     for path in paths:
         try:
-            read = read_looks(path, service)
+            read = read_looks(path, service, named(path))
         except ExportProblem as problem:
-            ledger.append({"file": path.name, "problem": problem.told(language)})
+            ledger.append({"file": named(path), "problem": problem.told(language)})
             continue
         looks.append(read.looks)
-        ledger.append({"file": path.name, "kind": read.kind, **{name: getattr(read, name) for name in _COUNTS}})
+        ledger.append({"file": named(path), "kind": read.kind, **{name: getattr(read, name) for name in _COUNTS}})
     blank = {name: 0 if name in _COUNTS else "" for name in MONITORS_LEDGER}
     whole = pd.DataFrame([{**blank, **row} for row in ledger], columns=MONITORS_LEDGER)
     return intervals(pd.concat(looks), service.limits.gap) if looks else no_intervals(), whole
