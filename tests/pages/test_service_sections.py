@@ -14,6 +14,7 @@ from analysis.duties.service import portal_service
 from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.pages.service_sections import service
+from analysis.presentation.service import fine
 
 ADDRESS, QUERY = "203.113.7.9", "cmnd=220123456"
 
@@ -85,3 +86,15 @@ def test_files_of_another_time_are_told_apart(tmp_path: Path) -> None:
     (raw / "uptime.csv").write_text("monitor_id,status,msg,time\n1,1,,2021-03-01 01:00:00\n1,1,,2021-03-01 01:01:00\n")
     words = told(tmp_path, raw, Language("en"))
     assert words == "The files that were given say nothing of the time from January 2020 to September 2020."
+
+
+def test_what_is_not_all_is_never_printed_as_all() -> None:
+    shares = (0.999999, 1.0, 0.0, 0.000001, 0.5, None)
+    assert [fine(share, Language("vi")) for share in shares] == [
+        "99,99 %",
+        "100,00 %",
+        "0,00 %",
+        "0,01 %",
+        "50,00 %",
+        "–",
+    ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from analysis.findings.report import Report
 from analysis.findings.service import longest_outages, months
 from analysis.pages.rendering import Section, render
-from analysis.presentation.service import decides, length, source_words, suspicions, unused
+from analysis.presentation.service import decides, fine, length, source_words, suspicions, unused
 
 _LONGEST = 10
 
@@ -24,5 +24,5 @@ def service(report: Report, base: str = "") -> Section:
         length=lambda seconds: "–" if seconds is None else length(seconds, language),
         source=lambda name: source_words(name, language),
         moment=language.moment,
-        fine=lambda share: language.percent(share, 2),
+        fine=lambda share: fine(share, language),
     )

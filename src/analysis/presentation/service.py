@@ -48,6 +48,13 @@ def source_words(source: str, language: Language) -> str:
     return language.text(N_("Monitor {name}"), name=source.partition(":")[2])
 
 
+def fine(share: float | None, language: Language) -> str:
+    """A share with two decimals; what is not all is never printed as all, nor what is not nothing as nothing."""
+    if share is not None and 0 < share < 1:
+        share = min(max(share, 0.0001), 0.9999)
+    return language.percent(share, 2)
+
+
 def length(seconds: float, language: Language) -> str:
     """How long something went on: ``2 h 5 min``, ``12 min``, ``40 s``."""
     minutes, rest = divmod(round(seconds), 60)
@@ -66,7 +73,7 @@ def _of_monitor(found: Watched, language: Language) -> Iterator[str]:
         "{source}: up {left_out} of the known time of {month} with maintenance left out, {as_down} with maintenance "
         "as down; to date {left_out_to_date} and {as_down_to_date}."
     )
-    told = {name: language.percent(share, 2) for name, share in shares.items()}
+    told = {name: fine(share, language) for name, share in shares.items()}
     yield language.text(words, source=source_words(found.source, language), month=month, **told)
     if found.longest is None:
         yield language.text(N_("It saw no outage to date."))
@@ -95,7 +102,7 @@ def _of_logs(row: MonthRow, language: Language) -> str:
         "Access logs: in {month} {errors} of {requests} requests ({share}) met a server error; minutes in which most "
         "failed: {minutes}."
     )
-    share = language.percent(row.error_share, 2)
+    share = fine(row.error_share, language)
     answered = N_("95 % of the requests were answered within {time} ms.")
     further = [] if row.p95 is None else [language.text(answered, time=language.number(round(row.p95)))]
     return " ".join([language.text(words, month=language.month(row.month), share=share, **told), *further])
