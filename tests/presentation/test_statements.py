@@ -190,7 +190,7 @@ def test_a_group_s_cause_says_where_and_what_then() -> None:
 
 def test_why_a_group_attains_where_nobody_does() -> None:
     told = statements.cause(finding("l3-procedures", "attained", members=110, members_attained=0), VI)
-    assert told.startswith("0 trong 110 cơ quan đạt. Khi tính chung, mỗi thủ tục chỉ tính một lần")
+    assert told.startswith("0 trong 110 cơ quan đạt. Khi tính chung, mỗi thủ tục chỉ được tính một lần")
 
 
 def test_what_would_take_more_than_will_come_is_told_so() -> None:
