@@ -72,28 +72,19 @@ def _at_part(part: str, found: list[Finding], missed: int, language: Language) -
         part=part,
         count=language.number(len(found)),
         of=language.number(missed),
-        targets=language.listed([_missed_at(one, language) for one in found]),
-    )
-
-
-def _missed_at(found: Finding, language: Language) -> str:
-    """``hồ sơ mức độ 3 … 45,4 % (cần 50 %, riêng ở đó 29,3 %)``."""
-    return language.text(
-        N_("{target} {value} ({minimum} needed, {share} there)"),
-        target=inside(_title(found, language)),
-        value=percent(found.figure, language),
-        minimum=minimum(found.figure.target, language),
-        share=language.percent(found.cause.value if found.cause else None),
+        targets=language.listed([_missed(one, language) for one in found]),
     )
 
 
 def _missed(found: Finding, language: Language) -> str:
-    """``hồ sơ mức độ 3 … 45,4 % (cần 50 %)``."""
+    """``hồ sơ mức độ 3 … 45,4 % (cần 50 %)``; where one part is the cause ``(cần 50 %, riêng ở đó 29,3 %)``."""
+    at_part, alone = N_("{target} {value} ({minimum} needed, {share} there)"), N_("{target} {value} ({minimum} needed)")
     return language.text(
-        N_("{target} {value} ({minimum} needed)"),
+        at_part if found.cause else alone,
         target=inside(_title(found, language)),
         value=percent(found.figure, language),
         minimum=minimum(found.figure.target, language),
+        share=language.percent(found.cause.value if found.cause else None),
     )
 
 
