@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from analysis.dossiers import stage, statements
 from analysis.dossiers.worker import FileResult, Job, clean_file
+from analysis.duties.stage import make_duties
 from analysis.measures.attainment import make_attainment
 from analysis.outlook.stage import make_outlook
 from analysis.reference.tables import Reference
@@ -32,6 +33,7 @@ def tables_of(raw: Path, reference: Reference, processed: Path, as_of: str, publ
         stage.clean_exports(raw, reference, processed, jobs=1)
     make_attainment(processed, reference, as_of=as_of)
     make_outlook(processed, reference, published=published)
+    make_duties(processed, reference, raw=raw)
 
 
 def figures_of(raw: Path, reference: Reference, folder: Path, as_of: str) -> list[tuple[object, ...]]:

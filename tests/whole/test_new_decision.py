@@ -10,6 +10,7 @@ from support.in_process import cleaning_in_this_process
 from support.worked_example import CATALOGUE, UNITS
 
 from analysis.dossiers.stage import clean_exports
+from analysis.duties.stage import make_duties
 from analysis.findings.figures import tiles
 from analysis.findings.report import read_report
 from analysis.measures.attainment import make_attainment
@@ -64,6 +65,7 @@ def test_the_decision_of_2021_is_measured_by_its_own_minimums(reference: Path, t
     assert (row["status"], float(row["minimum"]), float(row["gap"])) == ("not_attained", 0.8, -0.1)
     assert float(rows["l3-procedures", "H45.18", "to_date", "2021-03"]["minimum"]) == 0.55
     make_outlook(tmp_path / "processed", definitions)  # and foretold to its own last day, without a change
+    make_duties(tmp_path / "processed", definitions)
     shown = tiles(read_report(tmp_path / "processed", reference))
     assert len(shown) == 7
 
