@@ -129,3 +129,49 @@ def _settled_or_open(dossier: Dossier, done: date | None, last: date, rule: dict
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
+
+
+def planted_reports(
+    chance: random.Random, dossiers: list[Dossier], units: list[dict[str, str]], rules: dict[str, dict[str, Any]], count: int
+) -> list[dict[str, Any]]:
+    """The cells of ``count`` reports: unit, period, cell, reported, and what was ``planted`` there: rules, "typing", "".
+
+    Three of five reports follow one rule, one two at once; in one of three a cell is mistyped, in half of these with
+    the total that a spreadsheet makes of it.
+    """
+    months = [(date(2020, month, 1), date(2020, month + 1, 1) - timedelta(days=1)) for month in range(2, 12)]
+    places = chance.sample([(unit["unit_code"], *month) for unit in units for month in months], count)
+    found = []
+    for code, first, last in places:
+        named = tuple(chance.sample(sorted(rules), chance.choices([0, 1, 2], [1, 3, 1])[0]))
+        rule = merged(*(rules[name] for name in named))
+        own, told = (count_cells(dossiers, units, code, first, last, way) for way in ({}, rule))
+        cells = {cell: (told[cell], "+".join(named) if told[cell] != own[cell] else "") for cell in FORM}
+        if chance.random() < 1 / 3:
+            _mistype(chance, cells)
+        found += [
+            {"unit_code": code, "period_start": first, "period_end": last, "cell": cell, "reported": reported}
+            | {"planted": planted if reported != own[cell] or planted == "typing" else ""}
+            for cell, (reported, planted) in cells.items()
+        ]
+    return found
+
+
+def _mistype(chance: random.Random, cells: dict[str, tuple[int, str]]) -> None:
+    """One digit of one cell wrong, or two swapped; at times its total follows."""
+    cell = chance.choice(FORM)
+    before = cells[cell][0]
+    digits = list(str(before))
+    place = chance.randrange(len(digits))
+    if len(digits) > 1 and chance.random() < 0.5:
+        place = min(place, len(digits) - 2)
+        digits[place], digits[place + 1] = digits[place + 1], digits[place]
+    else:
+        digits[place] = chance.choice([digit for digit in "123456789" if digit != digits[place]])
+    after = int("".join(digits))
+    if after == before:
+        return
+    cells[cell] = (after, "typing")
+    whole = next((whole for whole, parts in SUMS.items() if cell in parts), "")
+    if whole and chance.random() < 0.5:
+        cells[whole] = (cells[whole][0] + after - before, "typing")
