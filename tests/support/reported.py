@@ -132,9 +132,13 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def planted_reports(
-    chance: random.Random, dossiers: list[Dossier], units: list[dict[str, str]], rules: dict[str, dict[str, Any]], count: int
+    chance: random.Random,
+    dossiers: list[Dossier],
+    units: list[dict[str, str]],
+    rules: dict[str, dict[str, Any]],
+    count: int,
 ) -> list[dict[str, Any]]:
-    """The cells of ``count`` reports: unit, period, cell, reported, and what was ``planted`` there: rules, "typing", "".
+    """The cells of ``count`` reports: unit, period, cell, reported, what was ``planted`` there (rules, "typing", "").
 
     Three of five reports follow one rule, one two at once; in one of three a cell is mistyped, in half of these with
     the total that a spreadsheet makes of it.

@@ -6,12 +6,12 @@ leaves, of which a slip of one digit is the likeliest. A way is named where it n
 - a cell that a way would change and that is as the own way has it speaks against the way, whatever it explains else;
 - what a slip of a digit explains as well is nobody's way of counting: a typing error stays unexplained, and so does a
   difference of one cell between small numbers;
-- where two ways predict the same, the one is named that explains more of the unit's other reports, else none.
+- where two ways predict the same, the one is named that the unit's other reports follow, else none.
 
 Totals are no evidence of their own: an error in a total counts where its parts do not bring it about.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -26,7 +26,9 @@ from analysis.reference.unit_reports import Sum
 
 EQUAL, EXPLAINED, UNEXPLAINED = "equal", "explained", "unexplained"
 _RULE, _SECOND, _SLIP, _ERROR, _CLEARLY = 1.5, 2.0, 1.0, 2.0, 0.5
-_SURE = 3  # errors that a way explains before it may be right where one cell that it changes was mistyped
+_USUAL = 2  # other reports that show which way a unit follows
+_CHANCE = 2  # of the counts that one dossier makes, among those received and among what became of them
+_SURE = 2  # errors that a way explains before it may be right where one cell that it changes was mistyped
 Counts = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 
@@ -34,7 +36,8 @@ Marks = NDArray[np.bool_]
 @dataclass(frozen=True)
 class _Way:
     """A way of counting as it fits one report: what it ``needs``, which differing cells it explains. One that is not
-    ``sure`` is a rival alone: a cell speaks against it that may have been mistyped.
+    ``sure`` is named only where the unit's other reports follow it: one dossier makes all the difference, or a cell
+    speaks against it that may have been mistyped.
     """
 
     rule: str
@@ -49,15 +52,9 @@ def pairs(rules: Iterable[Rule]) -> list[Rule]:
     return [both for one, other in combinations(rules, 2) if (both := one.beside(other))]
 
 
-def explained(own: Counts, reported: Counts, ways: dict[str, Counts], cells: Sequence[str], sums: Sequence[Sum]) -> list[str]:
-    """The ways, none or several, that explain one report's differences better than any that is not among them.
-
-    ``own`` and ``ways``: what the own way and each other predicts of the reported ``cells``, in their order.
-    """
-    return [way.rule for way in _best(_ways(own, reported, ways, _Form(cells, sums)))]
-
-
-def explain(reports: pd.DataFrame, own: pd.DataFrame, ways: pd.DataFrame, sums: Sequence[Sum], keys: list[str]) -> pd.DataFrame:
+def explain(
+    reports: pd.DataFrame, own: pd.DataFrame, ways: pd.DataFrame, sums: Sequence[Sum], keys: list[str]
+) -> pd.DataFrame:
     """The ``reports`` with ``ours``, ``difference``, ``rule`` ("" for none) and ``status``.
 
     ``reports`` has a row per cell: ``keys``, of which unit_code is one, cell, reported. ``own`` has ``keys``, cell,
@@ -67,9 +64,11 @@ def explain(reports: pd.DataFrame, own: pd.DataFrame, ways: pd.DataFrame, sums: 
     rows = rows.assign(difference=rows["reported"] - rows["ours"], rule="", status=EQUAL)
     rows.loc[rows["difference"] != 0, "status"] = UNEXPLAINED
     candidates = list(_reports(rows, ways, sums, keys))
-    sure = Counter((unit, found[0].rule) for unit, _, found in candidates if len(found) == 1)
+    follows: dict[str, Counter[str]] = defaultdict(Counter)
+    for unit, _, found in candidates:
+        follows[unit].update([found[0].rule] if len(found) == 1 and found[0].sure else [])
     for unit, places, found in candidates:
-        if way := _chosen(found, {way.rule: sure[unit, way.rule] for way in found}):
+        if way := _chosen(found, follows[unit]):
             named = places[way.explains]
             rows.loc[named, "rule"], rows.loc[named, "status"] = way.rule, EXPLAINED
     return rows
@@ -87,15 +86,21 @@ def _reports(
         wide = predicted[key].pivot(index="rule", columns="cell", values="count")[cells]
         counts = dict(zip(wide.index, wide.to_numpy(np.int64), strict=True))
         own, reported = report["ours"].to_numpy(np.int64), report["reported"].to_numpy(np.int64)
-        yield report["unit_code"].iloc[0], report.index.to_numpy(), _best(_ways(own, reported, counts, _Form(cells, sums)))
+        yield (
+            report["unit_code"].iloc[0],
+            report.index.to_numpy(),
+            _best(_ways(own, reported, counts, _Form(cells, sums))),
+        )
 
 
-def _chosen(found: list[_Way], elsewhere: dict[str, int]) -> _Way | None:
-    """Of the ways that fit a report best, the only one, or the one that most of the unit's other reports follow."""
-    if len(found) < 2:
-        return found[0] if found else None
-    ranked = sorted(found, key=lambda way: -elsewhere[way.rule])
-    return ranked[0] if elsewhere[ranked[0].rule] > elsewhere[ranked[1].rule] else None
+def _chosen(found: list[_Way], follows: Counter[str]) -> _Way | None:
+    """Of the ways that fit a report best the only one where it is sure, else the one that the unit ``follows`` in its
+    other reports, where several say so and none says otherwise.
+    """
+    if len(found) == 1 and found[0].sure:
+        return found[0]
+    usual = [way for way in found if follows[way.rule] >= _USUAL and len(follows) == 1]
+    return usual[0] if usual else None
 
 
 def _best(ways: list[_Way]) -> list[_Way]:
@@ -107,8 +112,7 @@ def _best(ways: list[_Way]) -> list[_Way]:
     near = [way for way in ways if way.needs < least + _CLEARLY]
     shared = [way for way in near if all(way.rule in other.rule.split(AND) for other in near if other is not way)]
     near = shared if len(shared) == 1 and shared[0].rule else near
-    alike = len({way.predicted for way in near}) == 1 and all(way.sure for way in near)
-    return near if alike else []
+    return near if ways[0] not in near and len({way.predicted for way in near}) == 1 else []
 
 
 def _ways(own: Counts, reported: Counts, ways: dict[str, Counts], form: "_Form") -> list[_Way]:
@@ -118,20 +122,18 @@ def _ways(own: Counts, reported: Counts, ways: dict[str, Counts], form: "_Form")
     for rule, predicted in ways.items():
         changed, wrong = predicted != own, predicted != reported
         explains, against = changed & ~wrong, changed & wrong
-        if explains.any() and (not against.any() or _mistyped(against, reported, predicted, own, form)):
+        if explains.any() and (not against.any() or _mistyped(against, reported, predicted, form)):
             needs = form.errors(reported, predicted) + _RULE + _SECOND * (AND in rule)
-            is_sure = (explains & form.leaves).sum() >= _SURE and AND not in rule
-            found.append(_Way(rule, needs, explains, tuple(predicted), is_sure or not against.any()))
+            moved = np.abs(predicted - own)[explains & form.leaves]
+            enough = moved.sum() > _CHANCE if not against.any() else len(moved) >= _SURE and AND not in rule
+            found.append(_Way(rule, needs, explains, tuple(predicted), bool(enough)))
     return found
 
 
-def _mistyped(against: Marks, reported: Counts, predicted: Counts, own: Counts, form: "_Form") -> bool:
+def _mistyped(against: Marks, reported: Counts, predicted: Counts, form: "_Form") -> bool:
     """Whether what speaks against a way comes of one mistyped cell."""
     places = [place for place in form.origins(reported, predicted) if against[place]]
-    if len(places) != 1:
-        return False
-    written, meant = int(reported[places[0]]), int(predicted[places[0]])
-    return written != own[places[0]] and is_slip(written, meant)
+    return len(places) == 1 and is_slip(int(reported[places[0]]), int(predicted[places[0]]))
 
 
 class _Form:
