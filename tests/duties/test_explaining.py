@@ -136,8 +136,9 @@ def test_two_rules_that_predict_the_same_leave_it_unexplained_unless_the_unit_fo
 
 
 def test_a_mistyped_cell_keeps_no_rule_from_being_named_elsewhere_and_stays_unexplained() -> None:
-    typed = WITHDRAWN | {"received_online": 37 + 6000}  # 1037 → 7037
-    found = _explained(_report(typed), {"withdrawn": WITHDRAWN}).set_index("cell")
+    rule = WITHDRAWN | {"received_total": 57, "received_offline": 20, "open_total": 20, "open_late": 20}
+    typed = rule | {"received_online": 37 + 6000}  # 1037 → 7037
+    found = _explained(_report(typed), {"withdrawn": rule}).set_index("cell")
     assert found.loc["received_online", "status"] == UNEXPLAINED
     assert found.loc["settled_on_time", "rule"] == "withdrawn"
 
