@@ -3,4 +3,5 @@
 DUTIES = (
     *("waiting", "waiting_ages", "waiting_procedures"),
     *("availability", "outages", "service_files"),
+    *("reconciliation", "reconciliation_rules", "reconciliation_sums", "unit_report_files", "unit_report_refused"),
 )

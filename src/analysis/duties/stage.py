@@ -10,7 +10,10 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
+from analysis.dossiers.further_files import further_files
+from analysis.dossiers.further_kinds import UNIT_REPORT
 from analysis.duties.opened import open_dossiers
+from analysis.duties.reconciliation import reports_against_rows
 from analysis.duties.service import portal_service
 from analysis.duties.waiting import waiting
 from analysis.duties.waiting_ages import waiting_ages
@@ -36,8 +39,8 @@ def make_duties(
 ) -> dict[str, pd.DataFrame]:
     """Write the tables of ``DUTIES`` into ``processed``, each as ``<name>.csv``; returns them by name.
 
-    ``raw`` is the folder of the exports, beside which what watched the portal may stand; None: nothing did. Raises
-    RunProblem where a file of the stages before is missing.
+    ``raw`` is the folder of the exports, beside which what watched the portal and units' reports may stand; None:
+    nothing does. Raises RunProblem where a file of the stages before is missing.
     """
     processed = Path(processed)
     for name in _NEEDED:
@@ -50,6 +53,8 @@ def make_duties(
         dossiers = read_dossiers(backend, processed / "dossiers.parquet")
         tables = hanging(dossiers, files, reference, decision, as_of)
         tables |= portal_service(dossiers, Path(raw) if raw else None, reference, language)
+        reports = further_files(Path(raw) if raw else None, processed, reference, UNIT_REPORT)
+        tables |= reports_against_rows(dossiers, reports, reference, as_of, language)
     write_outlook(tables, processed)
     return tables
 

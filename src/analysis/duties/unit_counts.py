@@ -18,6 +18,7 @@ import pandas as pd
 from ibis.expr.types import BooleanValue, Table
 
 from analysis.reference.explanations import Conditions, Rule
+from analysis.reference.groups import group_members
 from analysis.reference.tables import Reference
 from analysis.reference.unit_reports import CELLS
 from analysis.storage.backends import computed_once, execute
@@ -134,15 +135,16 @@ def _carried_over(
 
 
 def _members(wanted: pd.DataFrame, reference: Reference, rule: Rule | None) -> pd.DataFrame:
-    """``number`` of each report, the ``member`` units whose dossiers it holds, ``first`` and ``last`` day counted."""
+    """``number`` of each report, the ``member`` units whose dossiers it holds (of ``ALL`` every one), ``first`` and
+    ``last`` day counted.
+    """
     spans = [_span(first, last, rule) for first, last in wanted[REPORT[1:]].itertuples(index=False)]
-    own = pd.DataFrame(spans, columns=["first", "last"]).assign(number=wanted.index, member=wanted["unit_code"])
-    if not (rule and rule.communes):
-        return own
-    below = reference.units.loc[reference.units["parent_code"] != "", ["unit_code", "parent_code"]]
-    further = own.merge(below, left_on="member", right_on="parent_code")
-    further = further.assign(member=further["unit_code"])[list(own.columns)]
-    return pd.concat([own, further], ignore_index=True)
+    own = wanted[["unit_code"]].assign(number=wanted.index).join(pd.DataFrame(spans, columns=["first", "last"]))
+    of_district = own["unit_code"].isin(reference.units.loc[reference.units["tier"] == "district", "unit_code"])
+    area = "AREA:" + own["unit_code"]  # a district with its communes
+    own["group_code"] = area.where(of_district, own["unit_code"]) if rule and rule.communes else own["unit_code"]
+    members = own.drop(columns="unit_code").merge(group_members(reference), on="group_code")
+    return members.rename(columns={"unit_code": "member"})[["number", "member", "first", "last"]]
 
 
 def _span(first: date, last: date, rule: Rule | None) -> tuple[date, date]:

@@ -40,8 +40,9 @@ class Titles(Frozen):
 
 
 class Rows(Frozen):
-    """Labels of rows that stand for no unit: heads of ``groups``, and ``parts`` of the row above."""
+    """Labels of rows of no unit: the whole ``province``, heads of ``groups``, ``parts`` of the row above."""
 
+    province: _Texts
     groups: _Texts
     parts: _Texts
 
@@ -93,9 +94,10 @@ class UnitReportForm(Frozen):
             )
         return self
 
-    def label(self, text: str) -> Label | None:
-        """Which label a heading is of."""
-        return next((name for name, words in self.labels.items() if fold(text) in map(fold, words)), None)
+    def label(self, text: str) -> tuple[Label, int] | None:
+        """Which label a heading is of, and its rank among that label's headings."""
+        ranked = ((name, list(map(fold, words))) for name, words in self.labels.items())
+        return next(((name, words.index(fold(text))) for name, words in ranked if fold(text) in words), None)
 
     def cell(self, own: str, above: list[str]) -> Cell | None:
         """The cell that a heading with the headings ``above`` it, the nearest first, is of."""
@@ -111,9 +113,10 @@ class UnitReportForm(Frozen):
 
     @property
     def headings(self) -> dict[str, tuple[str, int]]:
-        """Every heading of a cell or a period, folded, to what it is of: by which a file is told from others."""
-        found = {fold(word): (one.cell, 0) for one in self.cells for word in (*one.within, *one.alone)}
-        return found | {fold(word): (name, 0) for name, words in self.labels.items() for word in words}
+        """Every heading of a cell, folded, to the cell and its rank: by which a file is told from others."""
+        return {
+            fold(word): (one.cell, rank) for one in self.cells for rank, word in enumerate((*one.within, *one.alone))
+        }
 
 
 def load_unit_reports(folder: Path) -> UnitReportForm:
