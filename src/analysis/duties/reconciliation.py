@@ -14,7 +14,7 @@ from ibis.expr.types import Table
 
 from analysis.dossiers.further_files import Further
 from analysis.dossiers.lookups import make_lookups
-from analysis.dossiers.unit_reports import BAD_COUNT, Refused, ReportFile, UnitReports
+from analysis.dossiers.unit_reports import BAD_COUNT, Cell, Refused, ReportFile, UnitReports
 from analysis.dossiers.worker import asked
 from analysis.duties.explaining import explain, pairs
 from analysis.duties.reconciliation_rules import reconciliation_rules
@@ -37,6 +37,7 @@ FILES_COLUMNS = ["file", "lines", "used", "aside", "refused", "reports", "copy_o
 REFUSED_COLUMNS = ["file", "sheet", "row", "cell", "reason"]
 NOT_COVERED, REPEATED = "not_covered", "repeated"  # reasons beside those of the reader
 _KEYS = [*REPORT, "file"]
+_Read = dict[str, UnitReports | ExportProblem]  # what each file reports, by its name
 
 
 def reports_against_rows(
@@ -76,7 +77,8 @@ def _ways(dossiers: Table, reports: pd.DataFrame, reference: Reference, rules: S
     """The counts by every rule, and by every two of those that change something of the reports."""
     own = unit_counts(dossiers, reports, reference, [None])[list(CELLS)].to_numpy()
     alone = unit_counts(dossiers, reports, reference, rules)
-    changing = [rule for rule in rules if (alone.loc[alone["rule"] == rule.id, list(CELLS)].to_numpy() != own).any()]
+    changes = {rule for rule, rows in alone.groupby("rule") if (rows[list(CELLS)].to_numpy() != own).any()}
+    changing = [rule for rule in rules if rule.id in changes]
     return pd.concat([alone, unit_counts(dossiers, reports, reference, pairs(changing))], ignore_index=True)
 
 
@@ -86,9 +88,7 @@ def _long(counts: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     return long.merge(cells[[*_KEYS, "cell"]], on=[*REPORT, "cell"])
 
 
-def _read(
-    files: Sequence[Further], reference: Reference
-) -> tuple[dict[str, UnitReports | ExportProblem], dict[str, str]]:
+def _read(files: Sequence[Further], reference: Reference) -> tuple[_Read, dict[str, str]]:
     """What each file reports, by its name, and of which file another is a copy."""
     firsts = {one.sha256: one for one in reversed(files)}
     copies = {one.name: firsts[one.sha256].name for one in files if firsts[one.sha256] is not one}
@@ -107,7 +107,8 @@ def _covered(dossiers: Table, as_of: date) -> tuple[date, date]:
 
 def _set_apart(found: UnitReports, covered: tuple[date, date]) -> None:
     """Refuse the rows of periods that the dossiers do not cover, and a unit's further rows of one period."""
-    kept, seen = [], {}
+    kept: list[Cell] = []
+    seen: dict[tuple[str, date, date], tuple[str, int]] = {}
     for one in found.cells:
         place, report = (one.sheet, one.row), (one.unit_code, one.period_start, one.period_end)
         is_covered = covered[0] <= one.period_end <= covered[1]
@@ -121,7 +122,7 @@ def _set_apart(found: UnitReports, covered: tuple[date, date]) -> None:
     found.cells = kept
 
 
-def _cells(read: dict[str, UnitReports | ExportProblem]) -> pd.DataFrame:
+def _cells(read: _Read) -> pd.DataFrame:
     """REPORT, file, cell, reported."""
     rows = [
         (one.unit_code, one.period_start, one.period_end, name, one.cell, one.reported)
@@ -132,9 +133,7 @@ def _cells(read: dict[str, UnitReports | ExportProblem]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_KEYS, "cell", "reported"])
 
 
-def _failed_sums(
-    cells: pd.DataFrame, read: dict[str, UnitReports | ExportProblem], sums: Sequence[Sum]
-) -> pd.DataFrame:
+def _failed_sums(cells: pd.DataFrame, read: _Read, sums: Sequence[Sum]) -> pd.DataFrame:
     """Where a report's whole is not what its parts add up to, and totals that their rows do not add up to."""
     rows = []
     for key, own in cells.groupby(_KEYS):
@@ -154,7 +153,7 @@ def _failed_sums(
 
 def _ledger(
     files: Sequence[Further],
-    read: dict[str, UnitReports | ExportProblem],
+    read: _Read,
     copies: dict[str, str],
     language: Language,
 ) -> pd.DataFrame:
@@ -170,7 +169,7 @@ def _ledger(
     return pd.DataFrame(rows, columns=FILES_COLUMNS).astype(dict.fromkeys(FILES_COLUMNS[1:6], "int64"))
 
 
-def _refused(read: dict[str, UnitReports | ExportProblem]) -> pd.DataFrame:
+def _refused(read: _Read) -> pd.DataFrame:
     rows = [
         {"file": name, **asdict(row), "sheet": spreadsheet_safe(row.sheet)}
         for name, found in read.items()

@@ -17,17 +17,15 @@ def reconciliation_rules(compared: pd.DataFrame, names: pd.Series) -> pd.DataFra
     rule, ``share`` is theirs of the unit's differing cells.
     """
     rows = compared[compared["status"] != EQUAL]
-    whole = rows.assign(
-        report=rows[_REPORT].astype("str").agg("|".join, axis=1) if len(rows) else "", unit=rows["unit_code"]
-    )
-    both = pd.concat([whole, whole.assign(unit_code=PROVINCE)]) if len(whole) else whole
+    report = rows[_REPORT].astype("str").agg("|".join, axis=1) if len(rows) else ""
+    whole = rows.assign(report=report, unit=rows["unit_code"])
+    both = pd.concat([whole[whole["unit_code"] != PROVINCE], whole.assign(unit_code=PROVINCE)])
     found = both.groupby(["unit_code", "rule"], as_index=False).agg(
         units=("unit", "nunique"), reports=("report", "nunique"), cells=("cell", "size")
     )
     share = found["cells"] / found.groupby("unit_code")["cells"].transform("sum")
-    found = found.assign(
-        share=share.astype("float64"), unit_name=found["unit_code"].map(names).fillna("").astype("str")
-    )
+    name = found["unit_code"].map(names).fillna("").astype("str")
+    found = found.assign(share=share.astype("float64"), unit_name=name)
     order = {"unit_code": True, "units": False, "cells": False, "rule": True}
     found = found.sort_values([*order], ascending=[*order.values()], ignore_index=True)
     return found.astype(dict.fromkeys(("units", "reports", "cells"), "int64"))[RULES_COLUMNS]
