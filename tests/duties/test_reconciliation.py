@@ -47,18 +47,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _reports(processed: Path) -> list[list[str]]:
     dossiers = _dossiers(processed)
-    busiest = pd.Series([one["unit_code"] for one in dossiers if _is_of_a_department(one)]).value_counts().index[:3]
+    of_departments = pd.DataFrame([one for one in dossiers if one["tier"] == "province"])
+    months = pd.to_datetime(of_departments["received_at"]).dt.month
+    withdrawn = of_departments[(months == SEPTEMBER[0].month) & (of_departments["status"] == "withdrawn")]
+    follows = withdrawn["unit_code"].value_counts().index[0]
+    others = [code for code in of_departments["unit_code"].value_counts().index if code != follows]
     names = load_reference(REFERENCE).units.set_index("unit_code")["unit_name"]
     rows = []
-    for code, rule in zip(busiest, ({}, {"counted": ["withdrawn"]}, {}), strict=True):
+    for code, rule in ((others[0], {}), (follows, {"counted": ["withdrawn"]}), (others[1], {})):
         cells = count_cells(dossiers, [], code, *SEPTEMBER, rule)
         rows.append([names[code], *(str(cells[cell]) for cell in CELLS)])
     rows[2][1] = str(int(rows[2][1]) + 30)
     return rows
-
-
-def _is_of_a_department(one: dict[str, Any]) -> bool:
-    return one["tier"] == "province"
 
 
 def _dossiers(processed: Path) -> list[dict[str, Any]]:

@@ -33,8 +33,10 @@ _DEEP = 4  # lines that headings stand in
 _GROUPED = re.compile(r"\d{1,3}(?:[., \u00a0]\d{3})+")
 _WHOLE = re.compile(r"(\d{1,9})(?:[.,]0{1,2})?")
 _NUMERAL = re.compile(r"^\s*(?:[IVXLC]+|\d+(?:\.\d+)*|[A-Z])\s*[.)/:-]?\s+(?=\S)")
-_NO_FORM = N_("no heading row that names several figures of a report among the first {rows} rows of a sheet.")
-_NO_HEADINGS = N_("Add headings to unit-reports.toml.")
+_NO_FORM = N_(
+    "no heading row that names several figures of a report among the first {rows} rows. Add headings to "
+    "unit-reports.toml."
+)
 
 
 @dataclass(frozen=True)
