@@ -49,12 +49,12 @@ def _reports(processed: Path) -> list[list[str]]:
     dossiers = _dossiers(processed)
     of_departments = pd.DataFrame([one for one in dossiers if one["tier"] == "province"])
     months = pd.to_datetime(of_departments["received_at"]).dt.month
-    withdrawn = of_departments[(months == SEPTEMBER[0].month) & (of_departments["status"] == "withdrawn")]
-    follows = withdrawn["unit_code"].value_counts().index[0]
+    by_post = of_departments[(months == SEPTEMBER[0].month) & (of_departments["channel"] == "post")]
+    follows = by_post["unit_code"].value_counts().index[0]
     others = [code for code in of_departments["unit_code"].value_counts().index if code != follows]
     names = load_reference(REFERENCE).units.set_index("unit_code")["unit_name"]
     rows = []
-    for code, rule in ((others[0], {}), (follows, {"counted": ["withdrawn"]}), (others[1], {})):
+    for code, rule in ((others[0], {}), (follows, {"without": {"channel": ["post"]}}), (others[1], {})):
         cells = count_cells(dossiers, [], code, *SEPTEMBER, rule)
         rows.append([names[code], *(str(cells[cell]) for cell in CELLS)])
     rows[2][1] = str(int(rows[2][1]) + 30)
@@ -77,11 +77,11 @@ def test_a_report_that_agrees_a_rule_and_an_error_come_out_as_what_they_are(made
     assert set(found["file"]) == {"ban-sao.csv"}  # the first of two alike
     by_unit = {code: set(rows["status"]) for code, rows in found.groupby("unit_code", sort=False)}
     assert sorted(map(sorted, by_unit.values())) == [["equal"], ["equal", "explained"], ["equal", "unexplained"]]
-    assert set(found.loc[found["status"] == "explained", "rule"]) == {"withdrawn"}
+    assert set(found.loc[found["status"] == "explained", "rule"]) == {"without_post"}
     assert (found["difference"] == found["reported"] - found["ours"]).all()
     rules = read_table(made / "processed" / "reconciliation_rules.csv")
     assert rules[rules["unit_code"] == "ALL"]["share"].sum() == pytest.approx(1)
-    assert set(rules.loc[rules["unit_code"] == "ALL", "rule"]) == {"withdrawn", ""}
+    assert set(rules.loc[rules["unit_code"] == "ALL", "rule"]) == {"without_post", ""}
     sums = read_table(made / "processed" / "reconciliation_sums.csv")
     assert set(sums["cell"]) == {"received_total"}
     assert (sums["reported"] - sums["added"] == 30).all()

@@ -22,4 +22,5 @@ def reconciliation(report: Report, unit: str = PROVINCE, base: str = "") -> Sect
         failed=failed_sums(report, unit)[:_MOST],
         unused=unused(report),
         period=lambda row: period(row.period_start, row.period_end, report.language),
+        percent=report.language.percent,
     )
