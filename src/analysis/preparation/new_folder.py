@@ -31,6 +31,8 @@ _COPIED = (
     "columns.toml",
     "waiting.toml",
     "catalogue-lists.toml",
+    "unit-reports.toml",
+    "explanations.toml",
     "report-form.toml",
     "criteria-form.toml",
     "form.docx",
