@@ -15,6 +15,7 @@ from analysis.findings.report import Report
 from analysis.findings.standing import standings
 from analysis.findings.subject import Subject
 from analysis.findings.tasks import leading, most_missing
+from analysis.findings.waiting import standing as hanging
 from analysis.language.texts import N_
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.evidence import held, level_of, tried_month
@@ -24,8 +25,9 @@ from analysis.pages.sections import TargetRow, course_plots
 from analysis.presentation.leads import lead_of
 from analysis.presentation.multiples import multiples
 from analysis.presentation.quality import records
+from analysis.presentation.waiting import decides
 from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, TIER_WORDS
-from analysis.storage.places import OVERVIEW, letter_page
+from analysis.storage.places import OVERVIEW, WAITING_PAGE, letter_page
 
 _MOST_MEMBERS = 40  # of a tier; all of them stand in the overview
 BASE = "../"  # from a unit's page to the month's folder
@@ -99,6 +101,12 @@ def procedures(report: Report, subject: Subject) -> Section:
     titles = {target.id: target.title[report.language.code] for target in report.decision.targets}
     shown = None if subject.is_group else offer(report, subject.code)
     return _render("unit_procedures", report, subject, offer=shown, titles=titles)
+
+
+def waiting(report: Report, subject: Subject) -> Section:
+    """What decides of its open dossiers; nothing where none is open."""
+    told = decides(report, subject.code) if hanging(report, subject.code).open else []
+    return _render("unit_waiting", report, subject, decides=told, page=WAITING_PAGE)
 
 
 def quality(report: Report, subject: Subject, processed: Path) -> Section:
