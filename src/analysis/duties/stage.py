@@ -10,6 +10,7 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
+from analysis.duties.difficulty_evidence import difficulty_evidence
 from analysis.duties.opened import open_dossiers
 from analysis.duties.service import portal_service
 from analysis.duties.waiting import waiting
@@ -20,11 +21,13 @@ from analysis.language.texts import N_, Language
 from analysis.outlook.stage import write_outlook
 from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision
+from analysis.reference.difficulties import load_kinds
 from analysis.reference.tables import Reference
 from analysis.reference.waiting import load_waiting
 from analysis.storage.backends import Engine, connect, read_dossiers
 
-_NEEDED = ("attainment.csv", "files.csv", "dossiers.parquet")
+_READ = ("difficulties", "delays", "comparison", "unit_quality")
+_NEEDED = ("attainment.csv", "files.csv", "dossiers.parquet", *(f"{name}.csv" for name in _READ))
 
 
 def make_duties(
@@ -43,13 +46,18 @@ def make_duties(
     for name in _NEEDED:
         if not (processed / name).exists():
             raise RunProblem(
-                N_("{folder} has no {file}. Run the notebooks clean and attainment first."), folder=processed, file=name
+                N_("{folder} has no {file}. Run the notebooks clean, attainment and trends_and_gap first."),
+                folder=processed,
+                file=name,
             )
     files, (decision, as_of) = read_table(processed / "files.csv"), _basis(processed, reference)
     with connect(engine) as backend:
         dossiers = read_dossiers(backend, processed / "dossiers.parquet")
         tables = hanging(dossiers, files, reference, decision, as_of)
         tables |= portal_service(dossiers, Path(raw) if raw else None, reference, language)
+    known = {name: read_table(processed / f"{name}.csv") for name in _READ}
+    kinds, rules = load_kinds(reference.folder), load_waiting(reference.folder)
+    tables["difficulty_evidence"] = difficulty_evidence(known | tables, reference, kinds, rules, f"{as_of:%Y-%m}")
     write_outlook(tables, processed)
     return tables
 

@@ -24,6 +24,7 @@ from analysis.pages.rendering import Section, render
 from analysis.pages.sections import TargetRow, course_plots
 from analysis.presentation.leads import lead_of
 from analysis.presentation.multiples import multiples
+from analysis.presentation.obstacles import borne_out
 from analysis.presentation.quality import records
 from analysis.presentation.waiting import decides
 from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, TIER_WORDS
@@ -120,7 +121,8 @@ def obstacles(report: Report, subject: Subject) -> Section:
     """A unit's stated difficulties and what its dossiers show; for a group those of its members."""
     if subject.is_group:
         return difficulties_of_group(report, subject.units, BASE)
-    found = {"stated": stated(report, subject.units), "delays": delays(report, subject.units)}
+    told = [(one, borne_out(one, report.language)) for one in stated(report, subject.units)]
+    found = {"stated": told, "delays": delays(report, subject.units)}
     return _render("unit_difficulties", report, subject, **found, against=AGAINST, indicators=DELAYS)
 
 
