@@ -24,6 +24,7 @@ from support.small_report import (
 )
 
 from analysis.dossiers.cleaning import REASONS
+from analysis.findings.finding import of_unit
 from analysis.findings.obstacles import burdened, stated
 from analysis.findings.offered import MOST_MARKED, offer
 from analysis.findings.provenance import dossiers_by_file, source_files
@@ -36,7 +37,7 @@ from analysis.outlook.evidence import held, tried_month
 from analysis.pages import unit_sections
 from analysis.pages.difficulty_sections import difficulties
 from analysis.pages.rendering import Section
-from analysis.presentation.narrative import unit_headline
+from analysis.presentation.narrative import headline_of
 from analysis.presentation.quality import MENDS, records
 from analysis.presentation.words import CHECKS
 
@@ -145,7 +146,7 @@ def test_the_headline_counts_targets_and_names_the_nearest(report: Report) -> No
     to_date = to_date[(to_date["window"] == "to_date") & (to_date["month"] == report.month)]
     own = to_date[(to_date["unit_code"] == DEPARTMENT) & (to_date["reading"] == "default")]
     attained, counted = (own["status"] == "attained").sum(), (own["status"] != "not_applicable").sum()
-    said = unit_headline(report, whom(report, DEPARTMENT))
+    said = headline_of(of_unit(report, DEPARTMENT), report.within(DEPARTMENT), report)
     assert said.startswith(f"Đến 30/09/2020, Sở Xây dựng đạt {attained} trên {counted} chỉ tiêu; dễ đạt nhất")
     known = report.outlook["conclusions"]
     known = known[(known["unit_code"] == DEPARTMENT) & (known["status"] == "not_attained")]

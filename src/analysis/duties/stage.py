@@ -3,7 +3,6 @@
 It goes by the decision and the as-of day of ``attainment.csv``.
 """
 
-import csv
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from analysis.duties.waiting_ages import waiting_ages
 from analysis.duties.waiting_procedures import waiting_procedures
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
+from analysis.measures.basis import basis_of
 from analysis.outlook.stage import write_outlook
 from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision
@@ -50,7 +50,8 @@ def make_duties(
                 folder=processed,
                 file=name,
             )
-    files, (decision, as_of) = read_table(processed / "files.csv"), _basis(processed, reference)
+    files, (name, as_of) = read_table(processed / "files.csv"), basis_of(processed / "attainment.csv")
+    decision = reference.decision(name)
     with connect(engine) as backend:
         dossiers = read_dossiers(backend, processed / "dossiers.parquet")
         tables = hanging(dossiers, files, reference, decision, as_of)
@@ -73,10 +74,3 @@ def hanging(
         "waiting_ages": waiting_ages(opened, reference, rules, as_of),
         "waiting_procedures": waiting_procedures(dossiers, opened, reference, decision, as_of),
     }
-
-
-def _basis(processed: Path, reference: Reference) -> tuple[Decision, date]:
-    """The decision and the as-of day of the figures; the rest of them, which is long, is not read."""
-    with (processed / "attainment.csv").open(encoding="utf-8", newline="") as file:
-        first = next(csv.DictReader(file))
-    return reference.decision(first["decision"]), date.fromisoformat(first["as_of"])

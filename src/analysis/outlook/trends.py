@@ -57,9 +57,9 @@ def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
     not comparable with a target for the whole period: it has no ``assurance``. ``months`` counts the judged months with
     something to count; ``rules`` names the signals that the last of them is part of, ``signal_p`` is how probable such
     a signal is where nothing changes. Of the signals of all units and targets together, and of all groups, at most one
-    in twenty is false (Benjamini–Hochberg); one that is older than two months is ``past``. Limits, slope and tau count from
-    the month ``since``: the first after the decision's day where it made a difference, and ``before`` was the share
-    until then. ``correlated``: each month so resembles the one before that the rules speak too often.
+    in twenty is false (Benjamini–Hochberg); one that is older than two months is ``past``. Limits, slope and tau count
+    from the month ``since``: the first after the decision's day where it made a difference, and ``before`` was the
+    share until then. ``correlated``: each month so resembles the one before that the rules speak too often.
     """
     monthly = attainment[(attainment["reading"] == DEFAULT) & (attainment["window"] == "month")]
     monthly = monthly.sort_values(["target_id", "unit_code", "month"])
