@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.dossiers.further_kinds import Kind
 from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import is_no_day, moments
 from analysis.exports.quoting import is_procedure_code
@@ -105,6 +106,7 @@ class Lookups:
     names: dict[tuple[str, str], str]  # (tier, folded name) -> procedure key; ambiguous names are absent
     matters: frozenset[str]  # folded names of procedures and fields: lines that begin with them name no unit
     words: frozenset[str]  # the folded words of names, aliases, headings and values: none of them is a person's alone
+    kinds: tuple[Kind, ...]  # of files that are no exports
 
     def title_unit(self, line: str) -> str | None:
         """The unit that a title line names and nothing else, if it is known; None for any other line."""

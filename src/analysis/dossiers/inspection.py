@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.dossiers.cleaning import REASONS, REJECTED_LIMIT
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
 from analysis.dossiers.file_names import FileNames
+from analysis.dossiers.further_kinds import CATALOGUE_LIST
 from analysis.dossiers.guessing import Guess, guess
 from analysis.dossiers.looking import FileLook, Look, Strange, Task, Word
 from analysis.dossiers.lookups import make_lookups
@@ -80,7 +81,7 @@ class Inspection:
         """Whether every file is read and every word in it known."""
         read, rejected = (self.files[name].fillna(0).astype(int) for name in ("read", "rejected"))
         return bool(
-            (self.files["status"] == "accepted").all()
+            self.files["status"].isin(["accepted", FURTHER]).all()
             and (self.unknown["kind"] == HEADING).all()
             and rejected.sum() <= REJECTED_LIMIT * read.sum()
         )
@@ -106,6 +107,9 @@ class Inspection:
         return [*files, *words]
 
     def _file_told(self, row: dict[str, Any], language: Language) -> Iterator[str]:
+        if row["status"] == FURTHER:
+            yield f"· {row['file']}: {row['reason']}"
+            return
         if row["status"] != "accepted":
             yield language.text(N_("✗ {file}: {reason}"), **row)
             return
@@ -144,6 +148,8 @@ def inspect(raw: Path, reference: Reference, jobs: int, language: Language) -> I
     for name, path, look in zip(names, paths, looks, strict=True):
         if isinstance(look, ExportProblem):
             found.quarantined(name, look.told(language))
+        elif look.result.kind:
+            found.further(name, look.result.kind, language)
         elif look.problem:
             found.quarantined(name, look.problem.told(language))
             found.headings(name, look.strange, look.missing, look.needed)
@@ -206,6 +212,9 @@ class _Found:
         self.lacking: dict[Word, set[str]] = {}  # which columns the files lack that have a heading
         self.needed: dict[Word, list[str]] = {}  # without which of these a file of theirs cannot be used
         self.blocking: set[Word] = set()  # what keeps whole files out
+
+    def further(self, name: str, kind: str, language: Language) -> None:
+        self.files.append({"file": name, "status": FURTHER, "reason": language.text(FURTHER_KINDS[kind])})
 
     def quarantined(self, name: str, reason: str) -> None:
         self.files.append({"file": name, "status": "quarantined", "reason": reason})
@@ -318,6 +327,8 @@ KINDS = {
     "source": N_("source"),
     "procedure_code": N_("procedure"),
 }
+FURTHER = "further"  # a file of another kind, which a run reads for a duty beside the targets
+FURTHER_KINDS = {CATALOGUE_LIST: N_("a list of procedures, no export.")}
 DAYS = {
     LINE: N_("Export of {day}, by a line above the table."),
     NAME: N_("Export of {day}, by the file's name."),

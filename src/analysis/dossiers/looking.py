@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.dossiers.cleaning import Lookups, clean_table, tables_of
+from analysis.dossiers.further_kinds import kind_of
 from analysis.dossiers.guessing import coded_in_part, columns_by_content, guess, impossible, may_be_coded
 from analysis.dossiers.worker import FileResult
 from analysis.exports.headings import FEW, Headings, Unnamed, find_head, first_lines, headings_of
@@ -109,6 +110,8 @@ class Task:
         try:
             tables = tables_of(export, lookups)
         except ExportProblem as problem:
+            if kind := kind_of(export, lookups.vocabulary, lookups.kinds):
+                return FileLook(FileResult(kind, export.format, export.encoding))
             headings = headings_of(export, lookups.vocabulary, None, lambda unnamed: _recognised(unnamed, lookups))
             lacking = (*headings.missing, *_unknown_columns(headings))
             strange = _strange(headings, lookups, lacking)
@@ -119,14 +122,14 @@ class Task:
             if "dossier_id" not in understood or len(understood) < FEW or not tells:
                 # A list of something else: nothing of it is asked for.
                 strange = [replace(one, content=(), proposal="") for one in strange]
-                return FileLook(FileResult(export.format, export.encoding), [], problem, strange)
+                return FileLook(FileResult(format=export.format, encoding=export.encoding), [], problem, strange)
             if len(headings.known) < FEW:
                 words = N_("it lists dossiers, but under headings that are not known: see below what they may mean.")
                 problem = ExportProblem(words)
-            result = FileResult(export.format, export.encoding)
+            result = FileResult(format=export.format, encoding=export.encoding)
             return FileLook(result, looks, problem, strange, lacking, _needed(headings), heads)
         day, period = (day.isoformat() if day else None for day in (tables.export_date, tables.period_end))
-        result = FileResult(export.format, export.encoding, day, period)
+        result = FileResult("", export.format, export.encoding, day, period)
         found = _looks(tables, export, lookups)
         # Lines that name no unit divide the rows, and no column does: a letterhead may.
         nameless = any(

@@ -5,6 +5,7 @@ from collections import defaultdict
 import pandas as pd
 
 from analysis.dossiers.cleaning import Lookups, Offer
+from analysis.dossiers.further_kinds import load_kinds
 from analysis.exports.quoting import words_of
 from analysis.language.folding import fold
 from analysis.reference.keys import unit_key
@@ -40,6 +41,7 @@ def make_lookups(reference: Reference) -> Lookups:
         names={bearer: next(iter(fits)) for bearer, fits in bearers.items() if len(fits) == 1},
         matters=frozenset(map(fold, [*reference.catalogue["procedure_name"], *reference.catalogue["field"].unique()])),
         words=_words(reference),
+        kinds=load_kinds(reference.folder),
     )
 
 

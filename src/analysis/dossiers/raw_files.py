@@ -19,8 +19,13 @@ def exports_beside(raw: Path, reference: Reference) -> list[Path]:
     others = {*difficulty_files(raw), *logs, *monitors}
     paths = [path for path in list_exports(raw) if path not in others]
     if not paths:
-        raise RunProblem(N_("{folder} holds no export. Put .xlsx, .xls or .csv files of the portal there."), folder=raw)
+        raise no_export(raw)
     return paths
+
+
+def no_export(raw: Path) -> RunProblem:
+    """That the folder holds none."""
+    return RunProblem(N_("{folder} holds no export. Put .xlsx, .xls or .csv files of the portal there."), folder=raw)
 
 
 def watching_files(raw: Path, reference: Reference) -> tuple[list[Path], list[Path]]:

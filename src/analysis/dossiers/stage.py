@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from analysis.dossiers.difficulties import Stated
 from analysis.dossiers.doubts import doubts
 from analysis.dossiers.export_dates import export_date
 from analysis.dossiers.file_names import FileNames
+from analysis.dossiers.further_files import further
+from analysis.dossiers.further_kinds import WORDS
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.on_spark import clean_on_executors
-from analysis.dossiers.raw_files import exports_beside
+from analysis.dossiers.raw_files import exports_beside, no_export
 from analysis.dossiers.secret import dossier_secret
 from analysis.dossiers.statements import difficulties, read_statements, statements
 from analysis.dossiers.superseding import ALL_CHECKS, Settled, settle
@@ -29,6 +32,7 @@ from analysis.exports.reading import sha256
 from analysis.language.texts import N_, Language
 from analysis.reference.columns import read_table
 from analysis.reference.tables import Reference
+from analysis.reference.toml_files import definitions_of
 from analysis.storage.backends import DUCKDB, Engine, computed_once, connect, execute, read_dossiers
 from analysis.storage.generations import published_folder
 from analysis.storage.version import code_version, library_versions
@@ -93,8 +97,8 @@ def clean_exports(
     """Clean every export under ``raw`` and write dossiers, the ledger and stated difficulties to ``processed``.
 
     ``work`` keeps what an unchanged file need not be asked twice; ``jobs`` is the number of files read at once (0: one
-    per core, with Spark one per core of its executors). A bad file is quarantined, never an error; raises RunProblem
-    when there is no export at all.
+    per core, with Spark one per core of its executors). A bad file is quarantined, never an error; one of
+    another kind stands in ``further_files.csv``. Raises RunProblem when there is no export at all.
     """
     raw, processed = Path(raw), Path(processed)
     work = Path(work) if work else processed.absolute().with_name(f".{processed.absolute().name}.work")
@@ -106,9 +110,9 @@ def clean_exports(
     with ThreadPoolExecutor() as pool:  # hashing lets other threads run
         digests = list(pool.map(sha256, paths))
     namer = FileNames(reference)
-    names = namer.of(raw, paths, dict(zip(paths, digests, strict=True)).__getitem__)
+    found = namer.of(raw, paths, dict(zip(paths, digests, strict=True)).__getitem__)
     key = dossier_secret(work)
-    stems = _stems(work / "cache", paths, digests, reference, key)
+    kept = _stems(work / "cache", paths, digests, reference, key)
     lookups = make_lookups(reference)
     with connect(engine) as backend:
 
@@ -117,16 +121,23 @@ def clean_exports(
                 return clean_files(todo, lookups, key, jobs or os.cpu_count() or 1)
             return clean_on_executors(backend, todo, lookups, key)
 
-        results = _results(paths, digests, stems, clean)
+        results = _results(paths, digests, kept, clean)
+        others = further(found, digests, results)
+        exports = [not result.kind for result in results]
+        if not any(exports):
+            raise no_export(raw)
+        names, stems, digests = [*compress(found, exports)], [*compress(kept, exports)], [*compress(digests, exports)]
+        paths, results = [*compress(paths, exports)], [*compress(results, exports)]
         stated = read_statements(raw, lookups)
         export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
         before = _before(backend, published_folder(work))
         settled = settle(backend, names, stems, results, export_dates, processed / "dossiers.parquet")
-        gone = _gone(backend, before, names, processed / "dossiers.parquet")
+        gone = _gone(backend, before, found, processed / "dossiers.parquet")
         del before  # its table is the connection's
     cleaning = _ledger(names, namer, digests, results, export_dates, settled, stated, reference, language)
-    _forget_others(work / "cache", set(stems))
+    _forget_others(work / "cache", set(kept))
     write_csv(cleaning.files, processed / "files.csv")
+    write_csv(others, processed / "further_files.csv")
     write_csv(cleaning.rejects, processed / "rejects.csv")
     write_csv(cleaning.quality, processed / "quality.csv")
     write_csv(cleaning.quality_by_unit, processed / "unit_quality.csv")
@@ -182,7 +193,8 @@ def _results(
 
 def _stems(cache: Path, paths: list[Path], digests: list[str], reference: Reference, key: bytes) -> list[Path]:
     """Where each file's result is kept: names made of all that a result depends on, the code that reads among it."""
-    tables = [sha256(reference.folder / name) for name in ("units.csv", "catalogue.csv", "vocabulary.toml")]
+    own = [reference.folder / name for name in ("units.csv", "catalogue.csv", "vocabulary.toml")]
+    tables = [sha256(path) for path in (*own, *(definitions_of(reference.folder, name) for name in WORDS))]
     common = "\n".join([*tables, code_version(*_CODE), *library_versions(_LIBRARIES), hashlib.sha256(key).hexdigest()])
     return [
         cache / hashlib.sha256(f"{digest}\n{path.suffix.lower()}\n{common}".encode()).hexdigest()[:32]

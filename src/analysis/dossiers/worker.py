@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table, tables_of
+from analysis.dossiers.further_kinds import kind_of
 from analysis.exports.encodings import UNKNOWN_ENCODING
 from analysis.exports.legacy import LEGACY
 from analysis.exports.quoting import quoted
@@ -46,12 +47,14 @@ _PRELOADED = ("__main__", "analysis.dossiers.worker", "fastexcel")
 class FileResult:
     """What became of one export, without its name: the same bytes under two names share it.
 
-    ``problem`` is a template and its details when the file is quarantined. ``rejects`` are
+    ``kind`` is that of a file that is no export (``further_kinds``), of which nothing else is told here. ``problem`` is
+    a template and its details when the file is quarantined. ``rejects`` are
     (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it. ``missing`` are
     known columns, ``unread`` headings, ``unreadable`` rows with a byte that is no letter, ``swapped`` columns whose
     days a spreadsheet took for American ones.
     """
 
+    kind: str = ""
     format: str = ""
     encoding: str = ""
     export_date: str | None = None
@@ -144,7 +147,7 @@ def cached(stem: Path) -> FileResult | None:
     """The kept result of an earlier run, or None."""
     with suppress(OSError, ValueError, TypeError):  # pyarrow's, of a file that was cut short, are ValueErrors
         result = FileResult(**json.loads(stem.with_suffix(".json").read_text(encoding="utf-8")))
-        if result.problem or pq.read_metadata(stem.with_suffix(".parquet")).num_rows == result.rows:
+        if result.problem or result.kind or pq.read_metadata(stem.with_suffix(".parquet")).num_rows == result.rows:
             return result
     return None
 
@@ -154,7 +157,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
 
     Raises ExportProblem for a file that is another by now: that says nothing of the one that it was.
     """
-    result = FileResult()
+    result, export = FileResult(), None
     try:
         export = read_export(job.path, headings=lookups.vocabulary.headings)
         result.format, result.encoding = export.format, export.encoding
@@ -162,6 +165,8 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
         if export.encoding in LEGACY:
             _check_units(tables, lookups)
     except ExportProblem as problem:
+        if export and (kind := kind_of(export, lookups.vocabulary, lookups.kinds)):
+            return FileResult(kind, export.format, export.encoding)
         result.problem = (problem.template, {name: str(value) for name, value in problem.details.items()})
         return result
     if job.sha256 not in ("", export.sha256):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from analysis.dossiers.cleaning import Lookups, tables_of
 from analysis.dossiers.file_names import FileNames
+from analysis.dossiers.further_kinds import kind_of
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.raw_files import exports_beside
 from analysis.dossiers.worker import asked
@@ -65,7 +66,12 @@ class _Task:
     def __call__(self, lookups: Lookups, key: bytes) -> dict[Owner, Offered]:
         export = read_export(self.path, headings=lookups.vocabulary.headings)
         found: dict[Owner, Offered] = defaultdict(Offered)
-        tables = tables_of(export, lookups)
+        try:
+            tables = tables_of(export, lookups)
+        except ExportProblem:
+            if kind_of(export, lookups.vocabulary, lookups.kinds):
+                return {}  # it is no export
+            raise
         for table in tables.tables:
             _count(table, lookups, found)
         return dict(found)

@@ -32,7 +32,7 @@ STAGES = (
         N_("Reading and cleaning the exports"),
         (
             *("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
-            *("flaws.csv", "difficulties.csv", "clean.json"),
+            *("flaws.csv", "difficulties.csv", "further_files.csv", "clean.json"),
         ),
     ),
     Stage("attainment", N_("Computing the attainment"), ("attainment.csv",)),
