@@ -365,6 +365,27 @@ def test_the_province_gathers_what_is_stated_and_who_is_burdened(report: Report)
     assert 'href="units/H45.18.html"' in html
 
 
+def test_what_is_stated_stands_beside_what_the_data_show(report: Report) -> None:
+    nothing = float("nan")
+    rows = [
+        (DEPARTMENT, "infrastructure", 1, "late", 12, 48, 0.25, 0.1, "shown"),
+        (DEPARTMENT, "people", 1, "late", 5, 48, 0.104, 0.1, "not_shown"),
+        (DEPARTMENT, "people", 1, "past_due", 3, 40, 0.075, 0.1, "not_shown"),
+        (COMMUNE, "infrastructure", 1, "late", nothing, nothing, nothing, nothing, "unknown"),
+        (DISTRICT, "process", 0, "slow", 2, 3, 0.667, nothing, "shown"),
+    ]
+    columns = ["unit_code", "kind", "stated", "indicator", "numerator", "denominator", "value", "tier_share", "verdict"]
+    table = pd.DataFrame(rows, columns=columns)
+    evidence = table.assign(unit_name=table["unit_code"].map(report.names))
+    told = replace(report, duties=report.duties | {"difficulty_evidence": evidence})
+    shown = words(difficulties(told).html)
+    assert "Trong 3 điều các đơn vị nêu, số liệu cho thấy 1, chưa cho thấy 1, chưa đủ để nói về 1." in shown
+    assert "Số liệu cho thấy: hồ sơ trễ hạn 25,0 % (cả cấp 10,0 %)." in shown
+    assert "hồ sơ trễ hạn 10,4 % (cả cấp 10,0 %); hồ sơ chưa có kết quả đã quá hạn dưới 5 hồ sơ" in shown
+    assert f"chưa nêu: thủ tục lâu hơn hẹn nhiều, ở {report.names[DISTRICT]}." in shown
+    assert "Số liệu cho thấy: hồ sơ trễ hạn 25,0 %" in words(section("obstacles", told, DEPARTMENT))
+
+
 def test_a_province_without_difficulties_says_so(report: Report) -> None:
     none = replace(report, difficulties=report.difficulties[:0])
     assert "Chưa cơ quan nào nêu khó khăn" in words(difficulties(none).html)

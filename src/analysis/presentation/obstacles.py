@@ -27,7 +27,7 @@ _EVIDENCE = {
 }
 _BORNE_OUT = {
     SHOWN: N_("The data bear it out: {what}."),
-    NOT_SHOWN: N_("The data do not show it: {what}."),
+    NOT_SHOWN: N_("The data do not show it beyond chance: {what}."),
     UNKNOWN: N_("The data cannot tell: too few dossiers, or no file that tells."),
 }
 MOST_STATED = 20  # statements that a report quotes, the newest first; the others are counted
@@ -52,7 +52,7 @@ def quoted(report: Report, most: int = MOST_STATED) -> tuple[list[tuple[str, str
 
 def borne_out(one: Stated, language: Language) -> str:
     """Whether the data bear out what is stated, and by which figures."""
-    told = [_evidence(row, language) for row in one.evidence if row.verdict == one.verdict]
+    told = [_evidence(row, language) for row in one.evidence if row.verdict == one.verdict != UNKNOWN]
     return language.text(_BORNE_OUT[one.verdict], what="; ".join(told))
 
 
