@@ -10,6 +10,7 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
+from analysis.duties.catalogue import full_catalogue
 from analysis.duties.opened import open_dossiers
 from analysis.duties.service import portal_service
 from analysis.duties.waiting import waiting
@@ -36,8 +37,8 @@ def make_duties(
 ) -> dict[str, pd.DataFrame]:
     """Write the tables of ``DUTIES`` into ``processed``, each as ``<name>.csv``; returns them by name.
 
-    ``raw`` is the folder of the exports, beside which what watched the portal may stand; None: nothing did. Raises
-    RunProblem where a file of the stages before is missing.
+    ``raw`` is the folder of the exports, beside which what watched the portal and lists of procedures may stand; None:
+    nothing did. Raises RunProblem where a file of the stages before is missing.
     """
     processed = Path(processed)
     for name in _NEEDED:
@@ -49,7 +50,9 @@ def make_duties(
     with connect(engine) as backend:
         dossiers = read_dossiers(backend, processed / "dossiers.parquet")
         tables = hanging(dossiers, files, reference, decision, as_of)
-        tables |= portal_service(dossiers, Path(raw) if raw else None, reference, language)
+        beside = Path(raw) if raw else None
+        tables |= portal_service(dossiers, beside, reference, language)
+        tables |= full_catalogue(dossiers, (beside, processed), reference, decision, as_of, language)
     write_outlook(tables, processed)
     return tables
 
