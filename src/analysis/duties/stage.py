@@ -9,6 +9,7 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
+from analysis.duties.catalogue import full_catalogue
 from analysis.duties.difficulty_evidence import difficulty_evidence
 from analysis.duties.opened import open_dossiers
 from analysis.duties.service import portal_service
@@ -39,8 +40,8 @@ def make_duties(
 ) -> dict[str, pd.DataFrame]:
     """Write the tables of ``DUTIES`` into ``processed``, each as ``<name>.csv``; returns them by name.
 
-    ``raw`` is the folder of the exports, beside which what watched the portal may stand; None: nothing did. Raises
-    RunProblem where a file of the stages before is missing.
+    ``raw`` is the folder of the exports, beside which what watched the portal and lists of procedures may stand; None:
+    nothing did. Raises RunProblem where a file of the stages before is missing.
     """
     processed = Path(processed)
     for name in _NEEDED:
@@ -55,7 +56,9 @@ def make_duties(
     with connect(engine) as backend:
         dossiers = read_dossiers(backend, processed / "dossiers.parquet")
         tables = hanging(dossiers, files, reference, decision, as_of)
-        tables |= portal_service(dossiers, Path(raw) if raw else None, reference, language)
+        beside = Path(raw) if raw else None
+        tables |= portal_service(dossiers, beside, reference, language)
+        tables |= full_catalogue(dossiers, (beside, processed), reference, decision, as_of, language)
     known = {name: read_table(processed / f"{name}.csv") for name in _READ}
     kinds, rules = load_kinds(reference.folder), load_waiting(reference.folder)
     tables["difficulty_evidence"] = difficulty_evidence(known | tables, reference, kinds, rules, f"{as_of:%Y-%m}")

@@ -18,6 +18,7 @@ from analysis.statistics.control import (
     WORSENING,
 )
 from analysis.storage.places import (
+    CATALOGUE_PAGE,
     CERTAINTY_PAGE,
     CHANGES_PAGE,
     COURSE_PAGE,
@@ -89,6 +90,7 @@ QUESTIONS = {  # the province's further pages, in the order of what one asks
     CHANGES_PAGE: N_("What changed"),
     WAITING_PAGE: N_("What waits and is past due"),
     SERVICE_PAGE: N_("Is the portal stable"),
+    CATALOGUE_PAGE: N_("Is the catalogue on the portal, complete and right"),
     COURSE_PAGE: N_("Month by month"),
     READINGS_PAGE: N_("If the decision is read otherwise"),
     CERTAINTY_PAGE: N_("How sure the figures are"),
