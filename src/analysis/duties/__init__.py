@@ -3,4 +3,5 @@
 DUTIES = (
     *("waiting", "waiting_ages", "waiting_procedures"),
     *("availability", "outages", "service_files"),
+    *("substance", "substance_effect", "substance_files"),
 )
