@@ -1,8 +1,9 @@
 """Real use, or filing for the count (``substance.csv``): what of a unit's online filing is to be looked at.
 
-Each signal of a unit in a month, and to date, is put beside its tier's share by a funnel (Spiegelhalter, 2005), as in
-``outlook.comparison``, on the one side that asks for a look. Of what is flagged over all units, windows and signals at
-most one in twenty is false (Benjamini and Hochberg). A flag is a reason to ask, and no more.
+Each signal of a unit in a month, and to date, is put beside the share of its tier's other units by a funnel, on the one
+side that asks for a look: exactly, and where units differ by themselves with limits wider by that (Laney, 2002, as in
+``statistics.control``). Of what is flagged over all units, windows and signals at most one in twenty is false
+(``outlook.discoveries``). A flag is a reason to ask, and no more.
 """
 
 import numpy as np
@@ -10,9 +11,10 @@ import pandas as pd
 from scipy import special, stats
 
 from analysis.duties.signals import LAST_DAYS, NEW, OUTSIDE, SIGNALS
-from analysis.outlook.comparison import beside, pooled, scatter, tier_limits
 from analysis.outlook.discoveries import discovered, tail_of
 from analysis.reference.tables import Reference
+from analysis.statistics.control import exact_limits, normal_scores
+from analysis.statistics.shares import between
 
 SUBSTANCE_COLUMNS = [
     *("unit_code", "unit_name", "tier", "window", "month", "signal", "online", "numerator", "denominator", "value"),
@@ -29,8 +31,9 @@ def substance(counted: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     units = reference.units[["unit_code", "unit_name", "tier"]]
     rows = counted.merge(units, on="unit_code").astype({"numerator": "int64", "denominator": "int64"})
     rows = rows.assign(value=rows["numerator"] / rows["denominator"])
-    parts = [_beside_tier(part) for _, part in rows.groupby(["tier", "window", "month", "signal"])]
-    whole = _decided(pd.concat(parts, ignore_index=True) if parts else rows.assign(tier_share=0.0, tau2=0.0, score=0.0))
+    parts = [_beside_tier(part) for _, part in rows.groupby(["tier", "window", "signal"])]
+    empty = rows.assign(tier_share=0.0, tau2=0.0, tested=False)
+    whole = _decided(pd.concat(parts, ignore_index=True) if parts else empty)
     months = whole["month"]
     whole = whole.assign(month=(months // 12).astype("str") + "-" + (months % 12 + 1).astype("str").str.zfill(2))
     order = {signal: place for place, signal in enumerate(SIGNALS)}
@@ -39,29 +42,45 @@ def substance(counted: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 
 
 def _beside_tier(rows: pd.DataFrame) -> pd.DataFrame:
-    """How far each share lies on the side that asks for a look, in standard deviations."""
-    numerator, denominator = (rows[name].to_numpy() for name in ("numerator", "denominator"))
-    centre, signal = pooled(rows), rows["signal"].iloc[0]
-    tau2 = np.nan_to_num(scatter(centre, rows["value"].to_numpy(float), denominator)[1]) if 0 < centre < 1 else 0.0
-    score = beside(centre, numerator, denominator, float(tau2))
-    if len(rows) == 1 or signal == NEW:  # a tier of one unit is no tier; growth of everything asks for nothing
-        score = np.full(len(rows), np.nan)
-    return rows.assign(tier_share=centre, tau2=tau2, score=-score if signal == OUTSIDE else score)
+    """The share of the tier's other units in each month, and how much more than by chance units differ by themselves:
+    all months together tell that, of one alone it hardly shows.
+    """
+    own = rows[["numerator", "denominator"]]
+    others = own.groupby(rows["month"]).transform("sum") - own
+    share = (others["numerator"] / others["denominator"].where(others["denominator"] > 0)).to_numpy(float)
+    # Growth of everything asks for nothing.
+    tested = (share > 0) & (share < 1) & (rows["signal"] != NEW).to_numpy()
+    tau2 = between(share[tested], own["numerator"].to_numpy()[tested], own["denominator"].to_numpy()[tested])
+    return rows.assign(tier_share=share, tau2=tau2, tested=tested)
 
 
 def _decided(rows: pd.DataFrame) -> pd.DataFrame:
-    p_values = special.ndtr(-rows["score"].to_numpy(float))
-    known = ~np.isnan(p_values)
-    q_values = np.full(len(rows), np.nan)
-    if known.any():
-        q_values[known] = stats.false_discovery_control(p_values[known], method="bh")
-    limits = tier_limits(rows, 2 * tail_of(p_values))  # which has two sides, and here one counts
-    limit = np.where(rows["signal"] == OUTSIDE, limits.lower, limits.upper)
+    """The verdicts on all units, windows and signals together, with the limits that say the same."""
+    tested, below = (rows["tested"].to_numpy(bool), (rows["signal"] == OUTSIDE).to_numpy())
+    share = np.where(tested, rows["tier_share"], 0.5)
+    numerator, denominator = (rows[name].to_numpy() for name in ("numerator", "denominator"))
+    scores = normal_scores(numerator, denominator, share) / _wider(rows)
+    p_values = np.where(tested, special.ndtr(np.where(below, scores, -scores)), np.nan)
+    reach = -float(special.ndtri(tail_of(p_values)))
+    lower, upper = exact_limits(share, denominator, reach * _wider(rows))
     # What lies at a month's end by the calendar alone is nothing to ask about.
-    usual = (rows["signal"] == LAST_DAYS) & (rows["value"] <= rows["expected"])
+    usual = ((rows["signal"] == LAST_DAYS) & (rows["value"] <= rows["expected"])).to_numpy()
     return rows.assign(
-        limit=np.where(known, limit, np.nan),
+        limit=np.where(tested, np.where(below, lower, upper), np.nan),
         p_value=p_values,
-        q_value=q_values,
-        flagged=discovered(p_values) & ~usual.to_numpy(),
+        q_value=_adjusted(p_values),
+        flagged=discovered(p_values) & ~usual,
     )
+
+
+def _wider(rows: pd.DataFrame) -> np.ndarray:
+    """By what the limits are wider than chance alone makes them: units differ by themselves, and large ones show it."""
+    return np.asarray(np.sqrt(1 + 4 * rows["denominator"] * rows["tau2"]))
+
+
+def _adjusted(p_values: np.ndarray) -> np.ndarray:
+    known = ~np.isnan(p_values)
+    found = np.full(len(p_values), np.nan)
+    if known.any():
+        found[known] = stats.false_discovery_control(p_values[known], method="bh")
+    return found
