@@ -19,7 +19,18 @@ TARGETS = (
 )
 
 
-QUESTIONS = ("who", "changes", "waiting", "service", "course", "readings", "certainty", "quality", "method")
+QUESTIONS = (
+    "who",
+    "changes",
+    "waiting",
+    "service",
+    "substance",
+    "course",
+    "readings",
+    "certainty",
+    "quality",
+    "method",
+)
 
 
 def _report(published: Publication, page: str = "index") -> Path:
