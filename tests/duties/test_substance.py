@@ -143,10 +143,12 @@ def _hold(table: pd.DataFrame) -> None:
     least = p_values[max(passed) - 1] if passed else -1.0
     found = table["p_value"] <= least
     usual = (table["signal"] == "last_days") & (table["value"] <= table["expected"])
-    assert (table["flagged"] == (found & ~usual)).all()
     low = table["signal"] == "outside"
+    excess = (table["tier_share"] - table["value"]).where(low, table["value"] - table["tier_share"])
+    worth = (table["signal"] == "burst") | (excess > 0.05 + 1e-9)
+    assert (table["flagged"] == (found & worth & ~usual)).all()
     beyond = np.where(low, table["value"] < table["limit"] - 1e-9, table["value"] > table["limit"] + 1e-9)
-    assert (beyond[table["p_value"].notna()] == found[table["p_value"].notna()]).all()
+    assert (beyond == (found & worth)).all()
     assert table.loc[table["signal"] == NEW, "p_value"].isna().all()
 
 

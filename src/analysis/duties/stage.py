@@ -84,7 +84,7 @@ def real_use(dossiers: ibis.Table, reference: Reference, decision: Decision, as_
     online = filed_online(dossiers, rules, office, decision, as_of)
     found, every = bursts(blocks(online), rules), every_channel(dossiers, decision, as_of)
     last_day = min(as_of, decision.valid_to)
-    table = substance(counted(by_month(online), found, by_procedure(online), every, rules, last_day), reference)
+    table = substance(counted(by_month(online), found, by_procedure(online), every, rules, last_day), reference, rules)
     files = substance_files(online)
     flagged, told = flagged_dossiers(online, found, table), bool(files["proxy_told"].any())
     effect = substance_effect(dossiers, flagged, told, reference, decision, as_of)

@@ -10,19 +10,22 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
+from analysis.duties.filings import BURST
 from analysis.duties.signals import LAST_DAYS, NEW, OUTSIDE, SIGNALS
 from analysis.outlook.discoveries import discovered, tail_of
+from analysis.reference.substance import SubstanceRules
 from analysis.reference.tables import Reference
 from analysis.statistics.control import exact_limits, normal_scores
 from analysis.statistics.shares import between
 
+_ROUNDING = 1e-9
 SUBSTANCE_COLUMNS = [
     *("unit_code", "unit_name", "tier", "window", "month", "signal", "online", "numerator", "denominator", "value"),
     *("expected", "tier_share", "tau2", "limit", "p_value", "q_value", "flagged"),
 ]
 
 
-def substance(counted: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+def substance(counted: pd.DataFrame, reference: Reference, rules: SubstanceRules) -> pd.DataFrame:
     """One row per unit, window and signal of ``signals.counted``, in ``SUBSTANCE_COLUMNS``; shares of one.
 
     ``limit`` is the highest share that is not flagged, of ``outside`` the lowest. ``p_value``, ``q_value`` and
@@ -31,9 +34,9 @@ def substance(counted: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     units = reference.units[["unit_code", "unit_name", "tier"]]
     rows = counted.merge(units, on="unit_code").astype({"numerator": "int64", "denominator": "int64"})
     rows = rows.assign(value=rows["numerator"] / rows["denominator"])
-    parts = [_beside_tier(part) for _, part in rows.groupby(["tier", "window", "signal"])]
+    parts = [_beside_tier(part) for _, part in rows.groupby(["tier", "signal"])]
     empty = rows.assign(tier_share=0.0, tau2=0.0, tested=False)
-    whole = _decided(pd.concat(parts, ignore_index=True) if parts else empty)
+    whole = _decided(pd.concat(parts, ignore_index=True) if parts else empty, float(rules.beyond))
     months = whole["month"]
     whole = whole.assign(month=(months // 12).astype("str") + "-" + (months % 12 + 1).astype("str").str.zfill(2))
     order = {signal: place for place, signal in enumerate(SIGNALS)}
@@ -42,19 +45,21 @@ def substance(counted: pd.DataFrame, reference: Reference) -> pd.DataFrame:
 
 
 def _beside_tier(rows: pd.DataFrame) -> pd.DataFrame:
-    """The share of the tier's other units in each month, and how much more than by chance units differ by themselves:
-    all months together tell that, of one alone it hardly shows.
+    """The share of the tier's other units in each window, and how much more than by chance units differ by themselves:
+    all months together tell that, of one alone it hardly shows; to date they differ by no more than in a month.
     """
     own = rows[["numerator", "denominator"]]
-    others = own.groupby(rows["month"]).transform("sum") - own
-    share = (others["numerator"] / others["denominator"].where(others["denominator"] > 0)).to_numpy(float)
+    others = own.groupby([rows["window"], rows["month"]]).transform("sum") - own
+    share = others["numerator"] / others["denominator"].where(others["denominator"] > 0)
     # Growth of everything asks for nothing.
-    tested = (share > 0) & (share < 1) & (rows["signal"] != NEW).to_numpy()
-    tau2 = between(share[tested], own["numerator"].to_numpy()[tested], own["denominator"].to_numpy()[tested])
-    return rows.assign(tier_share=share, tau2=tau2, tested=tested)
+    tested = (share > 0) & (share < 1) & (rows["signal"] != NEW)
+    some = own.assign(share=share, window=rows["window"])[tested]
+    found = [between(*(part[name] for name in ("share", "numerator", "denominator")))
+             for _, part in some.groupby("window")]  # fmt: skip
+    return rows.assign(tier_share=share, tau2=max(found, default=0.0), tested=tested)
 
 
-def _decided(rows: pd.DataFrame) -> pd.DataFrame:
+def _decided(rows: pd.DataFrame, beyond: float) -> pd.DataFrame:
     """The verdicts on all units, windows and signals together, with the limits that say the same."""
     tested, below = (rows["tested"].to_numpy(bool), (rows["signal"] == OUTSIDE).to_numpy())
     share = np.where(tested, rows["tier_share"], 0.5)
@@ -63,13 +68,17 @@ def _decided(rows: pd.DataFrame) -> pd.DataFrame:
     p_values = np.where(tested, special.ndtr(np.where(below, scores, -scores)), np.nan)
     reach = -float(special.ndtri(tail_of(p_values)))
     lower, upper = exact_limits(share, denominator, reach * _wider(rows))
+    # Stretches of a burst are rare by themselves; other shares must differ by so much that it matters.
+    worth = np.where(rows["signal"] == BURST, 0.0, beyond)
+    limit = np.where(below, np.minimum(lower, share - worth), np.maximum(upper, share + worth))
+    outside = np.where(below, rows["value"] < limit - _ROUNDING, rows["value"] > limit + _ROUNDING)
     # What lies at a month's end by the calendar alone is nothing to ask about.
     usual = ((rows["signal"] == LAST_DAYS) & (rows["value"] <= rows["expected"])).to_numpy()
     return rows.assign(
-        limit=np.where(tested, np.where(below, lower, upper), np.nan),
+        limit=np.where(tested, limit, np.nan),
         p_value=p_values,
         q_value=_adjusted(p_values),
-        flagged=discovered(p_values) & ~usual,
+        flagged=discovered(p_values) & outside & ~usual,
     )
 
 

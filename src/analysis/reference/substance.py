@@ -56,9 +56,12 @@ class Switching(Frozen):
 
 
 class SubstanceRules(Frozen):
-    """``least`` online dossiers of a unit in a window: of fewer nothing is said."""
+    """``least`` online dossiers of a unit in a window: of fewer nothing is said. ``beyond``: by how much a share must
+    lie beyond that of others to be worth a question, however sure it is that it does.
+    """
 
     least: _Count
+    beyond: Share
     rushed: Rushed
     burst: Burst
     last_days: LastDays
