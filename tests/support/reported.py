@@ -74,7 +74,7 @@ def made_up_dossiers(chance: random.Random, units: list[dict[str, str]], count: 
                 "source": chance.choice(sources),
                 "level": chance.choice([2, 3, 3, 4, None]),
                 "applicant": "citizen",
-                "submitted_at": submitted,
+                "submitted_at": submitted if chance.random() < 0.95 else None,
                 "received_at": received if status != "not_accepted" or chance.random() < 0.7 else None,
                 "due_at": due if chance.random() < 0.9 else None,
                 "completed_at": done and max(done, received) if chance.random() < 0.97 else None,
@@ -92,7 +92,7 @@ def _counts(dossier: Dossier, rule: dict[str, Any]) -> bool:
 
 
 def _cells_of(dossier: Dossier, first: date, last: date, rule: dict[str, Any]) -> list[str]:
-    day = _day(dossier["submitted_at"] if rule.get("received_by") else dossier["received_at"])
+    day = _day((rule.get("received_by") and dossier["submitted_at"]) or dossier["received_at"])
     done = _day(dossier["completed_at"])
     if done is None and dossier["status"] in ("resolved", "refused", "withdrawn"):
         done = _day(dossier["received_at"])

@@ -24,6 +24,8 @@ QUESTIONS = (
     "changes",
     "waiting",
     "service",
+    "catalogue",
+    "substance",
     "reconciliation",
     "course",
     "readings",

@@ -31,7 +31,7 @@ from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 from analysis.reference.keys import unit_key
 from analysis.storage.forkserver import fork_context, start_server
-from analysis.storage.writing import write_whole
+from analysis.storage.writing import write_text, write_whole
 
 KNOWN_UNITS = 0.95  # of the rows of a text in an old font (contract §3)
 MOST_ROWS = 100  # with an unreadable byte that are named
@@ -51,7 +51,7 @@ class FileResult:
     a template and its details when the file is quarantined. ``rejects`` are
     (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it. ``missing`` are
     known columns, ``unread`` headings, ``unreadable`` rows with a byte that is no letter, ``swapped`` columns whose
-    days a spreadsheet took for American ones.
+    days a spreadsheet took for American ones; ``tells_filing``: a column says how dossiers were filed.
     """
 
     kind: str = ""
@@ -69,6 +69,7 @@ class FileResult:
     unread: list[str] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
     swapped: list[str] = field(default_factory=list)
+    tells_filing: bool = False
     rejects: list[Reject] = field(default_factory=list)
     problem: tuple[str, dict[str, Any]] | None = None
 
@@ -184,6 +185,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
         result.skipped_lines += table.skipped_lines
         result.sheets.append(table.sheet)
         result.headings |= table.headings
+        result.tells_filing |= bool(table.filing)
         result.missing += [name for name in table.missing if name not in result.missing]
         result.unreadable += table.unreadable[: MOST_ROWS - len(result.unreadable)]
         result.swapped += [name for name in table.swapped if name not in result.swapped]
@@ -236,8 +238,7 @@ class _Crew:
             result = self.ask(job)
         except ExportProblem as problem:
             return FileResult(problem=(problem.template, problem.details))
-        kept = json.dumps(asdict(result))
-        write_whole(job.stem.with_suffix(".json"), lambda path: path.write_text(kept, encoding="utf-8"))
+        write_text(job.stem.with_suffix(".json"), json.dumps(asdict(result)))
         return result
 
     def ask(self, task: Task[Result]) -> Result:

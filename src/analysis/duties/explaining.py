@@ -28,7 +28,6 @@ EQUAL, EXPLAINED, UNEXPLAINED = "equal", "explained", "unexplained"
 _RULE, _SECOND, _SLIP, _ERROR, _CLEARLY = 1.5, 2.0, 1.0, 2.0, 0.5
 _USUAL = 2  # other reports that show which way a unit follows
 _CHANCE = 2  # of the counts that one dossier makes, among those received and among what became of them
-_SURE = 2  # errors that a way explains before it may be right where one cell that it changes was mistyped
 Counts = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 
@@ -37,7 +36,7 @@ Marks = NDArray[np.bool_]
 class _Way:
     """A way of counting as it fits one report: what it ``needs``, which differing cells it explains. One that is not
     ``sure`` is named only where the unit's other reports follow it: one dossier makes all the difference, or a cell
-    speaks against it that may have been mistyped.
+    speaks against it that may have been mistyped and it explains no more cells than it leaves wrong.
     """
 
     rule: str
@@ -125,7 +124,8 @@ def _ways(own: Counts, reported: Counts, ways: dict[str, Counts], form: "_Form")
         if explains.any() and (not against.any() or _mistyped(against, reported, predicted, form)):
             needs = form.errors(reported, predicted) + _RULE + _SECOND * (AND in rule)
             moved = np.abs(predicted - own)[explains & form.leaves]
-            enough = moved.sum() > _CHANCE if not against.any() else len(moved) >= _SURE and AND not in rule
+            left = len(form.origins(reported, predicted))
+            enough = moved.sum() > _CHANCE if not against.any() else len(moved) > left and AND not in rule
             found.append(_Way(rule, needs, explains, tuple(predicted), bool(enough)))
     return found
 

@@ -67,7 +67,7 @@ def _days(dossiers: Table) -> Table:
     ended = dossiers.status.fill_null("").isin(["resolved", "refused", "withdrawn"])
     moments = {
         "received": received,
-        "submitted": submitted.date(),
+        "submitted": submitted.date().fill_null(received),  # where exports do not tell it, the receipt is as near
         "done": completed.fill_null(ended.ifelse(received, ibis.null("date"))),
         "due": dossiers.due_at.date(),
     }

@@ -19,14 +19,16 @@ from analysis.measures.expressions import (
     arisen,
     cells,
     dossier_counts,
+    month_bits,
     procedure_counts,
     procedure_hits,
     windows,
 )
 from analysis.measures.offers import offered, procedure_keys
 from analysis.reference.columns import own_columns
-from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, PROCEDURES, Decision, Target
+from analysis.reference.decision import ATTAINED, DEFAULT, NOT_APPLICABLE, NOT_ATTAINED, PROCEDURES, Decision, Target
 from analysis.reference.groups import group_members, group_names, is_group
+from analysis.reference.keys import procedure_key
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, execute, read_dossiers
 from analysis.storage.writing import safe_names, write_whole
@@ -106,6 +108,37 @@ def attainment_parts(
         else:
             rows = _rows(by_dossiers, of_dossiers.index(count), count)
         yield rows.assign(decision=decision.id, as_of=as_of.isoformat())[ATTAINMENT_COLUMNS]
+
+
+def procedures_on(
+    offers: pd.DataFrame, dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date
+) -> pd.DataFrame:
+    """The targets on procedures to date, in the default reading, with ``offers`` as the base instead of the catalogue.
+
+    ``offers``: unit_code, procedure_key, level; of units that have a row there, and of their groups alone, is told. The
+    columns are those of ``attainment.csv``.
+    """
+    spans = windows(decision, as_of)
+    spans = spans[(spans["window"] == "to_date") & (spans["month"] == spans["month"].max())]
+    targets = [target for target in decision.targets if target.measure == PROCEDURES]
+    if offers.empty or not targets:
+        return pd.DataFrame(columns=ATTAINMENT_COLUMNS)
+    readings = [one for one in decision.readings if one.measure == PROCEDURES and one.id == DEFAULT]
+    groups = group_members(reference).merge(offers[["unit_code"]].drop_duplicates(), on="unit_code")
+    found = arisen(dossiers, decision, as_of)
+    codes = execute(found.select("procedure_code").distinct())
+    keys = codes.assign(procedure_key=codes["procedure_code"].map(procedure_key).astype("str"))
+    given = offers.assign(months=month_bits(spans["month"]))
+    hits = procedure_hits(found, ibis.memtable(keys), readings)
+    span_table, group_table, base = (ibis.memtable(table) for table in (spans, groups, given))
+    counted = procedure_counts(hits, span_table, group_table, base, readings)
+    figures, grid = execute(counted), _grid(reference, spans)
+    grid = grid[(grid["window"] == "to_date") & grid["unit_code"].isin(groups["group_code"])]
+    rows = [
+        _rows(_aligned(grid, figures[figures["level"] == target.level]), 0, Count(target, readings[0]))
+        for target in targets
+    ]
+    return pd.concat(rows, ignore_index=True).assign(decision=decision.id, as_of=as_of.isoformat())[ATTAINMENT_COLUMNS]
 
 
 def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) -> np.ndarray:

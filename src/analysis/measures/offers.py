@@ -24,7 +24,7 @@ def offered(reference: Reference, spans: pd.DataFrame, levels: Collection[int | 
     catalogue, months = reference.catalogue, spans["month"].unique()
     bits = in_force(catalogue, spans) @ np.array([month_bits([month]) for month in months])
     rules = _rules(catalogue.assign(months=bits)[catalogue["level"].isin(levels) & (bits > 0)], "months")
-    given = ibis.memtable(rules).join(ibis.memtable(_receivers(reference.units)), ["tier", "owner"])
+    given = ibis.memtable(rules).join(ibis.memtable(receivers(reference.units)), ["tier", "owner"])
     return given.select("unit_code", "procedure_key", "level", "months")
 
 
@@ -32,7 +32,7 @@ def offers_by_month(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
     """(unit_code, procedure_key, level, month): what the catalogue gives to each unit on each window's last day."""
     months, lines = np.nonzero(in_force(reference.catalogue, spans).T)
     rules = _rules(reference.catalogue.iloc[lines].assign(month=spans["month"].unique()[months]), "month")
-    given = rules.merge(_receivers(reference.units), on=["tier", "owner"])
+    given = rules.merge(receivers(reference.units), on=["tier", "owner"])
     return given[["unit_code", "procedure_key", "level", "month"]].drop_duplicates(ignore_index=True)
 
 
@@ -43,12 +43,12 @@ def in_force(catalogue: pd.DataFrame, spans: pd.DataFrame) -> np.ndarray:
     return (first <= days) & (np.isnat(end) | (days < end))
 
 
-def _rules(catalogue: pd.DataFrame, when: str) -> pd.DataFrame:
-    """Lines of the catalogue as (procedure_key, level, ``when``) for a tier and an owner, "" for every unit of it."""
-    return catalogue.rename(columns={"unit_code": "owner"})[["procedure_key", "level", when, "tier", "owner"]]
-
-
-def _receivers(units: pd.DataFrame) -> pd.DataFrame:
+def receivers(units: pd.DataFrame) -> pd.DataFrame:
     """(tier, owner, unit_code): whom a line of the catalogue goes to, each unit by its tier and by its own code."""
     every = units[["tier", "unit_code"]]
     return pd.concat([every.assign(owner=""), every.assign(owner=every["unit_code"])], ignore_index=True)
+
+
+def _rules(catalogue: pd.DataFrame, when: str) -> pd.DataFrame:
+    """Lines of the catalogue as (procedure_key, level, ``when``) for a tier and an owner, "" for every unit of it."""
+    return catalogue.rename(columns={"unit_code": "owner"})[["procedure_key", "level", when, "tier", "owner"]]

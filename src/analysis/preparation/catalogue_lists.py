@@ -13,7 +13,7 @@ from analysis.dossiers.cleaning import Lookups
 from analysis.exports.lists import find_head, lines_of
 from analysis.exports.moments import odd_moment
 from analysis.exports.quoting import is_procedure_code
-from analysis.exports.reading import read_export
+from analysis.exports.reading import Export, read_export
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
@@ -24,6 +24,7 @@ REPAIRED = "repaired"
 # Why a line gives nothing, in the order in which they are tried.
 BAD_CODE, ENDED, OTHER_TIER, BAD_DAY = "bad_code", "ended", "other_tier", "bad_day"
 UNKNOWN_LEVEL, UNKNOWN_UNIT = "unknown_level", "unknown_unit"
+_STANDING = "standing"
 _PARTS = re.compile(r"[,;/\n]|\bvà\b")
 _TAIL = re.compile(r"(?:\.\d{3}\.\d{2}\.\d{2})?\.[A-Z]\d{2}$", re.IGNORECASE)
 _NUMERAL = re.compile(r"^(?:[IVXLC]+|\d{1,3}|[A-Z])[.)\s/:-]+\s*(?=\S)")
@@ -32,7 +33,10 @@ _CELLS = 3  # of a line under the headings that is one of the list
 
 @dataclass(frozen=True)
 class Listed:
-    """One line of a list for one tier, and one department of the province's; "" or None what it does not say."""
+    """One line of a list for one tier, and one department of the province's; "" or None what it does not say.
+
+    ``named`` are the units of the tier that it names; ``decision`` the number as it is written.
+    """
 
     procedure_code: str
     procedure_name: str = ""
@@ -43,6 +47,10 @@ class Listed:
     valid_from: date | None = None
     valid_to: date | None = None
     place: str = ""
+    named: tuple[str, ...] = ()
+    decision: str = ""
+    decided_at: date | None = None
+    published_at: date | None = None
 
     @property
     def key(self) -> str:
@@ -51,26 +59,41 @@ class Listed:
 
 @dataclass
 class Lists:
-    """What files list: ``lines`` read, what was ``taken``, and (place, reason, text) of what was ``told`` of others."""
+    """What files list: ``lines`` read, what was ``taken``, and (place, reason, text) of what was ``told`` of others.
+
+    ``ended`` is what a list says to be no longer in force; ``told`` has it too.
+    """
 
     lines: int = 0
     taken: list[Listed] = field(default_factory=list)
+    ended: list[Listed] = field(default_factory=list)
     told: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def join(self, other: "Lists") -> None:
+        """Add what others list."""
+        self.lines += other.lines
+        self.taken += other.taken
+        self.ended += other.ended
+        self.told += other.told
+
+
+@dataclass(frozen=True)
+class ListedSheet:
+    """A sheet that lists procedures: the ``title`` lines above its headings, which ``columns`` it names, its lists."""
+
+    name: str
+    title: tuple[str, ...]
+    columns: frozenset[str]
+    lists: Lists
 
 
 def read_lists(paths: list[Path], lookups: Lookups, words: CatalogueWords) -> Lists:
     """The lines of every list; raises ExportProblem for a file without a column of procedures' codes."""
     lists = Lists()
     for path in paths:
-        found = False
-        for sheet in read_export(path, headings=words.headings).sheets:
-            lines = lines_of(sheet)
-            at, columns = find_head(lines, words.headings, ("procedure_code",))
-            if at < 0:
-                continue
-            found = True
-            place = f"{path.name} ({sheet.name})" if sheet.name else path.name
-            _Reader(lists, columns, lookups, words, place).read(lines, at)
+        found = listed_sheets(read_export(path, headings=words.headings), path.name, lookups, words)
+        for sheet in found:
+            lists.join(sheet.lists)
         if not found:
             raise ExportProblem(
                 N_("{file}: no column of procedures' codes. Its heading is one of: {known}. Add it to {words}."),
@@ -79,6 +102,22 @@ def read_lists(paths: list[Path], lookups: Lookups, words: CatalogueWords) -> Li
                 words="catalogue-lists.toml",
             )
     return lists
+
+
+def listed_sheets(export: Export, name: str, lookups: Lookups, words: CatalogueWords) -> list[ListedSheet]:
+    """The sheets of a file that list procedures; ``name`` is how places in it are called."""
+    found = []
+    for sheet in export.sheets:
+        lines = lines_of(sheet)
+        at, columns = find_head(lines, words.headings, ("procedure_code",))
+        if at < 0:
+            continue
+        title = tuple(filter(None, (" ".join(dict.fromkeys(filter(None, line))) for line in lines[:at])))
+        reader = _Reader(Lists(), columns, lookups, words, f"{name} ({sheet.name})" if sheet.name else name)
+        reader.begin(title)
+        reader.read(lines, at)
+        found.append(ListedSheet(sheet.name, title, frozenset(columns), reader.lists))
+    return found
 
 
 @dataclass
@@ -91,6 +130,11 @@ class _Reader:
     words: CatalogueWords
     place: str
     above: dict[str, str] = field(default_factory=dict)
+
+    def begin(self, title: tuple[str, ...]) -> None:
+        """What the lines above the headings say of all below."""
+        if named := [section for line in title if (section := self._section(fold(line)))]:
+            self.above["section"] = named[-1]
 
     def read(self, lines: list[list[str]], head: int) -> None:
         for number, line in enumerate(lines[head + 1 :], head + 2):
@@ -113,12 +157,23 @@ class _Reader:
         """A line of its own above others: ``II. Lĩnh vực Đất đai``, ``A. Thủ tục cấp huyện``, ``Sở Xây dựng``."""
         name = _NUMERAL.sub("", text)
         folded = fold(name)
+        if section := self._section(folded):
+            self.above["section"] = section
         if unit := self.lookups.units.get(unit_key(name)):
             self.above["unit"] = unit
         elif tiers := [code for word, code in self.words.tiers.items() if re.search(rf"\b{re.escape(word)}\b", folded)]:
             self.above["tier"] = tiers[0]
         elif label := next((word for word in self.words.field if folded.startswith(word)), ""):
             self.above["field"] = name[len(label) :].strip(" :-–")
+
+    def _section(self, folded: str) -> str:
+        """Whether a line says that what is below it is repealed, or stands; "" where it says neither or both."""
+        said = [
+            section
+            for section, words in ((ENDED, self.words.repealed), (_STANDING, self.words.standing))
+            if any(word in folded for word in words)
+        ]
+        return said[0] if len(said) == 1 else ""
 
     def _take(self, cells: dict[str, str], place: str, number: int) -> None:
         where = f"{place}:{number}"
@@ -128,26 +183,31 @@ class _Reader:
             return self._tell(where, BAD_CODE, given)
         if repaired:
             self._tell(where, REPAIRED, f"{given} → {code}")
-        if fold(cells.get("state", "")).startswith(self.words.ended):
-            return self._tell(where, ENDED, code)
+        ended = fold(cells.get("state", "")).startswith(self.words.ended) or self.above.get("section") == ENDED
+        if ended:
+            self._tell(where, ENDED, code)
         days = [odd_moment(cells.get(name, "")) for name in ("valid_from", "valid_to")]
-        if any(cells.get(name) and not day for name, day in zip(("valid_from", "valid_to"), days, strict=True)):
+        unread = any(cells.get(name) and not day for name, day in zip(("valid_from", "valid_to"), days, strict=True))
+        if unread and not ended:
             return self._tell(where, BAD_DAY, code)
-        if (level := self._level(cells)) is None:
+        if (level := self._level(cells)) is None and not ended:
             return self._tell(where, UNKNOWN_LEVEL, code)
         listed = Listed(
             procedure_code=code,
             procedure_name=" ".join(cells.get("procedure_name", "").split()),
             field=" ".join((cells.get("field") or self.above.get("field", "")).split()),
-            level=level,
+            level=level or "",
             place=where,
             valid_from=days[0] and days[0].date(),
             valid_to=days[1] and days[1].date(),
+            decision=" ".join(cells.get("decision", "").split()),
+            decided_at=_day(cells.get("decided_at", "")),
+            published_at=_day(cells.get("published_at", "")),
         )
-        self._take_tiers(listed, cells, where)
+        self._take_tiers(listed, cells, where, self.lists.ended if ended else self.lists.taken)
         return None
 
-    def _take_tiers(self, listed: Listed, cells: dict[str, str], where: str) -> None:
+    def _take_tiers(self, listed: Listed, cells: dict[str, str], where: str, into: list[Listed]) -> None:
         """One line for each tier that is named, and for each department."""
         units = self._units(cells.get("unit", ""))
         own = {self.lookups.tiers[unit] for unit in units}
@@ -158,8 +218,9 @@ class _Reader:
         if cells.get("unit") and not units and "province" in tiers:
             self._tell(where, UNKNOWN_UNIT, listed.procedure_code)
         for tier in sorted(tiers - {OTHER}) or [""]:
+            of_tier = tuple(unit for unit in units if self.lookups.tiers[unit] == tier)
             for unit in (departments or [""]) if tier == "province" else [""]:
-                self.lists.taken.append(replace(listed, tier=tier, unit_code=unit))
+                into.append(replace(listed, tier=tier, unit_code=unit, named=(unit,) if unit else of_tier))
         return None
 
     def _tell(self, where: str, reason: str, text: str) -> None:
@@ -186,6 +247,11 @@ class _Reader:
         parts = [self.lookups.units.get(unit_key(part)) for part in re.split(r"[;\n]", text)]
         found = [whole] if whole else list(dict.fromkeys(filter(None, parts)))
         return found or ([self.above["unit"]] if not text and "unit" in self.above else [])
+
+
+def _day(text: str) -> date | None:
+    moment = odd_moment(text)
+    return moment.date() if moment else None
 
 
 def read_code(text: str) -> tuple[str, bool]:

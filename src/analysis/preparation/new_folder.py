@@ -30,6 +30,8 @@ _COPIED = (
     "vocabulary.toml",
     "columns.toml",
     "waiting.toml",
+    "difficulties.toml",
+    "substance.toml",
     "catalogue-lists.toml",
     "unit-reports.toml",
     "explanations.toml",

@@ -18,6 +18,7 @@ from analysis.statistics.control import (
     WORSENING,
 )
 from analysis.storage.places import (
+    CATALOGUE_PAGE,
     CERTAINTY_PAGE,
     CHANGES_PAGE,
     COURSE_PAGE,
@@ -26,6 +27,7 @@ from analysis.storage.places import (
     READINGS_PAGE,
     RECONCILIATION_PAGE,
     SERVICE_PAGE,
+    SUBSTANCE_PAGE,
     WAITING_PAGE,
     WHO_PAGE,
 )
@@ -90,6 +92,8 @@ QUESTIONS = {  # the province's further pages, in the order of what one asks
     CHANGES_PAGE: N_("What changed"),
     WAITING_PAGE: N_("What waits and is past due"),
     SERVICE_PAGE: N_("Is the portal stable"),
+    CATALOGUE_PAGE: N_("Is the catalogue on the portal, complete and right"),
+    SUBSTANCE_PAGE: N_("Online filing to be looked at"),
     RECONCILIATION_PAGE: N_("Do units' reports agree with the portal"),
     COURSE_PAGE: N_("Month by month"),
     READINGS_PAGE: N_("If the decision is read otherwise"),

@@ -6,7 +6,10 @@ from pathlib import Path
 from analysis.language.folding import fold
 from analysis.reference.toml_files import Frozen, read_definitions
 
-COLUMNS = ("procedure_code", "procedure_name", "field", "tier", "unit", "level", "valid_from", "valid_to", "state")
+COLUMNS = (
+    *("procedure_code", "procedure_name", "field", "tier", "unit", "level", "valid_from", "valid_to", "state"),
+    *("decision", "decided_at", "published_at"),
+)
 OTHER = "other"  # a tier that is not the province's
 
 
@@ -14,6 +17,11 @@ class _Sentences(Frozen):
     mark: tuple[str, ...]
     ended: tuple[str, ...]
     field: tuple[str, ...]
+    publication: tuple[str, ...]
+    portal: tuple[str, ...]
+    repealed: tuple[str, ...]
+    standing: tuple[str, ...]
+    number: tuple[str, ...]
 
 
 class _File(Frozen):
@@ -26,7 +34,10 @@ class _File(Frozen):
 
 @dataclass(frozen=True)
 class CatalogueWords:
-    """Folded words: ``headings`` to (column, rank), a level's own column being the level's digit; the rest to codes."""
+    """Folded words: ``headings`` to (column, rank), a level's own column being the level's digit; the rest to codes.
+
+    ``number`` are the letters of a decision's number, as they are written.
+    """
 
     headings: dict[str, tuple[str, int]]
     levels: dict[str, str]
@@ -34,6 +45,11 @@ class CatalogueWords:
     mark: frozenset[str]
     ended: tuple[str, ...]
     field: tuple[str, ...]
+    publication: tuple[str, ...]
+    portal: tuple[str, ...]
+    repealed: tuple[str, ...]
+    standing: tuple[str, ...]
+    number: tuple[str, ...]
 
 
 def load_catalogue_words(folder: Path) -> CatalogueWords:
@@ -47,6 +63,11 @@ def load_catalogue_words(folder: Path) -> CatalogueWords:
         mark=frozenset(map(fold, content.words.mark)),
         ended=tuple(map(fold, content.words.ended)),
         field=tuple(map(fold, content.words.field)),
+        publication=tuple(map(fold, content.words.publication)),
+        portal=tuple(map(fold, content.words.portal)),
+        repealed=tuple(map(fold, content.words.repealed)),
+        standing=tuple(map(fold, content.words.standing)),
+        number=content.words.number,
     )
 
 
