@@ -2,7 +2,7 @@
 
 ``unit_report_files`` is the ledger of the files: lines = used + aside + refused; a copy of a file is not read again.
 ``unit_report_refused`` names the rows that are not used and the cells that are no whole numbers;
-``reconciliation_sums`` the sums that fail within a report, where unit_code is empty for a total over all rows.
+``reconciliation_sums.csv`` the sums that fail within a report, where unit_code is empty for a total over all rows.
 """
 
 from collections.abc import Sequence
