@@ -11,13 +11,12 @@ import pytest
 from support.folders import REFERENCE
 from support.reported import count_cells
 
-from analysis.dossiers.further_files import further_files
-from analysis.dossiers.further_kinds import UNIT_REPORT
+from analysis.dossiers.further_files import Further
 from analysis.dossiers.stage import clean_exports
 from analysis.duties import DUTIES
 from analysis.duties.reconciliation import reports_against_rows
+from analysis.exports.reading import sha256
 from analysis.language.texts import Language
-from analysis.reference.columns import read_table
 from analysis.reference.tables import load_reference
 from analysis.sample import write_sample
 from analysis.storage.backends import connect, read_dossiers
@@ -38,20 +37,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Tables]:
     write_sample(folder / "raw", REFERENCE, 4000, 7, faults=0.0)
     clean_exports(folder / "raw", reference, folder / "processed", folder / "work", jobs=2)
     reports = _reports(folder / "processed")
-    (folder / "raw" / "bao-cao").mkdir()
-    _write(folder / "raw" / "bao-cao" / "thang-9.csv", reports)
-    shutil.copy(folder / "raw" / "bao-cao" / "thang-9.csv", folder / "raw" / "ban-sao.csv")
-    _write(folder / "raw" / "thang-1-2021.csv", reports, "Tháng 01 năm 2021")
-    clean_exports(folder / "raw", reference, folder / "processed", folder / "work", jobs=2)
-    return folder, _tables(folder)
+    (folder / "reports").mkdir()
+    _write(folder / "reports" / "thang-9.csv", reports)
+    shutil.copy(folder / "reports" / "thang-9.csv", folder / "reports" / "ban-sao.csv")
+    _write(folder / "reports" / "thang-1-2021.csv", reports, "Tháng 01 năm 2021")
+    return folder, _tables(folder, sorted((folder / "reports").iterdir()))
 
 
-def _tables(folder: Path, raw: str = "raw") -> Tables:
-    reference, processed = load_reference(REFERENCE), folder / "processed"
-    files = further_files(folder / raw, processed, reference, UNIT_REPORT) if raw else []
+def _tables(folder: Path, reports: list[Path]) -> Tables:
+    files = [Further(path, path.name, sha256(path)) for path in reports]
     with connect() as backend:
-        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
-        return reports_against_rows(dossiers, files, reference, date(2020, 12, 31), Language("en"))
+        dossiers = read_dossiers(backend, folder / "processed" / "dossiers.parquet")
+        return reports_against_rows(dossiers, files, load_reference(REFERENCE), date(2020, 12, 31), Language("en"))
 
 
 def _reports(processed: Path) -> list[list[str]]:
@@ -99,14 +96,12 @@ def test_a_report_that_agrees_a_rule_and_an_error_come_out_as_what_they_are(made
 def test_every_file_and_row_is_accounted_for(made: tuple[Path, Tables]) -> None:
     files = made[1]["unit_report_files"].set_index("file")
     assert (files["lines"] == files["used"] + files["aside"] + files["refused"]).all()
-    assert files.loc["bao-cao/thang-9.csv", "copy_of"] == "ban-sao.csv"
+    assert files.loc["thang-9.csv", "copy_of"] == "ban-sao.csv"
     refused = made[1]["unit_report_refused"]
     assert refused["reason"].value_counts().to_dict() == {"not_covered": 3, "unknown_unit": 2}
-    exports = read_table(made[0] / "processed" / "files.csv")
-    assert not set(files.index) & set(exports["file"])
 
 
 def test_without_reports_the_tables_have_their_columns_and_no_row(made: tuple[Path, Tables]) -> None:
-    tables = _tables(made[0], "")
+    tables = _tables(made[0], [])
     assert set(tables) == {name for name in DUTIES if name.startswith(("reconciliation", "unit_report"))}
     assert all(tables[name].empty and list(tables[name]) == list(made[1][name]) for name in tables)

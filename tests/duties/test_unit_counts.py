@@ -66,7 +66,7 @@ def test_the_tests_know_the_cells_that_there_are() -> None:
 
 def test_every_way_of_counting_is_that_of_an_independent_count(reference: Reference) -> None:
     dossiers = made_up_dossiers(random.Random(1), UNITS, 1200)
-    some = [pair for one, other in list(combinations(RULES, 2))[::7] if (pair := one.beside(other))]
+    some = [pair for one, other in list(combinations(RULES, 2))[::13] if (pair := one.beside(other))]
     found = unit_counts(table(dossiers), reports(), reference, [None, *RULES, *some])
     assert len(found) == (1 + len(RULES) + len(some)) * len(UNITS) * len(PERIODS)
     for row in found.to_dict("records"):
@@ -86,10 +86,10 @@ def test_what_must_add_up_does_in_the_own_way(reference: Reference) -> None:
 def test_order_changes_nothing_and_without_a_day_of_filing_no_rule_goes_by_it(reference: Reference) -> None:
     dossiers = made_up_dossiers(random.Random(3), UNITS, 300)
     shuffled = random.Random(4).sample(dossiers, len(dossiers))
-    found = unit_counts(table(dossiers, "submitted_at"), reports(), reference, [None, *RULES])
-    again = unit_counts(table(shuffled, "submitted_at"), reports(), reference, [None, *RULES])
+    found = unit_counts(table(dossiers, "submitted_at"), reports(), reference, [None, *RULES[:4]])
+    again = unit_counts(table(shuffled, "submitted_at"), reports(), reference, [None, *RULES[:4]])
     pd.testing.assert_frame_equal(found, again)
-    assert set(found["rule"]) == {OWN, *(rule.id for rule in RULES if not rule.received_by)}
+    assert set(found["rule"]) == {OWN, *(rule.id for rule in RULES[:4] if not rule.received_by)}
 
 
 def test_a_unit_without_dossiers_has_counts_of_none(reference: Reference) -> None:
