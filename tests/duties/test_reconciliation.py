@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import xlsxwriter
 from support.folders import REFERENCE
 from support.reported import count_cells
 
@@ -105,3 +106,13 @@ def test_without_reports_the_tables_have_their_columns_and_no_row(made: tuple[Pa
     tables = _tables(made[0], [])
     assert set(tables) == {name for name in DUTIES if name.startswith(("reconciliation", "unit_report"))}
     assert all(tables[name].empty and list(tables[name]) == list(made[1][name]) for name in tables)
+
+
+def test_a_sheet_that_bears_a_persons_name_is_told_by_its_shape(made: tuple[Path, Tables], tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "x.xlsx") as book:
+        sheet = book.add_worksheet("Nguyễn Thị Thử Nghiệm")
+        for row, cells in enumerate([["Tháng 9 năm 2020"], HEAD, ["Sở Không Có", *["1"] * 6]]):
+            sheet.write_row(row, 0, cells)
+    (refused,) = _tables(made[0], [tmp_path / "x.xlsx"])["unit_report_refused"].to_dict("records")
+    assert refused["row"] == 3
+    assert "Nghiệm" not in refused["sheet"]

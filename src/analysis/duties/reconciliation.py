@@ -5,13 +5,14 @@
 ``reconciliation_sums.csv`` the sums that fail within a report, where unit_code is empty for a total over all rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 
 import pandas as pd
 from ibis.expr.types import Table
 
+from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.further_files import Further
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.unit_reports import BAD_COUNT, Cell, Refused, ReportFile, UnitReports
@@ -58,7 +59,7 @@ def reports_against_rows(
         "reconciliation_rules": reconciliation_rules(compared, names),
         "reconciliation_sums": _named(_failed_sums(cells, read, form.sums), names)[SUMS_COLUMNS],
         "unit_report_files": _ledger(files, read, copies, language),
-        "unit_report_refused": _refused(read),
+        "unit_report_refused": _refused(read, FileNames(reference).told),
     }
 
 
@@ -169,9 +170,10 @@ def _ledger(
     return pd.DataFrame(rows, columns=FILES_COLUMNS).astype(dict.fromkeys(FILES_COLUMNS[1:6], "int64"))
 
 
-def _refused(read: _Read) -> pd.DataFrame:
+def _refused(read: _Read, told: Callable[[str], str]) -> pd.DataFrame:
+    """Which rows and cells; a sheet is called as it may be ``told``."""
     rows = [
-        {"file": name, **asdict(row), "sheet": spreadsheet_safe(row.sheet)}
+        {"file": name, **asdict(row), "sheet": spreadsheet_safe(told(row.sheet))}
         for name, found in read.items()
         if isinstance(found, UnitReports)
         for row in sorted(found.refused, key=lambda row: (row.sheet, row.row, row.cell))
