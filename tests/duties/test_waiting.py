@@ -202,7 +202,7 @@ def test_a_mistake_in_the_rules_is_named(tmp_path: Path) -> None:
 
 
 def test_without_the_stages_before_it_says_which_to_run(reference: Reference, tmp_path: Path) -> None:
-    with pytest.raises(RunProblem, match=r"attainment\.csv.*clean and attainment"):
+    with pytest.raises(RunProblem, match=r"attainment\.csv.*clean, attainment and trends_and_gap"):
         make_duties(tmp_path, reference)
 
 

@@ -26,7 +26,6 @@ from analysis.exports.monitors import (
     UP,
     intervals,
     merged,
-    monitor_kind,
     read_looks,
     read_monitors,
 )
@@ -152,8 +151,8 @@ def test_a_plain_list_is_read_by_the_words_of_the_reference_data(tmp_path: Path,
     ]
     states = ["Hoạt động", "MẤT KẾT NỐI", "Bảo trì", "MarkState", "up", ""]
     path = plain(tmp_path / "cong.csv", times, states)
-    assert monitor_kind(path, service) == PLAIN
     read = read_looks(path, service)
+    assert read.kind == PLAIN
     assert read.looks["state"].tolist() == [UP, DOWN, MAINTENANCE, UNKNOWN, UP, UNKNOWN]
     assert read.looks["at"].tolist() == [pd.Timestamp("2020-05-14 10:00") + timedelta(minutes=n) for n in range(6)]
     assert (read.rows, read.used, read.repeated, read.unread) == (6, 4, 0, 2)
@@ -203,9 +202,7 @@ def test_times_without_a_zone_are_refused_with_what_to_do(tmp_path: Path, servic
 )
 def test_what_is_no_monitors_file_is_told_apart(tmp_path: Path, service: Service, rows: list[list[str]]) -> None:
     path = write(tmp_path / "a.csv", rows)
-    assert monitor_kind(path, service) == ""
     assert "availability.toml" in refused(path, service)
-    assert monitor_kind(tmp_path / "absent.csv", service) == ""
 
 
 def test_a_file_that_is_refused_stops_no_other(tmp_path: Path, service: Service) -> None:

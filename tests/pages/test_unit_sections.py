@@ -24,6 +24,7 @@ from support.small_report import (
 )
 
 from analysis.dossiers.cleaning import REASONS
+from analysis.findings.finding import of_unit
 from analysis.findings.obstacles import burdened, stated
 from analysis.findings.offered import MOST_MARKED, offer
 from analysis.findings.provenance import dossiers_by_file, source_files
@@ -36,7 +37,7 @@ from analysis.outlook.evidence import held, tried_month
 from analysis.pages import unit_sections
 from analysis.pages.difficulty_sections import difficulties
 from analysis.pages.rendering import Section
-from analysis.presentation.narrative import unit_headline
+from analysis.presentation.narrative import headline_of
 from analysis.presentation.quality import MENDS, records
 from analysis.presentation.words import CHECKS
 
@@ -145,7 +146,7 @@ def test_the_headline_counts_targets_and_names_the_nearest(report: Report) -> No
     to_date = to_date[(to_date["window"] == "to_date") & (to_date["month"] == report.month)]
     own = to_date[(to_date["unit_code"] == DEPARTMENT) & (to_date["reading"] == "default")]
     attained, counted = (own["status"] == "attained").sum(), (own["status"] != "not_applicable").sum()
-    said = unit_headline(report, whom(report, DEPARTMENT))
+    said = headline_of(of_unit(report, DEPARTMENT), report.within(DEPARTMENT), report)
     assert said.startswith(f"Đến 30/09/2020, Sở Xây dựng đạt {attained} trên {counted} chỉ tiêu; dễ đạt nhất")
     known = report.outlook["conclusions"]
     known = known[(known["unit_code"] == DEPARTMENT) & (known["status"] == "not_attained")]
@@ -362,6 +363,27 @@ def test_the_province_gathers_what_is_stated_and_who_is_burdened(report: Report)
     for known in ("Sở Xây dựng", "Xã Xuân Lãnh", "Thiếu máy quét", "Nhân lực", "12/48", "dùng 4 + từ chối 2"):
         assert known in shown
     assert 'href="units/H45.18.html"' in html
+
+
+def test_what_is_stated_stands_beside_what_the_data_show(report: Report) -> None:
+    nothing = float("nan")
+    rows = [
+        (DEPARTMENT, "infrastructure", 1, "late", 12, 48, 0.25, 0.1, "shown"),
+        (DEPARTMENT, "people", 1, "late", 5, 48, 0.104, 0.1, "not_shown"),
+        (DEPARTMENT, "people", 1, "past_due", 3, 40, 0.075, 0.1, "not_shown"),
+        (COMMUNE, "infrastructure", 1, "late", nothing, nothing, nothing, nothing, "unknown"),
+        (DISTRICT, "process", 0, "slow", 2, 3, 0.667, nothing, "shown"),
+    ]
+    columns = ["unit_code", "kind", "stated", "indicator", "numerator", "denominator", "value", "tier_share", "verdict"]
+    table = pd.DataFrame(rows, columns=columns)
+    evidence = table.assign(unit_name=table["unit_code"].map(report.names))
+    told = replace(report, duties=report.duties | {"difficulty_evidence": evidence})
+    shown = words(difficulties(told).html)
+    assert "Trong 3 điều các đơn vị nêu, số liệu cho thấy 1, chưa cho thấy 1, chưa đủ để nói về 1." in shown
+    assert "Số liệu cho thấy: hồ sơ trễ hạn 25,0 % (cả cấp 10,0 %)." in shown
+    assert "hồ sơ trễ hạn 10,4 % (cả cấp 10,0 %); hồ sơ chưa có kết quả đã quá hạn dưới 5 hồ sơ" in shown
+    assert f"chưa nêu: thủ tục lâu hơn hẹn nhiều, ở {report.names[DISTRICT]}." in shown
+    assert "Số liệu cho thấy: hồ sơ trễ hạn 25,0 %" in words(section("obstacles", told, DEPARTMENT))
 
 
 def test_a_province_without_difficulties_says_so(report: Report) -> None:

@@ -14,9 +14,10 @@ from support.small_report import AREA, COMMUNE, DEPARTMENT, DISTRICT, HOSTILE, O
 
 from analysis.duties.stage import hanging
 from analysis.findings.report import Report
+from analysis.findings.subject import find_subject
 from analysis.findings.waiting import compared, lacking, spots
 from analysis.language.texts import Language
-from analysis.pages import waiting_sections
+from analysis.pages import unit_sections, waiting_sections
 
 RECEIVED = datetime(2020, 3, 2, 8)
 # unit, procedure, how many, days promised, days until the result, state
@@ -77,6 +78,15 @@ def test_what_decides_stands_first(report: Report) -> None:
     assert "1 thủ tục lâu hơn hẹn nhiều" in told
     assert "ở Sở Xây dựng, 20 ngày, trong khi hẹn 5 ngày" in told
     assert told.index("chờ cơ quan") < told.index("Tất cả chưa có kết quả: 28 hồ sơ") < told.index("Điều tệp kết xuất")
+
+
+def test_a_units_page_says_what_decides_there_and_nothing_where_none_is_open(report: Report) -> None:
+    district, department = (
+        unit_sections.waiting(report, find_subject(report, code)) for code in (DISTRICT, DEPARTMENT)
+    )
+    assert "Quá hạn đến 30/09/2020: 13 trong 13 hồ sơ" in words(district)
+    assert "../waiting.html" in district.html
+    assert department.html == ""
 
 
 def test_only_procedures_whose_dossiers_may_be_told_are_named(report: Report) -> None:

@@ -160,6 +160,7 @@ def test_what_hangs_is_asked_alone_after_them(analyst: SmallProject, nursery: Nu
     for unit in ("ALL", "H45.18", "AREA:H45.22"):
         assert "nào có ngày hẹn trả" in nbformat.writes(_execute(analyst, nursery, "waiting", unit=unit))
     assert "H45.18 (Sở Xây dựng)" in _message(analyst, nursery, "waiting", unit="H45.81")
+    assert "nhật ký truy cập của cổng" in nbformat.writes(_execute(analyst, nursery, "service"))
     assert "danh sách thủ tục của Cổng" in nbformat.writes(_execute(analyst, nursery, "catalogue_on_portal"))
 
 

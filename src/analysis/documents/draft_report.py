@@ -159,7 +159,8 @@ def _obstacles(document: OfficialDocument, report: Report) -> None:
     if not statements:
         document.paragraph(text(N_("No unit has sent a report of difficulties.")))
     document.heading(text(N_("2. What the data show, and what they lack")), 2)
-    for sentence in (*obstacles.shown_by_data(report), *narrative.data_quality(report)):
+    weighed = obstacles.weighed(report, report.reference.units["unit_code"])
+    for sentence in (*weighed, *obstacles.shown_by_data(report), *narrative.data_quality(report)):
         document.item(sentence)
 
 

@@ -36,7 +36,7 @@ from analysis.reference.toml_files import definitions_of
 from analysis.storage.backends import DUCKDB, Engine, computed_once, connect, execute, read_dossiers
 from analysis.storage.generations import published_folder
 from analysis.storage.version import code_version, library_versions
-from analysis.storage.writing import safe_names, spreadsheet_safe, write_csv, write_whole
+from analysis.storage.writing import safe_names, spreadsheet_safe, write_csv, write_text
 
 FILES_COLUMNS = [
     *("file", "sha256", "format", "encoding", "export_date", "export_date_from", "status", "reason"),
@@ -150,9 +150,7 @@ def clean_exports(
         "doubts": doubts(names, results, settled.modified_alone, gone),
         "difficulties": cleaning.stated.to_dict("records"),
     }
-    write_whole(
-        processed / "clean.json", lambda path: path.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
-    )
+    write_text(processed / "clean.json", json.dumps(facts, ensure_ascii=False))
     return cleaning
 
 

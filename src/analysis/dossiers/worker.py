@@ -31,7 +31,7 @@ from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 from analysis.reference.keys import unit_key
 from analysis.storage.forkserver import fork_context, start_server
-from analysis.storage.writing import write_whole
+from analysis.storage.writing import write_text, write_whole
 
 KNOWN_UNITS = 0.95  # of the rows of a text in an old font (contract §3)
 MOST_ROWS = 100  # with an unreadable byte that are named
@@ -236,8 +236,7 @@ class _Crew:
             result = self.ask(job)
         except ExportProblem as problem:
             return FileResult(problem=(problem.template, problem.details))
-        kept = json.dumps(asdict(result))
-        write_whole(job.stem.with_suffix(".json"), lambda path: path.write_text(kept, encoding="utf-8"))
+        write_text(job.stem.with_suffix(".json"), json.dumps(asdict(result)))
         return result
 
     def ask(self, task: Task[Result]) -> Result:

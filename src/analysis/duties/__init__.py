@@ -3,6 +3,7 @@
 DUTIES = (
     *("waiting", "waiting_ages", "waiting_procedures"),
     *("availability", "outages", "service_files"),
+    "difficulty_evidence",
     *("catalogue_on_portal", "catalogue_lines", "catalogue_verdicts", "catalogue_timeliness", "catalogue_levels"),
     "catalogue_files",
 )

@@ -3,7 +3,6 @@
 It goes by the decision and the as-of day of ``attainment.csv``.
 """
 
-import csv
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import ibis
 import pandas as pd
 
 from analysis.duties.catalogue import full_catalogue
+from analysis.duties.difficulty_evidence import difficulty_evidence
 from analysis.duties.opened import open_dossiers
 from analysis.duties.service import portal_service
 from analysis.duties.waiting import waiting
@@ -18,14 +18,17 @@ from analysis.duties.waiting_ages import waiting_ages
 from analysis.duties.waiting_procedures import waiting_procedures
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
+from analysis.measures.basis import basis_of
 from analysis.outlook.stage import write_outlook
 from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision
+from analysis.reference.difficulties import load_kinds
 from analysis.reference.tables import Reference
 from analysis.reference.waiting import load_waiting
 from analysis.storage.backends import Engine, connect, read_dossiers
 
-_NEEDED = ("attainment.csv", "files.csv", "dossiers.parquet")
+_READ = ("difficulties", "delays", "comparison", "unit_quality")
+_NEEDED = ("attainment.csv", "files.csv", "dossiers.parquet", *(f"{name}.csv" for name in _READ))
 
 
 def make_duties(
@@ -44,15 +47,21 @@ def make_duties(
     for name in _NEEDED:
         if not (processed / name).exists():
             raise RunProblem(
-                N_("{folder} has no {file}. Run the notebooks clean and attainment first."), folder=processed, file=name
+                N_("{folder} has no {file}. Run the notebooks clean, attainment and trends_and_gap first."),
+                folder=processed,
+                file=name,
             )
-    files, (decision, as_of) = read_table(processed / "files.csv"), _basis(processed, reference)
+    files, (name, as_of) = read_table(processed / "files.csv"), basis_of(processed / "attainment.csv")
+    decision = reference.decision(name)
     with connect(engine) as backend:
         dossiers = read_dossiers(backend, processed / "dossiers.parquet")
         tables = hanging(dossiers, files, reference, decision, as_of)
         beside = Path(raw) if raw else None
         tables |= portal_service(dossiers, beside, reference, language)
         tables |= full_catalogue(dossiers, (beside, processed), reference, decision, as_of, language)
+    known = {name: read_table(processed / f"{name}.csv") for name in _READ}
+    kinds, rules = load_kinds(reference.folder), load_waiting(reference.folder)
+    tables["difficulty_evidence"] = difficulty_evidence(known | tables, reference, kinds, rules, f"{as_of:%Y-%m}")
     write_outlook(tables, processed)
     return tables
 
@@ -68,10 +77,3 @@ def hanging(
         "waiting_ages": waiting_ages(opened, reference, rules, as_of),
         "waiting_procedures": waiting_procedures(dossiers, opened, reference, decision, as_of),
     }
-
-
-def _basis(processed: Path, reference: Reference) -> tuple[Decision, date]:
-    """The decision and the as-of day of the figures; the rest of them, which is long, is not read."""
-    with (processed / "attainment.csv").open(encoding="utf-8", newline="") as file:
-        first = next(csv.DictReader(file))
-    return reference.decision(first["decision"]), date.fromisoformat(first["as_of"])

@@ -42,14 +42,6 @@ _UNOPENED = N_("cannot be opened: it has vanished, is a broken link, or the disk
 DAMAGED = N_("damaged or truncated: the log cannot be read to its end. Copy it from the server again.")
 
 
-def log_kind(path: Path) -> str:
-    """Which access log a file is, by its first lines: one of the kinds above, "" where it is none."""
-    try:
-        return kind_of(first_lines(path))
-    except ExportProblem:
-        return ""
-
-
 def first_lines(path: Path) -> list[str]:
     """The first lines that are not blank; raises ExportProblem for what cannot be opened."""
     try:

@@ -63,14 +63,6 @@ class Looks:
     unread: int
 
 
-def monitor_kind(path: Path, service: Service) -> str:
-    """Which monitor's file it is by its headings and words: ``kuma``, ``plain``, "" where it is none."""
-    try:
-        return _kind(_cells(path, service), service)
-    except ExportProblem:
-        return ""
-
-
 def read_looks(path: Path, service: Service, name: str = "") -> Looks:
     """A monitor's looks; raises ExportProblem, which quotes no cell, for what is none or states no zone.
 

@@ -73,8 +73,9 @@ def concerning(report: Report, subject: Subject) -> Report:
         return rows[rows["unit_code"].isin(wanted)]
 
     outlook = {name: rows if name == "comparison" else own(rows) for name, rows in report.outlook.items()}
+    duties = {name: own(rows) if "unit_code" in rows else rows for name, rows in report.duties.items()}
     attainment = own(report.attainment)
-    return replace(report, attainment=attainment[attainment["reading"] == DEFAULT], outlook=outlook)
+    return replace(report, attainment=attainment[attainment["reading"] == DEFAULT], outlook=outlook, duties=duties)
 
 
 def _members(report: Report, code: str, units: pd.DataFrame) -> tuple[str, ...]:

@@ -44,12 +44,21 @@ def delays(dossiers: Table, reference: Reference, decision: Decision, as_of: dat
     parts = []
     for indicator in INDICATORS:
         of_all = counted["due" if indicator == LATE else "dossiers"].to_numpy()
-        rows = units.assign(indicator=indicator, numerator=counted[indicator].to_numpy(), denominator=of_all)
-        parts += [_beside_tier(of_tier) for _, of_tier in rows.groupby("tier")]
-    whole = _decided(pd.concat(parts, ignore_index=True)).assign(as_of=as_of.isoformat())
+        parts.append(units.assign(indicator=indicator, numerator=counted[indicator].to_numpy(), denominator=of_all))
+    whole = beside_tiers(pd.concat(parts, ignore_index=True)).assign(as_of=as_of.isoformat())
     order = {indicator: place for place, indicator in enumerate(INDICATORS)}
     whole = whole.sort_values(["unit_code", "indicator"], key=lambda column: column.replace(order), ignore_index=True)
     return whole[DELAYS_COLUMNS]
+
+
+def beside_tiers(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of units by ``indicator`` with the share, their tier's, limits and verdict, as ``delays`` describes them.
+
+    ``rows``: tier, indicator, numerator, denominator; what is found is found among all of them together.
+    """
+    found = pd.concat([_beside_tier(own) for _, own in rows.groupby(["indicator", "tier"])], ignore_index=True)
+    verdict, tail = verdicts(found["score"].to_numpy(float))
+    return found.assign(**tier_limits(found, tail)._asdict(), verdict=verdict)
 
 
 def _counted(dossiers: Table, decision: Decision, as_of: date) -> pd.DataFrame:
@@ -75,8 +84,3 @@ def _beside_tier(rows: pd.DataFrame) -> pd.DataFrame:
     value = np.where(denominator > 0, numerator / np.maximum(denominator, 1), np.nan)
     score = np.where(denominator >= LEAST_RANKED, beside(centre, numerator, denominator, 0.0), np.nan)
     return rows.assign(value=value, tier_share=centre, tau2=0.0, score=score)
-
-
-def _decided(rows: pd.DataFrame) -> pd.DataFrame:
-    verdict, tail = verdicts(rows["score"].to_numpy(float))
-    return rows.assign(**tier_limits(rows, tail)._asdict(), verdict=verdict)

@@ -57,9 +57,9 @@ def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
     not comparable with a target for the whole period: it has no ``assurance``. ``months`` counts the judged months with
     something to count; ``rules`` names the signals that the last of them is part of, ``signal_p`` is how probable such
     a signal is where nothing changes. Of the signals of all units and targets together, and of all groups, at most one
-    in twenty is false (Benjamini–Hochberg); one that is older than two months is ``past``. Limits count from the month
-    ``since``: the first after the decision's day where it made a difference, and ``before`` was the share until then.
-    ``correlated``: each month so resembles the one before that the rules speak too often.
+    in twenty is false (Benjamini–Hochberg); one that is older than two months is ``past``. Limits, slope and tau count
+    from the month ``since``: the first after the decision's day where it made a difference, and ``before`` was the
+    share until then. ``correlated``: each month so resembles the one before that the rules speak too often.
     """
     monthly = attainment[(attainment["reading"] == DEFAULT) & (attainment["window"] == "month")]
     monthly = monthly.sort_values(["target_id", "unit_code", "month"])
@@ -132,10 +132,6 @@ def _judge(
     latest = {"numerator": successes[last], "denominator": totals[last], "value": successes[last] / totals[last]}
     if len(some) < LEAST_MONTHS:
         return {"months": len(some), **latest, **_NO_VERDICT}
-    # Months without dossiers keep their place on the time axis of the slope.
-    percent = np.full(len(totals), np.nan)
-    percent[some] = successes[some] / totals[some] * 100
-    line, test = theil_sen(percent, CONFIDENCE), mann_kendall(percent)
     chart = control_chart(successes[some], totals[some])
     before = int((some < decided).sum())
     since, earlier = some[0], np.nan
@@ -146,6 +142,11 @@ def _judge(
     ):
         earlier = successes[some[:before]].sum() / totals[some[:before]].sum()
         since, chart = some[before], control_chart(successes[some[before:]], totals[some[before:]])
+    # Months without dossiers keep their place on the time axis of the slope. A step is no slope: months before it are
+    # left out of that as they are out of the limits.
+    percent, counted = np.full(len(totals), np.nan), some[some >= since]
+    percent[counted] = successes[counted] / totals[counted] * 100
+    line, test = theil_sen(percent, CONFIDENCE), mann_kendall(percent)
     moved = variation(chart)
     lower, upper = chart.limits
     recent = last >= len(months) - 1 - RECENT

@@ -20,7 +20,7 @@ from analysis.presentation.citizens import answers
 from analysis.reference.forms import Province, load_province
 from analysis.reference.groups import PROVINCE
 from analysis.storage.places import CITIZENS, citizen_page, page_name
-from analysis.storage.writing import write_whole
+from analysis.storage.writing import write_text
 
 _FIRST = 8  # procedures of an office that are shown at once; the others are folded
 _TEMPLATES = files("analysis.pages") / "templates" / "citizens"
@@ -77,7 +77,7 @@ def _common(report: Report, province: Province) -> dict[str, Any]:
 
 
 def _write(page: Path, html: str) -> None:
-    write_whole(page, lambda path: path.write_text(html, encoding="utf-8"))
+    write_text(page, html)
 
 
 def _month_after(year: int, month: int) -> str:

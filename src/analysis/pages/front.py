@@ -23,7 +23,7 @@ from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import fraction, gap, minimum, percent
 from analysis.reference.decision import ATTAINED
 from analysis.storage.places import CRITERIA, OPEN_DATA, OVERVIEW, annexes, citizen_page, unit_page
-from analysis.storage.writing import write_whole
+from analysis.storage.writing import write_text
 
 SUMMARY = "report.json"  # beside each month's page: what the front page says of it
 
@@ -50,7 +50,7 @@ def publish_summary(folder: Path, report: Report, citizens: Facts) -> None:
         "map": {code: _map(of) for code, of in reports.items()},
     }
     content = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
-    write_whole(folder / SUMMARY, lambda path: path.write_text(content, encoding="utf-8"))
+    write_text(folder / SUMMARY, content)
 
 
 def published_months(reports: Path) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from analysis.pages.page import page_css
 from analysis.pages.rendering import render
 from analysis.presentation.letter import FAULTS, RESULTS, Letter
 from analysis.storage.places import letter_document
-from analysis.storage.writing import write_whole
+from analysis.storage.writing import write_text
 
 BASE = "../"  # from a letter to the month's folder
 _HEADS = {"results": RESULTS, "faults": FAULTS}
@@ -21,7 +21,7 @@ def publish_letter(page: Path, letter: Letter, report: Report) -> None:
     heads = {name: [report.language.text(head) for head in of] for name, of in _HEADS.items()}
     values = {"letter": letter, "document": letter_document(letter.code), **heads}
     html = render("letter_page", report, BASE, css=_css(), policy=policy(), **values).html
-    write_whole(page, lambda path: path.write_text(html, encoding="utf-8"))
+    write_text(page, html)
 
 
 @cache

@@ -16,7 +16,7 @@ from analysis.notebooks.notebook import has_tag
 from analysis.pages.rendering import stylesheet
 from analysis.presentation.words import QUESTIONS
 from analysis.storage.places import PROVINCE_PAGE
-from analysis.storage.writing import undirected, write_whole
+from analysis.storage.writing import undirected, write_text
 
 EVERY_PAGE = "page-every"  # the tag of a cell that stands on all pages of a notebook
 _SECTION_HEADING = re.compile(r'<h2 id="([a-z-]+)">([^<]*)</h2>')
@@ -65,7 +65,7 @@ def publish_report(
         },
     )
     page.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(page, lambda path: path.write_text(body, encoding="utf-8"))
+    write_text(page, body)
 
 
 def _cells(notebook: Any, language: Language, tag: str) -> list[Any]:

@@ -28,7 +28,7 @@ from analysis.storage.places import (
     target_page,
     unit_page,
 )
-from analysis.storage.writing import write_whole
+from analysis.storage.writing import write_text
 
 FRONT_PAGE = "index.html"
 
@@ -170,4 +170,4 @@ def _page(name: str, report: Report, **values: Any) -> str:
 
 def _write(page: Path, html: str) -> None:
     page.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(page, lambda path: path.write_text(html, encoding="utf-8"))
+    write_text(page, html)

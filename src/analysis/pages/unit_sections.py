@@ -15,6 +15,7 @@ from analysis.findings.report import Report
 from analysis.findings.standing import standings
 from analysis.findings.subject import Subject
 from analysis.findings.tasks import leading, most_missing
+from analysis.findings.waiting import standing as hanging
 from analysis.language.texts import N_
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.evidence import held, level_of, tried_month
@@ -23,9 +24,11 @@ from analysis.pages.rendering import Section, render
 from analysis.pages.sections import TargetRow, course_plots
 from analysis.presentation.leads import lead_of
 from analysis.presentation.multiples import multiples
+from analysis.presentation.obstacles import borne_out
 from analysis.presentation.quality import records
+from analysis.presentation.waiting import decides
 from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, TIER_WORDS
-from analysis.storage.places import OVERVIEW, letter_page
+from analysis.storage.places import OVERVIEW, WAITING_PAGE, letter_page
 
 _MOST_MEMBERS = 40  # of a tier; all of them stand in the overview
 BASE = "../"  # from a unit's page to the month's folder
@@ -101,6 +104,12 @@ def procedures(report: Report, subject: Subject) -> Section:
     return _render("unit_procedures", report, subject, offer=shown, titles=titles)
 
 
+def waiting(report: Report, subject: Subject) -> Section:
+    """What decides of its open dossiers; nothing where none is open."""
+    told = decides(report, subject.code) if hanging(report, subject.code).open else []
+    return _render("unit_waiting", report, subject, decides=told, page=WAITING_PAGE)
+
+
 def quality(report: Report, subject: Subject, processed: Path) -> Section:
     """Accepted, rejected and doubtful rows with how to mend them, and the files that the dossiers came from."""
     files = source_files(dossiers_by_file(processed), report.files, subject.units)
@@ -112,7 +121,8 @@ def obstacles(report: Report, subject: Subject) -> Section:
     """A unit's stated difficulties and what its dossiers show; for a group those of its members."""
     if subject.is_group:
         return difficulties_of_group(report, subject.units, BASE)
-    found = {"stated": stated(report, subject.units), "delays": delays(report, subject.units)}
+    told = [(one, borne_out(one, report.language)) for one in stated(report, subject.units)]
+    found = {"stated": told, "delays": delays(report, subject.units)}
     return _render("unit_difficulties", report, subject, **found, against=AGAINST, indicators=DELAYS)
 
 

@@ -30,6 +30,7 @@ _COPIED = (
     "vocabulary.toml",
     "columns.toml",
     "waiting.toml",
+    "difficulties.toml",
     "catalogue-lists.toml",
     "report-form.toml",
     "criteria-form.toml",

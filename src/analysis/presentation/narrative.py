@@ -8,7 +8,6 @@ from analysis.findings.advice import Concern
 from analysis.findings.finding import Finding, of_unit
 from analysis.findings.ledger import doubtful_rows
 from analysis.findings.report import Report
-from analysis.findings.subject import Subject
 from analysis.findings.tasks import nearest
 from analysis.language.texts import N_, Language
 from analysis.outlook.conclusions import LOST
@@ -197,13 +196,10 @@ def headline(report: Report, day: str = "") -> str:
     )
 
 
-def unit_headline(report: Report, unit: Subject) -> str:
-    """How many targets it attains, of those that have anything to count, and which of the others is nearest."""
-    return headline_of(of_unit(report, unit.code), report.within(unit.code), report)
-
-
 def headline_of(found: list[Finding], name: str, report: Report) -> str:
-    """The same by its findings, for whoever has them, and its name."""
+    """How many targets ``name`` attains by its findings, of those that have anything to count, and which of the others
+    is nearest.
+    """
     shown = [one for one in found if one.figure.status != NOT_APPLICABLE]
     attained = sum(one.figure.status == ATTAINED for one in shown)
     day, text = report.language.date(report.as_of), report.language.text

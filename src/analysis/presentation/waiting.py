@@ -67,6 +67,15 @@ def band(first: int | None, last: int | None, language: Language) -> str:
     return language.text(N_("{first}–{last} days"), first=language.number(first), last=language.number(last))
 
 
+def named(units: list[str], language: Language) -> str:
+    """Some of the units, and how many more."""
+    shown = units[:_MOST_LACKING]
+    more = len(units) - len(shown)
+    if more:
+        shown = [*shown, language.text(N_("{count} further units"), count=language.number(more))]
+    return language.listed(shown)
+
+
 def _past_due(report: Report, code: str) -> str:
     language, row = report.language, standing(report, code)
     counts = {"count": _told(row.past_due, code, language), "whole": _told(row.with_due, code, language)}
@@ -147,7 +156,7 @@ def _missing(found: Lacking, code: str, language: Language) -> Iterator[str]:
     for name, words in _LACKING_AT.items():
         units = getattr(found, name)
         if units:
-            yield language.text(words, units=_named(units, language))
+            yield language.text(words, units=named(units, language))
 
 
 def _told(count: int, code: str, language: Language) -> str:
@@ -155,11 +164,3 @@ def _told(count: int, code: str, language: Language) -> str:
     if singles_out(code, [count]):
         return language.text(N_("fewer than {least}"), least=language.number(LEAST))
     return language.number(count)
-
-
-def _named(units: list[str], language: Language) -> str:
-    shown = units[:_MOST_LACKING]
-    more = len(units) - len(shown)
-    if more:
-        shown = [*shown, language.text(N_("{count} further units"), count=language.number(more))]
-    return language.listed(shown)

@@ -53,7 +53,7 @@ def row_digests(tables: Mapping[str, pd.DataFrame]) -> Digests:
 
 def _tables(report: Report, processed: Path) -> dict[str, pd.DataFrame]:
     """The tables that have rows of units, and which files those came from."""
-    frames = {**vars(report), **report.outlook}
+    frames = {**vars(report), **report.outlook, **report.duties}
     tables = {name: table for name, table in frames.items() if "unit_code" in getattr(table, "columns", ())}
     digests = report.files[["file", "export_date", "sha256"]]
     return tables | {"sources": dossiers_by_file(processed).merge(digests, "left", "file")}

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from analysis.dossiers.cleaning import REJECTED_LIMIT
 from analysis.language.problems import DISK_FULL, Problem, RunProblem, UsageProblem, system_problem
 from analysis.language.texts import LANGUAGES, N_
+from analysis.measures.basis import basis_of
 from analysis.notebooks.batch import Made
 from analysis.notebooks.executing import execute, spare_grammar
 from analysis.notebooks.forks import Nursery, modules_of, prepare
@@ -196,7 +197,8 @@ def _outcome(order: Order, month: str, units: Made, criteria: Made, seconds: flo
     sums = {name: sum(int(row[name]) for row in rows) for name in ("read", "accepted", "rejected", "superseded")}
     quarantined = sum(row["status"] == "quarantined" for row in rows)
     report = order.reports / month / "index.html" if month else None
-    decision, as_of = _basis(order.processed / "attainment.csv")
+    attainment = order.processed / "attainment.csv"
+    decision, as_of = basis_of(attainment) if attainment.is_file() else ("", None)  # None: it ended before
     facts = json.loads((order.processed / "clean.json").read_text(encoding="utf-8"))
     known: dict[str, Any] = {
         **{"decision": decision, "as_of": as_of, "report": report},
@@ -205,15 +207,6 @@ def _outcome(order: Order, month: str, units: Made, criteria: Made, seconds: flo
         "doubts": facts.get("doubts", []),
     }
     return Outcome(**{"files": len(rows), "quarantined": quarantined, **sums, **known})
-
-
-def _basis(attainment: Path) -> tuple[str, date | None]:
-    """The decision and the as-of day of the figures, "" and None when the run ended before there were any."""
-    if not attainment.is_file():
-        return "", None
-    with attainment.open(encoding="utf-8", newline="") as file:
-        first = next(csv.DictReader(file))
-    return first.get("decision", ""), date.fromisoformat(first["as_of"])
 
 
 @contextmanager

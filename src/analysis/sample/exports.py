@@ -19,6 +19,7 @@ from analysis.sample.province import read_province
 from analysis.sample.rows import Scribe
 from analysis.sample.style import Rows, Style
 from analysis.sample.truth import Truth, judge
+from analysis.sample.watching import write_watching
 from analysis.sample.words import heading
 from analysis.sample.writers import BIFF, FORMATS, writable
 from analysis.sample.year import Year, live
@@ -50,7 +51,7 @@ def write_sample(
     broken: bool = False,
 ) -> Truth:
     """Write exports of ``dossiers`` made-up dossiers of 2020 into the empty or new folder ``out``, and beside those of
-    a whole province the difficulties that its units state.
+    a whole province the difficulties that its units state, and what watched the portal.
 
     ``formats`` are keys of ``FORMATS``. ``files`` asks for so many files of like size instead of a
     province's senders; ``faults`` is the share of bad rows; ``marker`` is put into every personal
@@ -77,6 +78,7 @@ def write_sample(
         leave_owner_file(workbooks[0], marker or SOMEBODY)
     if not files:
         write_difficulties(out / "kho-khan.csv", year.province, np.random.default_rng([seed, len(senders)]))
+        write_watching(out / "may-chu", np.random.default_rng([seed, len(senders), 1]))
     if broken:
         ledger += write_broken(out)
     table = pd.concat(rows, ignore_index=True)

@@ -52,6 +52,11 @@ def write_csv(table: "pd.DataFrame", path: Path) -> None:
     write_whole(path, lambda temporary: table.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8-sig"))
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text in UTF-8, whole or not at all."""
+    write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
 def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     """Let ``write`` fill a temporary file, then put it in the place of ``path`` in one step."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
