@@ -218,6 +218,14 @@ def test_what_is_in_time_goes_by_working_days(
     assert found.decision == NUMBER
 
 
+@pytest.mark.parametrize(("told", "shown"), [("2020-08-17", "in_time"), ("2020-08-18", "late")])
+def test_the_portals_own_day_of_publishing_goes_before_its_lists(small: Reference, told: str, shown: str) -> None:
+    decided = listed("1.000001", role="publication", day=None, decided_at=date(2020, 8, 10), decision=NUMBER)
+    lines = lines_of_rows([decided, listed("1.000001", published_at=date.fromisoformat(told))])
+    (found,) = catalogue_timeliness(lines, small, load_service(REFERENCE).office).itertuples(index=False)
+    assert (found.seen_at, found.shown) == (told, shown)
+
+
 def test_changes_of_level_are_told_by_month_of_catalogue_and_lists(small: Reference) -> None:
     rows = [
         listed("1.000001", day=date(2020, month, 1), level=level) for month, level in ((3, 2), (4, 2), (5, 3), (9, 2))

@@ -75,7 +75,9 @@ def test_what_decides_stands_first(report: Report) -> None:
     assert "1 units have no line in the portal's lists" in told
     assert "la.csv: nói rõ là của ai" in told
     assert "cong.csv: 2 of 9 lines are of no use (codes that nobody can read: 2)." in told
-    assert told.index("by tier") < told.index("Units where most is to be mended") < told.index("What was not used")
+    assert "Sở Xây dựng 3 66.7% 1 1 0 0" in told
+    assert re.search(r"2 units of the same counts: \S.* 1 100.0% 0 1 0 1", told)
+    assert told.index("by tier") < told.index("Where most is to be mended") < told.index("What was not used")
 
 
 def test_each_procedure_says_what_to_do_with_the_decisions_number(report: Report) -> None:
@@ -83,9 +85,11 @@ def test_each_procedure_says_what_to_do_with_the_decisions_number(report: Report
     assert HOSTILE not in shown
     told = words_of(shown)
     assert SHOWN in told
-    assert "Gia hạn Sở Xây dựng Not on the portal Open it on the portal at level 3." in told
-    assert "Thu hồi Sở Xây dựng Lower level on the portal Raise it from level 3 to level 4." in told
-    assert f"Repealed but open Close it on the portal. Decision {NUMBER}." in told
+    heads = ("Not on the portal: 2 procedures", "Lower level on the portal: 2", "Repealed but open: 1")
+    assert [told.index(head) for head in heads] == sorted(told.index(head) for head in heads)
+    assert "Gia hạn Sở Xây dựng Open it on the portal at level 3." in told
+    assert "Thu hồi Sở Xây dựng Raise it from level 3 to level 4." in told
+    assert f"Close it on the portal. Decision {NUMBER}." in told
     assert [one.problem for one in mends(report, "H45.22.01")] == ["wrong_level", "extra"]
 
 
