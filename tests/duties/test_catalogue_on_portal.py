@@ -247,6 +247,20 @@ def test_a_list_that_says_nothing_of_itself_is_told_and_not_used(tmp_path: Path)
     assert tables["catalogue_on_portal"].empty
 
 
+def test_what_a_list_says_in_words_can_harm_nobody(tmp_path: Path) -> None:
+    """Formulas, a number of a telephone in a name, free text in the column of decisions."""
+    made = make_province(1)
+    text = (
+        "Danh sách trên Cổng,,,\nMã TTHC,Tên TTHC,Cấp thực hiện,Quyết định số\n"
+        '2.999999,"=HYPERLINK(""x"") gọi 0912345678",Cấp xã,Bà Nguyễn Thị Hoa\n'
+    )
+    tables, _ = tables_of(tmp_path, made, ds_csv=lambda path: path.write_text(text, encoding="utf-8"))
+    (line,) = tables["catalogue_lines"].query("problem == 'extra'").drop_duplicates("procedure_code").itertuples()
+    assert line.procedure_name.startswith("'=")
+    everything = "".join(table.to_csv() for table in tables.values())
+    assert not any(words in everything for words in ("0912345678", "Nguyễn"))
+
+
 def test_without_lists_every_table_has_its_columns_and_no_row(tmp_path: Path) -> None:
     tables, _ = tables_of(tmp_path, make_province(1))
     assert all(table.empty and len(table.columns) for table in tables.values())
