@@ -25,6 +25,7 @@ QUESTIONS = (
     "waiting",
     "service",
     "catalogue",
+    "substance",
     "course",
     "readings",
     "certainty",

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.dossiers.further_kinds import Kind
+from analysis.exports.filing import BY_PROXY, SUBMITTED_AT, code_gaps
 from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import is_no_day, moments
 from analysis.exports.quoting import is_procedure_code
@@ -67,6 +68,10 @@ SIGHTS_SCHEMA = pa.schema(
         ("sheet_index", pa.int16()),
         ("row", pa.int32()),
         ("flags", pa.int16()),
+        ("submitted_at", pa.timestamp("us")),
+        ("submitted_unread", pa.bool_()),
+        ("by_proxy", pa.bool_()),
+        ("code_gap", pa.int32()),
     ]
 )
 _OPEN_END, _NEVER = 2**31 - 1, -(2**31)
@@ -213,6 +218,7 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         "dossier_key": _hashed(kept(ids), key),
         "sheet_index": pa.array(np.full(len(good), sheet_index, np.int16)),
         "row": pa.array(table.rows[reason < 0]),
+        **{name: kept(column) for name, column in _filed(table, ids, units, lookups.vocabulary).items()},
     }
     bad, codes = np.flatnonzero(reason >= 0), list(REASONS)
     rejects = [
@@ -262,6 +268,19 @@ def _dossiers(
         "level": level,
         "level_source": source,
         "flags": pa.array(bits),
+    }
+
+
+def _filed(table: Table, ids: pa.Array, units: pa.Array, vocabulary: Vocabulary) -> dict[str, pa.Array]:
+    """How each dossier was filed; a moment that cannot be read is told, and costs no row."""
+    count = table.cells.num_rows
+    texts = table.filing.get(SUBMITTED_AT, pa.nulls(count, pa.string()))
+    texts, days = _real_days(texts, moments(texts), vocabulary)
+    return {
+        "submitted_at": days,
+        "submitted_unread": pa.array(filled(texts) & ~filled(days)),
+        "by_proxy": table.filing.get(BY_PROXY, pa.nulls(count, pa.bool_())),
+        "code_gap": code_gaps(ids, units, days),
     }
 
 

@@ -15,13 +15,16 @@ from analysis.dossiers.worker import FileResult
 from analysis.exports.moments import LOCAL
 from analysis.storage.backends import computed_once, execute, read_files, write_dossiers
 
+# Of ``filings.parquet``, beside the dossier's key: how it was filed, where its export tells anything of that.
+FILED = ("submitted_at", "submitted_unread", "by_proxy", "code_gap")
 # Of ``dossiers.parquet``: a dossier's last sight, and where it stands.
 DOSSIERS_SCHEMA = pa.schema(
     [
-        *(field for field in SIGHTS_SCHEMA if field.name not in ("sheet_index", "row", "flags")),
+        *(field for field in SIGHTS_SCHEMA if field.name not in ("sheet_index", "row", "flags", *FILED)),
         *(pa.field("file", pa.string()), SIGHTS_SCHEMA.field("row")),
     ]
 )
+FILINGS = "filings.parquet"
 EVENTS = ("received_at", "completed_at")
 STRAY, FAR = 0.01, 31  # share of all receipts and results; days
 MOST_LEFT_OUT = 100
@@ -58,7 +61,8 @@ def settle(
     export_dates: list[tuple[date, str]],
     target: Path,
 ) -> Settled:
-    """Let the sights of each dossier compete on the engine of ``connection``, write one row per dossier to ``target``.
+    """Let the sights of each dossier compete on the engine of ``connection``, write one row per dossier to ``target``,
+    and how it was filed beside it.
 
     The sight from the latest export wins; ties go to the later row in (file, sheet, row) order.
     """
@@ -66,6 +70,7 @@ def settle(
     losers = computed_once(_losers(rows))
     accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
     write_dossiers(accepted.select(*DOSSIERS_SCHEMA.names), target)
+    write_dossiers(_filings(accepted, any(result.tells_filing for result in results)), target.with_name(FILINGS))
     lost = execute(losers.group_by("file_index").aggregate(lost=losers.count()))
     doubted = _doubted(accepted)
     by_unit = doubted.group_by("unit_code").aggregate(
@@ -107,6 +112,14 @@ def latest_of(by_day: pd.DataFrame) -> date | None:
     far = pd.to_datetime(days["day"]).diff() > pd.Timedelta(days=FAR)
     stray = days.index[far & (later < STRAY * days[number].sum())]
     return pd.Timestamp(days["day"].iloc[stray[0] - 1 if len(stray) else -1]).date()
+
+
+def _filings(accepted: ibis.Table, told: bool) -> ibis.Table:
+    """How dossiers were filed, as their last sight tells it."""
+    rows = accepted.select("dossier_key", *FILED)
+    if not told:  # so that nothing is read anew
+        return rows.limit(0)
+    return rows.filter(rows.submitted_at.notnull() | rows.submitted_unread | rows.by_proxy.notnull())
 
 
 def _with_dossiers_in_common(rows: ibis.Table, names: list[str]) -> list[str]:

@@ -51,7 +51,7 @@ class FileResult:
     a template and its details when the file is quarantined. ``rejects`` are
     (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it. ``missing`` are
     known columns, ``unread`` headings, ``unreadable`` rows with a byte that is no letter, ``swapped`` columns whose
-    days a spreadsheet took for American ones.
+    days a spreadsheet took for American ones; ``tells_filing``: a column says how dossiers were filed.
     """
 
     kind: str = ""
@@ -69,6 +69,7 @@ class FileResult:
     unread: list[str] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
     swapped: list[str] = field(default_factory=list)
+    tells_filing: bool = False
     rejects: list[Reject] = field(default_factory=list)
     problem: tuple[str, dict[str, Any]] | None = None
 
@@ -184,6 +185,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
         result.skipped_lines += table.skipped_lines
         result.sheets.append(table.sheet)
         result.headings |= table.headings
+        result.tells_filing |= bool(table.filing)
         result.missing += [name for name in table.missing if name not in result.missing]
         result.unreadable += table.unreadable[: MOST_ROWS - len(result.unreadable)]
         result.swapped += [name for name in table.swapped if name not in result.swapped]

@@ -6,4 +6,5 @@ DUTIES = (
     "difficulty_evidence",
     *("catalogue_on_portal", "catalogue_lines", "catalogue_verdicts", "catalogue_timeliness", "catalogue_levels"),
     "catalogue_files",
+    *("substance", "substance_effect", "substance_files"),
 )

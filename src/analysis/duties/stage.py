@@ -9,10 +9,16 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
+from analysis.dossiers.superseding import FILINGS
 from analysis.duties.catalogue import full_catalogue
 from analysis.duties.difficulty_evidence import difficulty_evidence
+from analysis.duties.filings import blocks, by_month, by_procedure, every_channel, filed_online, with_filings
 from analysis.duties.opened import open_dossiers
 from analysis.duties.service import portal_service
+from analysis.duties.signals import bursts, counted
+from analysis.duties.substance import substance
+from analysis.duties.substance_effect import flagged_dossiers, substance_effect
+from analysis.duties.substance_files import substance_files
 from analysis.duties.waiting import waiting
 from analysis.duties.waiting_ages import waiting_ages
 from analysis.duties.waiting_procedures import waiting_procedures
@@ -20,15 +26,17 @@ from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
 from analysis.measures.basis import basis_of
 from analysis.outlook.stage import write_outlook
+from analysis.reference.availability import load_service
 from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision
 from analysis.reference.difficulties import load_kinds
+from analysis.reference.substance import load_substance
 from analysis.reference.tables import Reference
 from analysis.reference.waiting import load_waiting
 from analysis.storage.backends import Engine, connect, read_dossiers
 
 _READ = ("difficulties", "delays", "comparison", "unit_quality")
-_NEEDED = ("attainment.csv", "files.csv", "dossiers.parquet", *(f"{name}.csv" for name in _READ))
+_NEEDED = ("attainment.csv", "files.csv", "dossiers.parquet", FILINGS, *(f"{name}.csv" for name in _READ))
 
 
 def make_duties(
@@ -55,9 +63,12 @@ def make_duties(
     decision = reference.decision(name)
     with connect(engine) as backend:
         dossiers = read_dossiers(backend, processed / "dossiers.parquet")
+        filed = with_filings(dossiers, read_dossiers(backend, processed / FILINGS))
         tables = hanging(dossiers, files, reference, decision, as_of)
         beside = Path(raw) if raw else None
-        tables |= portal_service(dossiers, beside, reference, language)
+        tables |= real_use(filed, reference, decision, as_of)
+        timed = bool(tables["substance_files"]["submitted_timed"].any())
+        tables |= portal_service(filed if timed else dossiers, beside, reference, language)
         tables |= full_catalogue(dossiers, (beside, processed), reference, decision, as_of, language)
     known = {name: read_table(processed / f"{name}.csv") for name in _READ}
     kinds, rules = load_kinds(reference.folder), load_waiting(reference.folder)
@@ -77,3 +88,16 @@ def hanging(
         "waiting_ages": waiting_ages(opened, reference, rules, as_of),
         "waiting_procedures": waiting_procedures(dossiers, opened, reference, decision, as_of),
     }
+
+
+def real_use(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date) -> dict[str, pd.DataFrame]:
+    """The tables of how dossiers were filed online; ``dossiers`` of ``with_filings``."""
+    rules, office = load_substance(reference.folder), load_service(reference.folder).office
+    online = filed_online(dossiers, rules, office, decision, as_of)
+    found, every = bursts(blocks(online), rules), every_channel(dossiers, decision, as_of)
+    last_day = min(as_of, decision.valid_to)
+    table = substance(counted(by_month(online), found, by_procedure(online), every, rules, last_day), reference, rules)
+    files = substance_files(online)
+    flagged, told = flagged_dossiers(online, found, table), bool(files["proxy_told"].any())
+    effect = substance_effect(dossiers, flagged, told, reference, decision, as_of)
+    return {"substance": table, "substance_effect": effect, "substance_files": files}

@@ -32,7 +32,8 @@ class Head:
 
     ``others`` are the further columns that fit a name, by rank; ``texts`` are the headings of the named columns;
     ``unnamed`` those of the columns that no name fits, by column; ``ticked`` the columns of which one is ticked in each
-    row, by the name of what is so told, with the value that each stands for.
+    row, by the name of what is so told, with the value that each stands for; ``filing`` the columns that tell how a
+    dossier was filed, which no other name takes.
     """
 
     row: int
@@ -43,6 +44,12 @@ class Head:
     missing: tuple[str, ...]
     unnamed: dict[int, str]
     ticked: dict[str, dict[int, str]] = field(default_factory=dict)
+    filing: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def unread(self) -> dict[int, str]:
+        """The headings of columns that nothing names."""
+        return {column: text for column, text in self.unnamed.items() if column not in self.filing.values()}
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ def headings_of(
                 head = max(head, _worded(lines, vocabulary, sheet), key=lambda one: len(one.seen))
             unnamed = [
                 Unnamed(letter(column), text, sheet.cells.column(column).slice(head.row + 1).combine_chunks())
-                for column, text in head.unnamed.items()
+                for column, text in head.unread.items()
             ]
             found.append(Headings((*head.columns, *head.ticked), head.missing, tuple(unnamed)))
     return max(found, key=lambda one: len(one.known) + recognised(one.unnamed))
@@ -265,4 +272,16 @@ def _head_of(number: int, texts: list[str], vocabulary: Vocabulary) -> Head:
     unnamed = {
         column: text for column, text in enumerate(texts) if fold(text) and fold(text) not in vocabulary.headings
     }
-    return Head(number, columns, others, own, tuple(filter(None, texts)), missing, unnamed)
+    filing = _filing(texts, columns, vocabulary)
+    return Head(number, columns, others, own, tuple(filter(None, texts)), missing, unnamed, filing=filing)
+
+
+def _filing(texts: list[str], columns: dict[str, int], vocabulary: Vocabulary) -> dict[str, int]:
+    """The columns that tell how a dossier was filed; what alone tells its day is that of its receipt."""
+    ranked: dict[str, list[tuple[int, int]]] = {}
+    for column, text in enumerate(texts):
+        if column not in columns.values() and (named := vocabulary.filing.get(fold(text))):
+            ranked.setdefault(named[0], []).append((named[1], column))
+    if "received_at" not in columns:
+        ranked.pop("submitted_at", None)
+    return {name: min(fitting)[1] for name, fitting in ranked.items()}

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.encodings import UNREADABLE
+from analysis.exports.filing import BY_PROXY, SUBMITTED_AT, by_proxy
 from analysis.exports.headings import INVISIBLE, REQUIRED, Head, bare, find_head, first_lines
 from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import is_no_day
@@ -48,6 +49,7 @@ _INVISIBLE_RE2 = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", INVISIBLE)
 class Table:
     """The data rows of one sheet: ``cells`` holds the named columns as text (null where blank).
 
+    ``filing`` are those that tell how a dossier was filed, in the same rows (``filing.filing``).
     ``rows`` are the 1-based spreadsheet rows, as ``heading_row`` is; ``headings`` the texts over the named columns;
     ``missing`` the known columns that the sheet lacks, ``unread`` the headings that name none, as far as they may be
     quoted, ``unreadable`` the rows with a byte that is no letter, whose cells are blank, ``swapped`` the columns of
@@ -57,6 +59,7 @@ class Table:
     sheet: str
     heading_row: int
     cells: pa.Table
+    filing: dict[str, pa.Array]
     rows: np.ndarray
     headings: dict[str, str]
     skipped_lines: int
@@ -203,6 +206,9 @@ def _cut_table(
         sheet=sheet.name,
         heading_row=head.row + 1,
         cells=pa.table({name: column.take(pa.array(kept)) for name, column in named.items()}),
+        filing={
+            name: column.take(pa.array(kept)) for name, column in _filing(everything, head, sheet, vocabulary).items()
+        },
         rows=(kept + head.row + 2).astype(np.int32),
         headings=head.texts,
         skipped_lines=int(last + 1 - len(kept)),
@@ -211,8 +217,22 @@ def _cut_table(
         swapped=tuple(
             name for name in DATE_COLUMNS if name in named and _swapped(name, named[name].filter(pa.array(is_data)))
         ),
-        unread=tuple(quoted("", " ".join(text.split())[:60], words) for text in head.unnamed.values()),
+        unread=tuple(quoted("", " ".join(text.split())[:60], words) for text in head.unread.values()),
     )
+
+
+def _filing(everything: list[pa.Array], head: Head, sheet: Sheet, vocabulary: Vocabulary) -> dict[str, pa.Array]:
+    """What tells how a dossier was filed, of every line: the moment as text, the proxy as yes or no.
+
+    Moments that a spreadsheet took for American ones in part tell nothing of minutes: they are left out.
+    """
+    found = {name: _cleared(pa.chunked_array([everything[at]]), vocabulary) for name, at in head.filing.items()}
+    if SUBMITTED_AT in found:
+        days = _from_1900(found[SUBMITTED_AT]) if sheet.from_1904 else found[SUBMITTED_AT]
+        found[SUBMITTED_AT] = pa.nulls(len(days), pa.string()) if _half_swapped(days) else days
+    if BY_PROXY in found:
+        found[BY_PROXY] = by_proxy(found[BY_PROXY], vocabulary.not_by_proxy)
+    return found
 
 
 def _ticked(body: pa.Table, values: dict[int, str], vocabulary: Vocabulary) -> pa.Array:

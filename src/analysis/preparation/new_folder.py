@@ -31,6 +31,7 @@ _COPIED = (
     "columns.toml",
     "waiting.toml",
     "difficulties.toml",
+    "substance.toml",
     "catalogue-lists.toml",
     "report-form.toml",
     "criteria-form.toml",

@@ -26,6 +26,7 @@ from analysis.storage.places import (
     QUALITY_PAGE,
     READINGS_PAGE,
     SERVICE_PAGE,
+    SUBSTANCE_PAGE,
     WAITING_PAGE,
     WHO_PAGE,
 )
@@ -91,6 +92,7 @@ QUESTIONS = {  # the province's further pages, in the order of what one asks
     WAITING_PAGE: N_("What waits and is past due"),
     SERVICE_PAGE: N_("Is the portal stable"),
     CATALOGUE_PAGE: N_("Is the catalogue on the portal, complete and right"),
+    SUBSTANCE_PAGE: N_("Online filing to be looked at"),
     COURSE_PAGE: N_("Month by month"),
     READINGS_PAGE: N_("If the decision is read otherwise"),
     CERTAINTY_PAGE: N_("How sure the figures are"),

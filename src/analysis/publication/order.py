@@ -31,7 +31,7 @@ STAGES = (
         "clean",
         N_("Reading and cleaning the exports"),
         (
-            *("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
+            *("dossiers.parquet", "filings.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
             *("flaws.csv", "difficulties.csv", "further_files.csv", "clean.json"),
         ),
     ),

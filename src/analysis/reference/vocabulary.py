@@ -50,12 +50,19 @@ class _Lines(Frozen):
     period_title: tuple[str, ...] = ()
 
 
+class _Filing(Frozen):
+    submitted_at: list[str] = Field(default_factory=list)
+    by_proxy: list[str] = Field(default_factory=list)
+    not_by_proxy: list[str] = Field(default_factory=list)
+
+
 class _File(Frozen):
     columns: dict[str, _Words]
     values: dict[str, dict[str, list[str]]]
     difficulties: dict[str, _Words]
     lines: _Lines
     procedures: dict[str, list[str]] = Field(default_factory=dict)
+    filing: _Filing = Field(default_factory=_Filing)
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,8 @@ class Vocabulary:
     messages. ``difficulties`` and ``stated`` are the same for the file in which units state their difficulties.
     ``blank`` are in lower case, ``empty_days`` year, month and day, ``periods`` the words before a ``month``,
     ``quarter`` or ``year``, and those with which a ``title`` of a year begins; ``procedures`` other names of procedures
-    to the keys of their codes.
+    to the keys of their codes. ``filing`` are the headings of what tells how a dossier was filed,
+    ``not_by_proxy`` what says that the applicant did it in person.
     """
 
     headings: dict[str, tuple[str, int]]
@@ -94,6 +102,8 @@ class Vocabulary:
     difficulties: dict[str, tuple[str, int]]
     stated: dict[str, str]
     procedures: dict[str, str]
+    filing: dict[str, tuple[str, int]]
+    not_by_proxy: frozenset[str]
 
 
 def load_vocabulary(path: Path) -> Vocabulary:
@@ -133,6 +143,8 @@ def load_vocabulary(path: Path) -> Vocabulary:
         difficulties=_headings(path, content.difficulties),
         stated={column: words[0] for column, words in content.difficulties.items()},
         procedures=_procedures(path, content.procedures),
+        filing=_headings(path, content.filing.model_dump(exclude={"not_by_proxy"})),
+        not_by_proxy=frozenset(_folded(content.filing.not_by_proxy)),
     )
 
 

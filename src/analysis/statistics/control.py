@@ -87,7 +87,7 @@ def control_chart(successes: Counts, totals: Counts) -> Chart:
     return Chart(successes, totals, mean, dispersion_ratio(normal_scores(successes, totals, mean)))
 
 
-def normal_scores(successes: Counts, totals: Counts, mean: float) -> Numbers:
+def normal_scores(successes: Counts, totals: Counts, mean: float | Numbers) -> Numbers:
     """Each count's place in the binomial distribution around ``mean`` as a normal deviate, by mid-p: Φ⁻¹(P(X < x) +
     ½ P(X = x)). 0 where all chance sits on the count.
     """
@@ -109,25 +109,24 @@ def dispersion_ratio(deviates: Numbers) -> float:
     return max(float(kept.mean()) / _RANGE, 1.0)
 
 
-def exact_limits(mean: float, totals: Counts, reach: float) -> tuple[Numbers, Numbers]:
+def exact_limits(mean: float | Numbers, totals: Counts, reach: float | Numbers) -> tuple[Numbers, Numbers]:
     """The smallest and the largest share of each total whose normal score lies within ``reach``."""
     return _lowest(mean, totals, reach) / totals, 1 - _lowest(1 - mean, totals, reach) / totals
 
 
-def _lowest(mean: float, totals: Counts, reach: float) -> Counts:
-    count = _quantile(float(special.ndtr(-reach)), totals, mean)
+def _lowest(mean: float | Numbers, totals: Counts, reach: float | Numbers) -> Counts:
+    count = _quantile(special.ndtr(-reach), totals, mean)
     return np.asarray(count + (normal_scores(count, totals, mean) < -reach - _ROUNDING))
 
 
-def _quantile(chance: float, totals: Counts, mean: float) -> Counts:
+def _quantile(chance: float | Numbers, totals: Counts, mean: float | Numbers) -> Counts:
     """The smallest count of which P(X ≤ count) is ``chance`` at least: as ``scipy.stats.binom.ppf``, which takes a
     millisecond to look at its arguments, and is asked thousands of times.
     """
-    if not 0 < mean < 1:
-        return np.where(mean > 0, totals, 0)
     found = np.nan_to_num(special.bdtrik(chance, totals, mean), nan=0)  # it has none below P(X ≤ 0)
     count = np.maximum(np.ceil(found), 0).astype(np.int64)
-    return np.asarray(np.where(_at_most(count - 1, totals, mean) >= chance, np.maximum(count - 1, 0), count))
+    count = np.where(_at_most(count - 1, totals, mean) >= chance, np.maximum(count - 1, 0), count)
+    return np.asarray(np.where(np.less(0, mean) & np.less(mean, 1), count, np.where(np.less(0, mean), totals, 0)))
 
 
 def variation(chart: Chart) -> Variation:
@@ -262,7 +261,7 @@ def _above(chart: Chart) -> Numbers:
     return 1 - _at_most(np.floor(chart.mean * chart.totals + _ROUNDING).astype(np.int64), chart.totals, chart.mean)
 
 
-def _at_most(counts: Counts, totals: Counts, mean: float) -> Numbers:
+def _at_most(counts: Counts, totals: Counts, mean: float | Numbers) -> Numbers:
     """P(X ≤ count) of a binomial count; 0 below none."""
     return np.where(counts < 0, 0.0, special.bdtr(np.maximum(counts, 0).astype(float), totals, mean))
 

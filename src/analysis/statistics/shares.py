@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 Numbers = NDArray[np.float64]
+# The mean square of a normal deviate that is clipped at its quartiles.
+_QUARTILE = float(special.ndtri(0.75))
+_LEFT_OF_NORMAL = 0.5 + _QUARTILE * (0.5 * _QUARTILE - 2 * float(stats.norm.pdf(_QUARTILE)))
 _HALVINGS = 50  # of an interval between 0 and 1, down to the last digits
 
 
@@ -162,6 +165,24 @@ def overdispersion(deviations: ArrayLike, standard_errors: ArrayLike, winsorise:
     weights = errors**-2.0
     scale = weights.sum() - (weights**2).sum() / weights.sum()
     return Dispersion(phi, max(0.0, float((count * phi - (count - 1)) / scale)))
+
+
+def between(centres: ArrayLike, successes: ArrayLike, totals: ArrayLike) -> float:
+    """The variance tau² between units on the arcsine scale, each beside a centre of its own; 0 under two units.
+
+    Up to a quarter of odd units do not excuse themselves: z around its median is winsorised by a quarter at each end,
+    and its mean square divided by what that leaves of a normal deviate's. tau² is DerSimonian and Laird's, as in
+    ``overdispersion``.
+    """
+    middle, hit, whole = _series(centres), _series(successes), _series(totals)
+    if len(whole) < 2:
+        return 0.0
+    z = 2 * np.sqrt(whole) * (np.arcsin(np.sqrt(hit / whole)) - np.arcsin(np.sqrt(middle)))
+    z = np.clip(z, *np.quantile(z, [0.25, 0.75])) - np.median(z)
+    phi = float((z**2).mean()) / _LEFT_OF_NORMAL
+    weights = 4 * whole
+    scale = weights.sum() - (weights**2).sum() / weights.sum()
+    return max(0.0, float((len(whole) * phi - (len(whole) - 1)) / scale))
 
 
 def _check_confidence(confidence: float) -> None:
