@@ -9,11 +9,14 @@ from pathlib import Path
 import ibis
 import pandas as pd
 
+from analysis.dossiers.further_files import further_files
+from analysis.dossiers.further_kinds import UNIT_REPORT
 from analysis.dossiers.superseding import FILINGS
 from analysis.duties.catalogue import full_catalogue
 from analysis.duties.difficulty_evidence import difficulty_evidence
 from analysis.duties.filings import blocks, by_month, by_procedure, every_channel, filed_online, with_filings
 from analysis.duties.opened import open_dossiers
+from analysis.duties.reconciliation import reports_against_rows
 from analysis.duties.service import portal_service
 from analysis.duties.signals import bursts, counted
 from analysis.duties.substance import substance
@@ -48,8 +51,8 @@ def make_duties(
 ) -> dict[str, pd.DataFrame]:
     """Write the tables of ``DUTIES`` into ``processed``, each as ``<name>.csv``; returns them by name.
 
-    ``raw`` is the folder of the exports, beside which what watched the portal and lists of procedures may stand; None:
-    nothing did. Raises RunProblem where a file of the stages before is missing.
+    ``raw`` is the folder of the exports, beside which what watched the portal, lists of procedures and units' reports
+    may stand; None: nothing did. Raises RunProblem where a file of the stages before is missing.
     """
     processed = Path(processed)
     for name in _NEEDED:
@@ -70,6 +73,8 @@ def make_duties(
         timed = bool(tables["substance_files"]["submitted_timed"].any())
         tables |= portal_service(filed if timed else dossiers, beside, reference, language)
         tables |= full_catalogue(dossiers, (beside, processed), reference, decision, as_of, language)
+        reports = further_files(beside, processed, reference, UNIT_REPORT)
+        tables |= reports_against_rows(filed, reports, reference, as_of, language)
     known = {name: read_table(processed / f"{name}.csv") for name in _READ}
     kinds, rules = load_kinds(reference.folder), load_waiting(reference.folder)
     tables["difficulty_evidence"] = difficulty_evidence(known | tables, reference, kinds, rules, f"{as_of:%Y-%m}")
