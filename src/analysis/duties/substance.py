@@ -20,7 +20,7 @@ from analysis.statistics.shares import between
 
 _ROUNDING = 1e-9
 _WINDOW = ("window", "month", "signal")
-_PAIR = ["tier_share", "numerator", "denominator"]
+_PAIR = ["centre", "numerator", "denominator"]
 SUBSTANCE_COLUMNS = [
     *("unit_code", "unit_name", "tier", "window", "month", "signal", "online", "numerator", "denominator", "value"),
     *("expected", "tier_share", "tau2", "limit", "p_value", "q_value", "flagged"),
@@ -31,7 +31,7 @@ def substance(counted: pd.DataFrame, reference: Reference, rules: SubstanceRules
     """One row per unit, window and signal of ``signals.counted``, in ``SUBSTANCE_COLUMNS``; shares of one.
 
     ``limit`` is the highest share that is not flagged, of ``outside`` the lowest. ``p_value``, ``q_value`` and
-    ``limit`` are NaN where nothing is tested: where the tier's share leaves no room for chance, and of ``new``.
+    ``limit`` are NaN where nothing is tested: where the tier has no other unit to compare with, and of ``new``.
     """
     units = reference.units[["unit_code", "unit_name", "tier"]]
     rows = counted.merge(units, on="unit_code").astype({"numerator": "int64", "denominator": "int64"})
@@ -49,9 +49,11 @@ def _beside_tiers(rows: pd.DataFrame) -> pd.DataFrame:
     own = rows[["numerator", "denominator"]]
     others = own.groupby([rows[name] for name in ("tier", *_WINDOW)]).transform("sum") - own
     share = others["numerator"] / others["denominator"].where(others["denominator"] > 0)
+    # What none of the others has, or all have, leaves room for chance, too: half a case.
+    centre = (others["numerator"] + 0.5) / (others["denominator"] + 1)
     # Growth of everything asks for nothing.
-    tested = (share > 0) & (share < 1) & (rows["signal"] != NEW)
-    rows = rows.assign(tier_share=share, tested=tested)
+    tested = share.notna() & (rows["signal"] != NEW)
+    rows = rows.assign(tier_share=share, centre=centre, tested=tested)
     # A tier of nine units hardly tells how much they differ: no less, then, than those of all tiers.
     by = ["window", "signal"]
     apart, together = _apart(rows[tested], [*by, "tier"]), _apart(rows[tested], by)
@@ -67,16 +69,17 @@ def _apart(rows: pd.DataFrame, by: list[str]) -> dict[tuple[str, ...], float]:
 def _decided(rows: pd.DataFrame, beyond: float) -> pd.DataFrame:
     """The verdicts on all units, windows and signals together, with the limits that say the same."""
     tested, below = (rows["tested"].to_numpy(bool), (rows["signal"] == OUTSIDE).to_numpy())
-    share = np.where(tested, rows["tier_share"], 0.5)
-    numerator, denominator = (rows[name].to_numpy() for name in ("numerator", "denominator"))
-    scores = normal_scores(numerator, denominator, share) / _wider(rows)
+    share, centre, numerator, denominator = (
+        rows[name].to_numpy() for name in ("tier_share", "centre", "numerator", "denominator")
+    )
+    scores = normal_scores(numerator, denominator, centre) / _wider(rows)
     p_values = np.where(tested, special.ndtr(np.where(below, scores, -scores)), np.nan)
     reach = -float(special.ndtri(tail_of(p_values)))
-    lower, upper = exact_limits(share, denominator, reach * _wider(rows))
+    lower, upper = exact_limits(centre, denominator, reach * _wider(rows))
     # Stretches of a burst are rare by themselves; other shares must differ by so much that it matters.
     worth = np.where(rows["signal"] == BURST, 0.0, beyond)
     limit = np.where(below, np.minimum(lower, share - worth), np.maximum(upper, share + worth))
-    outside = np.where(below, rows["value"] < limit - _ROUNDING, rows["value"] > limit + _ROUNDING)
+    outside = tested & np.where(below, rows["value"] < limit - _ROUNDING, rows["value"] > limit + _ROUNDING)
     # What lies at a month's end by the calendar alone is nothing to ask about.
     usual = ((rows["signal"] == LAST_DAYS) & (rows["value"] <= rows["expected"])).to_numpy()
     return rows.assign(
