@@ -20,8 +20,8 @@ from support.examples import relaxed
 from support.filing import AS_OF, CATALOGUE, UNITS, count_signals, province
 from support.folders import REFERENCE, write_reference
 
+from analysis.duties.real_use import real_use
 from analysis.duties.signals import NEW
-from analysis.duties.stage import real_use
 from analysis.duties.substance import SUBSTANCE_COLUMNS
 from analysis.duties.substance_effect import ALL_FILINGS, ASSISTED_AS_COUNTER, EFFECT_COLUMNS, WITHOUT_FLAGGED
 from analysis.duties.substance_files import SUBSTANCE_FILES_COLUMNS
