@@ -49,6 +49,9 @@ def _tables(stated: list[tuple[str, str, str, str]]) -> dict[str, pd.DataFrame]:
         "waiting": pd.DataFrame(
             [(code, 45 if code == TWO else 2, 50) for code in UNITS], columns=["unit_code", "past_due", "with_due"]
         ),
+        "reconciliation": pd.DataFrame(
+            [(TWO, "equal"), (TWO, "unexplained"), (THREE, "equal")], columns=["unit_code", "status"]
+        ),
         "catalogue_on_portal": pd.DataFrame(
             [(ONE, 9, 2, 1), (THREE, 9, 0, 0), ("ALL", 18, 2, 1)],
             columns=["unit_code", "assigned", "missing", "wrong_level"],
@@ -94,6 +97,7 @@ def test_what_nobody_states_is_shown_too(reference: Reference) -> None:
         (ONE, "catalogue", "missing"),
         (TWO, "applicants", "not_online"),
         (THREE, "data", "rejected"),
+        (TWO, "data", "differing"),
     }
     assert {verdict for stated, verdict in found.values() if not stated} == {"shown"}
 

@@ -165,6 +165,12 @@ def test_what_hangs_is_asked_alone_after_them(analyst: SmallProject, nursery: Nu
 
 
 @pytest.mark.slow
+def test_whether_reports_agree_is_asked_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
+    """``papermill notebooks/reconciliation.ipynb out.ipynb -p unit H45.18``; without reports it says what it needs."""
+    assert "II.06/VPCP" in nbformat.writes(_execute(analyst, nursery, "reconciliation", unit="H45.18"))
+
+
+@pytest.mark.slow
 def test_the_criteria_run_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
     """``papermill notebooks/evaluation_criteria.ipynb out.ipynb -p criteria chu-tich-huyen -p period 2020``."""
     papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/evaluation_criteria.ipynb"]

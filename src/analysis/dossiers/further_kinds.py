@@ -1,4 +1,4 @@
-"""Files of other kinds beside the exports, told apart by their headings: lists of procedures.
+"""Files of other kinds beside the exports, told apart by their headings: lists of procedures, units' reports.
 
 A kind is an entry of ``WORDS``: its name, the file of its words and how they are read. Imports nothing heavy, because
 every worker does.
@@ -13,9 +13,10 @@ from analysis.exports.lists import Headings, find_head, lines_of
 from analysis.exports.sheets import Export, Sheet
 from analysis.language.folding import fold
 from analysis.reference.catalogue_words import load_catalogue_words
+from analysis.reference.unit_reports import load_unit_reports
 from analysis.reference.vocabulary import DATE_COLUMNS, Vocabulary
 
-CATALOGUE_LIST = "catalogue_list"
+CATALOGUE_LIST, UNIT_REPORT = "catalogue_list", "unit_report"
 _SHARE = 0.9  # of the lines that differ in what no two lines share: a hand's slips may repeat some
 _CELLS = 3  # of a line that is one of the list, not one above others
 
@@ -47,8 +48,16 @@ def _catalogue_list(folder: Path) -> Kind:
     )
 
 
+def _unit_report(folder: Path) -> Kind:
+    denied = frozenset({"dossier_id", "procedure_code", "channel", *DATE_COLUMNS})
+    return Kind(UNIT_REPORT, load_unit_reports(folder).headings, required=(), further=3, denied=denied)
+
+
 # Each kind by the file of its words, in the order in which they are tried.
-WORDS: dict[str, Callable[[Path], Kind]] = {"catalogue-lists.toml": _catalogue_list}
+WORDS: dict[str, Callable[[Path], Kind]] = {
+    "catalogue-lists.toml": _catalogue_list,
+    "unit-reports.toml": _unit_report,
+}
 
 
 def load_kinds(folder: Path) -> tuple[Kind, ...]:

@@ -3,9 +3,9 @@ nobody states?
 
 A statement is matched with the indicators of its kind (``difficulties.toml``) for the unit that made it. An indicator
 is ``shown`` where the unit lies on the bad side of its tier by more than chance, as delays.csv judges it; ``slow``
-where a procedure takes much longer than promised, ``missing`` where the portal lacks one, ``outages`` where the portal
-was down in a month of the statements. ``not_shown`` is no proof that there is no difficulty: the indicator does not
-show one. ``unknown``: too few to tell, or no file that tells.
+where a procedure takes much longer than promised, ``missing`` where the portal lacks one, ``differing`` where its own
+report differs from the count, ``outages`` where the portal was down in a month of the statements. ``not_shown`` is no
+proof that there is no difficulty: the indicator does not show one. ``unknown``: too few to tell, or no file that tells.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.duties.availability import DOSSIERS
+from analysis.duties.explaining import EQUAL
 from analysis.outlook.comparison import ABOVE, BELOW
 from analysis.outlook.delays import beside_tiers
 from analysis.reference.decision import PORTAL, PROCEDURES
@@ -39,8 +40,8 @@ def difficulty_evidence(
     has the indicator).
 
     ``tables``: difficulties, delays, comparison, unit_quality, waiting, waiting_procedures, availability,
-    catalogue_on_portal, as in the processed folder. A kind without indicators has one row, without figures and
-    ``unknown``.
+    catalogue_on_portal, reconciliation, as in the processed folder. A kind without indicators has one row, without
+    figures and ``unknown``.
     """
     difficulties = tables["difficulties"]
     stated = _stated(difficulties[difficulties["month"] <= month], kinds)
@@ -50,6 +51,7 @@ def difficulty_evidence(
             _beside_tiers(tables, reference),
             _slow(tables["waiting_procedures"], rules),
             _missing(tables["catalogue_on_portal"], reference.units["unit_code"]),
+            _differing(tables["reconciliation"]),
         ]
     )
     down = asked["indicator"] == OUTAGES
@@ -144,6 +146,13 @@ def _missing(on_portal: pd.DataFrame, units: pd.Series) -> pd.DataFrame:
             indicator="missing"
         )
     )
+
+
+def _differing(reconciliation: pd.DataFrame) -> pd.DataFrame:
+    """How many of the figures that a unit reported differ from the count of its dossiers."""
+    rows = reconciliation.assign(differs=reconciliation["status"] != EQUAL)
+    found = rows.groupby("unit_code", as_index=False).agg(numerator=("differs", "sum"), denominator=("differs", "size"))
+    return _any(found.assign(indicator="differing"))
 
 
 def _any(found: pd.DataFrame) -> pd.DataFrame:

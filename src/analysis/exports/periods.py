@@ -34,17 +34,48 @@ def period_end(lines: list[str], vocabulary: Vocabulary) -> date | None:
     return max(ends, default=None)
 
 
+def period_named(lines: list[str], vocabulary: Vocabulary, starts: tuple[str, ...]) -> tuple[date, date] | None:
+    """First and last day of the one period that the folded lines name; None where they name none, or several.
+
+    ``starts`` are the words before a period's first day. ``9 tháng năm 2020`` begins with the year.
+    """
+    firsts, lasts = days_after(lines, starts), days_after(lines, vocabulary.period_end)
+    if firsts or lasts:
+        return (firsts[0], lasts[0]) if firsts and lasts and firsts[0] <= lasts[0] else None
+    words, whole = vocabulary.periods, re.sub(r"ngày\b.*?năm \d{4}", "", " ".join(lines))
+    months = [(year, 1 if counted else month, month) for year, month, counted in _named_months(whole, words)]
+    quarters = [(year, last - 2, last) for year, last in _quarters_named(whole, words, before="")]
+    found = set(months + quarters) or {(year, 1, 12) for year, _ in _years_named(lines, words)}
+    if len(found) != 1:
+        return None
+    year, first, last = found.pop()
+    is_month = 1 <= first <= last <= 12 and year >= 1900
+    return (date(year, first, 1), date(year, last, monthrange(year, last)[1])) if is_month else None
+
+
 def _months_named(text: str, periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:
     """Year and month: ``Tháng 9 năm 2020``, ``tháng 09/2020``, ``9 tháng năm 2020``, ``6 tháng đầu năm 2020``."""
+    return [(year, month) for year, month, _ in _named_months(text, periods)]
+
+
+def _named_months(text: str, periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int, bool]]:
+    """With whether so many months are meant, not the one of that number."""
     month = _any_of(periods["month"])
     counted = rf"(?<!\w)(?P<month>\d{{1,2}}) {month}(?: đầu)? năm (?P<year>\d{{4}})(?!\d)"
     named = rf"(?<!\w){month}:? (?P<month>\d{{1,2}})(?: ?[/-] ?|,? năm:? | )(?P<year>\d{{4}})(?!\d)"
-    return [(int(one["year"]), int(one["month"])) for form in (counted, named) for one in re.finditer(form, text)]
+    return [
+        (int(one["year"]), int(one["month"]), form is counted)
+        for form in (counted, named)
+        for one in re.finditer(form, text)
+    ]
 
 
-def _quarters_named(text: str, periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:
-    """Year and last month: ``Quý III năm 2020``, ``Quý 1/2020``, ``Quý I, II năm 2020``."""
-    before = r"(?:[1-4ivx]{1,3}(?:, ?| và | ?- ?))*"
+def _quarters_named(
+    text: str, periods: dict[str, tuple[str, ...]], before: str = r"(?:[1-4ivx]{1,3}(?:, ?| và | ?- ?))*"
+) -> list[tuple[int, int]]:
+    """Year and last month: ``Quý III năm 2020``, ``Quý 1/2020``, ``Quý I, II năm 2020`` unless none may stand
+    ``before`` the last.
+    """
     form = (
         rf"(?<!\w){_any_of(periods['quarter'])} (?:thứ )?{before}([1-4]|[ivx]{{1,3}})(?: ?/ ?|,? năm )(\d{{4}})(?!\d)"
     )

@@ -33,6 +33,8 @@ _COPIED = (
     "difficulties.toml",
     "substance.toml",
     "catalogue-lists.toml",
+    "unit-reports.toml",
+    "explanations.toml",
     "report-form.toml",
     "criteria-form.toml",
     "form.docx",

@@ -17,7 +17,7 @@ PROVINCE_PAGE = "index.html"
 WHO_PAGE, CHANGES_PAGE, COURSE_PAGE, READINGS_PAGE = "who.html", "changes.html", "course.html", "readings.html"
 CERTAINTY_PAGE, QUALITY_PAGE, METHOD_PAGE = "certainty.html", "quality.html", "method.html"
 WAITING_PAGE, SERVICE_PAGE = "waiting.html", "service.html"
-CATALOGUE_PAGE, SUBSTANCE_PAGE = "catalogue.html", "substance.html"
+CATALOGUE_PAGE, SUBSTANCE_PAGE, RECONCILIATION_PAGE = "catalogue.html", "substance.html", "reconciliation.html"
 TOLD = "procedure_counts"  # of the open data: what is told of each unit's procedures
 # Of the open data: what the month said, and by which catalogue and decision.
 STANDING, CATALOGUE, DECISION = "standing", "catalogue", "decision.json"
