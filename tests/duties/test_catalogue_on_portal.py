@@ -1,5 +1,6 @@
 """What is missing on the portal, told by lists as people write them, is what plain loops find in the truth."""
 
+import os
 import random
 from datetime import date
 from pathlib import Path
@@ -26,7 +27,7 @@ from analysis.measures.attainment import attain
 from analysis.reference.availability import load_service
 from analysis.reference.tables import Reference, load_reference
 
-SEEDS = (1, 2, 3)
+SEEDS = range(1, 1 + 3 * int(os.environ.get("DVCTT_CAMPAIGN", "1")))
 NONE_FILED = pd.DataFrame({"unit_code": ["?"], "procedure_key": ["?"], "dossiers": [0]}).head(0)
 COUNTS = ["assigned", "on_portal", "both", "missing", "extra", "wrong_level", "unlevelled", "repealed_open", "aside"]
 
@@ -58,7 +59,7 @@ def test_each_count_is_that_of_an_independent_one(tmp_path: Path, seed: int) -> 
     tables, reference = tables_of(
         tmp_path,
         made,
-        **{f"cong_{'xlsx' if seed == 3 else 'csv'}": lambda path: write_portal(made, path, seed)},
+        **{f"cong_{'csv' if seed % 3 else 'xlsx'}": lambda path: write_portal(made, path, seed)},
         qd_csv=lambda path: write_publication(made, path),
     )
     found, wanted = tables["catalogue_on_portal"].set_index("unit_code"), counted(made)
