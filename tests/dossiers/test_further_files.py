@@ -90,6 +90,16 @@ def test_a_list_beside_exports_is_in_a_ledger_of_its_own_and_found_again(raw: Pa
     assert not further_files(raw, processed, reference, "another")
 
 
+def test_a_list_whose_name_names_somebody_is_found_again_and_called_otherwise(raw: Path, reference: Reference) -> None:
+    (raw / "xuat.csv").write_text(EXPORT, encoding="utf-8")
+    (raw / "Nguyen Van An 0912345678.csv").write_text(LIST, encoding="utf-8")
+    with cleaning_in_this_process():
+        clean_exports(raw, reference, raw.parent / "processed", jobs=1)
+    (found,) = further_files(raw, raw.parent / "processed", reference, CATALOGUE_LIST)
+    assert found.path.name == "Nguyen Van An 0912345678.csv"
+    assert not any(part in found.name for part in ("Van An", "0912345678"))
+
+
 def test_a_list_alone_is_no_export(raw: Path, reference: Reference) -> None:
     (raw / "dm.csv").write_text(LIST, encoding="utf-8")
     with cleaning_in_this_process(), pytest.raises(RunProblem, match="holds no export"):

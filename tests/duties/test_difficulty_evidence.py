@@ -49,6 +49,13 @@ def _tables(stated: list[tuple[str, str, str, str]]) -> dict[str, pd.DataFrame]:
         "waiting": pd.DataFrame(
             [(code, 45 if code == TWO else 2, 50) for code in UNITS], columns=["unit_code", "past_due", "with_due"]
         ),
+        "reconciliation": pd.DataFrame(
+            [(TWO, "equal"), (TWO, "unexplained"), (THREE, "equal")], columns=["unit_code", "status"]
+        ),
+        "catalogue_on_portal": pd.DataFrame(
+            [(ONE, 9, 2, 1), (THREE, 9, 0, 0), ("ALL", 18, 2, 1)],
+            columns=["unit_code", "assigned", "missing", "wrong_level"],
+        ),
         "waiting_procedures": pd.DataFrame({"unit_code": [TWO, TWO, ONE], **slow}),
         "availability": pd.DataFrame(
             [
@@ -87,10 +94,18 @@ def test_what_nobody_states_is_shown_too(reference: Reference) -> None:
     assert {key for key, (stated, _) in found.items() if not stated} == {
         (TWO, "people", "past_due"),
         (TWO, "process", "slow"),
+        (ONE, "catalogue", "missing"),
         (TWO, "applicants", "not_online"),
         (THREE, "data", "rejected"),
+        (TWO, "data", "differing"),
     }
     assert {verdict for stated, verdict in found.values() if not stated} == {"shown"}
+
+
+def test_a_catalogue_that_is_not_on_the_portal_is_borne_out_by_the_portals_list(reference: Reference) -> None:
+    found = _found(reference, *((unit, "2020-08", "Danh mục", "Chưa đủ.") for unit in (ONE, TWO, THREE)))
+    verdicts = [found[unit, "catalogue", "missing"][1] for unit in (ONE, TWO, THREE)]
+    assert verdicts == ["shown", "unknown", "not_shown"]
 
 
 def test_outages_count_in_the_months_stated_where_the_portal_was_watched(reference: Reference) -> None:

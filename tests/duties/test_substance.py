@@ -20,8 +20,8 @@ from support.examples import relaxed
 from support.filing import AS_OF, CATALOGUE, UNITS, count_signals, province
 from support.folders import REFERENCE, write_reference
 
+from analysis.duties.real_use import real_use
 from analysis.duties.signals import NEW
-from analysis.duties.stage import real_use
 from analysis.duties.substance import SUBSTANCE_COLUMNS
 from analysis.duties.substance_effect import ALL_FILINGS, ASSISTED_AS_COUNTER, EFFECT_COLUMNS, WITHOUT_FLAGGED
 from analysis.duties.substance_files import SUBSTANCE_FILES_COLUMNS
@@ -149,7 +149,7 @@ def _hold(table: pd.DataFrame) -> None:
     assert (table["flagged"] == (found & worth & ~usual)).all()
     beyond = np.where(low, table["value"] < table["limit"] - 1e-9, table["value"] > table["limit"] + 1e-9)
     assert (beyond == (found & worth)).all()
-    assert table.loc[table["signal"] == NEW, "p_value"].isna().all()
+    assert (table["p_value"].isna() == ((table["signal"] == NEW) | table["tier_share"].isna())).all()
 
 
 @pytest.mark.parametrize("seed", [1000 + number for number in range(TIMES)])
@@ -174,6 +174,22 @@ def test_quiet_provinces_are_left_alone(reference: Reference) -> None:
         flags.append(int(table["flagged"].sum()))
     wrong = sum(count > 0 for count in flags)
     assert wrong <= 0.05 * len(flags) + 3 * np.sqrt(0.05 * 0.95 * len(flags))
+
+
+def test_what_no_other_unit_does_at_all_is_found(reference: Reference) -> None:
+    """Where nobody else is ever so quick, one unit that is in half of its dossiers."""
+    rows = province(7)[0]
+    rows = rows[rows["unit_code"].isin([f"C{number:03}" for number in range(40)]) & (rows["channel"] == "online")]
+    apart = pd.Timedelta(hours=1)
+    slow = rows.assign(received_at=rows["submitted_at"] + apart, completed_at=rows["submitted_at"] + 3 * apart)
+    quick = (slow["unit_code"] == "C000") & (np.arange(len(slow)) % 2 == 0)
+    minute = slow["submitted_at"] + pd.Timedelta(minutes=1)
+    slow = slow.assign(**{name: slow[name].mask(quick, minute) for name in ("received_at", "completed_at")})
+    table = of_province(slow.reset_index(drop=True), reference)["substance"]
+    rushed = table[(table["signal"] == "rushed") & (table["window"] == "to_date")].set_index("unit_code")
+    assert (rushed["tier_share"].drop("C000") < 0.05).all()
+    assert rushed.loc["C000", "tier_share"] == 0
+    assert list(rushed.index[rushed["flagged"]]) == ["C000"]
 
 
 def test_without_dossiers_and_without_times_tables_have_their_columns(reference: Reference) -> None:

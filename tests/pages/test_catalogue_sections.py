@@ -57,12 +57,17 @@ def with_lists(folder: Path, rows: list[dict[str, Any]], language: Language) -> 
     return replace(report, duties=report.duties | {name: read_table(folder / f"{name}.csv") for name in tables})
 
 
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """With ``LINES``, in English."""
+    return with_lists(tmp_path_factory.mktemp("listed"), LINES, Language("en"))
+
+
 def words_of(text: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text))).strip()
 
 
-def test_what_decides_stands_first(tmp_path: Path) -> None:
-    report = with_lists(tmp_path, LINES, Language("en"))
+def test_what_decides_stands_first(report: Report) -> None:
     told = words_of(on_portal(report).html)
     assert told.startswith("On 28 Sep 2020 4 of 6 procedures of the catalogue (66.7%) were open on the portal; 2 were")
     assert "At the catalogue's level or above: 33.3%. A lower level: 2 procedures" in told
@@ -70,23 +75,25 @@ def test_what_decides_stands_first(tmp_path: Path) -> None:
     assert "1 units have no line in the portal's lists" in told
     assert "la.csv: nói rõ là của ai" in told
     assert "cong.csv: 2 of 9 lines are of no use (codes that nobody can read: 2)." in told
-    assert told.index("by tier") < told.index("Units where most is to be mended") < told.index("What was not used")
+    assert "Sở Xây dựng 3 66.7% 1 1 0 0" in told
+    assert re.search(r"2 units of the same counts: \S.* 1 100.0% 0 1 0 1", told)
+    assert told.index("by tier") < told.index("Where most is to be mended") < told.index("What was not used")
 
 
-def test_each_procedure_says_what_to_do_with_the_decisions_number(tmp_path: Path) -> None:
-    report = with_lists(tmp_path, LINES, Language("en"))
+def test_each_procedure_says_what_to_do_with_the_decisions_number(report: Report) -> None:
     shown = procedures(report).html
     assert HOSTILE not in shown
     told = words_of(shown)
     assert SHOWN in told
-    assert "Gia hạn Sở Xây dựng Not on the portal Open it on the portal at level 3." in told
-    assert "Thu hồi Sở Xây dựng Lower level on the portal Raise it from level 3 to level 4." in told
-    assert f"Repealed but open Close it on the portal. Decision {NUMBER}." in told
+    heads = ("Not on the portal: 2 procedures", "Lower level on the portal: 2", "Repealed but open: 1")
+    assert [told.index(head) for head in heads] == sorted(told.index(head) for head in heads)
+    assert "Gia hạn Sở Xây dựng Open it on the portal at level 3." in told
+    assert "Thu hồi Sở Xây dựng Raise it from level 3 to level 4." in told
+    assert f"Close it on the portal. Decision {NUMBER}." in told
     assert [one.problem for one in mends(report, "H45.22.01")] == ["wrong_level", "extra"]
 
 
-def test_a_verdict_that_turns_with_the_base_is_told(tmp_path: Path) -> None:
-    report = with_lists(tmp_path, LINES, Language("en"))
+def test_a_verdict_that_turns_with_the_base_is_told(report: Report) -> None:
     level3, level4 = by_base(report)
     assert {base: (row.numerator, row.denominator) for base, row in level3.figures.items()} == {
         **{"assigned": (3, 4), "portal": (4, 5), "both": (2, 2)},
@@ -95,8 +102,7 @@ def test_a_verdict_that_turns_with_the_base_is_told(tmp_path: Path) -> None:
     assert "3/4 (75.0%)" in words_of(verdicts(report).html)
 
 
-def test_a_few_dossiers_are_not_told_and_no_line_counts_any(tmp_path: Path) -> None:
-    report = with_lists(tmp_path, LINES, Language("en"))
+def test_a_few_dossiers_are_not_told_and_no_line_counts_any(report: Report) -> None:
     rows = report.duties["catalogue_on_portal"]
     for count, told in ((4, None), (5, 5)):
         own = rows.assign(filed_not_offered=count)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from support.small_report import COMMUNE, DISTRICT, HOSTILE, OTHER, SHOWN, code_of, small_report
 
-from analysis.duties.stage import real_use
+from analysis.duties.real_use import real_use
 from analysis.findings.report import Report
 from analysis.findings.substance import changed, effects, signs
 from analysis.language.texts import Language

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from support.small_report import AREA, COMMUNE, DEPARTMENT, DISTRICT, HOSTILE, OTHER, SHOWN, code_of, small_report
 
-from analysis.duties.stage import hanging
+from analysis.duties.hanging import hanging
 from analysis.findings.report import Report
 from analysis.findings.subject import find_subject
 from analysis.findings.waiting import compared, lacking, spots

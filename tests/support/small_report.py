@@ -9,7 +9,7 @@ import ibis
 import pandas as pd
 
 from analysis.duties.difficulty_evidence import DIFFICULTY_EVIDENCE_COLUMNS
-from analysis.duties.stage import hanging
+from analysis.duties.hanging import hanging
 from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.measures.attainment import attain

@@ -1,5 +1,6 @@
 """The portal's list and a decision's, put beside the exports, become a page of the month and are no exports."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,8 @@ def test_a_run_tells_what_the_portal_lacks(tmp_path: Path) -> None:
     assert ledger == {"sub/cong.csv": ("portal", "2"), "qd.csv": ("publication", "1")}
     lines = {(row["procedure_code"][:8], row["problem"]) for row in read_csv(project.processed / "catalogue_lines.csv")}
     assert lines == {(there["procedure_code"][:8], "wrong_level"), ("2.999999", "repealed_open")}
+    inputs = json.loads((project.processed / "run.json").read_text(encoding="utf-8"))["inputs"]
+    assert {one["file"]: one["status"] for one in inputs}["sub/cong.csv"] == "catalogue_list"
     page = (project.reports / "2020-07/catalogue.html").read_text(encoding="utf-8")
     assert "9/QĐ-UBND" in page
     assert "Nâng từ mức độ 2 lên mức độ 3." in page

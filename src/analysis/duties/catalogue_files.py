@@ -16,6 +16,7 @@ from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.further_files import Further, further_files
 from analysis.dossiers.further_kinds import CATALOGUE_LIST
 from analysis.dossiers.lookups import make_lookups
+from analysis.dossiers.masking import masked, plain, shortened
 from analysis.dossiers.worker import asked
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_, Language
@@ -37,6 +38,7 @@ _NO_ROLE = N_(
     "nothing says whether it is the portal's own list or a decision's: write «Danh sách trên Cổng dịch vụ công» or "
     "«Kèm theo Quyết định số …» above its headings."
 )
+_MOST_LETTERS = 300  # of a procedure's name
 _NO_LINE = N_("no line can be used: see its reasons.")
 
 
@@ -91,12 +93,17 @@ def _row(one: Listed, source: Source, state: str, words: CatalogueWords) -> dict
     return {
         **{"role": source.role, "state": state, "day": source.day},
         **{"procedure_code": one.procedure_code, "procedure_key": procedure_key(one.procedure_code)},
-        **{"procedure_name": one.procedure_name, "tier": one.tier, "named": one.named},
+        **{"procedure_name": _name(one.procedure_name), "tier": one.tier, "named": one.named},
         "level": int(one.level) if one.level else None,
         "decision": number or source.decision,
         "decided_at": one.decided_at or day or (None if number else source.decided_at),
         **{"effective_at": one.valid_from, "published_at": one.published_at},
     }
+
+
+def _name(text: str) -> str:
+    """A procedure's name as others may read it: a list is written by hand, and rows shift."""
+    return spreadsheet_safe(shortened(masked(plain(text))[0], _MOST_LETTERS))
 
 
 def _ledger_row(file: Further, source: Source, namer: FileNames, language: Language) -> dict[str, Any]:

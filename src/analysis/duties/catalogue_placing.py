@@ -34,15 +34,17 @@ def on_portal(lines: pd.DataFrame, reference: Reference) -> pd.DataFrame:
     """
     rows = _latest(placed(lines[lines["role"] == PORTAL], reference))
     found = rows[rows["state"].isin([OPEN, UNCLEAR])]
-    levels = found.groupby(_PAIR)["level"].nunique()
-    whole = found.groupby(_PAIR, as_index=False).agg(
+    whole = found.assign(unclear=found["state"] == UNCLEAR, lowest=found["level"]).groupby(_PAIR, as_index=False)
+    whole = whole.agg(
         procedure_code=("procedure_code", "first"),
         procedure_name=("procedure_name", "max"),
         level=("level", "max"),
         day=("day", "max"),
-        unclear=("state", lambda states: bool((states == UNCLEAR).any())),
+        lowest=("lowest", "min"),
+        unclear=("unclear", "any"),
     )
-    return whole.assign(unclear=whole["unclear"].astype(bool) | (levels.to_numpy() > 1))
+    two_levels = (whole["lowest"] < whole["level"]).fillna(False)
+    return whole.assign(unclear=whole["unclear"].astype(bool) | two_levels.astype(bool)).drop(columns="lowest")
 
 
 def covered(lines: pd.DataFrame, reference: Reference) -> pd.DataFrame:

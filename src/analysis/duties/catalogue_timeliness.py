@@ -37,21 +37,24 @@ def catalogue_timeliness(lines: pd.DataFrame, reference: Reference, office: Offi
     for key, own in placed(new, reference).groupby(keys, dropna=False):
         procedure, decision, decided, effective = key
         there = portal[portal["unit_code"].isin(own["unit_code"])]
-        seen, lacking = _seen(there, procedure)
+        seen, lacking, is_told = _seen(there, procedure)
         published = _published(decided, effective, calendar)
-        shown = _shown(decided, seen, lacking, calendar)
+        shown = _shown(decided, seen, seen if is_told else lacking, calendar)
         days = (_iso(day) for day in (decided, effective, seen, lacking))
         rows.append((own["procedure_code"].iloc[0], decision, *days, published, shown, _verdict((published, shown))))
     whole = pd.DataFrame(rows, columns=CATALOGUE_TIMELINESS_COLUMNS).astype("str")
     return whole.sort_values(["decided_at", "procedure_code"], ignore_index=True)
 
 
-def _seen(there: pd.DataFrame, procedure: str) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """The first day on which a procedure is known to be public, and the last before it whose list lacks it."""
+def _seen(there: pd.DataFrame, procedure: str) -> tuple[pd.Timestamp, pd.Timestamp, bool]:
+    """The first day on which a procedure is known to be public, the last before it whose list lacks it, and whether the
+    portal itself tells the first.
+    """
     own = there[there["procedure_key"] == procedure]
-    seen = min((day for day in (own["published_at"].min(), own["day"].min()) if not pd.isna(day)), default=pd.NaT)
+    told, first = own["published_at"].min(), own["day"].min()
+    seen = min((day for day in (told, first) if not pd.isna(day)), default=pd.NaT)
     days = there.loc[~there["day"].isin(own["day"]), "day"].dropna()
-    return seen, (days if pd.isna(seen) else days[days < seen]).max()
+    return seen, (days if pd.isna(seen) else days[days < seen]).max(), seen == told
 
 
 def _published(decided: pd.Timestamp, effective: pd.Timestamp, calendar: np.busdaycalendar) -> str:
@@ -62,6 +65,7 @@ def _published(decided: pd.Timestamp, effective: pd.Timestamp, calendar: np.busd
 
 
 def _shown(decided: pd.Timestamp, seen: pd.Timestamp, lacking: pd.Timestamp, calendar: np.busdaycalendar) -> str:
+    """``lacking``: a day up to which it was surely not public."""
     limit = np.busday_offset(_day(decided), WORKING_DAYS, roll="backward", busdaycal=calendar)
     if not pd.isna(seen) and _day(seen) <= limit:
         return IN_TIME

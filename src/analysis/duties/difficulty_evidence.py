@@ -3,9 +3,9 @@ nobody states?
 
 A statement is matched with the indicators of its kind (``difficulties.toml``) for the unit that made it. An indicator
 is ``shown`` where the unit lies on the bad side of its tier by more than chance, as delays.csv judges it; ``slow``
-where a procedure takes much longer than promised, ``outages`` where the portal was down in a month of the statements.
-``not_shown`` is no proof that there is no difficulty: the indicator does not show one. ``unknown``: too few to tell, or
-no file that tells.
+where a procedure takes much longer than promised, ``missing`` where the portal lacks one, ``differing`` where its own
+report differs from the count, ``outages`` where the portal was down in a month of the statements. ``not_shown`` is no
+proof that there is no difficulty: the indicator does not show one. ``unknown``: too few to tell, or no file that tells.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.duties.availability import DOSSIERS
+from analysis.duties.explaining import EQUAL
 from analysis.outlook.comparison import ABOVE, BELOW
 from analysis.outlook.delays import beside_tiers
 from analysis.reference.decision import PORTAL, PROCEDURES
@@ -38,13 +39,21 @@ def difficulty_evidence(
     ``month`` or earlier, and of every indicator ``shown`` that it does not state (``stated`` 0, in the first kind that
     has the indicator).
 
-    ``tables``: difficulties, delays, comparison, unit_quality, waiting, waiting_procedures, availability, as in the
-    processed folder. A kind without indicators has one row, without figures and ``unknown``.
+    ``tables``: difficulties, delays, comparison, unit_quality, waiting, waiting_procedures, availability,
+    catalogue_on_portal, reconciliation, as in the processed folder. A kind without indicators has one row, without
+    figures and ``unknown``.
     """
     difficulties = tables["difficulties"]
     stated = _stated(difficulties[difficulties["month"] <= month], kinds)
     asked = stated.merge(_pairs(kinds), "left", "kind").assign(indicator=lambda rows: rows["indicator"].fillna(""))
-    seen = pd.concat([_beside_tiers(tables, reference), _slow(tables["waiting_procedures"], rules)])
+    seen = pd.concat(
+        [
+            _beside_tiers(tables, reference),
+            _slow(tables["waiting_procedures"], rules),
+            _missing(tables["catalogue_on_portal"], reference.units["unit_code"]),
+            _differing(tables["reconciliation"]),
+        ]
+    )
     down = asked["indicator"] == OUTAGES
     parts = [
         asked[~down].merge(seen, "left", ["unit_code", "indicator"]),
@@ -125,9 +134,31 @@ def _slow(procedures: pd.DataFrame, rules: WaitingRules) -> pd.DataFrame:
     ]
     rows = pd.DataFrame({"unit_code": known["unit_code"], "slow": np.array(slow, dtype=bool)})
     found = rows.groupby("unit_code", as_index=False).agg(numerator=("slow", "sum"), denominator=("slow", "size"))
+    return _any(found.assign(indicator="slow"))
+
+
+def _missing(on_portal: pd.DataFrame, units: pd.Series) -> pd.DataFrame:
+    """How many of the procedures that the catalogue gives a unit the portal lacks, or has at a lower level."""
+    rows = on_portal[on_portal["unit_code"].isin(units) & (on_portal["assigned"] > 0)]
+    lacking = rows["missing"] + rows["wrong_level"]
+    return _any(
+        pd.DataFrame({"unit_code": rows["unit_code"], "numerator": lacking, "denominator": rows["assigned"]}).assign(
+            indicator="missing"
+        )
+    )
+
+
+def _differing(reconciliation: pd.DataFrame) -> pd.DataFrame:
+    """How many of the figures that a unit reported differ from the count of its dossiers."""
+    rows = reconciliation.assign(differs=reconciliation["status"] != EQUAL)
+    found = rows.groupby("unit_code", as_index=False).agg(numerator=("differs", "sum"), denominator=("differs", "size"))
+    return _any(found.assign(indicator="differing"))
+
+
+def _any(found: pd.DataFrame) -> pd.DataFrame:
+    """``found`` (unit_code, indicator, numerator, denominator) where one suffices to show it; no tier is beside."""
     shown = np.where(found["numerator"] > 0, SHOWN, NOT_SHOWN)
-    share = found["numerator"] / found["denominator"]
-    return found.assign(indicator="slow", value=share, tier_share=np.nan, verdict=shown)[_OF_TIER]
+    return found.assign(value=found["numerator"] / found["denominator"], tier_share=np.nan, verdict=shown)[_OF_TIER]
 
 
 def _unstated(asked: pd.DataFrame, seen: pd.DataFrame, kinds: Kinds) -> pd.DataFrame:

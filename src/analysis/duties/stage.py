@@ -3,37 +3,27 @@
 It goes by the decision and the as-of day of ``attainment.csv``.
 """
 
-from datetime import date
 from pathlib import Path
 
-import ibis
 import pandas as pd
 
 from analysis.dossiers.further_files import further_files
 from analysis.dossiers.further_kinds import UNIT_REPORT
 from analysis.dossiers.superseding import FILINGS
+from analysis.duties import DUTIES
 from analysis.duties.catalogue import full_catalogue
 from analysis.duties.difficulty_evidence import difficulty_evidence
-from analysis.duties.filings import blocks, by_month, by_procedure, every_channel, filed_online, with_filings
-from analysis.duties.opened import open_dossiers
+from analysis.duties.filings import with_filings
+from analysis.duties.hanging import hanging
+from analysis.duties.real_use import real_use
 from analysis.duties.reconciliation import reports_against_rows
 from analysis.duties.service import portal_service
-from analysis.duties.signals import bursts, counted
-from analysis.duties.substance import substance
-from analysis.duties.substance_effect import flagged_dossiers, substance_effect
-from analysis.duties.substance_files import substance_files
-from analysis.duties.waiting import waiting
-from analysis.duties.waiting_ages import waiting_ages
-from analysis.duties.waiting_procedures import waiting_procedures
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
 from analysis.measures.basis import basis_of
 from analysis.outlook.stage import write_outlook
-from analysis.reference.availability import load_service
 from analysis.reference.columns import read_table
-from analysis.reference.decision import Decision
 from analysis.reference.difficulties import load_kinds
-from analysis.reference.substance import load_substance
 from analysis.reference.tables import Reference
 from analysis.reference.waiting import load_waiting
 from analysis.storage.backends import Engine, connect, read_dossiers
@@ -62,47 +52,21 @@ def make_duties(
                 folder=processed,
                 file=name,
             )
-    files, (name, as_of) = read_table(processed / "files.csv"), basis_of(processed / "attainment.csv")
-    decision = reference.decision(name)
+    name, as_of = basis_of(processed / "attainment.csv")
+    decision, beside = reference.decision(name), Path(raw) if raw else None
     with connect(engine) as backend:
         dossiers = read_dossiers(backend, processed / "dossiers.parquet")
         filed = with_filings(dossiers, read_dossiers(backend, processed / FILINGS))
-        tables = hanging(dossiers, files, reference, decision, as_of)
-        beside = Path(raw) if raw else None
+        tables = hanging(dossiers, read_table(processed / "files.csv"), reference, decision, as_of)
         tables |= real_use(filed, reference, decision, as_of)
         timed = bool(tables["substance_files"]["submitted_timed"].any())
         tables |= portal_service(filed if timed else dossiers, beside, reference, language)
         tables |= full_catalogue(dossiers, (beside, processed), reference, decision, as_of, language)
         reports = further_files(beside, processed, reference, UNIT_REPORT)
         tables |= reports_against_rows(filed, reports, reference, as_of, language)
-    known = {name: read_table(processed / f"{name}.csv") for name in _READ}
+    tables |= {name: read_table(processed / f"{name}.csv") for name in _READ}
     kinds, rules = load_kinds(reference.folder), load_waiting(reference.folder)
-    tables["difficulty_evidence"] = difficulty_evidence(known | tables, reference, kinds, rules, f"{as_of:%Y-%m}")
+    tables["difficulty_evidence"] = difficulty_evidence(tables, reference, kinds, rules, f"{as_of:%Y-%m}")
+    tables = {name: tables[name] for name in DUTIES}
     write_outlook(tables, processed)
     return tables
-
-
-def hanging(
-    dossiers: ibis.Table, files: pd.DataFrame, reference: Reference, decision: Decision, as_of: date
-) -> dict[str, pd.DataFrame]:
-    """The tables of dossiers that wait; ``files`` are the rows of files.csv."""
-    rules = load_waiting(reference.folder)
-    opened = open_dossiers(dossiers, files, as_of, rules.unseen_after)
-    return {
-        "waiting": waiting(dossiers, opened, reference, decision, as_of),
-        "waiting_ages": waiting_ages(opened, reference, rules, as_of),
-        "waiting_procedures": waiting_procedures(dossiers, opened, reference, decision, as_of),
-    }
-
-
-def real_use(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date) -> dict[str, pd.DataFrame]:
-    """The tables of how dossiers were filed online; ``dossiers`` of ``with_filings``."""
-    rules, office = load_substance(reference.folder), load_service(reference.folder).office
-    online = filed_online(dossiers, rules, office, decision, as_of)
-    found, every = bursts(blocks(online), rules), every_channel(dossiers, decision, as_of)
-    last_day = min(as_of, decision.valid_to)
-    table = substance(counted(by_month(online), found, by_procedure(online), every, rules, last_day), reference, rules)
-    files = substance_files(online)
-    flagged, told = flagged_dossiers(online, found, table), bool(files["proxy_told"].any())
-    effect = substance_effect(dossiers, flagged, told, reference, decision, as_of)
-    return {"substance": table, "substance_effect": effect, "substance_files": files}

@@ -19,6 +19,8 @@ from analysis.statistics.control import exact_limits, normal_scores
 from analysis.statistics.shares import between
 
 _ROUNDING = 1e-9
+_WINDOW = ("window", "month", "signal")
+_PAIR = ["centre", "numerator", "denominator"]
 SUBSTANCE_COLUMNS = [
     *("unit_code", "unit_name", "tier", "window", "month", "signal", "online", "numerator", "denominator", "value"),
     *("expected", "tier_share", "tau2", "limit", "p_value", "q_value", "flagged"),
@@ -29,14 +31,12 @@ def substance(counted: pd.DataFrame, reference: Reference, rules: SubstanceRules
     """One row per unit, window and signal of ``signals.counted``, in ``SUBSTANCE_COLUMNS``; shares of one.
 
     ``limit`` is the highest share that is not flagged, of ``outside`` the lowest. ``p_value``, ``q_value`` and
-    ``limit`` are NaN where nothing is tested: where the tier's share leaves no room for chance, and of ``new``.
+    ``limit`` are NaN where nothing is tested: where the tier has no other unit to compare with, and of ``new``.
     """
     units = reference.units[["unit_code", "unit_name", "tier"]]
     rows = counted.merge(units, on="unit_code").astype({"numerator": "int64", "denominator": "int64"})
     rows = rows.assign(value=rows["numerator"] / rows["denominator"])
-    parts = [_beside_tier(part) for _, part in rows.groupby(["tier", "signal"])]
-    empty = rows.assign(tier_share=0.0, tau2=0.0, tested=False)
-    whole = _decided(pd.concat(parts, ignore_index=True) if parts else empty, float(rules.beyond))
+    whole = _decided(_beside_tiers(rows), float(rules.beyond))
     months = whole["month"]
     whole = whole.assign(month=(months // 12).astype("str") + "-" + (months % 12 + 1).astype("str").str.zfill(2))
     order = {signal: place for place, signal in enumerate(SIGNALS)}
@@ -44,34 +44,42 @@ def substance(counted: pd.DataFrame, reference: Reference, rules: SubstanceRules
     return whole.sort_values(by, key=lambda column: column.replace(order), ignore_index=True)[SUBSTANCE_COLUMNS]
 
 
-def _beside_tier(rows: pd.DataFrame) -> pd.DataFrame:
-    """The share of the tier's other units in each window, and how much more than by chance units differ by themselves:
-    all months together tell that, of one alone it hardly shows; to date they differ by no more than in a month.
-    """
+def _beside_tiers(rows: pd.DataFrame) -> pd.DataFrame:
+    """The share of the tier's other units in each window, and by how much more than chance units differ."""
     own = rows[["numerator", "denominator"]]
-    others = own.groupby([rows["window"], rows["month"]]).transform("sum") - own
+    others = own.groupby([rows[name] for name in ("tier", *_WINDOW)]).transform("sum") - own
     share = others["numerator"] / others["denominator"].where(others["denominator"] > 0)
+    # What none of the others has, or all have, leaves room for chance, too: half a case.
+    centre = (others["numerator"] + 0.5) / (others["denominator"] + 1)
     # Growth of everything asks for nothing.
-    tested = (share > 0) & (share < 1) & (rows["signal"] != NEW)
-    some = own.assign(share=share, window=rows["window"])[tested]
-    found = [between(*(part[name] for name in ("share", "numerator", "denominator")))
-             for _, part in some.groupby("window")]  # fmt: skip
-    return rows.assign(tier_share=share, tau2=max(found, default=0.0), tested=tested)
+    tested = share.notna() & (rows["signal"] != NEW)
+    rows = rows.assign(tier_share=share, centre=centre, tested=tested)
+    # A tier of nine units hardly tells how much they differ: no less, then, than those of all tiers.
+    by = ["window", "signal"]
+    apart, together = _apart(rows[tested], [*by, "tier"]), _apart(rows[tested], by)
+    keys = rows[[*by, "tier"]].itertuples(index=False, name=None)
+    return rows.assign(tau2=[max(apart.get(key, 0.0), together.get(key[:2], 0.0)) for key in keys])
+
+
+def _apart(rows: pd.DataFrame, by: list[str]) -> dict[tuple[str, ...], float]:
+    """tau² of all months together, for of one alone it hardly shows."""
+    return {key: between(*(part[name] for name in _PAIR)) for key, part in rows.groupby(by)}
 
 
 def _decided(rows: pd.DataFrame, beyond: float) -> pd.DataFrame:
     """The verdicts on all units, windows and signals together, with the limits that say the same."""
     tested, below = (rows["tested"].to_numpy(bool), (rows["signal"] == OUTSIDE).to_numpy())
-    share = np.where(tested, rows["tier_share"], 0.5)
-    numerator, denominator = (rows[name].to_numpy() for name in ("numerator", "denominator"))
-    scores = normal_scores(numerator, denominator, share) / _wider(rows)
+    share, centre, numerator, denominator = (
+        rows[name].to_numpy() for name in ("tier_share", "centre", "numerator", "denominator")
+    )
+    scores = normal_scores(numerator, denominator, centre) / _wider(rows)
     p_values = np.where(tested, special.ndtr(np.where(below, scores, -scores)), np.nan)
     reach = -float(special.ndtri(tail_of(p_values)))
-    lower, upper = exact_limits(share, denominator, reach * _wider(rows))
+    lower, upper = exact_limits(centre, denominator, reach * _wider(rows))
     # Stretches of a burst are rare by themselves; other shares must differ by so much that it matters.
     worth = np.where(rows["signal"] == BURST, 0.0, beyond)
     limit = np.where(below, np.minimum(lower, share - worth), np.maximum(upper, share + worth))
-    outside = np.where(below, rows["value"] < limit - _ROUNDING, rows["value"] > limit + _ROUNDING)
+    outside = tested & np.where(below, rows["value"] < limit - _ROUNDING, rows["value"] > limit + _ROUNDING)
     # What lies at a month's end by the calendar alone is nothing to ask about.
     usual = ((rows["signal"] == LAST_DAYS) & (rows["value"] <= rows["expected"])).to_numpy()
     return rows.assign(

@@ -4,13 +4,12 @@ and what another base would make of the targets.
 That dossiers came for what was not assigned is told of the province alone, and only of so many as may be told.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from analysis.duties.catalogue_lines import ASIDE, EXTRA, FILED, PROBLEMS
+from analysis.duties.catalogue_lines import FILED, PROBLEMS
 from analysis.duties.catalogue_timeliness import LATE, UNKNOWN
 from analysis.duties.catalogue_verdicts import BASES
 from analysis.findings.report import Report
@@ -32,6 +31,14 @@ class Mend:
     assigned: int | None
     portal: int | None
     decision: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """``units`` of a tier that have the same counts, and the ``row`` of the first in catalogue_on_portal.csv."""
+
+    units: tuple[str, ...]
+    row: Any
 
 
 @dataclass(frozen=True)
@@ -65,18 +72,21 @@ def filed(report: Report) -> int | None:
     return int(row.filed_not_offered) if row and row.filed_not_offered >= LEAST else None
 
 
-def tiers(report: Report) -> list[Any]:
-    """The rows of the tiers that the lists name."""
-    return [row for row in (standing(report, code) for code in TIER_GROUPS) if row]
+def tiers(report: Report) -> list[Place]:
+    """The tiers that the lists name, each as a place."""
+    return [Place((code,), row) for code in TIER_GROUPS if (row := standing(report, code))]
 
 
-def places(report: Report) -> list[Any]:
-    """The units where something is wrong, most first; rows of catalogue_on_portal.csv."""
+def places(report: Report) -> list[Place]:
+    """Where something is wrong, most first; units of a tier that are alike, as where a list tells of the whole tier,
+    are one place.
+    """
     rows = report.duties["catalogue_on_portal"]
     own = rows[~rows["unit_code"].map(is_group).astype(bool)]
     own = own.assign(wrong=own[_WRONG].sum(axis=1))
-    own = own[own["wrong"] > 0].sort_values(["wrong", "unit_code"], ascending=[False, True])
-    return list(own.itertuples(index=False))
+    alike = own[own["wrong"] > 0].groupby(["wrong", "tier", "assigned", *_WRONG], sort=False)
+    found = [Place(tuple(same["unit_code"]), next(same.itertuples(index=False))) for _, same in alike]
+    return sorted(found, key=lambda place: (-place.row.wrong, place.units))
 
 
 def mends(report: Report, code: str = PROVINCE) -> list[Mend]:
@@ -118,11 +128,6 @@ def levels(report: Report) -> list[tuple[str, dict[str, tuple[int, int]]]]:
         (month, {source: (int(own.raised), int(own.lowered)) for (_, source), own in of_month.iterrows()})
         for month, of_month in sums.groupby(level="month")
     ]
-
-
-def urgent(found: Iterable[Mend]) -> list[Mend]:
-    """Those that the unit itself can mend; the rest is the office's that keeps the catalogue or the list."""
-    return [one for one in found if one.problem not in (EXTRA, ASIDE)]
 
 
 def _based(target: Target, rows: pd.DataFrame) -> Based:

@@ -1,5 +1,8 @@
 """The sections on the catalogue against the portal: what decides, where, another base, procedure by procedure."""
 
+from itertools import groupby
+from operator import attrgetter
+
 from analysis.findings.catalogue import by_base, is_listed, levels, mends, places, tiers
 from analysis.findings.report import Report
 from analysis.pages.rendering import Section, render
@@ -7,8 +10,9 @@ from analysis.presentation.catalogue import BASE_WORDS, PROBLEM_WORDS, decides, 
 from analysis.presentation.words import verdict
 from analysis.reference.groups import PROVINCE
 
-_LISTED = 10  # units or procedures that are read at once; the others are folded away
+_LISTED, _FIRST = 10, 5  # units, and procedures of a kind, that are read at once; the others are folded away
 _MOST = 60  # that a page lists at all
+_problem = attrgetter("problem")
 
 
 def on_portal(report: Report, base: str = "") -> Section:
@@ -40,16 +44,18 @@ def verdicts(report: Report, base: str = "") -> Section:
 
 
 def procedures(report: Report, unit: str = PROVINCE, base: str = "") -> Section:
-    """What is to be mended, a line for each procedure; without counts of dossiers."""
-    found = mends(report, unit)
+    """What is to be mended by what is wrong, a line for each procedure; without counts of dossiers."""
+    groups = [
+        (problem, own[:_MOST], len(own))
+        for problem, own in ((problem, [*same]) for problem, same in groupby(mends(report, unit), _problem))
+    ]
     return render(
         "catalogue_lines",
         report,
         base,
-        rows=found[:_MOST],
-        every=len(found),
+        groups=groups,
         listed=is_listed(report),
-        most=_LISTED,
+        most=_FIRST,
         problems=PROBLEM_WORDS,
         to_do=lambda mend: to_do(mend, report.language),
         whose=lambda mend: whose(mend, report),

@@ -16,6 +16,7 @@ from analysis.duties.catalogue_lines import (
 from analysis.findings.catalogue import Based, Mend, by_base, filed, is_listed, lateness, standing
 from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
+from analysis.reference.groups import TIER_GROUPS
 
 PROBLEM_WORDS = {
     MISSING: N_("Not on the portal"),
@@ -80,12 +81,14 @@ def to_do(mend: Mend, language: Language) -> str:
 
 
 def whose(mend: Mend, report: Report) -> str:
-    """The units of a line: by name, or how many."""
+    """The units of a line: by name, as a tier, or how many."""
     language = report.language
     if not mend.units:
         return language.text(N_("not known"))
     if len(mend.units) <= _NAMED:
         return language.listed([report.names[code] for code in mend.units])
+    if tier := next((code for code in TIER_GROUPS if set(report.members[code]) == set(mend.units)), ""):
+        return report.names[tier]
     return language.text(N_("{count} units"), count=language.number(len(mend.units)))
 
 

@@ -23,6 +23,8 @@ _EVIDENCE = {
     "not_online": N_("level 3 and 4 dossiers not filed online"),
     "rejected": N_("rejected rows"),
     "slow": N_("procedures much longer than promised"),
+    "missing": N_("procedures that the portal lacks or has at a lower level"),
+    "differing": N_("reported figures that differ from the count of dossiers"),
     OUTAGES: N_("outages of the portal"),
 }
 _BORNE_OUT = {

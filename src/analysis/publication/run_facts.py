@@ -44,8 +44,7 @@ class Clock:
 
 def run_facts(order: Order, processed: Path, units: Made, criteria: Made, clock: Clock) -> dict[str, Any]:
     """The facts that stand in run.json beside the digests of the published files."""
-    with (processed / "files.csv").open(encoding="utf-8-sig", newline="") as file:
-        files = list(csv.DictReader(file))
+    files, further = _rows(processed / "files.csv"), _rows(processed / "further_files.csv")
     return {
         "version": __version__,
         "begun": clock.begun.isoformat(timespec="seconds"),
@@ -55,7 +54,10 @@ def run_facts(order: Order, processed: Path, units: Made, criteria: Made, clock:
             **{"decision": order.decision, "as_of": order.as_of, "until": order.until},
             **{"units": list(order.units), "lang": order.language.code, "jobs": order.jobs},
         },
-        "inputs": [{"file": row["file"], "sha256": row["sha256"], "status": row["status"]} for row in files],
+        "inputs": [
+            *({"file": row["file"], "sha256": row["sha256"], "status": row["status"]} for row in files),
+            *({"file": row["file"], "sha256": row["sha256"], "status": row["kind"]} for row in further),
+        ],
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in _LIBRARIES},
         "warnings": _warnings(files),
@@ -63,6 +65,11 @@ def run_facts(order: Order, processed: Path, units: Made, criteria: Made, clock:
         "reports": dict(vars(units)),
         "criteria": dict(vars(criteria)),
     }
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _warnings(files: list[dict[str, str]]) -> list[dict[str, Any]]:

@@ -10,7 +10,9 @@ from pydantic import Field
 from analysis.language.folding import fold
 from analysis.reference.toml_files import Frozen, Words, read_definitions
 
-Indicator = Literal["late", "past_due", "supplement", "refused", "not_online", "rejected", "slow", "outages"]
+Indicator = Literal[
+    "late", "past_due", "supplement", "refused", "not_online", "rejected", "slow", "missing", "differing", "outages"
+]
 UNKNOWN_KIND = "other"  # of a statement in which no word of any kind stands
 
 

@@ -15,6 +15,7 @@ from analysis.sample.faults import REASONS, Faults
 from analysis.sample.layout import Sheet, Title, iso_day, lay_out
 from analysis.sample.people import SOMEBODY
 from analysis.sample.plan import Sender, plan_files, plan_province, shown_in
+from analysis.sample.portal_lists import write_portal_lists
 from analysis.sample.province import read_province
 from analysis.sample.rows import Scribe
 from analysis.sample.style import Rows, Style
@@ -51,7 +52,7 @@ def write_sample(
     broken: bool = False,
 ) -> Truth:
     """Write exports of ``dossiers`` made-up dossiers of 2020 into the empty or new folder ``out``, and beside those of
-    a whole province the difficulties that its units state, and what watched the portal.
+    a whole province the difficulties that its units state, what watched the portal, and what it has open.
 
     ``formats`` are keys of ``FORMATS``. ``files`` asks for so many files of like size instead of a
     province's senders; ``faults`` is the share of bad rows; ``marker`` is put into every personal
@@ -79,6 +80,7 @@ def write_sample(
     if not files:
         write_difficulties(out / "kho-khan.csv", year.province, np.random.default_rng([seed, len(senders)]))
         write_watching(out / "may-chu", np.random.default_rng([seed, len(senders), 1]))
+        write_portal_lists(out / "danh-muc", year.province, np.random.default_rng([seed, len(senders), 2]))
     if broken:
         ledger += write_broken(out)
     table = pd.concat(rows, ignore_index=True)
