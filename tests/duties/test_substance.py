@@ -109,9 +109,12 @@ def test_every_figure_is_the_independent_count(
     assert (table["online"] >= 20).all()
     for row in table.itertuples(index=False):
         others = [
-            pair for key, pair in expected.items() if key[1:] == (row.window, row.month, row.signal)
-            and key[0][0] == row.unit_code[0] and key[0] != row.unit_code
-        ]  # fmt: skip
+            pair
+            for key, pair in expected.items()
+            if key[1:] == (row.window, row.month, row.signal)
+            and key[0][0] == row.unit_code[0]
+            and key[0] != row.unit_code
+        ]
         whole = sum(denominator for _, _, denominator in others)
         share = sum(numerator for _, numerator, _ in others) / whole if whole else float("nan")
         assert row.tier_share == pytest.approx(share, nan_ok=True)
