@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)
 CLEANED = {
-    *("dossiers.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
+    *("dossiers.parquet", "filings.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
     *("flaws.csv", "difficulties.csv", "clean.json", "run.json"),
 }
 UNTIL = ("--until", "attainment")

@@ -8,22 +8,30 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import ibis
+import numpy as np
 import pandas as pd
 import pytest
 from support.folders import REFERENCE, read_csv
 from support.independent import count_attainment, effective_level
 from support.worked_example import PERIOD
 
+from analysis.dossiers.further_files import Further
 from analysis.dossiers.stage import clean_exports
+from analysis.duties.reconciliation import reports_against_rows
+from analysis.language.texts import Language
 from analysis.measures.attainment import make_attainment
 from analysis.reference.tables import load_reference
 from analysis.sample import Truth, write_sample
+from analysis.sample.province import read_province
+from analysis.sample.unit_reports import FILE, LAST, write_unit_reports
 
 pytestmark = pytest.mark.slow
 
 DECISION = REFERENCE / "decisions/766-qd-ubnd-2020.toml"
 TARGETS = tomllib.loads(DECISION.read_text(encoding="utf-8"))["targets"]
 UNITS, CATALOGUE = read_csv(REFERENCE / "units.csv"), read_csv(REFERENCE / "catalogue.csv")
+REPORTING = [unit for unit in UNITS if unit["tier"] != "commune"]
 # What the sample calls its kinds of file, as files.csv says it.
 FORMATS = {"html": "html", "xlsx": "xlsx", "xls": "xls"}
 ENCODINGS = {"cp1258": "windows-1258"}
@@ -191,3 +199,29 @@ def _check_columns(rows: list[dict[str, str]], as_of: date) -> None:
             tier = "" if code == "ALL" else "district" if code.startswith("AREA:") else code.removeprefix("TIER:")
             assert row["tier"] == tier
             assert row["unit_name"]
+
+
+def test_the_units_report_differs_from_the_count_only_where_that_was_planted(made: Made, tmp_path: Path) -> None:
+    """The rule that was planted is named where it shows, and no other."""
+    planted = write_unit_reports(tmp_path, made.truth.rows, read_province(REFERENCE), np.random.default_rng(5))
+    path = tmp_path / f"{FILE}.xlsx"
+    reference = load_reference(REFERENCE)
+    dossiers = ibis.read_parquet(made.processed / "dossiers.parquet")
+    found = reports_against_rows(dossiers, [Further(path, path.name, "")], reference, LAST.date(), Language())
+    (ledger,) = found["unit_report_files"].to_dict("records")
+    assert (ledger["reports"], ledger["refused"], ledger["problem"]) == (len(REPORTING), 0, "")
+    table = found["reconciliation"]
+    assert len(table) == 11 * len(REPORTING)
+    differing = table[table["status"] != "equal"]
+    rules = dict.fromkeys(planted.withdrawn, "withdrawn") | dict.fromkeys(planted.fifteenth, "fifteenth")
+    typed = {
+        *planted.mistyped,
+        *((unit, cell) for unit in planted.wrong_sum for cell in ("settled_total", "open_total")),
+    }
+    for row in differing.itertuples():
+        assert row.unit_code in rules or (row.unit_code, row.cell) in typed, row
+        assert row.rule in ("", rules.get(row.unit_code, ""))
+    assert typed <= set(zip(differing["unit_code"], differing["cell"], strict=True))
+    assert {*planted.wrong_sum, *(unit for unit, _ in planted.mistyped)} <= set(
+        found["reconciliation_sums"]["unit_code"]
+    )

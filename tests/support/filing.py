@@ -60,10 +60,16 @@ def _unit(rng: np.random.Generator, code: str, usual: float, style: str | None, 
     whole = pd.concat([online, counter.assign(channel="counter", submitted_at=pd.NaT)], ignore_index=True)
     procedure = np.minimum(rng.zipf(1.6, len(whole)), 60)
     return whole.assign(
-        unit_code=code, procedure_code=[f"1.{number:06}" for number in procedure], status="resolved", level=3,
-        applicant="citizen", source="provincial_portal", file="xuat.csv", submitted_unread=False,
+        unit_code=code,
+        procedure_code=[f"1.{number:06}" for number in procedure],
+        status="resolved",
+        level=3,
+        applicant="citizen",
+        source="provincial_portal",
+        file="xuat.csv",
+        submitted_unread=False,
         by_proxy=rng.random(len(whole)) < 0.05,
-    )  # fmt: skip
+    )
 
 
 def _month(rng: np.random.Generator, month: int, usual: float, late: float, quick: float) -> pd.DataFrame:
@@ -106,8 +112,9 @@ def _office(rng: np.random.Generator, count: int) -> np.ndarray:
 
 def _moments(submitted: np.ndarray, received: np.ndarray, completed: np.ndarray) -> pd.DataFrame:
     columns = {"submitted_at": submitted, "received_at": received, "completed_at": completed}
-    return pd.DataFrame({name: seconds.astype("datetime64[s]").astype("datetime64[us]")
-                         for name, seconds in columns.items()})  # fmt: skip
+    return pd.DataFrame(
+        {name: seconds.astype("datetime64[s]").astype("datetime64[us]") for name, seconds in columns.items()}
+    )
 
 
 def _gaps(rows: pd.DataFrame) -> pd.Series:

@@ -171,6 +171,13 @@ def test_whether_reports_agree_is_asked_alone_after_them(analyst: SmallProject, 
 
 
 @pytest.mark.slow
+def test_how_dossiers_were_filed_is_asked_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
+    """``papermill notebooks/substance.ipynb out.ipynb -p unit H45.18``; exports without the time of filing say so."""
+    for unit in ("ALL", "H45.18"):
+        assert "cột Ngày nộp, kèm giờ phút" in nbformat.writes(_execute(analyst, nursery, "substance", unit=unit))
+
+
+@pytest.mark.slow
 def test_the_criteria_run_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
     """``papermill notebooks/evaluation_criteria.ipynb out.ipynb -p criteria chu-tich-huyen -p period 2020``."""
     papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/evaluation_criteria.ipynb"]

@@ -104,6 +104,7 @@ def test_a_run_on_spark_writes_what_a_run_on_duckdb_writes(cluster: Cluster, tmp
     unhashed = [column for column in theirs if column != "dossier_key"]  # each folder has a secret of its own
     ours, theirs = (rows[unhashed].sort_values(unhashed, ignore_index=True) for rows in (ours, theirs))
     pd.testing.assert_frame_equal(ours, theirs)
+    assert all(pd.read_parquet(made[name] / "filings.parquet").empty for name in made)  # samples tell nothing of filing
     verify_generation(made["spark"])
 
 

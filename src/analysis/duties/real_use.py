@@ -6,9 +6,9 @@ import ibis
 import pandas as pd
 
 from analysis.duties.filings import blocks, by_month, by_procedure, every_channel, filed_online
-from analysis.duties.signals import bursts, counted
+from analysis.duties.signals import Filed, bursts, counted
 from analysis.duties.substance import substance
-from analysis.duties.substance_effect import flagged_dossiers, substance_effect
+from analysis.duties.substance_effect import by_basis, flagged_dossiers, substance_effect
 from analysis.duties.substance_files import substance_files
 from analysis.reference.availability import load_service
 from analysis.reference.decision import Decision
@@ -20,10 +20,10 @@ def real_use(dossiers: ibis.Table, reference: Reference, decision: Decision, as_
     """The tables of how dossiers were filed online; ``dossiers`` of ``with_filings``."""
     rules, office = load_substance(reference.folder), load_service(reference.folder).office
     online = filed_online(dossiers, rules, office, decision, as_of)
-    found, every = bursts(blocks(online), rules), every_channel(dossiers, decision, as_of)
-    last_day = min(as_of, decision.valid_to)
-    table = substance(counted(by_month(online), found, by_procedure(online), every, rules, last_day), reference, rules)
+    stretches, every = bursts(blocks(online), rules), every_channel(dossiers, decision, as_of)
+    filed = Filed(by_month(online), stretches, by_procedure(online), every)
+    table = substance(counted(filed, rules, min(as_of, decision.valid_to)), reference, rules)
     files = substance_files(online)
-    flagged, told = flagged_dossiers(online, found, table), bool(files["proxy_told"].any())
-    effect = substance_effect(dossiers, flagged, told, reference, decision, as_of)
+    counted_so = by_basis(dossiers, flagged_dossiers(online, stretches, table), files)
+    effect = substance_effect(counted_so, reference, decision, as_of)
     return {"substance": table, "substance_effect": effect, "substance_files": files}

@@ -6,6 +6,7 @@ one stretch are one event. ``switching`` and ``new`` look at online dossiers of 
 all dossiers stayed flat and where they grew.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -16,21 +17,15 @@ from analysis.duties.filings import BLOCK, BURST, RUSHED, SEQUENCE
 from analysis.measures.expressions import month_number
 from analysis.reference.substance import SubstanceRules
 
-OUTSIDE, LAST_DAYS, SINGLE, SINGLE_LATE, SWITCHING, NEW = (
-    "outside",
-    "last_days",
-    "single",
-    "single_late",
-    "switching",
-    "new",
-)
+OUTSIDE, LAST_DAYS, SINGLE, SINGLE_LATE = "outside", "last_days", "single", "single_late"
+SWITCHING, NEW = "switching", "new"
 SIGNALS = (RUSHED, BURST, OUTSIDE, LAST_DAYS, SEQUENCE, SINGLE, SINGLE_LATE, SWITCHING, NEW)
 NEED_TIMES = (RUSHED, BURST, OUTSIDE, SEQUENCE)
 MONTH, TO_DATE = "month", "to_date"
 COUNTED = ["unit_code", "window", "month", "signal", "online", "numerator", "denominator", "expected"]
 _KEYS = ["unit_code", "month"]
 # signal: its numerator and its denominator among the sums by month
-_SUMS = {
+_PARTS = {
     RUSHED: ("rushed", "clocked"),
     BURST: ("bursts", "blocks"),
     OUTSIDE: ("outside", "timed"),
@@ -39,26 +34,27 @@ _SUMS = {
 }
 
 
-def counted(
-    months: pd.DataFrame, found: pd.DataFrame, procedures: pd.DataFrame, every: pd.DataFrame,
-    rules: SubstanceRules, last_day: date,
-) -> pd.DataFrame:  # fmt: skip
+@dataclass(frozen=True)
+class Filed:
+    """How dossiers were filed, as ``filings`` has it: by unit and month, in stretches of time (``bursts``), by
+    procedure, and those of every channel.
+    """
+
+    months: pd.DataFrame
+    stretches: pd.DataFrame
+    procedures: pd.DataFrame
+    every: pd.DataFrame
+
+
+def counted(filed: Filed, rules: SubstanceRules, last_day: date) -> pd.DataFrame:
     """Every signal of every unit and window of ``least`` online dossiers or more, in ``COUNTED``; months as numbers.
 
-    ``months``, ``procedures``, ``every`` as ``filings`` gives them, ``found`` of ``bursts``.
     Only a month that has ended by ``last_day`` has last days.
     """
-    by_block = found.assign(blocks=1).groupby(_KEYS, as_index=False)[["blocks", "burst"]].sum()
-    sums = months.merge(by_block.rename(columns={"burst": "bursts"}), "left", _KEYS)
-    sums = sums.fillna({"blocks": 0, "bursts": 0}).astype({"blocks": "int64", "bursts": "int64"})
-    ended = sums["month"] < month_number(last_day + timedelta(days=1))
-    sums = sums.assign(whole=sums["online"].where(ended, 0), last_days=sums["last_days"].where(ended, 0))
-    sums = sums.assign(share=rules.last_days.days / _length(sums["month"]))
-    sums = sums.assign(share=sums["share"] * sums["whole"])
-    last = month_number(last_day)
+    sums, last = _sums(filed, rules, last_day), month_number(last_day)
     whole = sums.groupby("unit_code", as_index=False).sum().assign(month=last)
-    parts = [_of_sums(sums, MONTH), _of_sums(whole, TO_DATE), _of_procedures(procedures, whole, last)]
-    rows = pd.concat([*parts, _beside_month_before(months, every, rules)], ignore_index=True)
+    parts = [_of_sums(sums, MONTH), _of_sums(whole, TO_DATE), _of_procedures(filed.procedures, whole, last)]
+    rows = pd.concat([*parts, _beside_month_before(filed, rules)], ignore_index=True)
     kept = (rows["online"] >= rules.least) & (rows["denominator"] > 0)
     of_dossiers = ~rows["signal"].isin([BURST, SINGLE, SINGLE_LATE])
     kept &= ~of_dossiers | (rows["denominator"] >= rules.least)
@@ -80,11 +76,23 @@ def bursts(blocks: pd.DataFrame, rules: SubstanceRules) -> pd.DataFrame:
     return blocks.assign(burst=is_burst)[[*BLOCK, "dossiers", "burst"]]
 
 
+def _sums(filed: Filed, rules: SubstanceRules, last_day: date) -> pd.DataFrame:
+    """By unit and month: ``filed.months`` with ``blocks`` and ``bursts``, ``whole`` (online dossiers of a month that
+    has ended) and how many of these the calendar lets expect in its last days (``usual``).
+    """
+    by_block = filed.stretches.assign(blocks=1).groupby(_KEYS, as_index=False)[["blocks", "burst"]].sum()
+    sums = filed.months.merge(by_block.rename(columns={"burst": "bursts"}), "left", _KEYS)
+    sums = sums.fillna({"blocks": 0, "bursts": 0}).astype({"blocks": "int64", "bursts": "int64"})
+    ended = sums["month"] < month_number(last_day + timedelta(days=1))
+    sums = sums.assign(whole=sums["online"].where(ended, 0), last_days=sums["last_days"].where(ended, 0))
+    return sums.assign(usual=sums["whole"] * rules.last_days.days / _length(sums["month"]))
+
+
 def _of_sums(sums: pd.DataFrame, window: str) -> pd.DataFrame:
     parts = []
-    for signal, (numerator, denominator) in _SUMS.items():
+    for signal, (numerator, denominator) in _PARTS.items():
         rows = sums.assign(window=window, signal=signal, numerator=sums[numerator], denominator=sums[denominator])
-        expected = sums["share"] / sums["whole"].where(sums["whole"] > 0) if signal == LAST_DAYS else np.nan
+        expected = sums["usual"] / sums["whole"].where(sums["whole"] > 0) if signal == LAST_DAYS else np.nan
         parts.append(rows.assign(expected=expected)[COUNTED])
     return pd.concat(parts, ignore_index=True)
 
@@ -102,9 +110,10 @@ def _of_procedures(procedures: pd.DataFrame, whole: pd.DataFrame, last: int) -> 
     return pd.concat(parts, ignore_index=True)[COUNTED]
 
 
-def _beside_month_before(months: pd.DataFrame, every: pd.DataFrame, rules: SubstanceRules) -> pd.DataFrame:
+def _beside_month_before(filed: Filed, rules: SubstanceRules) -> pd.DataFrame:
     """Online dossiers of a month among those of both, where all dossiers stayed as many (``switching``) or grew."""
-    both = every.merge(months[[*_KEYS, "online"]], "left", _KEYS).fillna({"online": 0}).astype({"online": "int64"})
+    both = filed.every.merge(filed.months[[*_KEYS, "online"]], "left", _KEYS)
+    both = both.fillna({"online": 0}).astype({"online": "int64"})
     before = both.assign(month=both["month"] + 1).rename(columns={"online": "online_before", "dossiers": "before"})
     both = both.merge(before, on=_KEYS)
     change = both["dossiers"] / both["before"] - 1

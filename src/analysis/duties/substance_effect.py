@@ -36,27 +36,33 @@ def flagged_dossiers(online: Table, found: pd.DataFrame, table: pd.DataFrame) ->
     return ibis.union(*parts, distinct=True)
 
 
-def substance_effect(
-    dossiers: Table, flagged: Table, told_proxies: bool, reference: Reference, decision: Decision, as_of: date
-) -> pd.DataFrame:  # fmt: skip
-    """Targets on online dossiers to date, default reading, of every unit and group, by basis; in ``EFFECT_COLUMNS``.
+def by_basis(dossiers: Table, flagged: Table, files: pd.DataFrame) -> dict[str, Table]:
+    """The dossiers as each basis counts them; ``dossiers`` of ``with_filings``.
 
-    ``dossiers`` of ``with_filings``; there are rows of ``ASSISTED_AS_COUNTER`` where any export has a proxy mark.
+    Assisted filing is told apart where any of ``files``, the rows of substance_files.csv, has a proxy mark.
     """
-    assisted = dossiers.mutate(channel=dossiers.by_proxy.fill_null(False).ifelse("counter", dossiers.channel))
     tables = {ALL_FILINGS: dossiers, WITHOUT_FLAGGED: dossiers.anti_join(flagged, "dossier_key")}
-    tables |= {ASSISTED_AS_COUNTER: assisted} if told_proxies else {}
-    parts = [_attained(part, reference, decision, as_of).assign(basis=basis) for basis, part in tables.items()]
-    whole = pd.concat(parts, ignore_index=True)
+    if files["proxy_told"].any():
+        helped = dossiers.by_proxy.fill_null(False) & (dossiers.channel == "online").fill_null(False)
+        tables[ASSISTED_AS_COUNTER] = dossiers.mutate(channel=helped.ifelse("counter", dossiers.channel))
+    return tables
+
+
+def substance_effect(dossiers: dict[str, Table], reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
+    """Targets on online dossiers to date, default reading, of every unit and group, by basis; in ``EFFECT_COLUMNS``."""
+    parts = [_attained(part, reference, decision, as_of).assign(basis=basis) for basis, part in dossiers.items()]
+    whole = pd.concat(parts, ignore_index=True).reindex(columns=EFFECT_COLUMNS)
     order = {basis: place for place, basis in enumerate(BASES)}
     by = ["target_id", "unit_code", "basis"]
-    return whole.sort_values(by, key=lambda column: column.replace(order), ignore_index=True)[EFFECT_COLUMNS]
+    return whole.sort_values(by, key=lambda column: column.replace(order), ignore_index=True)
 
 
 def _attained(dossiers: Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
     targets = [target for target in decision.targets if target.measure == _ONLINE]
-    counts = [Count(target, reading) for target in targets for reading in decision.readings_of(target)
-              if reading.id == DEFAULT]  # fmt: skip
+    readings = [(target, reading) for target in targets for reading in decision.readings_of(target)]
+    counts = [Count(target, reading) for target, reading in readings if reading.id == DEFAULT]
+    if not counts:
+        return pd.DataFrame()
     spans = windows(decision, as_of)
     spans = spans[(spans["window"] == TO_DATE) & (spans["month"] == spans["month"].max())]
     of_units = cells(arisen(dossiers, decision, as_of), "unit_code")
@@ -73,9 +79,9 @@ def _of_target(sums: pd.DataFrame, number: int, count: Count) -> pd.DataFrame:
     status = enough.map({True: ATTAINED, False: NOT_ATTAINED}).where(denominator > 0, NOT_APPLICABLE)
     value = numerator / denominator.where(denominator > 0)
     return sums[["unit_code", "unit_name", "tier"]].assign(
-        target_id=count.target.id, numerator=numerator, denominator=denominator, value=value,
-        minimum=float(minimum), status=status,
-    )  # fmt: skip
+        **{"target_id": count.target.id, "numerator": numerator, "denominator": denominator},
+        **{"value": value, "minimum": float(minimum), "status": status},
+    )
 
 
 def _flagged(table: pd.DataFrame, found: pd.DataFrame, signal: str) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from analysis.sample.province import read_province
 from analysis.sample.rows import Scribe
 from analysis.sample.style import Rows, Style
 from analysis.sample.truth import Truth, judge
+from analysis.sample.unit_reports import write_unit_reports
 from analysis.sample.watching import write_watching
 from analysis.sample.words import heading
 from analysis.sample.writers import BIFF, FORMATS, writable
@@ -84,7 +85,10 @@ def write_sample(
     if broken:
         ledger += write_broken(out)
     table = pd.concat(rows, ignore_index=True)
-    return judge(table, pd.DataFrame(ledger).sort_values("file", ignore_index=True), year.roles)
+    truth = judge(table, pd.DataFrame(ledger).sort_values("file", ignore_index=True), year.roles)
+    if not files:
+        write_unit_reports(out / "bao-cao", truth.rows, year.province, np.random.default_rng([seed, len(senders), 3]))
+    return truth
 
 
 def _check(out: Path, dossiers: int, formats: Sequence[str], files: int | None) -> None:
