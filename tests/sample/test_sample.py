@@ -21,7 +21,7 @@ from analysis.sample.year import DECISION_DAY, STATUSES, Year, live
 
 RAW = Path(__file__).parents[2] / "data/raw"
 MOST_BYTES = 6_600_000
-BESIDE = ("may-chu", "danh-muc")  # the folders of what watched the portal, and of lists of procedures
+BESIDE = ("may-chu", "danh-muc", "bao-cao")  # the folders of what is no export
 SYNTHETIC = "DỮ LIỆU MÔ PHỎNG – không phải số liệu thật"
 
 
