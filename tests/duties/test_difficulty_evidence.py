@@ -56,7 +56,10 @@ def _tables(stated: list[tuple[str, str, str, str]]) -> dict[str, pd.DataFrame]:
             [(ONE, 9, 2, 1), (THREE, 9, 0, 0), ("ALL", 18, 2, 1)],
             columns=["unit_code", "assigned", "missing", "wrong_level"],
         ),
-        "waiting_procedures": pd.DataFrame({"unit_code": [TWO, TWO, ONE], **slow}),
+        "waiting_procedures": pd.DataFrame({"unit_code": [TWO, TWO, ONE], "procedure_key": [*"abc"], **slow}),
+        "procedures": pd.DataFrame(
+            [(TWO, "a", 30), (TWO, "b", 20), (ONE, "c", None)], columns=["unit_code", "procedure_key", "told"]
+        ),
         "availability": pd.DataFrame(
             [
                 ("2020-08", "monitor:1", 2),

@@ -12,6 +12,7 @@ from support.hanging import count_ages, count_results, count_waiting, is_open
 from analysis.dossiers.stage import clean_exports
 from analysis.duties.stage import make_duties
 from analysis.measures.attainment import make_attainment
+from analysis.outlook.stage import make_outlook
 from analysis.reference.tables import load_reference
 from analysis.sample import Truth, write_sample
 
@@ -34,6 +35,7 @@ def test_every_figure_is_the_independent_count(made: tuple[Truth, Path, str]) ->
     truth, processed, as_of = made
     reference, day = load_reference(REFERENCE), date.fromisoformat(as_of)
     make_attainment(processed, reference, as_of=as_of)
+    make_outlook(processed, reference)
     make_duties(processed, reference)
     dossiers = _accepted(truth)
     expected = count_waiting(dossiers, UNITS, day)

@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from analysis.duties.catalogue_on_portal import CATALOGUE_ON_PORTAL_COLUMNS
 from analysis.duties.difficulty_evidence import DIFFICULTY_EVIDENCE_COLUMNS
 from analysis.duties.hanging import hanging
 from analysis.findings.report import Report
@@ -83,7 +84,8 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
         | {"procedures": _procedures(as_of.isoformat()), "delays": _delays()}
         | {"changes": pd.DataFrame(columns=CHANGES_COLUMNS)},
         duties=hanging(dated, files, reference, decision, as_of)
-        | {"difficulty_evidence": pd.DataFrame(columns=DIFFICULTY_EVIDENCE_COLUMNS)},
+        | {"difficulty_evidence": pd.DataFrame(columns=DIFFICULTY_EVIDENCE_COLUMNS)}
+        | {"catalogue_on_portal": pd.DataFrame(columns=CATALOGUE_ON_PORTAL_COLUMNS)},
         synthetic=True,
         reference=reference,
         decision=decision,

@@ -1,7 +1,7 @@
-"""The draft report (``bao-cao-<month>.docx``): what a director reads, in that order, in four to six pages.
+"""The draft report (``bao-cao-<month>.docx``): what a director reads, in that order, in four to seven pages.
 
-Results, causes, what to do, difficulties, proposals, signature; then the annex with the tables that run over. What is
-longer stands in the workbook.
+Results, causes, what to do, other duties, difficulties, proposals, signature; then the annex with the tables that run
+over. What is longer stands in the workbook.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from analysis.findings.ledger import cautions
 from analysis.findings.report import Report
 from analysis.language.texts import N_
 from analysis.outlook.conclusions import WAITING
-from analysis.presentation import charts, narrative, obstacles, statements
+from analysis.presentation import charts, duties, narrative, obstacles, statements
 from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import at_least, fraction, gap, percent
 from analysis.presentation.words import GROUPS_IN_REPORT, ICONS, TIER_BODIES, verdict
@@ -45,6 +45,7 @@ def write_draft_report(path: Path, report: Report) -> None:
     write_changes(document, report)
     _causes(document, report, found)
     _to_do(document, report, calls)
+    _duties(document, report)
     _obstacles(document, report)
     _proposals(document, report, calls)
     document.closing()
@@ -147,9 +148,17 @@ def _to_do(document: OfficialDocument, report: Report, calls: list[Call]) -> Non
             document.item(narrative.concern(concern, lang), f"{call.name}:")
 
 
+def _duties(document: OfficialDocument, report: Report) -> None:
+    document.heading(report.language.text(N_("IV. THE DECISION'S OTHER DUTIES")))
+    for about, words in duties.told(report):
+        document.item(words, f"{about}:")
+    if missing := duties.untold(report):
+        document.item(missing)
+
+
 def _obstacles(document: OfficialDocument, report: Report) -> None:
     text = report.language.text
-    document.heading(text(N_("IV. DIFFICULTIES AND OBSTACLES")))
+    document.heading(text(N_("V. DIFFICULTIES AND OBSTACLES")))
     document.heading(text(N_("1. What the units report")), 2)
     statements, others = obstacles.quoted(report, _STATED)
     for who, what in statements:
@@ -160,13 +169,13 @@ def _obstacles(document: OfficialDocument, report: Report) -> None:
         document.paragraph(text(N_("No unit has sent a report of difficulties.")))
     document.heading(text(N_("2. What the data show, and what they lack")), 2)
     weighed = obstacles.weighed(report, report.reference.units["unit_code"])
-    for sentence in (*weighed, *obstacles.shown_by_data(report), *narrative.data_quality(report)):
+    for sentence in (*weighed[:1], *obstacles.shown_by_data(report), *narrative.data_quality(report)):
         document.item(sentence)
 
 
 def _proposals(document: OfficialDocument, report: Report, calls: list[Call]) -> None:
     text = report.language.text
-    document.heading(text(N_("V. PROPOSALS")))
+    document.heading(text(N_("VI. PROPOSALS")))
     document.paragraph(
         text(
             N_(

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.duties.availability import DOSSIERS
 from analysis.duties.explaining import EQUAL
+from analysis.duties.results import tellable
 from analysis.outlook.comparison import ABOVE, BELOW
 from analysis.outlook.delays import beside_tiers
 from analysis.reference.decision import PORTAL, PROCEDURES
@@ -28,6 +29,7 @@ DIFFICULTY_EVIDENCE_COLUMNS = [
     *("unit_code", "unit_name", "tier", "kind", "stated", "indicator"),
     *("numerator", "denominator", "value", "tier_share", "verdict"),
 ]
+_PAIR = ["unit_code", "procedure_key"]
 _OF_TIER = ["unit_code", "indicator", "numerator", "denominator", "value", "tier_share", "verdict"]
 _VERDICTS = {ABOVE: SHOWN, "": UNKNOWN}  # anything else: not shown
 
@@ -40,8 +42,8 @@ def difficulty_evidence(
     has the indicator).
 
     ``tables``: difficulties, delays, comparison, unit_quality, waiting, waiting_procedures, availability,
-    catalogue_on_portal, reconciliation, as in the processed folder. A kind without indicators has one row, without
-    figures and ``unknown``.
+    catalogue_on_portal, reconciliation, procedures, as in the processed folder. A kind without indicators has one row,
+    without figures and ``unknown``.
     """
     difficulties = tables["difficulties"]
     stated = _stated(difficulties[difficulties["month"] <= month], kinds)
@@ -49,7 +51,7 @@ def difficulty_evidence(
     seen = pd.concat(
         [
             _beside_tiers(tables, reference),
-            _slow(tables["waiting_procedures"], rules),
+            _slow(tables["waiting_procedures"].merge(tellable(tables["procedures"]), on=_PAIR), rules),
             _missing(tables["catalogue_on_portal"], reference.units["unit_code"]),
             _differing(tables["reconciliation"]),
         ]
@@ -126,7 +128,7 @@ def _not_online(comparison: pd.DataFrame) -> pd.DataFrame:
 
 
 def _slow(procedures: pd.DataFrame, rules: WaitingRules) -> pd.DataFrame:
-    """How many of a unit's procedures that can be compared take much longer than promised."""
+    """How many of a unit's procedures that can be compared, and told of, take much longer than promised."""
     known = procedures[procedures["half_within"].notna() & procedures["promised_half"].notna()]
     days = known["nine_of_ten_within"].fillna(known["half_within"])
     slow = [

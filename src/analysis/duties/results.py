@@ -110,3 +110,10 @@ def _beside(found: pd.DataFrame, told: list[tuple[Any, ...]], by: list[str], nam
     """``found`` with what is ``told`` of some of it, blank else; whole numbers."""
     further = pd.DataFrame(told, columns=[*by, *names]).astype(dict.fromkeys(by, "str") | dict.fromkeys(names, "Int64"))
     return found.merge(further, "left", by)
+
+
+def tellable(procedures: pd.DataFrame) -> pd.DataFrame:
+    """unit_code and procedure_key of what may be told to have ``LEAST_PROMISED`` dossiers or more; ``procedures`` as in
+    procedures.csv.
+    """
+    return procedures.loc[procedures["told"].fillna(0) >= LEAST_PROMISED, ["unit_code", "procedure_key"]]

@@ -28,7 +28,7 @@ from analysis.reference.tables import Reference
 from analysis.reference.waiting import load_waiting
 from analysis.storage.backends import Engine, connect, read_dossiers
 
-_READ = ("difficulties", "delays", "comparison", "unit_quality")
+_READ = ("difficulties", "delays", "comparison", "unit_quality", "procedures")
 _NEEDED = ("attainment.csv", "files.csv", "dossiers.parquet", FILINGS, *(f"{name}.csv" for name in _READ))
 
 

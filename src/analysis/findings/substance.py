@@ -92,6 +92,11 @@ def bases(report: Report) -> list[str]:
     return [basis for basis in BASES if basis in present]
 
 
+def differ(found: list[Effect]) -> bool:
+    """Whether a figure is another by another basis, as far as it may be told."""
+    return any(len({told and told[0] for told in one.by_basis.values()}) > 1 for one in found)
+
+
 def changed(found: list[Effect]) -> list[Effect]:
     """Those whose verdict hangs on the basis."""
     return [one for one in found if len({told[1] for told in one.by_basis.values() if told}) > 1]

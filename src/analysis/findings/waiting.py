@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.duties.opened import STAGES
-from analysis.duties.results import KNOWN, LEAST_PROMISED
+from analysis.duties.results import KNOWN, LEAST_PROMISED, tellable
 from analysis.findings.report import Report
 from analysis.findings.subject import find_subject
 from analysis.reference.groups import PROVINCE, is_group
@@ -108,6 +108,12 @@ def spots(report: Report, code: str = PROVINCE) -> list[Spot]:
     return [_spot(row) for row in rows.itertuples(index=False)]
 
 
+def unlisted(report: Report, code: str = PROVINCE) -> int:
+    """How many are past due at the units that are not among ``spots``; 0 too where that would tell a handful."""
+    rest = standing(report, code).past_due - sum(spot.past_due for spot in spots(report, code))
+    return 0 if rest < LEAST else int(rest)
+
+
 def ages(report: Report, code: str = PROVINCE) -> Ages | None:
     """Open dossiers by stage and age; None where there are none, or the counts would single out a few of one unit."""
     table = report.duties["waiting_ages"]
@@ -162,8 +168,7 @@ def _of_units(report: Report, name: str, code: str) -> pd.DataFrame:
 
 def _told(report: Report) -> pd.DataFrame:
     """unit_code and procedure_key of what may be told to have ``LEAST_PROMISED`` dossiers or more."""
-    rows = report.outlook["procedures"]
-    return rows.loc[rows["told"].fillna(0) >= LEAST_PROMISED, ["unit_code", "procedure_key"]]
+    return tellable(report.outlook["procedures"])
 
 
 def _spot(row: Any) -> Spot:

@@ -113,6 +113,14 @@ class Language:
         return format_skeleton("yMMMM", datetime(year, number, 1), locale=self.code)
 
 
+class OfficialLanguage(Language):
+    """A language as official texts write it: a day in a sentence is in words."""
+
+    def date(self, day: date) -> str:
+        """As ``written_date``."""
+        return self.written_date(day)
+
+
 @cache
 def _catalogue(code: str) -> NullTranslations:
     """The gettext catalogue, compiled in memory so that the ``.po`` file is its only source."""

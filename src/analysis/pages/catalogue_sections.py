@@ -11,7 +11,7 @@ from analysis.presentation.words import verdict
 from analysis.reference.groups import PROVINCE
 
 _LISTED, _FIRST = 10, 5  # units, and procedures of a kind, that are read at once; the others are folded away
-_MOST = 60  # that a page lists at all
+_MOST = 400  # that a page lists at all
 _problem = attrgetter("problem")
 
 

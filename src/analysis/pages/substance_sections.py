@@ -1,7 +1,7 @@
 """The sections on what of online filing is to be looked at: what decides, which units, what targets are without it."""
 
 from analysis.findings.report import Report
-from analysis.findings.substance import bases, effects, signs
+from analysis.findings.substance import bases, differ, effects, signs
 from analysis.pages.rendering import Section, render
 from analysis.presentation.substance import BASIS_WORDS, SIGNS, besides, decides, missing, when
 from analysis.reference.groups import PROVINCE
@@ -26,6 +26,7 @@ def places(report: Report, unit: str = PROVINCE, base: str = "") -> Section:
 def effect(report: Report, unit: str = PROVINCE, base: str = "") -> Section:
     """The targets on online dossiers by basis."""
     titles = {target.id: target.title[report.language.code] for target in report.decision.targets}
-    told = {"rows": effects(report, unit), "bases": bases(report), "words": BASIS_WORDS}
+    rows = effects(report, unit)
+    told = {"rows": rows, "bases": bases(report), "words": BASIS_WORDS, "differs": differ(rows)}
     share = report.language.percent
     return render("substance_effect", report, base, titles=titles, names=report.names, share=share, **told)

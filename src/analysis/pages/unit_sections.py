@@ -22,13 +22,14 @@ from analysis.outlook.evidence import held, level_of, tried_month
 from analysis.pages.difficulty_sections import difficulties_of_group
 from analysis.pages.rendering import Section, render
 from analysis.pages.sections import TargetRow, course_plots
+from analysis.presentation import catalogue
 from analysis.presentation.leads import lead_of
 from analysis.presentation.multiples import multiples
 from analysis.presentation.obstacles import borne_out
 from analysis.presentation.quality import records
 from analysis.presentation.waiting import decides
-from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, TIER_WORDS
-from analysis.storage.places import OVERVIEW, WAITING_PAGE, letter_page
+from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, QUESTIONS, TIER_WORDS
+from analysis.storage.places import CATALOGUE_PAGE, OVERVIEW, WAITING_PAGE, letter_page
 
 _MOST_MEMBERS = 40  # of a tier; all of them stand in the overview
 BASE = "../"  # from a unit's page to the month's folder
@@ -105,9 +106,11 @@ def procedures(report: Report, subject: Subject) -> Section:
 
 
 def waiting(report: Report, subject: Subject) -> Section:
-    """What decides of its open dossiers; nothing where none is open."""
+    """What decides of its open dossiers, and what the portal lacks of its catalogue; nothing where nothing is told."""
     told = decides(report, subject.code) if hanging(report, subject.code).open else []
-    return _render("unit_waiting", report, subject, decides=told, page=WAITING_PAGE)
+    told += catalogue.of_unit(report, subject.code)
+    pages = {WAITING_PAGE: QUESTIONS[WAITING_PAGE], CATALOGUE_PAGE: QUESTIONS[CATALOGUE_PAGE]}
+    return _render("unit_waiting", report, subject, decides=told, pages=pages)
 
 
 def quality(report: Report, subject: Subject, processed: Path) -> Section:

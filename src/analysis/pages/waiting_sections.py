@@ -1,7 +1,7 @@
 """The sections on what hangs: what decides, where, which procedures, at which stage and for how long."""
 
 from analysis.findings.report import Report
-from analysis.findings.waiting import ages, compared, spots
+from analysis.findings.waiting import ages, compared, spots, unlisted
 from analysis.pages.rendering import Section, render
 from analysis.presentation.waiting import STAGE_WORDS, band, besides, decides, missing
 from analysis.reference.groups import PROVINCE
@@ -18,7 +18,8 @@ def standing(report: Report, unit: str = PROVINCE, base: str = "") -> Section:
 
 def places(report: Report, unit: str = PROVINCE, base: str = "") -> Section:
     """The units where most are past due."""
-    return render("waiting_places", report, base, rows=spots(report, unit)[:_MOST], listed=_LISTED)
+    rows, rest = spots(report, unit)[:_MOST], unlisted(report, unit)
+    return render("waiting_places", report, base, rows=rows, listed=_LISTED, rest=rest)
 
 
 def procedures(report: Report, unit: str = PROVINCE, base: str = "") -> Section:

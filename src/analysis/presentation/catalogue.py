@@ -36,8 +36,8 @@ _TO_DO = {
 }
 BASE_WORDS = {
     "assigned": N_("The catalogue"),
-    "portal": N_("What is open on the portal"),
-    "both": N_("In the catalogue and open"),
+    "portal": N_("Open on the portal, levels as the portal has them"),
+    "both": N_("In the catalogue and open, levels as the catalogue has them"),
 }
 REASON_WORDS = {
     "bad_code": N_("codes that nobody can read"),
@@ -59,6 +59,19 @@ def decides(report: Report) -> list[str]:
     if not is_listed(report):
         return [report.language.text(_NOTHING)]
     return list(_decides(report))
+
+
+def of_unit(report: Report, code: str) -> list[str]:
+    """A unit's or group's own line; none where no list names it."""
+    if (row := standing(report, code)) is None:
+        return []
+    words = N_(
+        "The portal's list: of {assigned} procedures given {missing} missing, {wrong_level} of a lower level, "
+        "{repealed} repealed but open."
+    )
+    counts = {"assigned": row.assigned, "missing": row.missing, "wrong_level": row.wrong_level}
+    counts["repealed"] = row.repealed_open
+    return [report.language.text(words, **{name: report.language.number(count) for name, count in counts.items()})]
 
 
 def effects(report: Report) -> list[str]:
@@ -132,8 +145,8 @@ def _timeliness(report: Report) -> Iterator[str]:
     language, (every, late, unknown) = report.language, lateness(report)
     if every:
         words = N_(
-            "Of {every} procedures of dated decisions {late} were published or made public late (Decision 766/QĐ-TTg, "
-            "5 working days); of {unknown} days are missing to tell."
+            "Of {every} procedures of dated decisions {late} were published or made public late (more than 5 "
+            "working days, as Decision 766/QĐ-TTg of 2022 counts); of {unknown} days are missing to tell."
         )
         counts = {"every": every, "late": late, "unknown": unknown}
         yield language.text(words, **{name: language.number(count) for name, count in counts.items()})

@@ -36,7 +36,7 @@ MOST_STATED = 20  # statements that a report quotes, the newest first; the other
 _MOST_UNITS = 5
 _INDICATORS = {
     LATE: N_("Late dossiers: {numerator} of {denominator} with a due date ({share})."),
-    SUPPLEMENT: N_("Dossiers for which a supplement was asked: {numerator} of {denominator} ({share})."),
+    SUPPLEMENT: N_("Dossiers that wait for a supplement: {numerator} of {denominator} ({share})."),
     REFUSED: N_("Dossiers refused: {numerator} of {denominator} ({share})."),
 }
 
@@ -66,6 +66,8 @@ def weighed(report: Report, units: Collection[str]) -> list[str]:
     )
     counts = {verdict: language.number(found.count(verdict)) for verdict in (SHOWN, NOT_SHOWN, UNKNOWN)}
     told = [language.text(words, count=language.number(len(found)), **counts)] if found else []
+    if NOT_SHOWN in found:
+        told[0] += " " + language.text(N_("That does not mean that a difficulty is not there."))
     beside = N_("Shown by the data and stated by none of them: {what} at {units}.")
     for indicator, names in unstated(report, units).items():
         told.append(language.text(beside, what=language.text(_EVIDENCE[indicator]), units=named(names, language)))

@@ -61,8 +61,7 @@ def besides(report: Report) -> list[str]:
         ),
         N_(
             "Filing for somebody who cannot do it alone is online filing too: the United Kingdom's service manual "
-            "counts such assisted digital as take-up. In Quảng Nam the rise of online filing in 2024 came mainly from "
-            "the support of civil servants, postal workers and community groups."
+            "counts such assisted digital as take-up."
         ),
     ]
     return [language.text(one) for one in words]
