@@ -47,7 +47,7 @@ def kind(path: Path) -> str:
         (LIST, CATALOGUE_LIST),
         (f"DANH MỤC\n\n{LIST}", CATALOGUE_LIST),
         (LIST.replace(",", ";"), CATALOGUE_LIST),
-        ("Mã TTHC,Mức độ 3,Mức độ 4\n", CATALOGUE_LIST),  # without a line it is a list, of nothing
+        ("Mã TTHC,Mức độ 3,Mức độ 4\n1.000001,x,\n", CATALOGUE_LIST),  # without a line it is a list, of nothing
         ("Mã TTHC,Ghi chú\n1.001190,x\n", ""),  # codes alone
         ("Mã TTHC,Tên TTHC,Hình thức nộp\n1.001190,A,Trực tuyến\n", ""),  # an export without its dossiers' codes
         ("Mã TTHC,Tên TTHC,Ngày tiếp nhận\n1.001190,A,10/06/2020\n", ""),

@@ -26,7 +26,8 @@ class Kind:
     """What a file of the kind has: headings that are all ``required`` and ``further`` others at least.
 
     ``denied`` are columns of exports that it never has, by the names of vocabulary.toml; ``once`` the columns in which
-    its lines differ (none: nothing is asked), so that rows of an export under unknown headings are no list.
+    its lines differ (none: nothing is asked), so that rows of an export under unknown headings are no list; with
+    ``figures`` its columns hold whole numbers, one at least.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Kind:
     further: int
     denied: frozenset[str] = frozenset()
     once: tuple[str, ...] = ()
+    figures: bool = False
 
 
 def _catalogue_list(folder: Path) -> Kind:
@@ -50,7 +52,7 @@ def _catalogue_list(folder: Path) -> Kind:
 
 def _unit_report(folder: Path) -> Kind:
     denied = frozenset({"dossier_id", "procedure_code", "channel", *DATE_COLUMNS})
-    return Kind(UNIT_REPORT, load_unit_reports(folder).headings, required=(), further=3, denied=denied)
+    return Kind(UNIT_REPORT, load_unit_reports(folder).headings, required=(), further=3, denied=denied, figures=True)
 
 
 # Each kind by the file of its words, in the order in which they are tried.
@@ -75,7 +77,8 @@ def _has(sheet: Sheet, kind: Kind, vocabulary: Vocabulary) -> bool:
     at, columns = find_head(beginning, kind.headings, kind.required)
     if at < 0 or len(columns) < len(kind.required) + kind.further:
         return False
-    words = {fold(cell) for line in beginning[max(0, at - 1) : at + 1] for cell in line}
+    # Of all lines: a row of dossiers whose headings are damaged may look like the headings of a report.
+    words = {fold(cell) for line in beginning for cell in line}
     named = {vocabulary.headings[word][0] for word in words if word in vocabulary.headings}
     return named.isdisjoint(kind.denied) and _differ(sheet, kind, at, columns)
 
@@ -87,13 +90,17 @@ def _first(sheet: Sheet) -> Sheet:
 
 
 def _differ(sheet: Sheet, kind: Kind, head: int, columns: dict[str, int]) -> bool:
-    """Whether the lines under the headings differ; those below another line that stands above others do."""
-    if not kind.once:
-        return True
-    part, seen = 0, []
-    for line in lines_of(sheet)[head + 1 :]:
+    """Whether there are lines under the headings, with figures where the kind has them, and they differ; those below
+    another line above others do. What is left of an export that was cut short is no list.
+    """
+    below, part, seen = lines_of(sheet)[head + 1 :], 0, []
+    if not any(any(line) for line in below):
+        return False
+    if kind.figures and not any(line[columns[name]].isdecimal() for line in below for name in columns):
+        return False
+    for line in below:
         if len(set(filter(None, line))) < _CELLS:
             part += 1
         else:
             seen.append((part, *(line[columns[name]] for name in kind.once if name in columns)))
-    return len(set(seen)) >= _SHARE * len(seen)
+    return not kind.once or len(set(seen)) >= _SHARE * len(seen)
