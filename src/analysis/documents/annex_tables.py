@@ -17,8 +17,7 @@ from analysis.presentation.numbers import at_least
 from analysis.presentation.statements import outlook_word
 from analysis.presentation.words import CHECKS, FILES, TIER_LEVELS, verdict
 from analysis.reference.decision import DEFAULT, Target
-from analysis.reference.groups import PROVINCE, TIER_GROUPS
-from analysis.reference.tables import TIERS
+from analysis.reference.groups import PROVINCE, tier_groups
 
 FINDINGS, TRENDS = N_("Findings"), N_("Trends")  # sheets that others refer to
 
@@ -44,7 +43,7 @@ def sheets(report: Report) -> list[Sheet]:
 
 def groups(report: Report) -> list[str]:
     """The codes of the province, the tiers and the districts with their communes."""
-    return [PROVINCE, *TIER_GROUPS, *figures.areas(report)]
+    return [PROVINCE, *tier_groups(report.reference), *figures.areas(report)]
 
 
 def notice(report: Report, language: Language) -> str:
@@ -66,7 +65,7 @@ def notice(report: Report, language: Language) -> str:
 
 def _findings(report: Report) -> dict[tuple[str, str], Finding]:
     """Every finding by target and unit or group, groups first, then unit by unit within the tiers."""
-    units = [code for tier in TIERS for code in figures.tier_units(report, tier)]
+    units = [code for tier in report.reference.tiers for code in figures.tier_units(report, tier)]
     return findings(report, [*groups(report), *units])
 
 
@@ -179,7 +178,7 @@ def _readings(report: Report) -> Table:
 
 def _trends(report: Report) -> Table:
     text, lang = report.language.text, report.language
-    some = [PROVINCE, *TIER_GROUPS]
+    some = [PROVINCE, *tier_groups(report.reference)]
     table = report.attainment
     few = replace(report, attainment=table[table["unit_code"].isin(some) & (table["reading"] == DEFAULT)])
     names = {figure.unit_code: figure.unit_name for figure in figures.figures(few, some)}

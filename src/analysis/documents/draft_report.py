@@ -24,7 +24,6 @@ from analysis.presentation.words import GROUPS_IN_REPORT, ICONS, TIER_BODIES, ve
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.reference.forms import load_report_form
 from analysis.reference.groups import PROVINCE
-from analysis.reference.tables import TIERS
 from analysis.storage.places import annexes
 
 _DOTS = 150  # an inch: sharp in print, a draft of some hundred kilobytes
@@ -217,12 +216,16 @@ def _computed(report: Report) -> Iterator[str]:
 
 def _by_tier(document: OfficialDocument, report: Report) -> None:
     text, lang = report.language.text, report.language
-    counts = {tier: narrative.standing(report, tier) for tier in TIERS}
+    tiers = report.reference.tiers
+    counts = {tier: narrative.standing(report, tier) for tier in tiers}
     document.table(
         text(N_("Units that attain / do not attain / have nothing to count, to date")),
-        [text(N_("Target")), *(f"{text(TIER_BODIES[tier])} ({_size(report, tier)})" for tier in TIERS)],
         [
-            [target.title[lang.code], *(_tally(counts[tier][target.id]) for tier in TIERS)]
+            text(N_("Target")),
+            *(f"{text(TIER_BODIES[tier])} ({_size(report, tier)})" for tier in tiers),
+        ],
+        [
+            [target.title[lang.code], *(_tally(counts[tier][target.id]) for tier in tiers)]
             for target in report.decision.targets
         ],
         [66, 22, 34, 38],

@@ -18,6 +18,7 @@ from analysis.duties.waiting_procedures import waiting_procedures
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
 from analysis.measures.basis import basis_of
+from analysis.measures.series import followed
 from analysis.outlook.stage import write_outlook
 from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision
@@ -52,6 +53,7 @@ def make_duties(
             )
     files, (name, as_of) = read_table(processed / "files.csv"), basis_of(processed / "attainment.csv")
     decision = reference.decision(name)
+    reference = reference.on_day(decision, as_of)
     with connect(engine) as backend:
         dossiers = read_dossiers(backend, processed / "dossiers.parquet")
         tables = hanging(dossiers, files, reference, decision, as_of)
@@ -67,7 +69,8 @@ def hanging(
     dossiers: ibis.Table, files: pd.DataFrame, reference: Reference, decision: Decision, as_of: date
 ) -> dict[str, pd.DataFrame]:
     """The tables of dossiers that wait; ``files`` are the rows of files.csv."""
-    rules = load_waiting(reference.folder)
+    rules, reference = load_waiting(reference.folder), reference.on_day(decision, as_of)
+    dossiers = followed(dossiers, reference)
     opened = open_dossiers(dossiers, files, as_of, rules.unseen_after)
     return {
         "waiting": waiting(dossiers, opened, reference, decision, as_of),

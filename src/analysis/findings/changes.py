@@ -17,8 +17,7 @@ from analysis.outlook.closers import FINISH
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import RUNNING
 from analysis.reference.decision import NOT_APPLICABLE, Target
-from analysis.reference.groups import PROVINCE, TIER_GROUPS, is_group
-from analysis.reference.tables import TIERS
+from analysis.reference.groups import PROVINCE, is_group, tier_groups
 from analysis.storage.writing import undirected
 
 MOVERS = 5
@@ -157,9 +156,9 @@ def _movers(units: list[Change]) -> list[Change]:
 def _rank(report: Report, one: Change) -> tuple[int, int, str, int]:
     """The province first, then tiers and areas, then units by tier."""
     code, tier = one.figure.unit_code, report.directory["tier"][one.figure.unit_code]
-    groups = (PROVINCE, *TIER_GROUPS)
+    groups, tiers = (PROVINCE, *tier_groups(report.reference)), [*report.reference.tiers]
     place = groups.index(code) if code in groups else len(groups) + (not is_group(code))
-    return place, TIERS.index(tier) if tier else 0, code, report.decision.targets.index(one.figure.target)
+    return place, tiers.index(tier) if tier else 0, code, report.decision.targets.index(one.figure.target)
 
 
 def _renamed(rows: pd.DataFrame) -> list[tuple[str, str]]:

@@ -126,6 +126,8 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
     facts = json.loads((processed / "clean.json").read_text(encoding="utf-8"))
     definitions = load_reference(reference)
     attainment = tables["attainment"]
+    decision = definitions.decision(attainment["decision"].iloc[0])
+    as_of = date.fromisoformat(attainment["as_of"].iloc[0])
     return Report(
         attainment=attainment,
         **{field: tables[name] for name, field in _LEDGER.items()},
@@ -134,8 +136,8 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
         outlook={name: tables[name] for name in OUTLOOK},
         duties={name: tables[name] for name in DUTIES},
         synthetic=facts["synthetic"],
-        reference=definitions,
-        decision=definitions.decision(attainment["decision"].iloc[0]),
-        as_of=date.fromisoformat(attainment["as_of"].iloc[0]),
+        reference=definitions.on_day(decision, as_of),
+        decision=decision,
+        as_of=as_of,
         language=language,
     )

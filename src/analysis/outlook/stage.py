@@ -17,6 +17,7 @@ import pyarrow.csv
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
 from analysis.measures.history import History, history
+from analysis.measures.series import followed
 from analysis.outlook.before import Before, read_before
 from analysis.outlook.causes import causes
 from analysis.outlook.changes import changes
@@ -75,6 +76,8 @@ def outlook(
     """
     decision = reference.decision(attainment["decision"].iloc[0])
     as_of = date.fromisoformat(attainment["as_of"].iloc[0])
+    reference = reference.on_day(decision, as_of)
+    dossiers = followed(dossiers, reference)
     tables = concluded(attainment, history(dossiers, reference, decision, as_of))
     offered = procedures(dossiers, reference, decision, as_of, told)
     return tables | {
@@ -86,14 +89,17 @@ def outlook(
 
 def concluded(attainment: pd.DataFrame, known: History) -> dict[str, pd.DataFrame]:
     """The tables that follow from the figures, the conclusions last."""
-    standing = to_date(attainment)
+    whole = to_date(attainment)
+    # What was and is no more is asked for nothing, and no peer.
+    here = attainment["unit_code"].isin(known.names["unit_code"])
+    attainment, standing = attainment[here], whole[here]
     course = courses(known)
     tables = {
         "trends": trends(attainment, known),
         "gap": gaps(standing, known),
         "projection": projections(standing, known, course),
         "comparison": comparison(standing, known),
-        "causes": causes(standing, known),
+        "causes": causes(whole, known),
     }
     tables["closers"] = closers(standing, known, tables["projection"], course)
     tables["conclusions"] = conclusions(standing, known, tables)

@@ -26,7 +26,7 @@ from analysis.presentation.narrative import caution
 from analysis.presentation.plots import Plot, course_plot, funnel_plot, lowest_bars
 from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS, QUESTIONS
 from analysis.reference.decision import NOT_ATTAINED
-from analysis.reference.groups import PROVINCE, TIER_GROUPS
+from analysis.reference.groups import PROVINCE, tier_groups
 from analysis.storage.places import CHANGES_PAGE, OVERVIEW
 from analysis.storage.version import code_version
 
@@ -82,7 +82,7 @@ def leading(report: Report) -> Section:
 
 def tiers(report: Report) -> Section:
     """Targets by tier and by district with its communes."""
-    groups = TIER_GROUPS
+    groups = tier_groups(report.reference)
     by_tier = sorted(figures.matrix(report, groups), key=lambda row: groups.index(_any(row[1]).unit_code))
     areas = figures.areas(report)
     by_none = advice.attained_by_none(report, [*groups, *areas])
@@ -138,7 +138,7 @@ def outlook(report: Report) -> Section:
 
 def signals(report: Report) -> Section:
     """Trend verdicts of the groups and areas, then of departments and districts."""
-    groups = [PROVINCE, *TIER_GROUPS]
+    groups = [PROVINCE, *tier_groups(report.reference)]
     some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
     told, of, changed = advice.false_signals(report)
     tables = {
