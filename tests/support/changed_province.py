@@ -73,7 +73,8 @@ def code_of(number: int) -> str:
 
 
 CATALOGUE = [
-    _offer(1, "province", "H45.01", 3),  # still names who was renamed
+    _offer(1, "province", "H45.01", 3, end=MERGED_DAY),
+    _offer(1, "province", "H45.02", 3, MERGED_DAY),
     _offer(2, "province", "H45.01", 4, end=MERGED_DAY),
     _offer(2, "province", "H45.02", 4, MERGED_DAY),
     _offer(3, "province", "H45.03", 3),
@@ -192,8 +193,5 @@ class _OffersOfTheDay:
 
     def _bearers(self, series: str, last: date) -> Iterable[Row]:
         for unit in UNITS:
-            if whose(unit["unit_code"], last, self._day) == series:
-                # A line that names a department which was renamed is its successor's.
-                followed = unit["tier"] == "province" and unit["unit_code"] != series
-                if is_there(unit, last) or followed:
-                    yield unit
+            if is_there(unit, last) and whose(unit["unit_code"], last, self._day) == series:
+                yield unit

@@ -194,6 +194,7 @@ def _results(
 def _stems(cache: Path, paths: list[Path], digests: list[str], reference: Reference, key: bytes) -> list[Path]:
     """Where each file's result is kept: names made of all that a result depends on, the code that reads among it."""
     own = [reference.folder / name for name in ("units.csv", "catalogue.csv", "vocabulary.toml")]
+    own += [path for path in (reference.folder / "successors.csv",) if path.exists()]
     tables = [sha256(path) for path in (*own, *(definitions_of(reference.folder, name) for name in WORDS))]
     common = "\n".join([*tables, code_version(*_CODE), *library_versions(_LIBRARIES), hashlib.sha256(key).hexdigest()])
     return [

@@ -15,7 +15,7 @@ from analysis.language.texts import N_, Language
 from analysis.outlook import OUTLOOK
 from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision
-from analysis.reference.groups import group_members, group_names, is_group
+from analysis.reference.groups import group_members, group_names, is_group, past_names
 from analysis.reference.tables import Reference, load_reference
 
 # Files of the stage clean, and the fields of a report that hold them.
@@ -69,8 +69,14 @@ class Report:
 
     @cached_property
     def directory(self) -> pd.DataFrame:
-        """unit_name and tier of every unit and group, by code."""
-        return group_names(self.reference, self.language).set_index("unit_code")
+        """unit_name and tier of every unit and group, by code; after those of the day the units that ended before."""
+        named = [group_names(self.reference, self.language), past_names(self.reference, self.language)]
+        return (pd.concat(named) if len(named[1]) else named[0]).set_index("unit_code")
+
+    @cached_property
+    def of_day(self) -> list[str]:
+        """The codes of the units and groups that there are on the day of the figures."""
+        return list(group_names(self.reference)["unit_code"])
 
     @cached_property
     def members(self) -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
 from analysis.reference.decision import DEFAULT
 from analysis.reference.groups import PROVINCE, is_group
+from analysis.reference.tiers import DISTRICTS
 
 _NEAR = 3  # units that a message about an unknown code names
 
@@ -38,9 +39,8 @@ class Subject:
     @property
     def area(self) -> str:
         """The group of a district with its communes that it belongs to, "" for none."""
-        if self.is_group or self.tier == "province":
-            return ""
-        return f"AREA:{self.parent or self.code}"
+        district = self.code if self.tier == DISTRICTS else self.parent
+        return "" if self.is_group or not district else f"AREA:{district}"
 
 
 def find_subject(report: Report, code: str) -> Subject:
@@ -81,7 +81,7 @@ def concerning(report: Report, subject: Subject) -> Report:
 def _members(report: Report, code: str, units: pd.DataFrame) -> tuple[str, ...]:
     if ":" not in code:
         return tuple(units.index[units["parent_code"] == code])
-    return report.members[code]
+    return tuple(unit for unit in report.members[code] if unit in report.directory.index)
 
 
 def _near(code: str, names: pd.DataFrame) -> list[str]:

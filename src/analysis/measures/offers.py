@@ -66,18 +66,11 @@ def _receivers(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _receivers_by_month(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
-    """As ``_receivers``, with the month: the series of the units that are there on the last day of each window.
-
-    A line that names a department which was renamed or merged since is its successor's.
-    """
+    """As ``_receivers``, with the month: the series of the units that are there on the last day of each window."""
     known, parts = reference.succession, []
     assert known is not None
     for month, day in spans.drop_duplicates("month")[["month", "last_day"]].itertuples(index=False):
-        there = known.valid_on(day)
-        series = known.units["unit_code"].map(partial(known.series_on, day=day))
-        every = known.units[["tier", "unit_code"]].assign(series=series, month=month)
-        of_tier = every[there].assign(owner="")
-        of_owner = every[there | (series != every["unit_code"])].assign(owner=every["unit_code"])
-        parts += [of_tier, of_owner]
-    given = pd.concat(parts).drop(columns="unit_code").rename(columns={"series": "unit_code"})
-    return given.drop_duplicates(ignore_index=True)
+        given = _receivers(known.units[known.valid_on(day)])
+        series = given["unit_code"].map(partial(known.series_on, day=day))
+        parts.append(given.assign(unit_code=series, month=month))
+    return pd.concat(parts).drop_duplicates(ignore_index=True)

@@ -91,8 +91,7 @@ def concluded(attainment: pd.DataFrame, known: History) -> dict[str, pd.DataFram
     """The tables that follow from the figures, the conclusions last."""
     whole = to_date(attainment)
     # What was and is no more is asked for nothing, and no peer.
-    here = attainment["unit_code"].isin(known.names["unit_code"])
-    attainment, standing = attainment[here], whole[here]
+    attainment, standing = (rows[rows["unit_code"].isin(known.names["unit_code"])] for rows in (attainment, whole))
     course = courses(known)
     tables = {
         "trends": trends(attainment, known),

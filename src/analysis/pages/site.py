@@ -55,7 +55,7 @@ def publish_site(
     for code, reason in failed.items():
         _write(month_folder / unit_page(code), _absent_page(report, code, reason))
     # Reports link to one another: where one was not asked for, its page says so.
-    for code in report.names:
+    for code in report.of_day:
         if code != PROVINCE and code not in linked:
             _write(month_folder / unit_page(code), _absent_page(report, code))
     _write(reports / FRONT_PAGE, _front_page(reports, report))

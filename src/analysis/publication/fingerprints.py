@@ -28,7 +28,7 @@ def fingerprints(report: Report, processed: Path, notebook: Path) -> dict[str, s
     rows = row_digests(_tables(report, processed))
     peers = _peers(report)
     found = {}
-    for code in report.names:
+    for code in report.of_day:
         if code != PROVINCE:
             subject = find_subject(report, code)
             own = sorted({code, subject.parent, subject.area, *subject.members} - {""})

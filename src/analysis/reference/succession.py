@@ -71,6 +71,14 @@ class Succession:
         at_first = next(series for start, series in reversed(later) if start <= when)
         return [(FIRST, code), (when, at_first), *((start, series) for start, series in later if start > when)]
 
+    def heirs(self, code: str) -> list[str]:
+        """The units that a unit went whole into, one after the other."""
+        found = []
+        while code in self._steps:
+            code = self._steps[code][1]
+            found.append(code)
+        return found
+
     def series_on(self, code: str, day: date) -> str:
         """The series of a dossier that the unit received on ``day``."""
         moment = pd.Timestamp(min(day, self.day))

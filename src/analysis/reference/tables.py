@@ -101,23 +101,24 @@ class Reference:
     tiles: pd.DataFrame
     tiers: Mapping[str, Mapping[str, str]]
     succession: Succession | None
+    day: date | None = None
 
     def on_day(self, decision: Decision, as_of: date) -> "Reference":
-        """As it was on the as-of day, or on the decision's last: ``units`` are those of that day."""
-        if not self.succession:
+        """As it was on the as-of day, or the decision's last: ``units`` are those of that ``day``; once is for good."""
+        if self.day or not self.succession:
             return self
         day = min(as_of, decision.valid_to)
         known = Succession(self.succession.units, self.succession.successors, decision.valid_from, day)
         units = known.units[known.valid_on(day)].reset_index(drop=True)
-        return replace(self, units=units, succession=known)
+        units["parent_code"] = units["parent_code"].where(units["parent_code"].isin(units["unit_code"]), "")
+        return replace(self, units=units, succession=known, day=day)
 
     @cached_property
     def past(self) -> pd.DataFrame:
         """The units that are not of the day and that dossiers may still be counted for (``Succession.past``)."""
-        if not self.succession:
+        if not self.succession or not self.day:
             return self.units.iloc[:0].assign(until=pd.NaT, shown=False)
-        found = self.succession.past
-        return found[~found["unit_code"].isin(self.units["unit_code"])].reset_index(drop=True)
+        return self.succession.past.reset_index(drop=True)
 
     @cached_property
     def illustrative(self) -> bool:
@@ -285,6 +286,10 @@ def _typed_catalogue(path: Path, catalogue: pd.DataFrame, units: pd.DataFrame) -
     ends = by_validity["valid_to"].fillna(pd.Timestamp("2200-01-01")).groupby(owner).shift()
     late = N_("{file}, line {line}: valid_to must be later than valid_from (it is the first day without).")
     place = N_("{file}, line {line}: unit_code is a department's code for tier province and empty otherwise.")
+    over = N_(
+        "{file}, line {line}: its department ends sooner, as units.csv has it. End the line on that day, and write one "
+        "for whoever has the procedure from then on."
+    )
     twice = N_("{file}, line {line}: the validity overlaps with another line of the same procedure.")
     refuse(
         path.name,
@@ -295,7 +300,16 @@ def _typed_catalogue(path: Path, catalogue: pd.DataFrame, units: pd.DataFrame) -
             ),
             (late, typed.index[typed["valid_to"] <= typed["valid_from"]]),
             (place, typed.index[misplaced]),
+            (over, typed.index[_outlives(typed, units)]),
             (twice, typed.index[(by_validity["valid_from"] < ends).reindex(typed.index)]),
         ],
     )
     return typed
+
+
+def _outlives(catalogue: pd.DataFrame, units: pd.DataFrame | None) -> pd.Series:
+    """Whether a line holds on a day on which its department is no more: nobody would be given its procedure."""
+    if units is None or "valid_to" not in units:
+        return pd.Series(False, catalogue.index)
+    end = catalogue["unit_code"].map(units.set_index("unit_code")["valid_to"])
+    return end.notna() & (catalogue["valid_to"].isna() | (catalogue["valid_to"] > end))
