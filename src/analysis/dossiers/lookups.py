@@ -38,6 +38,7 @@ def make_lookups(reference: Reference) -> Lookups:
         vocabulary=reference.vocabulary,
         units=names | codes,
         tiers=dict(zip(reference.units["unit_code"], reference.units["tier"], strict=True)),
+        days=_days(reference),
         offers={procedure: tuple(rows) for procedure, rows in offers.items()},
         names={bearer: next(iter(fits)) for bearer, fits in bearers.items() if len(fits) == 1},
         matters=frozenset(map(fold, [*reference.catalogue["procedure_name"], *reference.catalogue["field"].unique()])),
@@ -51,6 +52,14 @@ def _only(fits: set[str], reference: Reference) -> str:
     if len(fits) > 1 and reference.succession:
         fits = fits - {later for code in fits for later in reference.succession.heirs(code)}
     return next(iter(fits)) if len(fits) == 1 else ""
+
+
+def _days(reference: Reference) -> dict[str, tuple[int, int]]:
+    """The first day of each unit and the first without it, since 1970."""
+    if not reference.succession:
+        return {}
+    spans = (reference.succession.days - pd.Timestamp(0)) // pd.Timedelta(days=1)
+    return dict(zip(reference.succession.units["unit_code"], spans.itertuples(index=False, name=None), strict=True))
 
 
 def _kin(reference: Reference) -> dict[str, list[str]]:

@@ -14,6 +14,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from analysis.dossiers.cleaning import NOT_THERE
 from analysis.dossiers.difficulties import Stated
 from analysis.dossiers.doubts import doubts
 from analysis.dossiers.export_dates import export_date
@@ -261,7 +262,8 @@ def _ledger(
         ],
         columns=[*REJECTS_COLUMNS, "unit_code"],
     )
-    quality = settled.checks[[*ALL_CHECKS]].sum().rename_axis("check").rename("count").reset_index()
+    made = [check for check in ALL_CHECKS if reference.succession or check != NOT_THERE]
+    quality = settled.checks[made].sum().rename_axis("check").rename("count").reset_index()
     by_unit = unit_quality(results, settled.checks)
     synthetic = any(result.synthetic for result in results) or any(one.synthetic for one in stated.values())
     doubtful = settled.doubtful.assign(file=safe_names(settled.doubtful["file"]), sheet="")

@@ -93,6 +93,11 @@ def tier_units(report: Report, tier: str) -> list[str]:
     return list(units.loc[units["tier"] == tier, "unit_code"])
 
 
+def ended_units(report: Report) -> list[str]:
+    """The codes of the units that ended in the time of the figures and have some of their own."""
+    return list(report.reference.past.loc[report.reference.past["shown"], "unit_code"])
+
+
 def areas(report: Report) -> list[str]:
     """The groups of each district with its communes."""
     return [f"AREA:{code}" for code in tier_units(report, "district")]

@@ -24,6 +24,7 @@ from analysis.presentation.changes import changed
 from analysis.presentation.leads import lead_of_province, leaders_tasks
 from analysis.presentation.narrative import caution
 from analysis.presentation.plots import Plot, course_plot, funnel_plot, lowest_bars
+from analysis.presentation.succession import series_note
 from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS, QUESTIONS
 from analysis.reference.decision import NOT_ATTAINED
 from analysis.reference.groups import PROVINCE, tier_groups
@@ -93,7 +94,8 @@ def units(report: Report) -> Section:
     """Every unit beside every target, the worst first."""
     by_tier = {tier: figures.matrix(report, figures.tier_units(report, tier)) for tier in ("province", "district")}
     communes = figures.matrix(report, figures.tier_units(report, "commune"))
-    return render("units", report, by_tier=by_tier, communes=communes, lost=rejected_of_units(report))
+    ended = figures.matrix(report, figures.ended_units(report))
+    return render("units", report, by_tier=by_tier, communes=communes, ended=ended, lost=rejected_of_units(report))
 
 
 def lowest(report: Report, count: int = 8) -> Section:
@@ -106,7 +108,8 @@ def lowest(report: Report, count: int = 8) -> Section:
 
 def trends(report: Report) -> Section:
     """Each target by month and to date against its minimum."""
-    return render("trends", report, plots=course_plots(report, of_unit(report, PROVINCE)))
+    held = series_note(report, PROVINCE)
+    return render("trends", report, plots=course_plots(report, of_unit(report, PROVINCE)), held=held)
 
 
 def readings(report: Report) -> Section:

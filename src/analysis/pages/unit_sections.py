@@ -26,6 +26,7 @@ from analysis.presentation.leads import lead_of
 from analysis.presentation.multiples import multiples
 from analysis.presentation.obstacles import borne_out
 from analysis.presentation.quality import records
+from analysis.presentation.succession import series_note
 from analysis.presentation.waiting import decides
 from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, TIER_WORDS
 from analysis.storage.places import OVERVIEW, WAITING_PAGE, letter_page
@@ -42,6 +43,7 @@ def heading(report: Report, subject: Subject) -> Section:
         "parent_name": report.names.get(subject.parent, ""),
         "area_name": report.names.get(subject.area, ""),
         "kind": _kind(subject),
+        "held": series_note(report, subject.code),
         "sources": _few_sources(report, subject),
         **cautions(report),
     }
@@ -94,7 +96,8 @@ def trend(report: Report, subject: Subject) -> Section:
     level, month = level_of(subject.code, subject.tier), tried_month(report.decision, report.as_of)
     tried = {"level": FORECAST_LEVELS[level], "month": month, "held": held(level, month)}
     foretold = tried if any(one.running for one in found) else None
-    return _render("unit_trend", report, subject, plots=drawn, tried=foretold)
+    note = series_note(report, subject.code)
+    return _render("unit_trend", report, subject, plots=drawn, tried=foretold, held=note)
 
 
 def procedures(report: Report, subject: Subject) -> Section:

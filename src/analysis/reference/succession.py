@@ -28,7 +28,7 @@ class Succession:
     day: date
 
     @cached_property
-    def _days(self) -> pd.DataFrame:
+    def days(self) -> pd.DataFrame:
         """valid_from and valid_to of each unit, open ones far away; beside ``units``."""
         ends = {"valid_from": FIRST, "valid_to": LAST}
         return pd.DataFrame(
@@ -41,7 +41,7 @@ class Succession:
     def valid_on(self, day: date) -> pd.Series:
         """Whether each of ``units`` was there on ``day``; what was to come after the as-of day had not come."""
         moment = pd.Timestamp(min(day, self.day))
-        return (self._days["valid_from"] <= moment) & (moment < self._days["valid_to"])
+        return (self.days["valid_from"] <= moment) & (moment < self.days["valid_to"])
 
     @cached_property
     def _steps(self) -> dict[str, Span]:
@@ -102,16 +102,16 @@ class Succession:
         ``shown``: they ended in the time that figures are of, with a series of their own.
         """
         own = [self.spans_of(code)[0][1] == code for code in self.units["unit_code"]]
-        over = self._days["valid_to"] <= pd.Timestamp(self.day)
+        over = self.days["valid_to"] <= pd.Timestamp(self.day)
         found = self.units.assign(
-            until=self._days["valid_to"] - pd.Timedelta(days=1),
-            shown=over & (self._days["valid_to"] > pd.Timestamp(self.first)),
+            until=self.days["valid_to"] - pd.Timedelta(days=1),
+            shown=over & (self.days["valid_to"] > pd.Timestamp(self.first)),
         )
         return found[pd.Series(own, found.index) & ~self.valid_on(self.day)]
 
     def begins(self, code: str) -> pd.Timestamp | None:
         """The day on which the unit's series begins, where it began in the time that figures are of."""
-        start = self._days["valid_from"][self.units["unit_code"] == code]
+        start = self.days["valid_from"][self.units["unit_code"] == code]
         inside = len(start) and pd.Timestamp(self.first) < start.iloc[0] <= pd.Timestamp(self.day)
         return start.iloc[0] if inside and not self.merged_into(code) else None
 
