@@ -84,8 +84,10 @@ CATALOGUE = [
     _offer(7, "commune", "", 4, "2020-08-01"),
     _offer(8, "commune", "", 3, end="2020-08-01"),
     _offer(8, "commune", "", 4, "2020-08-01"),
+    _offer(9, "commune", "", 3),
+    _offer(10, "commune", "", 3),
 ]
-_PROCEDURES = {"province": (1, 2, 3), "district": (4, 5), "commune": (6, 7, 8)}
+_PROCEDURES = {"province": (1, 2, 3), "district": (4, 5), "commune": (6, 7, 8, 9, 10)}
 
 
 def write_changed(folder: Path) -> Path:

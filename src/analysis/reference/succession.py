@@ -5,6 +5,7 @@ Where a unit was divided its series ends, and those of the units that took over 
 with them what else went into these: no series reaches across a division. What happened after the day is not known.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -109,6 +110,18 @@ class Succession:
         )
         return found[pd.Series(own, found.index) & ~self.valid_on(self.day)]
 
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """The new code of each unit that was but renamed, the last of several."""
+        into = Counter(new for _, new in self._steps.values())
+        began = dict(zip(self.units["unit_code"], self.days["valid_from"], strict=True))
+        plain = {
+            old: new
+            for old, (when, new) in self._steps.items()
+            if into[new] == 1 and new not in self.anew and began[new] == when
+        }
+        return {old: _last(plain, old) for old in plain}
+
     def begins(self, code: str) -> pd.Timestamp | None:
         """The day on which the unit's series begins, where it began in the time that figures are of."""
         start = self.days["valid_from"][self.units["unit_code"] == code]
@@ -119,3 +132,9 @@ class Succession:
         """The units, with the days on which they went into it, whose dossiers the unit's series holds from before."""
         whole = self.series[(self.series["series"] == code) & (self.series["since"] == FIRST)]
         return [(old, self._steps[old][0]) for old in whole["old_code"]]
+
+
+def _last(steps: dict[str, str], code: str) -> str:
+    while code in steps:
+        code = steps[code]
+    return code
