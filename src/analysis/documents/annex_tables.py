@@ -15,6 +15,7 @@ from analysis.language.texts import N_, Language
 from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import at_least
 from analysis.presentation.statements import outlook_word
+from analysis.presentation.tiers import tier_words
 from analysis.presentation.words import CHECKS, FILES, TIER_LEVELS, verdict
 from analysis.reference.decision import DEFAULT, Target
 from analysis.reference.groups import PROVINCE, tier_groups
@@ -148,7 +149,7 @@ def _known(value: float) -> Rounded | None:
 def _tier(report: Report, code: str) -> str:
     units = report.reference.units
     tier = units.loc[units["unit_code"] == code, "tier"]
-    return report.language.text(TIER_LEVELS[tier.iloc[0]]) if len(tier) else report.language.text(N_("Group"))
+    return tier_words(report, TIER_LEVELS)[tier.iloc[0]] if len(tier) else report.language.text(N_("Group"))
 
 
 def _readings(report: Report) -> Table:

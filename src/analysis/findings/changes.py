@@ -18,6 +18,7 @@ from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import RUNNING
 from analysis.reference.decision import NOT_APPLICABLE, Target
 from analysis.reference.groups import PROVINCE, is_group, tier_groups
+from analysis.reference.tiers import DEPARTMENTS, DISTRICTS
 from analysis.storage.writing import undirected
 
 MOVERS = 5
@@ -93,7 +94,7 @@ def changes(report: Report, codes: Collection[str] = ()) -> Changes | None:
         turned=sorted((one for one in found if one.turned), key=lambda one: _rank(report, one)),
         movers=_movers(units),
         asked=[(target, counts) for target in report.decision.targets if (counts := _outcomes(asked, target))],
-        answers=[one for one in asked if codes or tier[one.figure.unit_code] != "commune"],
+        answers=[one for one in asked if codes or tier[one.figure.unit_code] in ("", DEPARTMENTS, DISTRICTS)],
         renamed=_renamed(rows),
     )
 

@@ -12,6 +12,7 @@ from analysis.findings.report import Report
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.reference.decision import ATTAINED, DEFAULT, NOT_ATTAINED, Reading, Target
 from analysis.reference.groups import PROVINCE
+from analysis.reference.tiers import DEPARTMENTS, DISTRICTS
 
 _MOST_DIGITS = 6
 
@@ -91,6 +92,12 @@ def tier_units(report: Report, tier: str) -> list[str]:
     """The codes of a tier's units."""
     units = report.reference.units
     return list(units.loc[units["tier"] == tier, "unit_code"])
+
+
+def lower_units(report: Report) -> list[str]:
+    """The codes of the units that are neither departments nor districts."""
+    units = report.reference.units
+    return list(units.loc[~units["tier"].isin([DEPARTMENTS, DISTRICTS]), "unit_code"])
 
 
 def ended_units(report: Report) -> list[str]:

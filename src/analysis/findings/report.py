@@ -134,6 +134,8 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
     attainment = tables["attainment"]
     decision = definitions.decision(attainment["decision"].iloc[0])
     as_of = date.fromisoformat(attainment["as_of"].iloc[0])
+    definitions = definitions.on_day(decision, as_of)
+    tables |= {name: definitions.by_holder(tables[name]) for name in ("unit_quality", "flaws", "difficulties")}
     return Report(
         attainment=attainment,
         **{field: tables[name] for name, field in _LEDGER.items()},
@@ -142,7 +144,7 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
         outlook={name: tables[name] for name in OUTLOOK},
         duties={name: tables[name] for name in DUTIES},
         synthetic=facts["synthetic"],
-        reference=definitions.on_day(decision, as_of),
+        reference=definitions,
         decision=decision,
         as_of=as_of,
         language=language,

@@ -80,10 +80,11 @@ def outlook(
     dossiers = followed(dossiers, reference)
     tables = concluded(attainment, history(dossiers, reference, decision, as_of))
     offered = procedures(dossiers, reference, decision, as_of, told)
+    standing = _of_day(to_date(attainment), reference)
     return tables | {
         "delays": delays(dossiers, reference, decision, as_of),
         "procedures": offered,
-        "changes": changes(to_date(attainment), offered, dossiers, reference, decision, as_of, before),
+        "changes": changes(standing, offered, dossiers, reference, decision, as_of, before),
     }
 
 
@@ -91,7 +92,7 @@ def concluded(attainment: pd.DataFrame, known: History) -> dict[str, pd.DataFram
     """The tables that follow from the figures, the conclusions last."""
     whole = to_date(attainment)
     # What was and is no more is asked for nothing, and no peer.
-    attainment, standing = (rows[rows["unit_code"].isin(known.names["unit_code"])] for rows in (attainment, whole))
+    attainment, standing = (_of_day(rows, known.reference) for rows in (attainment, whole))
     course = courses(known)
     tables = {
         "trends": trends(attainment, known),
@@ -143,6 +144,11 @@ def read_told(published: Path) -> pd.DataFrame | None:
                 N_("{path} is not as the run left it: what it tells must not be told twice. Restore it."), path=path
             ) from error
     return pd.concat(found, ignore_index=True) if found else None
+
+
+def _of_day(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """The rows without those of units that ended before the day."""
+    return rows[~rows["unit_code"].isin(reference.past["unit_code"])] if len(reference.past) else rows
 
 
 def _write(table: pd.DataFrame, schema: pa.Schema, path: Path) -> None:

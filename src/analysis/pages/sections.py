@@ -93,7 +93,7 @@ def tiers(report: Report) -> Section:
 def units(report: Report) -> Section:
     """Every unit beside every target, the worst first."""
     by_tier = {tier: figures.matrix(report, figures.tier_units(report, tier)) for tier in ("province", "district")}
-    communes = figures.matrix(report, figures.tier_units(report, "commune"))
+    communes = figures.matrix(report, figures.lower_units(report))
     ended = figures.matrix(report, figures.ended_units(report))
     return render("units", report, by_tier=by_tier, communes=communes, ended=ended, lost=rejected_of_units(report))
 

@@ -17,7 +17,8 @@ from analysis.pages.front import annexes_of, front_script, front_values, publish
 from analysis.pages.page import page_css
 from analysis.pages.rendering import render
 from analysis.presentation.leads import lead_of_province
-from analysis.presentation.words import GROUPS_BESIDE_AREAS, TIER_WORDS
+from analysis.presentation.tiers import tier_words
+from analysis.presentation.words import GROUPS, GROUPS_BESIDE_AREAS, TIER_WORDS
 from analysis.reference.groups import PROVINCE
 from analysis.storage.places import (
     CHANGES_PAGE,
@@ -108,6 +109,7 @@ def _target_pages(report: Report, sources: Sources, linked: Collection[str]) -> 
             target=target,
             default=report.decision.readings_of(target)[0],
             province=rows["groups"][0],
+            heads=tier_words(report, GROUPS),
             readings=figures.readings(report, target),
             rows=rows,
             sources=sources,
@@ -163,7 +165,8 @@ def _page(name: str, report: Report, **values: Any) -> str:
         "changes_page": CHANGES_PAGE,
         "overview": OVERVIEW,
     }
-    shared |= {"shades": overview.SHADE_WORDS, "tiers": TIER_WORDS, "group_titles": GROUPS_BESIDE_AREAS}
+    shared |= {"shades": overview.SHADE_WORDS, "group_titles": GROUPS_BESIDE_AREAS}
+    shared["tiers"] = tier_words(report, TIER_WORDS)
     shared |= {"shade": overview.shade, "short": partial(overview.short_title, language=report.language)}
     return render(f"{name}_page", report, **(shared | values)).html
 

@@ -56,7 +56,7 @@ def _tables(report: Report, processed: Path) -> dict[str, pd.DataFrame]:
     frames = {**vars(report), **report.outlook, **report.duties}
     tables = {name: table for name, table in frames.items() if "unit_code" in getattr(table, "columns", ())}
     digests = report.files[["file", "export_date", "sha256"]]
-    return tables | {"sources": dossiers_by_file(processed).merge(digests, "left", "file")}
+    return tables | {"sources": report.reference.by_holder(dossiers_by_file(processed)).merge(digests, "left", "file")}
 
 
 def _peers(report: Report) -> Digests:

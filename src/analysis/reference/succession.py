@@ -111,6 +111,12 @@ class Succession:
         return found[pd.Series(own, found.index) & ~self.valid_on(self.day)]
 
     @cached_property
+    def holders(self) -> dict[str, str]:
+        """Whose series holds the dossiers of each unit that has none of its own any more."""
+        whole = self.series[self.series["since"] == FIRST]
+        return dict(zip(whole["old_code"], whole["series"], strict=True))
+
+    @cached_property
     def renamed(self) -> dict[str, str]:
         """The new code of each unit that was but renamed, the last of several."""
         into = Counter(new for _, new in self._steps.values())

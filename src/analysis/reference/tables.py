@@ -120,6 +120,12 @@ class Reference:
             return self.units.iloc[:0].assign(until=pd.NaT, shown=False)
         return self.succession.past.reset_index(drop=True)
 
+    def by_holder(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows that count what units filed, with the unit in ``unit_code`` whose series holds it as of the day."""
+        if not self.succession or not self.day:
+            return rows
+        return rows.assign(unit_code=rows["unit_code"].replace(self.succession.holders))
+
     @cached_property
     def illustrative(self) -> bool:
         """Whether the catalogue says of itself that it is made up (minh họa)."""

@@ -10,7 +10,7 @@ from analysis.reference.csv_files import read_csv
 # A unit of the first has procedures of its own; one of the second is an area with the units whose parent it is.
 DEPARTMENTS, DISTRICTS = "province", "district"
 TIERS = (DEPARTMENTS, DISTRICTS, "commune")
-_NAME = pa.Check.str_length(min_value=1)
+_NAME = pa.Check.str_matches(r"^[^{}]+$")  # braces are of texts to be filled in
 _FILE = pa.DataFrameSchema(
     {
         "tier": pa.Column(str, pa.Check.str_matches(r"^[a-z][a-z0-9_]*$"), unique=True, description="Mã cấp"),
