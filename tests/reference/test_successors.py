@@ -1,16 +1,22 @@
 """Who came after whom is checked at the door: what leaves open whose a dossier is, is named with its line."""
 
 import csv
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from support.changed_province import CATALOGUE, DIVIDED_DAY, SUCCESSORS, UNITS, write_changed
 from support.folders import write_reference
+from support.followed import ROOT, blocks
 
 from analysis.dossiers.lookups import make_lookups
 from analysis.language.problems import ReferenceProblem
 from analysis.reference.keys import unit_key
 from analysis.reference.tables import load_reference
+
+_HEADS = {"units": "unit_code,", "successors": "old_code,"}
 
 
 def written(folder: Path, successors: list[tuple[str, ...]], **units: dict[str, str]) -> Path:
@@ -99,3 +105,22 @@ def test_tiers_are_those_of_the_file(tmp_path: Path) -> None:
     names = "tier,title_vi,title_en\nprovince,Cấp tỉnh,Province\ndistrict,Cấp huyện,District\nward,Cấp cơ sở,Wards\n"
     (folder / "tiers.csv").write_text(names, encoding="utf-8")
     assert list(load_reference(folder).tiers) == ["province", "district", "ward"]
+
+
+def test_the_example_of_the_docs_says_what_it_promises(tmp_path: Path) -> None:
+    page = ROOT / "docs/huong-dan/doi-ten-co-quan.md"
+    texts = {block.text.partition("\n")[0]: block.text for block in blocks(page)}
+    folder = write_reference(tmp_path / "reference", UNITS, CATALOGUE[-1:])
+    for name in ("units", "successors"):
+        (text,) = (text for head, text in texts.items() if head.startswith(_HEADS[name]))
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    known = load_reference(folder).succession
+    assert known is not None
+    known = replace(known, first=date(2025, 1, 1), day=date(2025, 12, 31))
+    assert [known.series_on(code, date(2025, 3, 1)) for code in ("H45.21.01", "H45.21.04")] == [
+        "H45.21.01",
+        "H45.21.04",
+    ]
+    assert known.series_on("H45.21.01", date(2025, 8, 1)) == "H45.51", "filed under the old name after the day"
+    assert known.begins("H45.51") == pd.Timestamp(2025, 7, 1)
+    assert set(known.past.loc[known.past["shown"], "unit_code"]) == {"H45.21", "H45.21.01", "H45.21.03", "H45.21.04"}
