@@ -59,6 +59,7 @@ def make_duties(
         tables = hanging(dossiers, files, reference, decision, as_of)
         tables |= portal_service(dossiers, Path(raw) if raw else None, reference, language)
     known = {name: read_table(processed / f"{name}.csv") for name in _READ}
+    known |= {name: reference.by_holder(known[name]) for name in ("difficulties", "unit_quality")}
     kinds, rules = load_kinds(reference.folder), load_waiting(reference.folder)
     tables["difficulty_evidence"] = difficulty_evidence(known | tables, reference, kinds, rules, f"{as_of:%Y-%m}")
     write_outlook(tables, processed)
