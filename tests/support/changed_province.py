@@ -4,7 +4,7 @@ independent count of its attainment, in plain loops over dossiers.
 
 import csv
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -142,9 +142,9 @@ def count_changed(
     return figures
 
 
-def whose(unit: str, received: date, day: date) -> str:
+def whose(unit: str, received: date, day: date, lines: Sequence[tuple[str, ...]] = tuple(SUCCESSORS)) -> str:
     """The unit whose series a dossier is of, as of a day: step by step through the successors."""
-    known = [line for line in SUCCESSORS if line[2] <= day.isoformat()]
+    known = [line for line in lines if line[2] <= day.isoformat()]
     while True:
         heirs = [line for line in known if line[0] == unit]
         if len(heirs) != 1:
