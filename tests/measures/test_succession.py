@@ -78,6 +78,7 @@ def test_units_with_rows_are_those_of_the_day_and_those_that_ended_named_with_th
     assert not set(TEN) & set(names.index), "merged units live on in their successor"
     assert names["H45.42"] == "Phường Hai (đến ngày 31/08/2020)"
     assert names["H45.32"] == "Huyện Hai (đến ngày 30/06/2020)"
+    assert names["TIER:district"] == "Cấp huyện (đến ngày 30/06/2020)"
     assert "H45.46" not in names.index, "what ended before the period has no rows"
     assert not any(code.startswith("AREA:") for code in names.index)
     assert {"AREA:H45.31", "AREA:H45.32"} <= set(attained(reference.folder, DAYS[0])["unit_code"])

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.findings.report import Report
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.reference.decision import ATTAINED, DEFAULT, NOT_ATTAINED, Reading, Target
-from analysis.reference.groups import PROVINCE
+from analysis.reference.groups import PROVINCE, past_names
 from analysis.reference.tiers import DEPARTMENTS, DISTRICTS
 
 _MOST_DIGITS = 6
@@ -101,8 +101,8 @@ def lower_units(report: Report) -> list[str]:
 
 
 def ended_units(report: Report) -> list[str]:
-    """The codes of the units that ended in the time of the figures and have some of their own."""
-    return list(report.reference.past.loc[report.reference.past["shown"], "unit_code"])
+    """The codes of the units and tiers that ended in the time of the figures and have some of their own."""
+    return list(past_names(report.reference)["unit_code"])
 
 
 def areas(report: Report) -> list[str]:

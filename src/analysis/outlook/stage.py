@@ -32,6 +32,7 @@ from analysis.outlook.projection import courses, projections
 from analysis.outlook.trends import trends
 from analysis.reference.columns import own_columns, read_arrow
 from analysis.reference.decision import DEFAULT
+from analysis.reference.groups import past_names
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, read_dossiers
 from analysis.storage.places import OPEN_DATA, TOLD
@@ -147,8 +148,8 @@ def read_told(published: Path) -> pd.DataFrame | None:
 
 
 def _of_day(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """The rows without those of units that ended before the day."""
-    return rows[~rows["unit_code"].isin(reference.past["unit_code"])] if len(reference.past) else rows
+    """The rows without those of units and tiers that ended before the day."""
+    return rows[~rows["unit_code"].isin(past_names(reference)["unit_code"])] if len(reference.past) else rows
 
 
 def _write(table: pd.DataFrame, schema: pa.Schema, path: Path) -> None:

@@ -27,8 +27,14 @@ def is_tier(code: str) -> bool:
 
 
 def tier_groups(reference: Reference) -> list[str]:
-    """The group of each tier, in the tiers' order."""
-    return [f"{_TIER}{tier}" for tier in reference.tiers]
+    """The group of each tier that is there on the day, in the tiers' order."""
+    lost = lost_tiers(reference)
+    return [f"{_TIER}{tier}" for tier in reference.tiers if tier not in lost]
+
+
+def lost_tiers(reference: Reference) -> frozenset[str]:
+    """The tiers all of whose units are of the past."""
+    return frozenset(reference.past["tier"]) - frozenset(reference.units["tier"])
 
 
 def group_members(reference: Reference) -> pd.DataFrame:
@@ -67,7 +73,10 @@ def group_names(reference: Reference, language: Language = Language()) -> pd.Dat
     whole = N_("All provinces") if len(reference.provinces) else N_("Whole province")
     rows = [(PROVINCE, language.text(whole), "")]
     rows += [(f"PROVINCE:{code}", name, "") for code, name in reference.provinces.itertuples(index=False)]
-    rows += [(f"{_TIER}{tier}", tier_name(reference, tier, language), tier) for tier in reference.tiers]
+    rows += [
+        (group, tier_name(reference, tier, language), tier)
+        for group, tier in ((group, group.removeprefix(_TIER)) for group in tier_groups(reference))
+    ]
     rows += [
         (f"AREA:{code}", language.text(N_("{district} with its communes"), district=language.within(name)), DISTRICTS)
         for code, name in districts[["unit_code", "unit_name"]].itertuples(index=False)
@@ -77,13 +86,19 @@ def group_names(reference: Reference, language: Language = Language()) -> pd.Dat
 
 
 def past_names(reference: Reference, language: Language = Language()) -> pd.DataFrame:
-    """unit_code, unit_name, tier of the units that ended in the time of the figures, with the day until when."""
-    shown = reference.past[reference.past["shown"]]
-    names = [
-        language.text(N_("{unit} (until {day})"), unit=name, day=language.date(until))
-        for name, until in shown[["unit_name", "until"]].itertuples(index=False)
+    """unit_code, unit_name, tier of the units, and of the tiers, that ended in the time of the figures, each with the
+    day until when.
+    """
+    columns = ["unit_code", "unit_name", "tier", "until"]
+    shown = reference.past.loc[reference.past["shown"], columns]
+    last = shown[shown["tier"].isin(lost_tiers(reference))].groupby("tier")["until"].max()
+    tiers = [(f"{_TIER}{tier}", tier_name(reference, tier, language), tier, until) for tier, until in last.items()]
+    ended = [*shown.itertuples(index=False, name=None), *tiers]
+    words = N_("{unit} (until {day})")
+    rows = [
+        (code, language.text(words, unit=name, day=language.date(until)), tier) for code, name, tier, until in ended
     ]
-    return shown.assign(unit_name=pd.Series(names, shown.index, dtype="str"))[["unit_code", "unit_name", "tier"]]
+    return pd.DataFrame(rows, columns=columns[:3], dtype="str")
 
 
 def tier_name(reference: Reference, tier: str, language: Language) -> str:
