@@ -58,6 +58,19 @@ def test_a_line_that_leaves_something_open_is_named(
     assert told in str(caught.value)
 
 
+def test_a_file_without_lines_or_with_codes_of_nobody_is_no_surprise(tmp_path: Path) -> None:
+    assert load_reference(written(tmp_path / "none", [])).succession is not None
+    with pytest.raises(ReferenceProblem, match="must be codes of units"):
+        load_reference(written(tmp_path / "nobody", [("X1", "X2", "2020-04-15", "1")]))
+    plain = [{name: text for name, text in unit.items() if name not in ("valid_from", "valid_to")} for unit in UNITS]
+    folder = write_reference(tmp_path / "plain", plain, CATALOGUE)
+    (folder / "successors.csv").write_text(
+        "old_code,new_code,from,share\nH45.01,H45.02,2020-04-15,1\n", encoding="utf-8"
+    )
+    with pytest.raises(ReferenceProblem, match="the day in valid_to of old_code"):
+        load_reference(folder)
+
+
 @pytest.mark.parametrize(
     ("day", "told"),
     [

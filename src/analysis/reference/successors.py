@@ -49,12 +49,11 @@ def read_successors(path: Path, units: pd.DataFrame) -> pd.DataFrame:
     if not path.exists():
         return pd.DataFrame(columns=[*SUCCESSORS.columns])
     rows = read_csv(path, SUCCESSORS)
-    ends, begins = (_day_of(units, name) for name in ("valid_to", "valid_from"))
-    day, share = _days(rows["from"]), rows["share"].map(_fraction)
+    day, share = _days(rows["from"]), rows["share"].map(_fraction).astype(object)
     known = rows["old_code"].isin(units["unit_code"]) & rows["new_code"].isin(units["unit_code"])
     sums = share.groupby(rows["old_code"]).transform("sum")
-    old, new = rows["old_code"].map(ends), rows["new_code"].map(ends)
-    started = rows["new_code"].map(begins)
+    old, new = (_day_of(rows[name], units, "valid_to") for name in ("old_code", "new_code"))
+    started = _day_of(rows["new_code"], units, "valid_from")
     there = (started.isna() | (started <= day)) & (new.isna() | (day < new)) & (rows["old_code"] != rows["new_code"])
     part = (share > 0) & (share < 1)
     checks = {
@@ -85,8 +84,10 @@ def _days(texts: pd.Series) -> pd.Series:
     return pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce")
 
 
-def _day_of(units: pd.DataFrame, name: str) -> dict[str, pd.Timestamp]:
-    return dict(zip(units["unit_code"], units[name], strict=True)) if name in units else {}
+def _day_of(codes: pd.Series, units: pd.DataFrame, name: str) -> pd.Series:
+    """The first or last day of each unit, NaT for an open one and one that is not known."""
+    days = units.set_index("unit_code")[name] if name in units else pd.Series(dtype="datetime64[s]")
+    return pd.Series(days.reindex(codes).to_numpy(), codes.index)
 
 
 def _fraction(text: str) -> Fraction:
