@@ -35,7 +35,7 @@ def count_attainment(
 ) -> dict[Key, Figure]:
     """Every figure of ``attainment.csv`` for the decision's ``targets`` and ``period`` (both days inclusive)."""
     arising = sorted((d for d in dossiers if arises(d)), key=_received)
-    offers = _Offers(catalogue)
+    offers = Offers(catalogue)
     figures: dict[Key, Figure] = {}
     for group, members in groups(units).items():
         codes = {unit["unit_code"] for unit in members}
@@ -47,7 +47,7 @@ def count_attainment(
                 inside = of_group[bisect_left(days, first) : bisect_right(days, last)]
                 is_group = group not in codes
                 for target in targets:
-                    for reading, (numerator, denominator) in _readings(
+                    for reading, (numerator, denominator) in readings(
                         target, inside, members, is_group, offers, last, as_of
                     ):
                         key = (target["id"], reading, group, window, f"{month:%Y-%m}")
@@ -125,8 +125,8 @@ def judge(numerator: int, denominator: int, minimum: Fraction) -> Figure:
     return numerator, denominator, needed, "not_attained" if needed else "attained"
 
 
-def _readings(
-    target: Row, inside: list[Dossier], members: list[Row], is_group: bool, offers: "_Offers", last: date, as_of: date
+def readings(
+    target: Row, inside: list[Dossier], members: list[Row], is_group: bool, offers: "Offers", last: date, as_of: date
 ) -> Iterable[tuple[str, tuple[int, int]]]:
     """Each reading that touches a target's measure, with its numerator and denominator."""
     if target["measure"] == "dossiers_online":
@@ -152,7 +152,7 @@ def _dossiers_online(target: Row, inside: list[Dossier], as_of: date) -> dict[st
 
 
 def _procedures_online(
-    level: int, inside: list[Dossier], members: list[Row], is_group: bool, offers: "_Offers", last: date
+    level: int, inside: list[Dossier], members: list[Row], is_group: bool, offers: "Offers", last: date
 ) -> dict[str, tuple[int, int]]:
     given = {unit["unit_code"]: offers.to(unit, level, last) for unit in members}
     once = set().union(*given.values())
@@ -182,7 +182,7 @@ def _dossiers_via_portal(inside: list[Dossier]) -> dict[str, tuple[int, int]]:
     return {"default": (through, len(sources)), "provincial_only": (provincial, len(sources))}
 
 
-class _Offers:
+class Offers:
     """Which procedures the catalogue gives to a unit at a level on a day; remembers its answers."""
 
     def __init__(self, catalogue: list[Row]) -> None:

@@ -15,10 +15,10 @@ from analysis.language.texts import N_, Language
 from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import at_least
 from analysis.presentation.statements import outlook_word
+from analysis.presentation.tiers import tier_words
 from analysis.presentation.words import CHECKS, FILES, TIER_LEVELS, verdict
 from analysis.reference.decision import DEFAULT, Target
-from analysis.reference.groups import PROVINCE, TIER_GROUPS
-from analysis.reference.tables import TIERS
+from analysis.reference.groups import PROVINCE, tier_groups
 
 FINDINGS, TRENDS = N_("Findings"), N_("Trends")  # sheets that others refer to
 
@@ -44,7 +44,7 @@ def sheets(report: Report) -> list[Sheet]:
 
 def groups(report: Report) -> list[str]:
     """The codes of the province, the tiers and the districts with their communes."""
-    return [PROVINCE, *TIER_GROUPS, *figures.areas(report)]
+    return [PROVINCE, *tier_groups(report.reference), *figures.areas(report)]
 
 
 def notice(report: Report, language: Language) -> str:
@@ -66,7 +66,7 @@ def notice(report: Report, language: Language) -> str:
 
 def _findings(report: Report) -> dict[tuple[str, str], Finding]:
     """Every finding by target and unit or group, groups first, then unit by unit within the tiers."""
-    units = [code for tier in TIERS for code in figures.tier_units(report, tier)]
+    units = [code for tier in report.reference.tiers for code in figures.tier_units(report, tier)]
     return findings(report, [*groups(report), *units])
 
 
@@ -149,7 +149,7 @@ def _known(value: float) -> Rounded | None:
 def _tier(report: Report, code: str) -> str:
     units = report.reference.units
     tier = units.loc[units["unit_code"] == code, "tier"]
-    return report.language.text(TIER_LEVELS[tier.iloc[0]]) if len(tier) else report.language.text(N_("Group"))
+    return tier_words(report, TIER_LEVELS)[tier.iloc[0]] if len(tier) else report.language.text(N_("Group"))
 
 
 def _readings(report: Report) -> Table:
@@ -179,7 +179,7 @@ def _readings(report: Report) -> Table:
 
 def _trends(report: Report) -> Table:
     text, lang = report.language.text, report.language
-    some = [PROVINCE, *TIER_GROUPS]
+    some = [PROVINCE, *tier_groups(report.reference)]
     table = report.attainment
     few = replace(report, attainment=table[table["unit_code"].isin(some) & (table["reading"] == DEFAULT)])
     names = {figure.unit_code: figure.unit_name for figure in figures.figures(few, some)}

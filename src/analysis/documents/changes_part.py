@@ -5,7 +5,7 @@ from analysis.findings.changes import Change, changes
 from analysis.findings.report import Report
 from analysis.language.texts import N_
 from analysis.presentation.changes import changed, course, outcomes, why
-from analysis.reference.groups import PROVINCE, TIER_GROUPS
+from analysis.reference.groups import PROVINCE, is_tier
 
 
 def write_changes(document: OfficialDocument, report: Report) -> None:
@@ -19,7 +19,7 @@ def write_changes(document: OfficialDocument, report: Report) -> None:
     document.heading(text(N_("Changes since {month}"), month=month), 2)
     document.paragraph(changed(report))
     for one in found.turned:
-        if one.figure.unit_code in (PROVINCE, *TIER_GROUPS):
+        if one.figure.unit_code == PROVINCE or is_tier(one.figure.unit_code):
             _item(document, report, one)
     if found.movers:
         document.paragraph(text(N_("Units whose share moved most")) + ":")

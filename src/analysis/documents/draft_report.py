@@ -20,16 +20,17 @@ from analysis.outlook.conclusions import WAITING
 from analysis.presentation import charts, duties, narrative, obstacles, statements
 from analysis.presentation.narrative import headline
 from analysis.presentation.numbers import at_least, fraction, gap, percent
+from analysis.presentation.tiers import tier_words
 from analysis.presentation.words import GROUPS_IN_REPORT, ICONS, TIER_BODIES, verdict
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.reference.forms import load_report_form
 from analysis.reference.groups import PROVINCE
-from analysis.reference.tables import TIERS
 from analysis.storage.places import annexes
 
 _DOTS = 150  # an inch: sharp in print, a draft of some hundred kilobytes
 _WIDE, _NARROW = 158, 104  # millimetres of pictures: as wide as the text; letters at 8 points
 _RESULTS, _COURSE = (6.6, 1.6), (4.6, 1.9)  # inches
+_WIDTHS = [66, 22, 34, 38]  # of the table by tier, for the usual three
 _STATED = 4  # of the units' statements: the report is read, the page has more
 
 
@@ -226,15 +227,19 @@ def _computed(report: Report) -> Iterator[str]:
 
 def _by_tier(document: OfficialDocument, report: Report) -> None:
     text, lang = report.language.text, report.language
-    counts = {tier: narrative.standing(report, tier) for tier in TIERS}
+    tiers = tier_words(report, TIER_BODIES)
+    counts = {tier: narrative.standing(report, tier) for tier in tiers}
     document.table(
         text(N_("Units that attain / do not attain / have nothing to count, to date")),
-        [text(N_("Target")), *(f"{text(TIER_BODIES[tier])} ({_size(report, tier)})" for tier in TIERS)],
         [
-            [target.title[lang.code], *(_tally(counts[tier][target.id]) for tier in TIERS)]
+            text(N_("Target")),
+            *(f"{words} ({_size(report, tier)})" for tier, words in tiers.items()),
+        ],
+        [
+            [target.title[lang.code], *(_tally(counts[tier][target.id]) for tier in tiers)]
             for target in report.decision.targets
         ],
-        [66, 22, 34, 38],
+        _WIDTHS if len(_WIDTHS) == len(tiers) + 1 else [66 + 94 % len(tiers), *[94 // len(tiers)] * len(tiers)],
     )
 
 

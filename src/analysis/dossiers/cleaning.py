@@ -38,6 +38,7 @@ REASONS = {
     "completed_before_received": N_("result before receipt"),
     "unknown_value": N_("a value that the vocabulary does not know"),
 }
+NOT_THERE = "unit_not_there"  # told where units have days
 # What the data-quality section counts; one bit each in ``flags``.
 CHECKS = (
     "blank_channel",
@@ -48,6 +49,7 @@ CHECKS = (
     "source_unknown",
     "resolved_without_date",
     "online_below_level_3",
+    NOT_THERE,
 )
 # A row of an export that is valid: a sight of its dossier, which others may supersede.
 SIGHTS_SCHEMA = pa.schema(
@@ -107,6 +109,7 @@ class Lookups:
     vocabulary: Vocabulary
     units: dict[str, str]  # folded code, name or alias -> unit_code; ambiguous names are absent
     tiers: dict[str, str]  # unit_code -> tier
+    days: dict[str, tuple[int, int]]  # unit_code -> first day, first without it (since 1970)
     offers: dict[str, tuple[Offer, ...]]  # procedure key -> catalogue rows
     names: dict[tuple[str, str], str]  # (tier, folded name) -> procedure key; ambiguous names are absent
     matters: frozenset[str]  # folded names of procedures and fields: lines that begin with them name no unit
@@ -252,6 +255,7 @@ def _dossiers(
         "source_unknown": pc.is_null(coded["source"]),
         "resolved_without_date": pc.and_(resolved, pc.is_null(days["completed_at"])),
         "online_below_level_3": online_low,
+        NOT_THERE: _not_there(units, days["received_at"], lookups),
     }
     bits = sum(
         (true(flags[check]).astype(np.int16) << bit for bit, check in enumerate(CHECKS)),
@@ -282,6 +286,17 @@ def _filed(table: Table, ids: pa.Array, units: pa.Array, vocabulary: Vocabulary)
         "by_proxy": table.filing.get(BY_PROXY, pa.nulls(count, pa.bool_())),
         "code_gap": code_gaps(ids, units, days),
     }
+
+
+def _not_there(units: pa.Array, received_at: pa.Array, lookups: Lookups) -> pa.Array:
+    """Whether the unit was not there yet, or no more, on the day of receipt."""
+    if not lookups.days:
+        return pa.array(np.zeros(len(units), bool))
+    each, ever = units.dictionary_encode(), (-_OPEN_END, _OPEN_END)
+    spans = np.array([lookups.days.get(unit, ever) for unit in each.dictionary.to_pylist()], np.int64).reshape(-1, 2)
+    first, end = (pa.array(spans[each.indices.to_numpy(), side]) for side in (0, 1))
+    day = pc.cast(pc.cast(pc.cast(received_at, pa.date32()), pa.int32()), pa.int64())
+    return pc.or_(pc.less(day, first), pc.greater_equal(day, end))
 
 
 def _procedures(

@@ -14,6 +14,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from analysis.dossiers.cleaning import NOT_THERE
 from analysis.dossiers.difficulties import Stated
 from analysis.dossiers.doubts import doubts
 from analysis.dossiers.export_dates import export_date
@@ -194,6 +195,7 @@ def _results(
 def _stems(cache: Path, paths: list[Path], digests: list[str], reference: Reference, key: bytes) -> list[Path]:
     """Where each file's result is kept: names made of all that a result depends on, the code that reads among it."""
     own = [reference.folder / name for name in ("units.csv", "catalogue.csv", "vocabulary.toml")]
+    own += [path for path in (reference.folder / "successors.csv",) if path.exists()]
     tables = [sha256(path) for path in (*own, *(definitions_of(reference.folder, name) for name in WORDS))]
     common = "\n".join([*tables, code_version(*_CODE), *library_versions(_LIBRARIES), hashlib.sha256(key).hexdigest()])
     return [
@@ -260,7 +262,8 @@ def _ledger(
         ],
         columns=[*REJECTS_COLUMNS, "unit_code"],
     )
-    quality = settled.checks[[*ALL_CHECKS]].sum().rename_axis("check").rename("count").reset_index()
+    made = [check for check in ALL_CHECKS if reference.succession or check != NOT_THERE]
+    quality = settled.checks[made].sum().rename_axis("check").rename("count").reset_index()
     by_unit = unit_quality(results, settled.checks)
     synthetic = any(result.synthetic for result in results) or any(one.synthetic for one in stated.values())
     doubtful = settled.doubtful.assign(file=safe_names(settled.doubtful["file"]), sheet="")

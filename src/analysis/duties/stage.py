@@ -21,6 +21,7 @@ from analysis.duties.service import portal_service
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
 from analysis.measures.basis import basis_of
+from analysis.measures.series import followed
 from analysis.outlook.stage import write_outlook
 from analysis.reference.columns import read_table
 from analysis.reference.difficulties import load_kinds
@@ -54,8 +55,9 @@ def make_duties(
             )
     name, as_of = basis_of(processed / "attainment.csv")
     decision, beside = reference.decision(name), Path(raw) if raw else None
+    reference = reference.on_day(decision, as_of)
     with connect(engine) as backend:
-        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
+        dossiers = followed(read_dossiers(backend, processed / "dossiers.parquet"), reference)
         filed = with_filings(dossiers, read_dossiers(backend, processed / FILINGS))
         tables = hanging(dossiers, read_table(processed / "files.csv"), reference, decision, as_of)
         tables |= real_use(filed, reference, decision, as_of)
@@ -65,6 +67,7 @@ def make_duties(
         reports = further_files(beside, processed, reference, UNIT_REPORT)
         tables |= reports_against_rows(filed, reports, reference, as_of, language)
     tables |= {name: read_table(processed / f"{name}.csv") for name in _READ}
+    tables |= {name: reference.by_holder(tables[name]) for name in ("difficulties", "unit_quality")}
     kinds, rules = load_kinds(reference.folder), load_waiting(reference.folder)
     tables["difficulty_evidence"] = difficulty_evidence(tables, reference, kinds, rules, f"{as_of:%Y-%m}")
     tables = {name: tables[name] for name in DUTIES}

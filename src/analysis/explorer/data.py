@@ -19,11 +19,9 @@ from analysis.language.problems import AttributeProblem, UsageProblem
 from analysis.language.texts import N_, Language
 from analysis.notebooks.notebook import place
 from analysis.presentation.words import VERDICTS
-from analysis.reference.tables import TIERS
 
 # In the order in which people name them.
 _ORDERS: dict[str, tuple[Any, ...]] = {
-    "tier": TIERS,
     "channel": ("online", "counter", "post"),
     "applicant": ("citizen", "business", "organisation", "agency"),
     "source": ("provincial_portal", "national_portal", "one_stop", "ministry_system", "paper"),
@@ -164,6 +162,7 @@ def typed(frame: pd.DataFrame, about: str, context: Context) -> Table:
     """Codes as categories: ordered where there is an order, units as in units.csv, targets as in the decision."""
     report = context.report
     orders = dict(_ORDERS) | {"target_id": tuple(target.id for target in report.decision.targets)}
+    orders["tier"] = tuple(report.reference.tiers)
     orders["status"] = _STATUSES.get(about, ())
     groups = [] if about in ("dossiers", "units") else report.names
     orders["unit_code"] = tuple(dict.fromkeys([*report.reference.units["unit_code"], *groups]))

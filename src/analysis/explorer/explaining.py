@@ -15,6 +15,7 @@ from analysis.language.texts import N_
 from analysis.measures.attainment import shortfall
 from analysis.measures.expressions import Count, arising, behind, hits, month_number, windows
 from analysis.measures.offers import offers_by_month
+from analysis.measures.series import followed
 from analysis.presentation.numbers import minimum
 from analysis.reference.decision import PROCEDURES, Reading, Target
 from analysis.storage.backends import execute
@@ -65,7 +66,7 @@ def explain(
         one = _one(row)
         target, unit, reading, window, month = (str(one[name]) for name in _NAMES)
     asked = _asked(target, unit, reading, window, month, data)
-    rows = arising(relation(data.dossiers), *asked.span)
+    rows = arising(followed(relation(data.dossiers), data.report.reference), *asked.span)
     rows = rows.filter(rows.unit_code.isin(list(asked.units)))
     if asked.target.measure == PROCEDURES:
         return _of_procedures(rows, asked, data)

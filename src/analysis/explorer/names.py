@@ -11,7 +11,6 @@ from analysis.findings.report import Report
 from analysis.language.folding import fold
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
-from analysis.reference.tables import TIERS
 
 _NEAR = 3
 
@@ -26,7 +25,12 @@ class Names(dict[str, str]):
         self.spelled = {
             code: [_plain(one) for one in (name, *aliases.get(code, [])) if one] for code, name in self.items()
         }
+        self.tier_order = tuple(report.reference.tiers)
         self.tiers = dict(zip(units["unit_code"], units["tier"], strict=True))
+
+    def place(self, code: str) -> int:
+        """That of the unit's tier among the tiers; groups come after all."""
+        return self.tier_order.index(self.tiers[code]) if code in self.tiers else len(self.tier_order)
 
 
 def bare(text: str) -> str:
@@ -88,14 +92,13 @@ def _has(words: str, code: str, names: Mapping[str, str], most: int | None = Non
 
 def _distance(words: str, code: str, names: Mapping[str, str]) -> tuple[bool, bool, int]:
     spelled = _spelled(code, names)
-    tiers = names.tiers if isinstance(names, Names) else {}
-    order = TIERS.index(tiers[code]) if code in tiers else len(TIERS)
+    order = names.place(code) if isinstance(names, Names) else 0
     return words not in (*spelled, bare(code)), f" {words} " not in f" {spelled[0]} ", order
 
 
 def units_named(wanted: str | Sequence[str], names: Names) -> list[str]:
     """Codes of units or groups by code or name; a tier (``province``, ``district``, ``commune``) is all its units."""
-    if isinstance(wanted, str) and wanted in TIERS:
+    if isinstance(wanted, str) and wanted in names.tier_order:
         return [code for code, tier in names.tiers.items() if tier == wanted]
     return [unit_named(name, names) for name in ([wanted] if isinstance(wanted, str) else wanted)]
 

@@ -38,7 +38,7 @@ def plot_lowest(data: Data, target: str, tier: str = "province", count: int = 8,
     chosen = _target(data, target)
     rows = data.report.attainment
     report = replace(data.report, attainment=rows[rows["month"] <= data.month])
-    codes = figures.tier_units(report, one_of("tier", tier, ("province", "district", "commune")))
+    codes = figures.tier_units(report, one_of("tier", tier, report.reference.tiers))
     with mpl.rc_context(STYLE):
         axes = ax or _axes()
         draw_lowest(axes, chosen, figures.lowest(report, chosen, codes, count), report.language)

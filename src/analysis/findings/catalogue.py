@@ -14,7 +14,7 @@ from analysis.duties.catalogue_timeliness import LATE, UNKNOWN
 from analysis.duties.catalogue_verdicts import BASES
 from analysis.findings.report import Report
 from analysis.reference.decision import Target
-from analysis.reference.groups import PROVINCE, TIER_GROUPS, is_group
+from analysis.reference.groups import PROVINCE, is_group, tier_groups
 from analysis.statistics.disclosure import LEAST
 
 _WRONG = ["missing", "wrong_level", "repealed_open", "extra"]
@@ -74,7 +74,7 @@ def filed(report: Report) -> int | None:
 
 def tiers(report: Report) -> list[Place]:
     """The tiers that the lists name, each as a place."""
-    return [Place((code,), row) for code in TIER_GROUPS if (row := standing(report, code))]
+    return [Place((code,), row) for code in tier_groups(report.reference) if (row := standing(report, code))]
 
 
 def places(report: Report) -> list[Place]:

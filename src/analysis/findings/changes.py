@@ -17,8 +17,8 @@ from analysis.outlook.closers import FINISH
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import RUNNING
 from analysis.reference.decision import NOT_APPLICABLE, Target
-from analysis.reference.groups import PROVINCE, TIER_GROUPS, is_group
-from analysis.reference.tables import TIERS
+from analysis.reference.groups import PROVINCE, is_group, tier_groups
+from analysis.reference.tiers import DEPARTMENTS, DISTRICTS
 from analysis.storage.writing import undirected
 
 MOVERS = 5
@@ -94,7 +94,7 @@ def changes(report: Report, codes: Collection[str] = ()) -> Changes | None:
         turned=sorted((one for one in found if one.turned), key=lambda one: _rank(report, one)),
         movers=_movers(units),
         asked=[(target, counts) for target in report.decision.targets if (counts := _outcomes(asked, target))],
-        answers=[one for one in asked if codes or tier[one.figure.unit_code] != "commune"],
+        answers=[one for one in asked if codes or tier[one.figure.unit_code] in ("", DEPARTMENTS, DISTRICTS)],
         renamed=_renamed(rows),
     )
 
@@ -157,9 +157,9 @@ def _movers(units: list[Change]) -> list[Change]:
 def _rank(report: Report, one: Change) -> tuple[int, int, str, int]:
     """The province first, then tiers and areas, then units by tier."""
     code, tier = one.figure.unit_code, report.directory["tier"][one.figure.unit_code]
-    groups = (PROVINCE, *TIER_GROUPS)
+    groups, tiers = (PROVINCE, *tier_groups(report.reference)), [*report.reference.tiers]
     place = groups.index(code) if code in groups else len(groups) + (not is_group(code))
-    return place, TIERS.index(tier) if tier else 0, code, report.decision.targets.index(one.figure.target)
+    return place, tiers.index(tier) if tier else 0, code, report.decision.targets.index(one.figure.target)
 
 
 def _renamed(rows: pd.DataFrame) -> list[tuple[str, str]]:

@@ -13,8 +13,10 @@ from analysis.findings.provenance import DOSSIERS
 from analysis.findings.report import Report
 from analysis.language.folding import plain
 from analysis.measures.expressions import arising
+from analysis.measures.series import followed
 from analysis.outlook.procedures import ONLINE_LEVELS
 from analysis.reference.groups import PROVINCE
+from analysis.reference.tiers import DEPARTMENTS, DISTRICTS
 from analysis.statistics.disclosure import LEAST
 from analysis.storage.backends import connect, execute, read_dossiers
 
@@ -91,14 +93,14 @@ class Place:
 
 
 def places(report: Report, facts: dict[str, Facts]) -> list[Place]:
-    """Every district, each followed by its communes, by name; ``facts`` are those of ``facts_of``."""
+    """Every district, each followed by its communes, then communes of none, by name; ``facts``: ``facts_of``."""
     units, services = report.reference.units, _services(report)
     offices = {
         code: Office(code, name, services.get(code, ()))
         for code, name in units[["unit_code", "unit_name"]].itertuples(index=False)
     }
     found = []
-    for district in units.loc[units["tier"] == "district", "unit_code"]:
+    for district in units.loc[units["tier"] == DISTRICTS, "unit_code"]:
         its = offices[district]
         found.append(Place(district, its.name, "", facts[district], (its,)))
         for commune in sorted(
@@ -106,6 +108,11 @@ def places(report: Report, facts: dict[str, Facts]) -> list[Place]:
         ):
             own = offices[commune]
             found.append(Place(own.code, own.name, its.name, facts[own.code], (own, its)))
+    alone = units[~units["tier"].isin([DEPARTMENTS, DISTRICTS]) & (units["parent_code"] == "")]
+    found += [
+        Place(own.code, own.name, "", facts[own.code], (own,))
+        for own in sorted((offices[code] for code in alone["unit_code"]), key=_order)
+    ]
     return found
 
 
@@ -117,9 +124,9 @@ def _order(office: Office) -> str:
 def facts_of(report: Report, processed: Path | str) -> dict[str, Facts]:
     """The facts of every unit, and of the whole province as ``ALL``, from the dossiers that arose to date."""
     counts, waits = _counted(report, processed)
-    units = report.reference.units["unit_code"]
-    counts = counts.reindex(units, fill_value=0)
-    counts.loc[PROVINCE] = counts.sum()
+    whole = counts.sum()
+    counts = counts.reindex(report.reference.units["unit_code"], fill_value=0)
+    counts.loc[PROVINCE] = whole
     by_unit = dict(iter(waits.groupby("unit_code"))) | {PROVINCE: waits}
     return {str(code): _facts(row, by_unit.get(code, waits.iloc[:0])) for code, row in counts.iterrows()}
 
@@ -162,7 +169,7 @@ def _counted(report: Report, processed: Path | str) -> tuple[pd.DataFrame, pd.Da
     """
     with connect() as backend:
         dossiers = read_dossiers(backend, Path(processed) / DOSSIERS)
-        arose = arising(dossiers, report.decision.valid_from, last_day(report))
+        arose = arising(followed(dossiers, report.reference), report.decision.valid_from, last_day(report))
         offered = arose.level.isin(ONLINE_LEVELS).fill_null(False)
         sums = {
             "dossiers": arose.count(),

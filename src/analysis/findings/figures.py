@@ -11,7 +11,8 @@ import pandas as pd
 from analysis.findings.report import Report
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.reference.decision import ATTAINED, DEFAULT, NOT_ATTAINED, Reading, Target
-from analysis.reference.groups import PROVINCE
+from analysis.reference.groups import PROVINCE, past_names
+from analysis.reference.tiers import DEPARTMENTS, DISTRICTS
 
 _MOST_DIGITS = 6
 
@@ -91,6 +92,17 @@ def tier_units(report: Report, tier: str) -> list[str]:
     """The codes of a tier's units."""
     units = report.reference.units
     return list(units.loc[units["tier"] == tier, "unit_code"])
+
+
+def lower_units(report: Report) -> list[str]:
+    """The codes of the units that are neither departments nor districts."""
+    units = report.reference.units
+    return list(units.loc[~units["tier"].isin([DEPARTMENTS, DISTRICTS]), "unit_code"])
+
+
+def ended_units(report: Report) -> list[str]:
+    """The codes of the units and tiers that ended in the time of the figures and have some of their own."""
+    return list(past_names(report.reference)["unit_code"])
 
 
 def areas(report: Report) -> list[str]:

@@ -60,7 +60,7 @@ class Sources:
 
 def sources_of(processed: Path | str, report: Report) -> Sources:
     """The files behind every unit's and group's dossiers."""
-    found = dossiers_by_file(processed)
+    found = report.reference.by_holder(dossiers_by_file(processed)).drop_duplicates(["unit_code", "file"])
     digests = dict(zip(report.files["file"], report.files["sha256"], strict=True))
     number = {file: place for place, file in enumerate(sorted(found["file"].unique()), start=1)}
     numbers = {str(unit): [number[file] for file in of_unit] for unit, of_unit in found.groupby("unit_code")["file"]}

@@ -15,7 +15,7 @@ from analysis.language.texts import N_, Language
 from analysis.outlook import OUTLOOK
 from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision
-from analysis.reference.groups import group_members, group_names, is_group
+from analysis.reference.groups import group_members, group_names, is_group, past_names
 from analysis.reference.tables import Reference, load_reference
 
 # Files of the stage clean, and the fields of a report that hold them.
@@ -69,8 +69,14 @@ class Report:
 
     @cached_property
     def directory(self) -> pd.DataFrame:
-        """unit_name and tier of every unit and group, by code."""
-        return group_names(self.reference, self.language).set_index("unit_code")
+        """unit_name and tier of every unit and group, by code; after those of the day the units that ended before."""
+        named = [group_names(self.reference, self.language), past_names(self.reference, self.language)]
+        return (pd.concat(named) if len(named[1]) else named[0]).set_index("unit_code")
+
+    @cached_property
+    def of_day(self) -> list[str]:
+        """The codes of the units and groups that there are on the day of the figures."""
+        return list(group_names(self.reference)["unit_code"])
 
     @cached_property
     def members(self) -> dict[str, tuple[str, ...]]:
@@ -126,6 +132,10 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
     facts = json.loads((processed / "clean.json").read_text(encoding="utf-8"))
     definitions = load_reference(reference)
     attainment = tables["attainment"]
+    decision = definitions.decision(attainment["decision"].iloc[0])
+    as_of = date.fromisoformat(attainment["as_of"].iloc[0])
+    definitions = definitions.on_day(decision, as_of)
+    tables |= {name: definitions.by_holder(tables[name]) for name in ("unit_quality", "flaws", "difficulties")}
     return Report(
         attainment=attainment,
         **{field: tables[name] for name, field in _LEDGER.items()},
@@ -135,7 +145,7 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
         duties={name: tables[name] for name in DUTIES},
         synthetic=facts["synthetic"],
         reference=definitions,
-        decision=definitions.decision(attainment["decision"].iloc[0]),
-        as_of=date.fromisoformat(attainment["as_of"].iloc[0]),
+        decision=decision,
+        as_of=as_of,
         language=language,
     )

@@ -11,13 +11,14 @@ from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
 from analysis.reference.decision import DEFAULT
 from analysis.reference.groups import PROVINCE, is_group
+from analysis.reference.tiers import DISTRICTS
 
 _NEAR = 3  # units that a message about an unknown code names
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A unit or group. ``members``: the units of a group, the communes of a district, else none."""
+    """A unit or group. ``members``: the units of a group that are there, the communes of a district, else none."""
 
     code: str
     name: str
@@ -38,9 +39,8 @@ class Subject:
     @property
     def area(self) -> str:
         """The group of a district with its communes that it belongs to, "" for none."""
-        if self.is_group or self.tier == "province":
-            return ""
-        return f"AREA:{self.parent or self.code}"
+        district = self.code if self.tier == DISTRICTS else self.parent
+        return "" if self.is_group or not district else f"AREA:{district}"
 
 
 def find_subject(report: Report, code: str) -> Subject:
@@ -49,7 +49,7 @@ def find_subject(report: Report, code: str) -> Subject:
     code = str(code)  # papermill makes numbers of what looks like one
     if code == PROVINCE:
         raise UsageProblem(N_("ALL is the whole province, which the notebook report is about. Give a unit or group."))
-    if code not in names.index:
+    if code not in report.of_day:
         raise UsageProblem(
             N_("There is no unit {wanted}. Near: {near}. All codes stand in {file}; groups: AREA:district, TIER:tier."),
             wanted=code,
@@ -81,7 +81,8 @@ def concerning(report: Report, subject: Subject) -> Report:
 def _members(report: Report, code: str, units: pd.DataFrame) -> tuple[str, ...]:
     if ":" not in code:
         return tuple(units.index[units["parent_code"] == code])
-    return report.members[code]
+    there = set(report.of_day)
+    return tuple(unit for unit in report.members[code] if unit in there)
 
 
 def _near(code: str, names: pd.DataFrame) -> list[str]:

@@ -9,7 +9,7 @@ from analysis.duties.filings import RUSHED
 from analysis.duties.signals import NEED_TIMES, SIGNALS, TO_DATE
 from analysis.duties.substance_effect import ALL_FILINGS, BASES
 from analysis.findings.report import Report
-from analysis.reference.groups import PROVINCE, TIER_GROUPS, is_group
+from analysis.reference.groups import PROVINCE, is_group, tier_groups
 from analysis.statistics.disclosure import LEAST
 
 SUBMITTED, RECEIVED, COMPLETED = "submitted", "received", "completed"
@@ -79,7 +79,7 @@ def assisted(report: Report) -> tuple[int, int] | None:
 def effects(report: Report, code: str = PROVINCE) -> list[Effect]:
     """The targets on online dossiers by basis: of ``code``, of the province its tiers too; without what never arose."""
     table = report.duties["substance_effect"]
-    wanted = [PROVINCE, *TIER_GROUPS] if code == PROVINCE else [code]
+    wanted = [PROVINCE, *tier_groups(report.reference)] if code == PROVINCE else [code]
     rows = table[table["unit_code"].isin(wanted) & (table["denominator"] > 0)]
     found = [_effect(own) for _, own in rows.groupby(["target_id", "unit_code"])]
     order = [target.id for target in report.decision.targets]

@@ -25,9 +25,10 @@ from analysis.measures.expressions import (
     windows,
 )
 from analysis.measures.offers import offered, procedure_keys
+from analysis.measures.series import followed
 from analysis.reference.columns import own_columns
 from analysis.reference.decision import ATTAINED, DEFAULT, NOT_APPLICABLE, NOT_ATTAINED, PROCEDURES, Decision, Target
-from analysis.reference.groups import group_members, group_names, is_group
+from analysis.reference.groups import group_members, group_names, is_group, past_names
 from analysis.reference.keys import procedure_key
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, execute, read_dossiers
@@ -88,9 +89,9 @@ def attainment_parts(
     dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date
 ) -> Iterator[pd.DataFrame]:
     """The rows of ``attain``, one target and reading after the other: a nation's are too many to be held at once."""
-    spans = windows(decision, as_of)
+    spans, reference = windows(decision, as_of), reference.on_day(decision, as_of)
     span_table, group_table = ibis.memtable(spans), ibis.memtable(group_members(reference))
-    found = arisen(dossiers, decision, as_of)
+    found = arisen(followed(dossiers, reference), decision, as_of)
     counts = [Count(target, reading) for target in decision.targets for reading in decision.readings_of(target)]
     of_dossiers = [count for count in counts if count.target.measure != PROCEDURES]
     of_procedures = [reading for reading in decision.readings if reading.measure == PROCEDURES]
@@ -154,7 +155,10 @@ def _grid(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
     """Every unit or group × window × month, sorted: each has its rows, without dossiers too."""
     months = sorted(spans["month"].unique())
     # The names in the data are Vietnamese whatever the report's language, as the units' names are.
-    names = group_names(reference, Language("vi"))
+    vietnamese = Language("vi")
+    names = group_names(reference, vietnamese)
+    if len(past := past_names(reference, vietnamese)):
+        names = pd.concat([names, past]).sort_values("unit_code", ignore_index=True)
     steps = pd.DataFrame(
         [(window, f"{month // 12}-{month % 12 + 1:02d}", month) for window in sorted(WINDOWS) for month in months],
         columns=["window", "month", "window_month"],

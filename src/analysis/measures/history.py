@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.language.texts import Language
 from analysis.measures.expressions import Count, arisen, cells, month_number, procedure_months
 from analysis.measures.offers import offers_by_month, procedure_keys
+from analysis.measures.series import followed
 from analysis.reference.decision import DEFAULT, PROCEDURES, Conditions, Decision, Reading, Target
 from analysis.reference.groups import group_members, group_names
 from analysis.reference.tables import Reference
@@ -53,7 +54,7 @@ class History:
 
     @cached_property
     def names(self) -> pd.DataFrame:
-        """unit_code, unit_name, tier of every unit and group, sorted by code."""
+        """unit_code, unit_name, tier of every unit and group of the as-of day, sorted by code."""
         return group_names(self.reference, Language("vi"))
 
     @cached_property
@@ -148,7 +149,8 @@ def history(dossiers: ibis.Table, reference: Reference, decision: Decision, as_o
             counts.append(Count(target, reading))
     of_procedures = next((r for r in decision.readings if r.measure == PROCEDURES and r.id == DEFAULT), _ANY)
     # A code that the catalogue lacks is stored by the groups that make its key.
-    found = cells(arisen(dossiers, decision, as_of, YEARS_BEFORE), "unit_code", "procedure_code")
+    reference = reference.on_day(decision, as_of)
+    found = cells(arisen(followed(dossiers, reference), decision, as_of, YEARS_BEFORE), "unit_code", "procedure_code")
     keyed = found.left_join(procedure_keys(reference), "procedure_code")
     keyed = keyed.mutate(procedure_key=keyed.procedure_key.fill_null(keyed.procedure_code))
     table = execute(procedure_months(keyed, counts, of_procedures))

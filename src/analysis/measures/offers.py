@@ -1,6 +1,7 @@
 """What the catalogue gives to whom, and in which months: the base of the measures on procedures (contract §5)."""
 
 from collections.abc import Collection
+from functools import partial
 
 import ibis
 import numpy as np
@@ -24,7 +25,14 @@ def offered(reference: Reference, spans: pd.DataFrame, levels: Collection[int | 
     catalogue, months = reference.catalogue, spans["month"].unique()
     bits = in_force(catalogue, spans) @ np.array([month_bits([month]) for month in months])
     rules = _rules(catalogue.assign(months=bits)[catalogue["level"].isin(levels) & (bits > 0)], "months")
-    given = ibis.memtable(rules).join(ibis.memtable(receivers(reference.units)), ["tier", "owner"])
+    if not reference.succession:
+        given = ibis.memtable(rules).join(ibis.memtable(receivers(reference.units)), ["tier", "owner"])
+        return given.select("unit_code", "procedure_key", "level", "months")
+    by_month = _receivers_by_month(reference, spans)
+    by_month = by_month.assign(there=by_month["month"].map(lambda month: month_bits([month])))
+    there = by_month.groupby(["tier", "owner", "unit_code"], as_index=False)["there"].sum()
+    given = ibis.memtable(rules).join(ibis.memtable(there), ["tier", "owner"])
+    given = given.mutate(months=given.months & given.there).filter(ibis._.months != 0)
     return given.select("unit_code", "procedure_key", "level", "months")
 
 
@@ -32,7 +40,10 @@ def offers_by_month(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
     """(unit_code, procedure_key, level, month): what the catalogue gives to each unit on each window's last day."""
     months, lines = np.nonzero(in_force(reference.catalogue, spans).T)
     rules = _rules(reference.catalogue.iloc[lines].assign(month=spans["month"].unique()[months]), "month")
-    given = rules.merge(receivers(reference.units), on=["tier", "owner"])
+    if reference.succession:
+        given = rules.merge(_receivers_by_month(reference, spans), on=["tier", "owner", "month"])
+    else:
+        given = rules.merge(receivers(reference.units), on=["tier", "owner"])
     return given[["unit_code", "procedure_key", "level", "month"]].drop_duplicates(ignore_index=True)
 
 
@@ -52,3 +63,14 @@ def receivers(units: pd.DataFrame) -> pd.DataFrame:
 def _rules(catalogue: pd.DataFrame, when: str) -> pd.DataFrame:
     """Lines of the catalogue as (procedure_key, level, ``when``) for a tier and an owner, "" for every unit of it."""
     return catalogue.rename(columns={"unit_code": "owner"})[["procedure_key", "level", when, "tier", "owner"]]
+
+
+def _receivers_by_month(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
+    """As ``receivers``, with the month: the series of the units that are there on the last day of each window."""
+    known, parts = reference.succession, []
+    assert known is not None
+    for month, day in spans.drop_duplicates("month")[["month", "last_day"]].itertuples(index=False):
+        given = receivers(known.units[known.valid_on(day)])
+        series = given["unit_code"].map(partial(known.series_on, day=day))
+        parts.append(given.assign(unit_code=series, month=month))
+    return pd.concat(parts).drop_duplicates(ignore_index=True)

@@ -51,7 +51,7 @@ def read_before(published: Path, month: str, decision: Decision) -> Before | Non
         if (then.id, then.valid_from, then.valid_to) != (decision.id, decision.valid_from, decision.valid_to):
             return None
         told = read_published(folder, TOLD)
-        catalogue = read_catalogue(folder / f"{CATALOGUE}.csv", None)
+        catalogue = read_catalogue(folder / f"{CATALOGUE}.csv")
         as_of = date.fromisoformat(standing["as_of"].iloc[0])
     except (KeyError, ValueError, IndexError, StopIteration, OSError, Problem) as error:
         words = N_("{path} is not as the run left it: nothing can be compared with it. Restore it.")

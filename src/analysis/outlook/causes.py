@@ -12,7 +12,7 @@ import pandas as pd
 from analysis.measures.attainment import shortfall
 from analysis.measures.history import History
 from analysis.reference.decision import DEFAULT, PROCEDURES, Target
-from analysis.reference.groups import PROVINCE, TIER_GROUPS, places
+from analysis.reference.groups import PROVINCE, is_tier, past_places, places
 
 TIERS, AREAS, UNITS = "tiers", "areas", "units"
 CAUSES_COLUMNS = [
@@ -47,12 +47,15 @@ def causes(standing: pd.DataFrame, history: History) -> pd.DataFrame:
 
 def _parts(history: History) -> pd.DataFrame:
     """unit_code of each group, parts, part_code; only ways that part it wholly."""
+    reference = history.reference
+    of_tiers = [group for group in history.members["group_code"].unique() if is_tier(group)]
+    of_province = pd.concat([places(reference), past_places(reference)])
     members = history.members[history.members["group_code"].str.contains(":", regex=False)]
     by_unit = members.rename(columns={"group_code": "unit_code", "unit_code": "part_code"}).assign(parts=UNITS)
     return pd.concat(
         [
-            pd.DataFrame({"unit_code": PROVINCE, "parts": TIERS, "part_code": TIER_GROUPS}),
-            pd.DataFrame({"unit_code": PROVINCE, "parts": AREAS, "part_code": places(history.reference).unique()}),
+            pd.DataFrame({"unit_code": PROVINCE, "parts": TIERS, "part_code": of_tiers}),
+            pd.DataFrame({"unit_code": PROVINCE, "parts": AREAS, "part_code": of_province.unique()}),
             by_unit[["unit_code", "parts", "part_code"]],
         ],
         ignore_index=True,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.measures.expressions import month_number
 from analysis.reference.decision import Decision
-from analysis.reference.groups import PROVINCE, TIER_GROUPS, is_group
+from analysis.reference.groups import PROVINCE, is_group, is_tier
 
 EVIDENCE = Path(__file__).with_name("backtest.csv")
 TRIED_MONTHS = 11  # of a year
@@ -28,7 +28,7 @@ def backtest() -> pd.DataFrame:
 
 def level_of(code: str, tier: str) -> str:
     """The level at which forecasts are judged: the whole (``ALL``), a tier's sum, another group, a unit's tier."""
-    return code if code == PROVINCE else "TIER" if code in TIER_GROUPS else "GROUP" if is_group(code) else tier
+    return code if code == PROVINCE else "TIER" if is_tier(code) else "GROUP" if is_group(code) else tier
 
 
 def tried_month(decision: Decision, as_of: date) -> int:

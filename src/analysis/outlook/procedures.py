@@ -43,7 +43,7 @@ def procedures(
     """
     last = min(as_of, decision.valid_to)
     offers = offers_by_month(reference, pd.DataFrame({"month": [0], "last_day": [last]})).drop(columns="month")
-    lines = _lines(published, decision, last)
+    lines, held = _followed(_lines(published, decision, last), reference)
     ends = _slot_ends(decision, last, lines["told_on"])
     counted = _counted(arising(dossiers, decision.valid_from, last), reference, ends)
     cells = pd.concat([counted, _without_dossiers(offers, counted)], ignore_index=True)
@@ -53,6 +53,8 @@ def procedures(
     may = told(cells, lines, [month_number(end) for end in ends], barred)
     whole = cells.groupby(_OWN, as_index=False)[["dossiers", "online"]].sum()
     may = may.rename(columns={"dossiers": "told", "online": "told_online"})
+    # What was told of the parts of a merged unit, beside its own count, would give away what came since.
+    may.loc[pd.MultiIndex.from_frame(may[_OWN]).isin(held), ["told", "told_online", "slot"]] = pd.NA
     whole = whole.merge(may, on=_OWN, validate="1:1").merge(offers, "left", on=_OWN, validate="1:1")
     whole["procedure_name"] = names_of(whole["procedure_key"], reference)
     days = dict(enumerate(end.isoformat() for end in ends))
@@ -85,6 +87,20 @@ def _lines(published: pd.DataFrame | None, decision: Decision, last: date) -> pd
     return lines.assign(told_on=[date.fromisoformat(day) for day in lines["told_on"]]).astype(
         {"dossiers": "Int64", "online": "Int64"}
     )
+
+
+def _followed(lines: pd.DataFrame, reference: Reference) -> tuple[pd.DataFrame, pd.MultiIndex]:
+    """The lines of the units whose dossiers are their own, and what was told of others, by the unit that holds them
+    now; a unit that was but renamed has its lines under its new code.
+    """
+    known = reference.succession
+    if not known:
+        return lines, pd.MultiIndex.from_frame(lines.iloc[:0][_OWN])
+    lines = lines.assign(unit_code=lines["unit_code"].replace(known.renamed))
+    holder = {code: series for code in lines["unit_code"].unique() if (series := known.spans_of(code)[0][1]) != code}
+    gone = lines["unit_code"].isin(holder)
+    told_of = lines[gone].assign(unit_code=lines.loc[gone, "unit_code"].map(holder))
+    return lines[~gone], pd.MultiIndex.from_frame(told_of[_OWN])
 
 
 def _slot_ends(decision: Decision, last: date, told_on: pd.Series) -> list[date]:

@@ -17,6 +17,7 @@ import pyarrow.csv
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
 from analysis.measures.history import History, history
+from analysis.measures.series import followed
 from analysis.outlook.before import Before, read_before
 from analysis.outlook.causes import causes
 from analysis.outlook.changes import changes
@@ -31,6 +32,7 @@ from analysis.outlook.projection import courses, projections
 from analysis.outlook.trends import trends
 from analysis.reference.columns import own_columns, read_arrow
 from analysis.reference.decision import DEFAULT
+from analysis.reference.groups import past_names
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, read_dossiers
 from analysis.storage.places import OPEN_DATA, TOLD
@@ -75,25 +77,30 @@ def outlook(
     """
     decision = reference.decision(attainment["decision"].iloc[0])
     as_of = date.fromisoformat(attainment["as_of"].iloc[0])
+    reference = reference.on_day(decision, as_of)
+    dossiers = followed(dossiers, reference)
     tables = concluded(attainment, history(dossiers, reference, decision, as_of))
     offered = procedures(dossiers, reference, decision, as_of, told)
+    standing = _of_day(to_date(attainment), reference)
     return tables | {
         "delays": delays(dossiers, reference, decision, as_of),
         "procedures": offered,
-        "changes": changes(to_date(attainment), offered, dossiers, reference, decision, as_of, before),
+        "changes": changes(standing, offered, dossiers, reference, decision, as_of, before),
     }
 
 
 def concluded(attainment: pd.DataFrame, known: History) -> dict[str, pd.DataFrame]:
     """The tables that follow from the figures, the conclusions last."""
-    standing = to_date(attainment)
+    whole = to_date(attainment)
+    # What was and is no more is asked for nothing, and no peer.
+    attainment, standing = (_of_day(rows, known.reference) for rows in (attainment, whole))
     course = courses(known)
     tables = {
         "trends": trends(attainment, known),
         "gap": gaps(standing, known),
         "projection": projections(standing, known, course),
         "comparison": comparison(standing, known),
-        "causes": causes(standing, known),
+        "causes": causes(whole, known),
     }
     tables["closers"] = closers(standing, known, tables["projection"], course)
     tables["conclusions"] = conclusions(standing, known, tables)
@@ -138,6 +145,11 @@ def read_told(published: Path) -> pd.DataFrame | None:
                 N_("{path} is not as the run left it: what it tells must not be told twice. Restore it."), path=path
             ) from error
     return pd.concat(found, ignore_index=True) if found else None
+
+
+def _of_day(rows: pd.DataFrame, reference: Reference) -> pd.DataFrame:
+    """The rows without those of units and tiers that ended before the day."""
+    return rows[~rows["unit_code"].isin(past_names(reference)["unit_code"])] if len(reference.past) else rows
 
 
 def _write(table: pd.DataFrame, schema: pa.Schema, path: Path) -> None:

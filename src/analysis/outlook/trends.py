@@ -6,6 +6,7 @@ months'. Otherwise every series would seem to fall at its end.
 """
 
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -69,7 +70,8 @@ def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
     for target in history.decision.targets:
         settled = settled_months(history, target)
         of_target = monthly[monthly["target_id"] == target.id]
-        successes, totals = (of_target[name].to_numpy().reshape(-1, len(months)) for name in _PARTS)
+        begun = _begun(history, of_target["unit_code"].iloc[:: len(months)], months)
+        successes, totals = (of_target[name].to_numpy().reshape(-1, len(months)) * begun for name in _PARTS)
         for code, counted, whole in zip(of_target["unit_code"].iloc[:: len(months)], successes, totals, strict=True):
             judged = int((months <= settled[code]).sum())
             found = _judge(counted[:judged], whole[:judged], float(target.minimum), months, decided)
@@ -80,6 +82,15 @@ def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
     keys = monthly[monthly["month"] == months[-1]].drop(columns=["numerator", "denominator", "value"])
     found = _discovered(pd.DataFrame(rows).assign(**last), set(history.reference.units["unit_code"]))
     return keys.merge(found, on=["target_id", "unit_code"])[TRENDS_COLUMNS]
+
+
+def _begun(history: History, codes: Iterable[str], months: np.ndarray) -> np.ndarray:
+    """1 for the months in which each series is one, series × months; 0 for those before its unit began."""
+    known = history.reference.succession
+    if not known:
+        return np.ones((1, len(months)), dtype=np.int64)
+    first = [f"{begun:%Y-%m}" if (begun := known.begins(code)) else "" for code in codes]
+    return (months >= np.array(first)[:, None]).astype(np.int64)
 
 
 def _discovered(rows: pd.DataFrame, units: set[str]) -> pd.DataFrame:

@@ -10,8 +10,7 @@ from analysis.language.folding import plain
 from analysis.language.texts import N_, Language
 from analysis.presentation.words import MEASURES_IN_COLUMNS
 from analysis.reference.decision import DEFAULT, Target
-from analysis.reference.groups import PROVINCE, TIER_GROUPS
-from analysis.reference.tables import TIERS
+from analysis.reference.groups import PROVINCE, tier_groups
 
 # The upper edges of a cell's colour by the gap to the minimum, as shares of one; a gap on an edge is the next one's.
 EDGES = (Fraction(-3, 10), Fraction(-1, 10), Fraction(0), Fraction(1, 10), Fraction(3, 10))
@@ -75,7 +74,7 @@ def standings(report: Report) -> list[Standing]:
     names = units["unit_name"].to_dict()
     trends = _trends(report)
     rows = []
-    for tier in TIERS:
+    for tier in report.reference.tiers:
         for code, name, of_target in _coded(matrix(report, tier_units(report, tier))):
             parent = names.get(units.at[code, "parent_code"], "")
             # A commune is found by its district too; its aliases only repeat both names.
@@ -88,8 +87,8 @@ def standings(report: Report) -> list[Standing]:
 
 def target_rows(report: Report) -> dict[str, dict[str, list[Figure]]]:
     """For each target the figures of province and tiers (``groups``), areas and each tier's units, the lowest first."""
-    codes = {"groups": [PROVINCE, *TIER_GROUPS], "areas": areas(report)}
-    codes |= {tier: tier_units(report, tier) for tier in TIERS}
+    codes = {"groups": [PROVINCE, *tier_groups(report.reference)], "areas": areas(report)}
+    codes |= {tier: tier_units(report, tier) for tier in report.reference.tiers}
     part_of = {code: part for part, of_part in codes.items() for code in of_part}
     rows: dict[str, dict[str, list[Figure]]] = {
         target.id: {part: [] for part in codes} for target in report.decision.targets

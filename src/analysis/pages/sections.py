@@ -24,9 +24,10 @@ from analysis.presentation.changes import changed
 from analysis.presentation.leads import lead_of_province, leaders_tasks
 from analysis.presentation.narrative import caution
 from analysis.presentation.plots import Plot, course_plot, funnel_plot, lowest_bars
+from analysis.presentation.succession import series_note
 from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS, QUESTIONS
 from analysis.reference.decision import NOT_ATTAINED
-from analysis.reference.groups import PROVINCE, TIER_GROUPS
+from analysis.reference.groups import PROVINCE, tier_groups
 from analysis.storage.places import CHANGES_PAGE, OVERVIEW
 from analysis.storage.version import code_version
 
@@ -82,7 +83,7 @@ def leading(report: Report) -> Section:
 
 def tiers(report: Report) -> Section:
     """Targets by tier and by district with its communes."""
-    groups = TIER_GROUPS
+    groups = tier_groups(report.reference)
     by_tier = sorted(figures.matrix(report, groups), key=lambda row: groups.index(_any(row[1]).unit_code))
     areas = figures.areas(report)
     by_none = advice.attained_by_none(report, [*groups, *areas])
@@ -92,8 +93,9 @@ def tiers(report: Report) -> Section:
 def units(report: Report) -> Section:
     """Every unit beside every target, the worst first."""
     by_tier = {tier: figures.matrix(report, figures.tier_units(report, tier)) for tier in ("province", "district")}
-    communes = figures.matrix(report, figures.tier_units(report, "commune"))
-    return render("units", report, by_tier=by_tier, communes=communes, lost=rejected_of_units(report))
+    communes = figures.matrix(report, figures.lower_units(report))
+    ended = figures.matrix(report, figures.ended_units(report))
+    return render("units", report, by_tier=by_tier, communes=communes, ended=ended, lost=rejected_of_units(report))
 
 
 def lowest(report: Report, count: int = 8) -> Section:
@@ -106,7 +108,8 @@ def lowest(report: Report, count: int = 8) -> Section:
 
 def trends(report: Report) -> Section:
     """Each target by month and to date against its minimum."""
-    return render("trends", report, plots=course_plots(report, of_unit(report, PROVINCE)))
+    held = series_note(report, PROVINCE)
+    return render("trends", report, plots=course_plots(report, of_unit(report, PROVINCE)), held=held)
 
 
 def readings(report: Report) -> Section:
@@ -138,7 +141,7 @@ def outlook(report: Report) -> Section:
 
 def signals(report: Report) -> Section:
     """Trend verdicts of the groups and areas, then of departments and districts."""
-    groups = [PROVINCE, *TIER_GROUPS]
+    groups = [PROVINCE, *tier_groups(report.reference)]
     some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
     told, of, changed = advice.false_signals(report)
     tables = {

@@ -17,7 +17,8 @@ from analysis.pages.front import annexes_of, front_script, front_values, publish
 from analysis.pages.page import page_css
 from analysis.pages.rendering import render
 from analysis.presentation.leads import lead_of_province
-from analysis.presentation.words import GROUPS_BESIDE_AREAS, TIER_WORDS
+from analysis.presentation.tiers import tier_words
+from analysis.presentation.words import GROUPS, GROUPS_BESIDE_AREAS, TIER_WORDS
 from analysis.reference.groups import PROVINCE
 from analysis.storage.places import (
     CHANGES_PAGE,
@@ -55,7 +56,7 @@ def publish_site(
     for code, reason in failed.items():
         _write(month_folder / unit_page(code), _absent_page(report, code, reason))
     # Reports link to one another: where one was not asked for, its page says so.
-    for code in report.names:
+    for code in report.of_day:
         if code != PROVINCE and code not in linked:
             _write(month_folder / unit_page(code), _absent_page(report, code))
     _write(reports / FRONT_PAGE, _front_page(reports, report))
@@ -108,6 +109,7 @@ def _target_pages(report: Report, sources: Sources, linked: Collection[str]) -> 
             target=target,
             default=report.decision.readings_of(target)[0],
             province=rows["groups"][0],
+            heads=tier_words(report, GROUPS),
             readings=figures.readings(report, target),
             rows=rows,
             sources=sources,
@@ -163,7 +165,8 @@ def _page(name: str, report: Report, **values: Any) -> str:
         "changes_page": CHANGES_PAGE,
         "overview": OVERVIEW,
     }
-    shared |= {"shades": overview.SHADE_WORDS, "tiers": TIER_WORDS, "group_titles": GROUPS_BESIDE_AREAS}
+    shared |= {"shades": overview.SHADE_WORDS, "group_titles": GROUPS_BESIDE_AREAS}
+    shared["tiers"] = tier_words(report, TIER_WORDS)
     shared |= {"shade": overview.shade, "short": partial(overview.short_title, language=report.language)}
     return render(f"{name}_page", report, **(shared | values)).html
 

@@ -27,13 +27,15 @@ from analysis.presentation.leads import lead_of
 from analysis.presentation.multiples import multiples
 from analysis.presentation.obstacles import borne_out
 from analysis.presentation.quality import records
+from analysis.presentation.succession import series_note
+from analysis.presentation.tiers import tier_words
 from analysis.presentation.waiting import decides
 from analysis.presentation.words import AGAINST, AGAINST_TIER, DELAYS, FORECAST_LEVELS, MIXES, QUESTIONS, TIER_WORDS
+from analysis.reference.tiers import DISTRICTS
 from analysis.storage.places import CATALOGUE_PAGE, OVERVIEW, WAITING_PAGE, letter_page
 
 _MOST_MEMBERS = 40  # of a tier; all of them stand in the overview
 BASE = "../"  # from a unit's page to the month's folder
-KINDS = {**TIER_WORDS, "": N_("Group of units")}
 
 
 def heading(report: Report, subject: Subject) -> Section:
@@ -42,7 +44,8 @@ def heading(report: Report, subject: Subject) -> Section:
         "lead": lead_of(report, subject),
         "parent_name": report.names.get(subject.parent, ""),
         "area_name": report.names.get(subject.area, ""),
-        "kind": _kind(subject),
+        "kind": _kind(report, subject),
+        "held": series_note(report, subject.code),
         "sources": _few_sources(report, subject),
         **cautions(report),
     }
@@ -68,7 +71,7 @@ def targets(report: Report, subject: Subject) -> Section:
 
 def communes(report: Report, subject: Subject) -> Section:
     """A district's communes side by side, for the target that leads in its area; nothing for whoever has none."""
-    members = [code for code in subject.members if report.directory.at[code, "tier"] == "commune"]
+    members = [code for code in subject.members if report.directory.at[code, "tier"] != DISTRICTS]
     first = leading(of_unit(report, subject.area or subject.code))
     drawn = None
     if members and first and not subject.code.startswith("TIER:"):
@@ -93,9 +96,11 @@ def trend(report: Report, subject: Subject) -> Section:
     drawn = course_plots(report, found)
     drawn.sort(key=lambda plot: plot.target != (first.figure.target.id if first else ""))
     level, month = level_of(subject.code, subject.tier), tried_month(report.decision, report.as_of)
-    tried = {"level": FORECAST_LEVELS[level], "month": month, "held": held(level, month)}
-    foretold = tried if any(one.running for one in found) else None
-    return _render("unit_trend", report, subject, plots=drawn, tried=foretold)
+    foretold = None
+    if level in FORECAST_LEVELS and any(one.running for one in found):
+        foretold = {"level": FORECAST_LEVELS[level], "month": month, "held": held(level, month)}
+    note = series_note(report, subject.code)
+    return _render("unit_trend", report, subject, plots=drawn, tried=foretold, held=note)
 
 
 def procedures(report: Report, subject: Subject) -> Section:
@@ -115,7 +120,7 @@ def waiting(report: Report, subject: Subject) -> Section:
 
 def quality(report: Report, subject: Subject, processed: Path) -> Section:
     """Accepted, rejected and doubtful rows with how to mend them, and the files that the dossiers came from."""
-    files = source_files(dossiers_by_file(processed), report.files, subject.units)
+    files = source_files(report.reference.by_holder(dossiers_by_file(processed)), report.files, subject.units)
     values = {"records": records(report, subject.units), "files": files.to_dict("records")}
     return _render("unit_quality", report, subject, **values)
 
@@ -163,7 +168,7 @@ def _render(name: str, report: Report, subject: Subject, **values: Any) -> Secti
     return render(name, report, base=BASE, subject=subject, **values)
 
 
-def _kind(subject: Subject) -> str:
+def _kind(report: Report, subject: Subject) -> str:
     if subject.code.startswith("AREA:"):
         return N_("A district with its communes")
-    return KINDS["" if subject.is_group else subject.tier]
+    return N_("Group of units") if subject.is_group else tier_words(report, TIER_WORDS)[subject.tier]

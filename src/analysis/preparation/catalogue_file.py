@@ -118,7 +118,7 @@ def write_catalogue(made: Made, reference: Reference) -> Path:
 
     def write(temporary: Path) -> None:
         write_csv(made.table, temporary)
-        read_catalogue(temporary, reference.units)
+        read_catalogue(temporary, reference.units, reference.tiers)
 
     write_whole(path, write)
     return path

@@ -20,7 +20,8 @@ from analysis.language.folding import fold, plain
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
 from analysis.reference.forms import Province, load_province
-from analysis.reference.tables import CATALOGUE, TIERS, UNITS, Reference, load_reference
+from analysis.reference.tables import CATALOGUE, UNITS, Reference, load_reference
+from analysis.reference.tiers import TIERS
 from analysis.reference.toml_files import Frozen, Words, read_toml
 from analysis.storage.places import OWN_REFERENCE, PROJECT
 from analysis.storage.writing import write_csv

@@ -16,7 +16,7 @@ from analysis.duties.catalogue_lines import (
 from analysis.findings.catalogue import Based, Mend, by_base, filed, is_listed, lateness, standing
 from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
-from analysis.reference.groups import TIER_GROUPS
+from analysis.reference.groups import tier_groups
 
 PROBLEM_WORDS = {
     MISSING: N_("Not on the portal"),
@@ -100,7 +100,9 @@ def whose(mend: Mend, report: Report) -> str:
         return language.text(N_("not known"))
     if len(mend.units) <= _NAMED:
         return language.listed([report.names[code] for code in mend.units])
-    if tier := next((code for code in TIER_GROUPS if set(report.members[code]) == set(mend.units)), ""):
+    if tier := next(
+        (code for code in tier_groups(report.reference) if set(report.members[code]) == set(mend.units)), ""
+    ):
         return report.names[tier]
     return language.text(N_("{count} units"), count=language.number(len(mend.units)))
 

@@ -13,6 +13,7 @@ from analysis.language.texts import N_, Language
 from analysis.outlook.comparison import ABOVE
 from analysis.outlook.delays import LATE, REFUSED, SUPPLEMENT
 from analysis.presentation.waiting import named
+from analysis.reference.tiers import DEPARTMENTS, DISTRICTS
 from analysis.statistics.disclosure import LEAST
 
 _EVIDENCE = {
@@ -110,7 +111,7 @@ def shown_by_data(report: Report) -> Iterator[str]:
 
 def _above(rows: pd.DataFrame) -> list[tuple[str, Fraction]]:
     """Communes answer to their district and are not named by the province."""
-    high = rows[(rows["verdict"] == ABOVE) & (rows["tier"] != "commune")]
+    high = rows[(rows["verdict"] == ABOVE) & rows["tier"].isin([DEPARTMENTS, DISTRICTS])]
     high = high.sort_values(["value", "unit_code"], ascending=[False, True]).head(_MOST_UNITS)
     return [(row.unit_name, Fraction(row.numerator, row.denominator)) for row in high.itertuples(index=False)]
 

@@ -30,6 +30,7 @@ MENDS = {
     "source_unknown": N_("State the system of receipt: only then does the dossier count for the portal target."),
     "resolved_without_date": N_("Enter the day of the result when the dossier is closed."),
     "online_below_level_3": N_("Check the channel, or the procedure's level in the catalogue."),
+    "unit_not_there": N_("Check the unit and the day of receipt; complete units.csv or successors.csv."),
     "received_after_export": N_("Check the day of receipt: it lies after the day of the export."),
     "completed_after_export": N_("Check the day of the result: it lies after the day of the export."),
 }
@@ -41,7 +42,8 @@ _SEVERITY = {
     **dict.fromkeys([*REASONS, "blank_channel", "level_unknown"], _NOW),
     **dict.fromkeys(["level_disagreement", "procedure_not_in_catalogue", "resolved_without_date"], _SHOULD),
     **dict.fromkeys(["applicant_unknown", "source_unknown"], _SHOULD),
-    **dict.fromkeys(["online_below_level_3", "received_after_export", "completed_after_export"], _KNOWN),
+    **dict.fromkeys(["online_below_level_3", "unit_not_there"], _KNOWN),
+    **dict.fromkeys(["received_after_export", "completed_after_export"], _KNOWN),
 }
 
 

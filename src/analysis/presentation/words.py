@@ -110,6 +110,7 @@ CHECKS = {
     "source_unknown": N_("source not stated: left out of the portal target"),
     "resolved_without_date": N_("resolved, but no date of the result"),
     "online_below_level_3": N_("filed online although below level 3"),
+    "unit_not_there": N_("received before the unit was there or after it had ended"),
     "received_after_export": N_("received after the day of export"),
     "completed_after_export": N_("resolved after the day of export"),
 }

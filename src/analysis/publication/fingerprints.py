@@ -28,7 +28,7 @@ def fingerprints(report: Report, processed: Path, notebook: Path) -> dict[str, s
     rows = row_digests(_tables(report, processed))
     peers = _peers(report)
     found = {}
-    for code in report.names:
+    for code in report.of_day:
         if code != PROVINCE:
             subject = find_subject(report, code)
             own = sorted({code, subject.parent, subject.area, *subject.members} - {""})
@@ -56,7 +56,7 @@ def _tables(report: Report, processed: Path) -> dict[str, pd.DataFrame]:
     frames = {**vars(report), **report.outlook, **report.duties}
     tables = {name: table for name, table in frames.items() if "unit_code" in getattr(table, "columns", ())}
     digests = report.files[["file", "export_date", "sha256"]]
-    return tables | {"sources": dossiers_by_file(processed).merge(digests, "left", "file")}
+    return tables | {"sources": report.reference.by_holder(dossiers_by_file(processed)).merge(digests, "left", "file")}
 
 
 def _peers(report: Report) -> Digests:

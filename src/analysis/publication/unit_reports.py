@@ -17,7 +17,7 @@ from analysis.storage.places import unit_page
 
 def wanted_codes(report: Report, units: Sequence[str]) -> list[str]:
     """The codes of units and groups among what ``--units`` asks for; all of them for ``all``."""
-    known = [code for code in report.names if code != PROVINCE]
+    known = [code for code in report.of_day if code != PROVINCE]
     return known if ALL in units else [code for code in known if code in units]
 
 

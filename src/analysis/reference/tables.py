@@ -1,12 +1,10 @@
 """Reference data (contract §2): units, the catalogue of procedures, decisions, the vocabulary."""
 
-import csv
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +16,17 @@ from analysis.language.problems import ReferenceProblem, UsageProblem
 from analysis.language.texts import N_
 from analysis.reference.criteria import Criteria
 from analysis.reference.criteria_files import load_criteria
+from analysis.reference.csv_files import read_csv, refuse
 from analysis.reference.decision import Decision, load_decision
 from analysis.reference.glossary import Glossary, load_glossary
 from analysis.reference.keys import procedure_key, unit_key
-from analysis.reference.toml_files import written_text
+from analysis.reference.succession import FIRST, LAST, Succession
+from analysis.reference.successors import DAYS, read_successors, with_days
+from analysis.reference.tiers import DEPARTMENTS, DISTRICTS, load_tiers, with_tiers
 from analysis.reference.vocabulary import Vocabulary, load_vocabulary
 from analysis.storage.places import page_name
 
-TIERS = ("province", "district", "commune")
+_DAY = r"^(\d{4}-\d{2}-\d{2})?$"  # "" for an open end
 LEVELS = ("1", "2", "3", "4")
 TILES = pa.DataFrameSchema(
     {
@@ -40,10 +41,12 @@ UNITS = pa.DataFrameSchema(
     {
         "unit_code": pa.Column(str, pa.Check.str_length(min_value=1), unique=True, description="Mã định danh cơ quan"),
         "unit_name": pa.Column(str, pa.Check.str_length(min_value=1), description="Tên cơ quan"),
-        "tier": pa.Column(str, pa.Check.isin(TIERS), description="Cấp"),
-        "parent_code": pa.Column(str, description="Huyện của một xã; để trống với cấp khác"),
+        "tier": pa.Column(str, description="Cấp"),
+        "parent_code": pa.Column(str, description="Huyện của một xã, nếu có; để trống với cấp khác"),
         "aliases": pa.Column(str, description="Tên gọi khác, cách nhau bằng |"),
         "province_code": pa.Column(str, required=False, description="Mã tỉnh; chỉ khi có nhiều tỉnh"),
+        "valid_from": pa.Column(str, pa.Check.str_matches(_DAY), required=False, description="Có từ ngày"),
+        "valid_to": pa.Column(str, pa.Check.str_matches(_DAY), required=False, description="Có đến trước ngày"),
     },
     strict=True,
     ordered=True,
@@ -61,29 +64,27 @@ CATALOGUE = pa.DataFrameSchema(
         "procedure_code": pa.Column(str, pa.Check.str_length(min_value=1), description="Mã thủ tục"),
         "procedure_name": pa.Column(str, pa.Check.str_length(min_value=1), description="Tên thủ tục"),
         "field": pa.Column(str, description="Lĩnh vực"),
-        "tier": pa.Column(str, pa.Check.isin(TIERS), description="Cấp"),
+        "tier": pa.Column(str, description="Cấp"),
         "unit_code": pa.Column(str, description="Sở có thủ tục; để trống với thủ tục cấp huyện, cấp xã"),
         "level": pa.Column(str, pa.Check.isin(LEVELS), description="Mức độ 1 đến 4"),
         "valid_from": pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}-\d{2}$"), description="Có hiệu lực từ ngày"),
-        "valid_to": pa.Column(str, pa.Check.str_matches(r"^(\d{4}-\d{2}-\d{2})?$"), description="Đến trước ngày"),
+        "valid_to": pa.Column(str, pa.Check.str_matches(_DAY), description="Đến trước ngày"),
     },
     strict=True,
     ordered=True,
 )
 
 DRAFT = "(dự thảo từ tệp kết xuất)"  # ends the field of a procedure that dvctt catalogue draft took from exports
-_CHOICES = {"tier": TIERS, "level": LEVELS}
-_PLACE = ("row", "column")
-_DAYS = ("valid_from", "valid_to")
-_NO_DAY = N_("{file}, line {line}: {column} is «{value}»: no such day. Dates are written yyyy-mm-dd.")
 
 
 @dataclass(frozen=True)
 class Reference:
     """What the analysis takes as given.
 
-    ``units``: unit_code, unit_name, tier, parent_code, aliases (text, "" when absent), and province_code where there
-    are several provinces.
+    ``units``: unit_code, unit_name, tier, parent_code, aliases (text, "" when absent), province_code where there are
+    several provinces, ``valid_from`` and ``valid_to`` (days, NaT: open) where the file has them.
+    ``tiers``: their titles by language, none for the usual three. ``succession``: where units have days, what became
+    of them.
     ``tiles``: unit_code, row and column (text) of the districts that are placed on a map; no rows without map.csv.
     ``provinces``: province_code, province_name; no rows where there is but one, which needs no name.
     ``catalogue``: the file's columns, ``level`` a number, ``valid_from`` and ``valid_to`` days
@@ -98,6 +99,32 @@ class Reference:
     vocabulary: Vocabulary
     criteria: dict[str, Criteria]
     tiles: pd.DataFrame
+    tiers: Mapping[str, Mapping[str, str]]
+    succession: Succession | None
+    day: date | None = None
+
+    def on_day(self, decision: Decision, as_of: date) -> "Reference":
+        """As it was on the as-of day, or the decision's last: ``units`` are those of that ``day``; once is for good."""
+        if self.day or not self.succession:
+            return self
+        day = min(as_of, decision.valid_to)
+        known = Succession(self.succession.units, self.succession.successors, decision.valid_from, day)
+        units = known.units[known.valid_on(day)].reset_index(drop=True)
+        units["parent_code"] = units["parent_code"].where(units["parent_code"].isin(units["unit_code"]), "")
+        return replace(self, units=units, succession=known, day=day)
+
+    @cached_property
+    def past(self) -> pd.DataFrame:
+        """The units that are not of the day and that dossiers may still be counted for (``Succession.past``)."""
+        if not self.succession or not self.day:
+            return self.units.iloc[:0].assign(until=pd.NaT, shown=False)
+        return self.succession.past.reset_index(drop=True)
+
+    def by_holder(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows that count what units filed, with the unit in ``unit_code`` whose series holds it as of the day."""
+        if not self.succession or not self.day:
+            return rows
+        return rows.assign(unit_code=rows["unit_code"].replace(self.succession.holders))
 
     @cached_property
     def illustrative(self) -> bool:
@@ -152,9 +179,10 @@ def load_reference(folder: Path | str) -> Reference:
                 name=name,
             )
     found: list[ReferenceProblem] = []
-    units = _gathering(found, lambda: _read_units(folder))
+    tiers = _gathering(found, lambda: load_tiers(folder)) or {}
+    units = _gathering(found, lambda: _read_units(folder, tiers)) if tiers else None
     provinces = _gathering(found, lambda: _read_provinces(folder, units)) if units is not None else None
-    catalogue = _gathering(found, lambda: read_catalogue(folder / "catalogue.csv", units))
+    catalogue = _gathering(found, lambda: read_catalogue(folder / "catalogue.csv", units, tiers))
     paths = sorted((folder / "decisions").glob("*.toml"))
     decisions = {path.stem: _gathering(found, partial(load_decision, path)) for path in paths}
     if not decisions:
@@ -163,9 +191,10 @@ def load_reference(folder: Path | str) -> Reference:
     vocabulary = _gathering(found, lambda: load_vocabulary(folder / "vocabulary.toml"))
     criteria = _gathering(found, lambda: load_criteria(folder, decisions)) if all(decisions.values()) else {}
     tiles = _gathering(found, lambda: _read_tiles(folder / "map.csv"))
+    succession = _gathering(found, lambda: _read_succession(folder, units)) if units is not None else None
     if found:
         raise ReferenceProblem.of(found)
-    return Reference(folder, units, provinces, catalogue, decisions, vocabulary, criteria, tiles)
+    return Reference(folder, units, provinces, catalogue, decisions, vocabulary, criteria, tiles, tiers, succession)
 
 
 def _gathering(found: list[ReferenceProblem], load: Callable[[], Any]) -> Any:
@@ -178,99 +207,35 @@ def _gathering(found: list[ReferenceProblem], load: Callable[[], Any]) -> Any:
         return None
 
 
-def _read_units(folder: Path) -> pd.DataFrame:
-    units = _read_table(folder / "units.csv", UNITS)
+def _read_units(folder: Path, tiers: Mapping[str, object]) -> pd.DataFrame:
+    units = read_csv(folder / "units.csv", with_tiers(UNITS, tiers))
     _check_parents(folder / "units.csv", units)
-    return units.reset_index(drop=True)
+    return with_days("units.csv", units).reset_index(drop=True)
+
+
+def _read_succession(folder: Path, units: pd.DataFrame) -> Succession | None:
+    """None where units are of all time; else as it will be in the end, until a day is asked for."""
+    successors = read_successors(folder / "successors.csv", units)
+    if not {*DAYS} & {*units}:
+        return None
+    return Succession(units, successors, FIRST.date(), (LAST - pd.Timedelta(days=1)).date())
 
 
 def _read_tiles(path: Path) -> pd.DataFrame:
     if not path.exists():
         return pd.DataFrame(columns=[*TILES.columns], dtype="str")
-    return _read_table(path, TILES).reset_index(drop=True)
+    return read_csv(path, TILES).reset_index(drop=True)
 
 
-def read_catalogue(path: Path, units: pd.DataFrame | None) -> pd.DataFrame:
+def read_catalogue(
+    path: Path, units: pd.DataFrame | None = None, tiers: Mapping[str, object] | None = None
+) -> pd.DataFrame:
     """The catalogue of procedures in a file (``Reference.catalogue``); raises ReferenceProblem that names its lines.
 
-    Without ``units`` nobody says whether its departments are there.
+    Without ``units`` nobody says whether its departments are there, without ``tiers`` whether there are such.
     """
-    return _typed_catalogue(path, _read_table(path, CATALOGUE), units).reset_index(drop=True)
-
-
-def _read_table(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """The file as text; its index are the lines in which the rows end."""
-    text = written_text(path, path.name)
-    rows, ragged = _rows(path, text)
-    head = [cell.strip() for cell in rows[0][1]] if rows else []
-    if head != [name for name, column in schema.columns.items() if column.required or name in head]:
-        raise _wrong_columns(path, schema, text)
-    if ragged:
-        raise ReferenceProblem.of(ragged)
-    lines = [line for line, _ in rows[1:]]
-    table = pd.DataFrame([row for _, row in rows[1:]], index=lines, columns=head, dtype="str")
-    try:
-        return schema.validate(table, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        raise ReferenceProblem.of(_unfit(path, errors.failure_cases)) from None
-
-
-def _rows(path: Path, text: str) -> tuple[list[tuple[int, list[str]]], list[ReferenceProblem]]:
-    """The rows with their lines, and those with more or fewer cells than headings."""
-    reader = csv.reader(StringIO(text), strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    ragged = []
-    words = N_(
-        "{file}, line {line}: more or fewer cells than headings. A cell with a comma, a line break or a "
-        "quotation mark in it must stand in quotation marks."
-    )
-    try:
-        for row in filter(None, reader):
-            if rows and len(row) != len(rows[0][1]):
-                ragged.append(ReferenceProblem(words, file=path.name, line=reader.line_num))
-            else:
-                rows.append((reader.line_num, row))
-    except csv.Error:
-        ragged.append(ReferenceProblem(words, file=path.name, line=reader.line_num))
-    return rows, ragged
-
-
-def _unfit(path: Path, cases: pd.DataFrame) -> list[ReferenceProblem]:
-    """What is wrong with which cell, in the order of the lines."""
-    found = []
-    for case in cases.sort_values("index", kind="stable").to_dict("records"):
-        value, column = case["failure_case"], case["column"]
-        details = {"file": path.name, "line": int(case["index"]), "value": value, "column": column}
-        if column in _CHOICES:
-            words = N_("{file}, line {line}: {column} is «{value}»; wanted is one of {known}.")
-            found.append(ReferenceProblem(words, known=", ".join(_CHOICES[column]), **details))
-        elif column in _PLACE:
-            words = N_("{file}, line {line}: {column} is «{value}»; wanted is a number from 1 to 99.")
-            found.append(ReferenceProblem(words, **details))
-        elif column in _DAYS:
-            found.append(ReferenceProblem(_NO_DAY, **details))
-        elif value == "":
-            found.append(
-                ReferenceProblem(N_("{file}, line {line}: {column} is empty. Write what belongs there."), **details)
-            )
-        else:
-            words = N_("{file}, line {line}: {column} «{value}» stands in another line too. Give every line its own.")
-            found.append(ReferenceProblem(words, **details))
-    return found
-
-
-def _wrong_columns(path: Path, schema: pa.DataFrameSchema, text: str) -> ReferenceProblem:
-    columns = ",".join(name for name, column in schema.columns.items() if column.required)
-    head = text.partition("\n")[0]
-    for sign, name in ((";", "«;»"), ("\t", "Tab"), ("|", "«|»")):
-        if head.count(sign) > head.count(","):
-            words = N_(
-                "{file}, line 1: the columns are separated by {sign}; wanted are commas. Save it as CSV UTF-8 with "
-                "commas; a list of procedures is read by dvctt catalogue import. The columns must be {columns}."
-            )
-            return ReferenceProblem(words, file=path.name, sign=name, columns=columns)
-    words = N_("{file}, line 1: the columns must be exactly {columns}. There are: {found}.")
-    return ReferenceProblem(words, file=path.name, columns=columns, found=head.strip() or "–")
+    schema = with_tiers(CATALOGUE, tiers) if tiers else CATALOGUE
+    return _typed_catalogue(path, read_csv(path, schema), units).reset_index(drop=True)
 
 
 def _read_provinces(folder: Path, units: pd.DataFrame) -> pd.DataFrame:
@@ -283,36 +248,29 @@ def _read_provinces(folder: Path, units: pd.DataFrame) -> pd.DataFrame:
             folder=folder,
             name="provinces.csv",
         )
-    provinces = _read_table(folder / "provinces.csv", PROVINCES)
+    provinces = read_csv(folder / "provinces.csv", PROVINCES)
     own = units["province_code"]
     parent = units["parent_code"].map(dict(zip(units["unit_code"], own, strict=True))).fillna(own)
     words = N_("{file}, line {line}: province_code must be a code of provinces.csv, and for a commune its district's.")
-    _refuse("units.csv", [(words, units.index[~own.isin(provinces["province_code"]) | (own != parent)] + 2)])
+    refuse("units.csv", [(words, units.index[~own.isin(provinces["province_code"]) | (own != parent)] + 2)])
     return provinces[provinces["province_code"].isin(own)].reset_index(drop=True)
 
 
 def _check_parents(path: Path, units: pd.DataFrame) -> None:
-    districts = set(units.loc[units["tier"] == "district", "unit_code"])
-    communes = units["tier"] == "commune"
-    wrong = (communes & ~units["parent_code"].isin(districts)) | (~communes & (units["parent_code"] != ""))
+    districts = set(units.loc[units["tier"] == DISTRICTS, "unit_code"])
+    within = ~units["tier"].isin([DEPARTMENTS, DISTRICTS]) & units["parent_code"].isin(districts)
+    wrong = ~within & (units["parent_code"] != "")
     keys = units["unit_code"].map(unit_key)
     # Their pages and anchors are named by them; AREA-H45.22 is the page of a group.
     pages = units["unit_code"].map(page_name).str.casefold()
     of_groups = pages.isin(["all", "index"]) | pages.str.startswith(("area-", "tier-", "province-"))
-    parent = N_("{file}, line {line}: the parent of a commune is a district's code, other units have none.")
+    parent = N_("{file}, line {line}: the parent of a commune is a district's code or none, other units have none.")
     code = N_(
         "{file}, line {line}: the code is another unit's or a group's, or differs from one by no letter, digit "
         "or dot. Give every unit its own."
     )
     same = units.index[keys.duplicated() | pages.duplicated() | of_groups]
-    _refuse(path.name, [(parent, units.index[wrong]), (code, same)])
-
-
-def _refuse(file: str, wrong: Iterable[tuple[str, Iterable[int]]]) -> None:
-    """Raise ReferenceProblem for the lines of each template, where there are any."""
-    found = [ReferenceProblem(words, file=file, line=line) for words, lines in wrong for line in lines]
-    if found:
-        raise ReferenceProblem.of(sorted(found, key=lambda one: int(one.details["line"])))
+    refuse(path.name, [(parent, units.index[wrong]), (code, same)])
 
 
 def _typed_catalogue(path: Path, catalogue: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
@@ -322,11 +280,11 @@ def _typed_catalogue(path: Path, catalogue: pd.DataFrame, units: pd.DataFrame) -
         valid_to=pd.to_datetime(catalogue["valid_to"], format="%Y-%m-%d", errors="coerce"),
         procedure_key=catalogue["procedure_code"].map(procedure_key),
     )
-    of_department = typed["tier"] == "province"
+    of_department = typed["tier"] == DEPARTMENTS
     if units is None:
         misplaced = pd.Series(False, typed.index)
     else:
-        departments = set(units.loc[units["tier"] == "province", "unit_code"])
+        departments = set(units.loc[units["tier"] == DEPARTMENTS, "unit_code"])
         misplaced = of_department != typed["unit_code"].isin(departments)
     unreal = {name: typed.index[typed[name].isna() & (catalogue[name] != "")] for name in ("valid_from", "valid_to")}
     by_validity = typed.sort_values("valid_from", kind="stable")
@@ -334,8 +292,12 @@ def _typed_catalogue(path: Path, catalogue: pd.DataFrame, units: pd.DataFrame) -
     ends = by_validity["valid_to"].fillna(pd.Timestamp("2200-01-01")).groupby(owner).shift()
     late = N_("{file}, line {line}: valid_to must be later than valid_from (it is the first day without).")
     place = N_("{file}, line {line}: unit_code is a department's code for tier province and empty otherwise.")
+    over = N_(
+        "{file}, line {line}: its department ends sooner, as units.csv has it. End the line on that day, and write one "
+        "for whoever has the procedure from then on."
+    )
     twice = N_("{file}, line {line}: the validity overlaps with another line of the same procedure.")
-    _refuse(
+    refuse(
         path.name,
         [
             (
@@ -344,7 +306,16 @@ def _typed_catalogue(path: Path, catalogue: pd.DataFrame, units: pd.DataFrame) -
             ),
             (late, typed.index[typed["valid_to"] <= typed["valid_from"]]),
             (place, typed.index[misplaced]),
+            (over, typed.index[_outlives(typed, units)]),
             (twice, typed.index[(by_validity["valid_from"] < ends).reindex(typed.index)]),
         ],
     )
     return typed
+
+
+def _outlives(catalogue: pd.DataFrame, units: pd.DataFrame | None) -> pd.Series:
+    """Whether a line holds on a day on which its department is no more: nobody would be given its procedure."""
+    if units is None or "valid_to" not in units:
+        return pd.Series(False, catalogue.index)
+    end = catalogue["unit_code"].map(units.set_index("unit_code")["valid_to"])
+    return end.notna() & (catalogue["valid_to"].isna() | (catalogue["valid_to"] > end))
