@@ -29,6 +29,22 @@ MISTAKES = {
     "an unknown measure": ('measure = "procedures_online"', 'measure = "papers"', "targets[1].measure", "«papers»"),
     "a level that there is not": ("level = 3", "level = 5", "targets[1].level", "«5»"),
     "no level": ("level = 3\n", "", "targets[1]", "level"),
+    "a level that there is not among several": ("level = 3", "levels = [3, 5]", "targets[1].levels[2]", "«5»"),
+    "a group of levels that there is not": (
+        "level = 3",
+        'levels = ["toàn trình"]',
+        "targets[1].levels",
+        "«toàn trình»",
+    ),
+    "no levels": ("level = 3", "levels = []", "targets[1].levels", "any"),
+    "words for levels": ("level = 3", 'levels = "all"', "targets[1].levels", "«all»"),
+    "levels twice": ("level = 3", "level = 3\nlevels = [3, 4]", "targets[1]", ""),
+    "levels of the portal": (
+        'measure = "dossiers_via_portal"',
+        'measure = "dossiers_via_portal"\nlevels = "any"',
+        "",
+        "",
+    ),
     "words for a day": ("valid_from = 2020-01-01", 'valid_from = "đầu năm"', "valid_from", "«đầu năm»"),
     "no such day": ("valid_from = 2020-01-01", "valid_from = 2020-02-30", "", ""),
     "an end before the start": ("valid_to = 2020-12-31", "valid_to = 2019-12-31", "valid_to", "valid_from"),
@@ -128,3 +144,34 @@ def test_other_files_come_through_the_same_door(tmp_path: Path) -> None:
         assert re.match(rf"columns\.toml, {line} \d+: columns\.trend\.lower ", said[0]), said
         assert re.match(rf"vocabulary\.toml, {line} \d+: .*lines\.totals", said[1]), said
         assert all(re.search(MENDS[code], one) for one in said), said
+
+
+GROUPS = """
+[level_groups]
+mot-phan = { levels = [3], title = { vi = "Một phần", en = "Partly online" } }
+truc-tuyen = { levels = [4, 3], title = { vi = "Trực tuyến", en = "Online" } }
+
+[[targets]]"""
+
+
+@pytest.mark.parametrize(
+    ("written", "level", "admitted", "title"),
+    [
+        ("level = 4", 4, (4,), None),
+        ("levels = [4]", 4, (4,), None),
+        ("levels = [4, 3, 4]", None, (3, 4), None),
+        ('levels = ["mot-phan"]', 3, (3,), "Một phần"),
+        ('levels = ["truc-tuyen"]', None, (3, 4), "Trực tuyến"),
+        ('levels = ["mot-phan", 2]', None, (2, 3), None),
+        ('levels = "any"', None, None, None),
+    ],
+)
+def test_levels_are_said_in_each_way(
+    tmp_path: Path, written: str, level: int | None, admitted: tuple[int, ...] | None, title: str | None
+) -> None:
+    path = tmp_path / "decision.toml"
+    path.write_text(TEXT.replace("\n[[targets]]", GROUPS, 1).replace("level = 3", written, 1), encoding="utf-8")
+    target = load_decision(path).targets[0]
+    assert (target.level, target.admitted) == (level, admitted)
+    assert title == (target.level_title and target.level_title.vi)
+    assert target.admits([1, 3, 4]).tolist() == [admitted is None or one in admitted for one in (1, 3, 4)]

@@ -126,9 +126,8 @@ def _of_procedures(rows: ibis.Table, asked: _Asked, data: Data) -> Explanation:
     reference = data.report.reference
     spans = pd.DataFrame({"month": [month_number(span[1])], "last_day": [span[1]]})
     offers = offers_by_month(reference, spans)
-    offered = set(
-        offers.loc[offers["unit_code"].isin(asked.units) & (offers["level"] == target.level), "procedure_key"]
-    )
+    counting = offers["unit_code"].isin(asked.units) & target.admits(offers["level"])
+    offered = set(offers.loc[counting, "procedure_key"])
     catalogue = reference.catalogue.drop_duplicates("procedure_code")
     keys = catalogue.set_index("procedure_code")["procedure_key"]
     whole, made = _table(rows, data.context), _table(hits(rows, reading), data.context)

@@ -92,17 +92,21 @@ def attainment_parts(
     counts = [Count(target, reading) for target in decision.targets for reading in decision.readings_of(target)]
     of_dossiers = [count for count in counts if count.target.measure != PROCEDURES]
     of_procedures = [reading for reading in decision.readings if reading.measure == PROCEDURES]
-    levels = {target.level for target in decision.targets if target.measure == PROCEDURES}
+    # Targets that count the same levels are counted together.
+    by_levels = {target.admitted: target for target in decision.targets if target.measure == PROCEDURES}
     dossier_figures = execute(dossier_counts(cells(found, "unit_code"), span_table, group_table, of_dossiers))
     hits = procedure_hits(found, procedure_keys(reference), of_procedures)
-    offers = offered(reference, spans, levels)
+    offers = offered(reference, spans, list(by_levels.values()))
     procedure_figures = execute(procedure_counts(hits, span_table, group_table, offers, of_procedures))
     grid = _grid(reference, spans)
     by_dossiers = _aligned(grid, dossier_figures)
-    by_level = {level: _aligned(grid, procedure_figures[procedure_figures["level"] == level]) for level in levels}
+    by_procedures = {
+        levels: _aligned(grid, procedure_figures[procedure_figures["levels"] == number])
+        for number, levels in enumerate(by_levels)
+    }
     for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
         if count.target.measure == PROCEDURES:
-            rows = _rows(by_level[count.target.level], of_procedures.index(count.reading), count)
+            rows = _rows(by_procedures[count.target.admitted], of_procedures.index(count.reading), count)
         else:
             rows = _rows(by_dossiers, of_dossiers.index(count), count)
         yield rows.assign(decision=decision.id, as_of=as_of.isoformat())[ATTAINMENT_COLUMNS]
@@ -133,7 +137,7 @@ def _aligned(grid: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     """The grid with the figures of its rows; ``figures`` lack what has no dossier."""
     keys = ["unit_code", "window", "window_month"]
     return grid.merge(
-        figures.rename(columns={"group_code": "unit_code"}).drop(columns="level", errors="ignore"), how="left", on=keys
+        figures.rename(columns={"group_code": "unit_code"}).drop(columns="levels", errors="ignore"), how="left", on=keys
     )
 
 

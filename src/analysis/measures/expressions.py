@@ -140,27 +140,28 @@ def procedure_hits(arisen: Table, keys: Table, readings: list[Reading]) -> Table
 
 
 def procedure_counts(hits: Table, windows: Table, groups: Table, offers: Table, readings: list[Reading]) -> Table:
-    """Per group_code, window, month and level: procedures that the catalogue gives and those with dossiers.
+    """Per group_code, window, month and levels: procedures that the catalogue gives and those with dossiers.
 
     For ``procedures_online``. ``hits`` as ``procedure_hits`` gives them; ``offers`` holds (unit_code, procedure_key,
-    level, months): the months on whose last day the catalogue gives it, as bits. Columns ``n0, d0, …`` follow
+    levels, months): the months on whose last day the catalogue gives it at one of a set of levels, as bits; the set is
+    told by its number. Columns ``n0, d0, …`` follow
     ``readings``; a group counts a procedure once, and ``pairs`` are its members' sums.
     """
     names = [f"hit{number}" for number in range(len(readings))] + ["active"]
     present = _united(hits.join(groups, "unit_code"), ["group_code", "procedure_key"], names)
-    given = _united(offers.join(groups, "unit_code"), ["group_code", "procedure_key", "level"], ["months"])
+    given = _united(offers.join(groups, "unit_code"), ["group_code", "procedure_key", "levels"], ["months"])
     joined = given.left_join(present, ["group_code", "procedure_key"])
     # Procedures that were hit in the same months count alike: together they meet each window once.
     alike = joined.mutate(**{name: joined[name].fill_null(0) for name in names})
-    alike = alike.group_by("group_code", "level", "months", *names).aggregate(procedures=ibis._.count())
+    alike = alike.group_by("group_code", "levels", "months", *names).aggregate(procedures=ibis._.count())
     spans = windows.select("window", "bits", window_month="month")
     seen = alike.join(spans, (alike.months & _bit(spans.window_month)) != 0)
     sums = {}
     for number, reading in enumerate(readings):
-        base = _in_window(seen, "active") if reading.denominator == "active" else seen.level.notnull()
+        base = _in_window(seen, "active") if reading.denominator == "active" else seen.levels.notnull()
         sums[f"n{number}"] = seen.procedures.sum(where=_in_window(seen, f"hit{number}") & base)
         sums[f"d{number}"] = seen.procedures.sum(where=base)
-    keys = ["group_code", "window", "window_month", "level"]
+    keys = ["group_code", "window", "window_month", "levels"]
     counted = seen.group_by(keys).aggregate(**sums)
     pairs = [f"{part}{number}" for number, reading in enumerate(readings) if reading.count == "pairs" for part in "nd"]
     return _with_pairs(counted, groups, keys, pairs) if pairs else counted
@@ -223,7 +224,8 @@ def _admits(cells: Table, conditions: Conditions | str) -> BooleanValue:
 
 
 def _in_scope(cells: Table, target: Target) -> BooleanValue:
-    tests = [] if target.level is None else [(cells.level == target.level).fill_null(False)]
+    levels = target.admitted
+    tests = [] if levels is None else [cells.level.isin(levels).fill_null(False)]
     tests += [cells.agency] if target.scope == "agency" else []
     return reduce(and_, tests, ibis.literal(True))
 

@@ -116,23 +116,28 @@ class History:
         inside = self.table[self.table["month"].isin(self.months)]
         return inside.drop(columns="month").groupby(["unit_code", "procedure_key"], as_index=False).sum()
 
-    @cached_property
-    def offered(self) -> pd.DataFrame:
-        """What the catalogue gives to each unit or group on the period's last day, and whether it was hit.
+    def offered(self, target: Target) -> pd.DataFrame:
+        """What the catalogue gives to each unit or group for a target on the period's last day, and whether it was hit.
 
-        group_code, procedure_key, level, then to date ``hits``, ``dossiers`` and ``first``, the number of the
-        first month with a hit (0 for none). A group has a procedure once.
+        group_code, procedure_key, then to date ``hits``, ``dossiers`` and ``first``, the number of the first month with
+        a hit (0 for none). A group has a procedure once, at however many levels.
         """
+        own = ["group_code", "procedure_key"]
+        counting = self._given[target.admits(self._given["level"])]
+        grouped = counting.drop_duplicates([*own, "unit_code"]).groupby(own, as_index=False)
+        found = grouped.agg(hits=("hits", "sum"), dossiers=("dossiers", "sum"), first=("month", "min"))
+        return found.fillna({"first": 0}).astype({"hits": "int64", "dossiers": "int64", "first": "int64"})
+
+    @cached_property
+    def _given(self) -> pd.DataFrame:
+        """What the catalogue gives to each unit on the period's last day, with what it had to date, for every group."""
         spans = pd.DataFrame({"month": [0], "last_day": [self.decision.valid_to]})
         offers = offers_by_month(self.reference, spans).drop(columns="month")
         inside = self.table.loc[self.table["month"].isin(self.months), ["unit_code", "procedure_key", "month", "hits"]]
         firsts = inside[inside["hits"] > 0].groupby(["unit_code", "procedure_key"], as_index=False)["month"].min()
         own = ["unit_code", "procedure_key"]
         counted = self.to_date[[*own, "hits", "dossiers"]].merge(firsts, how="left", on=own)
-        whole = offers.merge(counted, how="left", on=own).merge(self.members, on="unit_code")
-        grouped = whole.groupby(["group_code", "procedure_key", "level"], as_index=False)
-        found = grouped.agg(hits=("hits", "sum"), dossiers=("dossiers", "sum"), first=("month", "min"))
-        return found.fillna({"first": 0}).astype({"hits": "int64", "dossiers": "int64", "first": "int64"})
+        return offers.merge(counted, how="left", on=own).merge(self.members, on="unit_code")
 
 
 def history(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date) -> History:

@@ -99,7 +99,7 @@ def _dossiers(target: Target, history: History) -> pd.DataFrame:
 
 def _procedures(target: Target, history: History) -> pd.DataFrame:
     """The catalogue's procedures of the target's level; they need no estimate of what is still to arise."""
-    offered = history.offered[history.offered["level"] == target.level]
+    offered = history.offered(target)
     hit, used = offered["first"] > 0, offered["dossiers"] > 0
     flags = offered[["group_code"]].assign(whole=1, hit=hit, waiting=~hit & used)
     counted = flags.groupby("group_code").sum().reindex(history.names["unit_code"], fill_value=0)

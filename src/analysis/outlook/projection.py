@@ -341,7 +341,7 @@ def _ahead(months: float) -> float:
 def _of_procedures(target: Target, history: History) -> Outlook:
     """The catalogue of the period's last day is known; ``uptake`` says how many more of it are hit by then."""
     touched, chances = newly_hit(target, history)
-    offered = history.offered[history.offered["level"] == target.level]
+    offered = history.offered(target)
     whole = offered.groupby("group_code").size().reindex(history.names["unit_code"], fill_value=0).to_numpy()
     p, q = target.minimum.numerator, target.minimum.denominator
     more = np.arange(chances.shape[1])

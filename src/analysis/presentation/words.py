@@ -9,7 +9,7 @@ from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, U
 from analysis.outlook.comparison import ABOVE, AS_EXPECTED, BELOW
 from analysis.outlook.conclusions import CERTAIN, FINAL, IMPROBABLE, LOST, OPEN, PROBABLE, WAITING
 from analysis.outlook.delays import LATE, REFUSED, SUPPLEMENT
-from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
+from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, Target
 from analysis.statistics.control import (
     COMMON_CAUSE,
     IMPROVING,
@@ -182,3 +182,14 @@ FILES_ALONE = {"accepted": N_("used"), "quarantined": N_("Quarantined")}
 def verdict(status: str, language: Language) -> str:
     """``✓ Đạt``: a sign and a word, readable without colour."""
     return f"{ICONS[status]} {language.text(VERDICTS[status])}"
+
+
+def level_words(target: Target, language: Language) -> str:
+    """What the levels of a target are called: ``Mức độ 3``, ``Mức độ 3, 4``, a group's name, ``Mọi mức độ``."""
+    if target.level_title is not None:
+        return target.level_title[language.code]
+    if target.level is not None:
+        return language.text(N_("Level {level}"), level=target.level)
+    if target.admitted is None:
+        return language.text(N_("Any level"))
+    return language.text(N_("Levels {levels}"), levels=", ".join(map(str, target.admitted)))

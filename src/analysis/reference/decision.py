@@ -2,15 +2,18 @@
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from analysis.language.texts import N_
 from analysis.reference.toml_files import Frozen, Share, Unfit, Words, toml_content, validated, written_text
 
 Measure = Literal["dossiers_online", "procedures_online", "dossiers_via_portal"]
+Level = Annotated[int, Field(ge=1, le=4)]
 PROCEDURES, PORTAL = "procedures_online", "dossiers_via_portal"
+ANY = "any"  # in place of levels: no dossier or procedure is left out for its level
 DEFAULT = "default"  # the reading that counts unless another is asked for
 ATTAINED, NOT_ATTAINED, NOT_APPLICABLE = "attained", "not_attained", "not_applicable"  # verdicts
 
@@ -29,25 +32,77 @@ class Conditions(Frozen):
         return [(name, values) for name in type(self).model_fields if (values := getattr(self, name)) is not None]
 
 
+class LevelGroup(Frozen):
+    """Levels with a name of their own, as một phần or toàn trình."""
+
+    levels: tuple[Level, ...] = Field(min_length=1)
+    title: Words
+
+
 class Target(Frozen):
-    """One target (chỉ tiêu): a measure at a level and its minimum, a share of one."""
+    """One target (chỉ tiêu): a measure at a level and its minimum, a share of one.
+
+    ``levels`` are several levels that count as one, or ``any``; one alone is the ``level``. In a file they may be named
+    by groups of levels; ``level_title`` is then what the only one of them is called.
+    """
 
     id: str = Field(min_length=1)
     measure: Measure
-    level: int | None = Field(default=None, ge=1, le=4)
+    level: Level | None = None
+    levels: tuple[Level, ...] | Literal["any"] | None = None
+    level_title: Words | None = None
     scope: Literal["all", "agency"] = "all"
     minimum: Share
     title: Words
     clause: Words
     definition: Words
 
+    @property
+    def admitted(self) -> tuple[int, ...] | None:
+        """The levels that count; None where no level is asked for."""
+        if self.level is not None:
+            return (self.level,)
+        return None if self.levels in (None, ANY) else tuple(self.levels)  # type: ignore[arg-type]
+
+    def admits(self, levels: Any) -> np.ndarray:
+        """Whether each of an array of levels counts."""
+        return np.ones(len(levels), bool) if self.admitted is None else np.isin(levels, self.admitted)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_level(cls, given: Any) -> Any:
+        """Several levels in their order; where they are but one, it is the level."""
+        levels = given.get("levels") if isinstance(given, dict) else None
+        if not isinstance(levels, list | tuple):
+            return given
+        for one in levels:
+            if not isinstance(one, int):
+                raise Unfit(
+                    N_(
+                        "{file}, line {line}: {key} names «{level}», which is no level and no group of [level_groups]. "
+                        "Correct it or add the group."
+                    ),
+                    "levels",
+                    level=one,
+                )
+        several = tuple(sorted(set(levels)))
+        if len(several) != 1 or given.get("level") is not None:
+            return {**given, "levels": several}
+        return {**given, "levels": None, "level": several[0]}
+
     @model_validator(mode="after")
     def _needs_level(self) -> "Target":
-        if (self.level is None) != (self.measure == PORTAL):
+        if self.level is not None and self.levels is not None:
+            raise Unfit(
+                N_("{file}, line {line}: {key}: level and levels say the same thing twice. Mend it: keep one of them.")
+            )
+        if self.levels == ():
+            raise Unfit(N_("{file}, line {line}: {key} names no level. Write the levels that count, or any."), "levels")
+        if (self.level is None and self.levels is None) != (self.measure == PORTAL):
             raise Unfit(
                 N_(
-                    "{file}, line {line}: {key}: level goes with procedures_online and dossiers_online and is needed "
-                    "there, not with dossiers_via_portal. Add it or leave it out."
+                    "{file}, line {line}: {key}: level, or levels, goes with procedures_online and dossiers_online and "
+                    "is needed there, not with dossiers_via_portal. Add it or leave it out."
                 )
             )
         return self
@@ -101,6 +156,7 @@ class Decision(Frozen):
     title: Words
     authority: Words
     caution: Words | None = None  # what readers must know of its text; {day} is the day of issue
+    level_groups: dict[str, LevelGroup] = Field(default_factory=dict)
     targets: tuple[Target, ...] = Field(min_length=1)
     readings: tuple[Reading, ...] = Field(min_length=1)
 
@@ -152,7 +208,27 @@ def load_decision(path: Path) -> Decision:
     text = written_text(path, file)
     content = toml_content(file, text)
     _complete_readings(content)
+    _named_levels(file, text, content)
     return validated(file, text, {**content, "id": path.stem}, Decision)
+
+
+def _named_levels(file: str, text: str, content: dict[str, Any]) -> None:
+    """Groups of levels, where targets name them, become their levels."""
+    groups = content.get("level_groups", {})
+    known = validated(file, text, {"level_groups": groups}, _LevelGroups).level_groups
+    targets = content.get("targets")
+    for target in targets if isinstance(targets, list) else []:
+        levels = target.get("levels") if isinstance(target, dict) else None
+        if not isinstance(levels, list):
+            continue
+        named = [one for one in levels if isinstance(one, str) and one in known]
+        if len(levels) == len(named) == 1:
+            target.setdefault("level_title", groups[named[0]]["title"])
+        target["levels"] = [level for one in levels for level in (known[one].levels if one in named else [one])]
+
+
+class _LevelGroups(Frozen):
+    level_groups: dict[str, LevelGroup]
 
 
 def _complete_readings(content: dict[str, Any]) -> None:
