@@ -13,10 +13,11 @@ from analysis.explorer.tables import Context, Table, table
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
 from analysis.measures.attainment import shortfall
-from analysis.measures.expressions import Count, arising, behind, hits, month_number, windows
+from analysis.measures.expressions import Count, arising, behind, between, hits, month_number, windows
 from analysis.measures.offers import offers_by_month
+from analysis.measures.unmeasured import without
 from analysis.presentation.numbers import minimum
-from analysis.reference.decision import PROCEDURES, Reading, Target
+from analysis.reference.decision import DUE, PROCEDURES, Reading, Target
 from analysis.storage.backends import execute
 
 _NAMES = ("target_id", "unit_code", "reading", "window", "month")  # what names a figure
@@ -65,11 +66,12 @@ def explain(
         one = _one(row)
         target, unit, reading, window, month = (str(one[name]) for name in _NAMES)
     asked = _asked(target, unit, reading, window, month, data)
-    rows = arising(relation(data.dossiers), *asked.span)
+    rows = asked.rows(relation(data.dossiers), data.report.as_of)
     rows = rows.filter(rows.unit_code.isin(list(asked.units)))
     if asked.target.measure == PROCEDURES:
         return _of_procedures(rows, asked, data)
-    count = Count(asked.target, asked.reading)
+    none_of = without(data.report.lacking).get((asked.target.id, asked.reading.id), ())
+    count = Count(asked.target, asked.reading, none_of)
     over, under = (_table(side, data.context) for side in behind(rows, count, data.report.as_of))
     return Explanation(_sentence(len(over), len(under), asked, data), over, under)
 
@@ -90,6 +92,12 @@ class _Asked:
     code: str
     units: tuple[str, ...]
     span: tuple[date, date]
+
+    def rows(self, dossiers: ibis.Table, as_of: date) -> ibis.Table:
+        """The dossiers that arise in the span, by the day that the reading goes by."""
+        if self.reading.day == DUE:
+            return between(arising(dossiers, date.min, as_of), "due_at", *self.span)
+        return arising(dossiers, *self.span)
 
 
 def _asked(target: str, unit: str, reading: str, window: str, month: str, data: Data) -> _Asked:

@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.language.texts import Language
 from analysis.measures.expressions import Count, arisen, cells, month_number, procedure_months
 from analysis.measures.offers import offers_by_month, procedure_keys
+from analysis.measures.unmeasured import NOBODY, Without
 from analysis.reference.decision import DEFAULT, PROCEDURES, Conditions, Decision, Reading, Target
 from analysis.reference.groups import group_members, group_names
 from analysis.reference.tables import Reference
@@ -36,7 +37,7 @@ class Counts(NamedTuple):
 @dataclass(frozen=True)
 class History:
     """``table``: unit_code, procedure_key, month (number), then ``<target id>:resolved``, ``:filed`` and
-    ``:arising`` for each target that counts dossiers, and ``hits`` and ``dossiers`` for those that count
+    ``:arising`` for each target that counts how dossiers are filed, and ``hits`` and ``dossiers`` for those that count
     procedures; of the decision's months and of up to ``YEARS_BEFORE`` earlier years.
     """
 
@@ -140,9 +141,14 @@ class History:
         return offers.merge(counted, how="left", on=own).merge(self.members, on="unit_code")
 
 
-def history(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date) -> History:
-    """Count the dossiers (as in ``dossiers.parquet``) that arose up to ``as_of``, as was known on that day."""
-    targets = [target for target in decision.targets if target.measure != PROCEDURES]
+def history(
+    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date, none_of: Without = NOBODY
+) -> History:
+    """Count the dossiers (as in ``dossiers.parquet``) that arose up to ``as_of``, as was known on that day.
+
+    ``none_of`` are units of which a target cannot be measured.
+    """
+    targets = [target for target in decision.targets if target.measure != PROCEDURES and target.foretold]
     counts: list[Count] = []
     columns = {}
     for target in targets:
@@ -150,7 +156,7 @@ def history(dossiers: ibis.Table, reference: Reference, decision: Decision, as_o
         for part, reading in (("resolved", default), ("filed", _filed(default))):
             columns[f"n{len(counts)}"] = f"{target.id}:{part}"
             columns[f"d{len(counts)}"] = f"{target.id}:arising" if part == "resolved" else ""
-            counts.append(Count(target, reading))
+            counts.append(Count(target, reading, none_of.get((target.id, DEFAULT), ())))
     of_procedures = next((r for r in decision.readings if r.measure == PROCEDURES and r.id == DEFAULT), _ANY)
     # A code that the catalogue lacks is stored by the groups that make its key.
     found = cells(arisen(dossiers, decision, as_of, YEARS_BEFORE), "unit_code", "procedure_code")

@@ -60,7 +60,7 @@ def closers(
     parts = []
     for target in history.decision.targets:
         rows = missing[missing["target_id"] == target.id]
-        if rows.empty:
+        if rows.empty or not target.foretold:
             continue
         shortfall = rows.set_index("unit_code")["shortfall"]
         now = projection[projection["target_id"] == target.id].set_index("unit_code")["probability"]

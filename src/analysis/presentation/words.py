@@ -13,6 +13,7 @@ from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, 
 from analysis.statistics.control import (
     COMMON_CAUSE,
     IMPROVING,
+    NOT_COMPARABLE,
     PAST,
     TOO_FEW,
     WORSENING,
@@ -35,6 +36,7 @@ MEASURES = {
     "procedures_online": N_("procedures with online dossiers"),
     "dossiers_online": N_("dossiers resolved online"),
     "dossiers_via_portal": N_("dossiers through the portal"),
+    "on_time": N_("dossiers resolved by their due day"),
 }
 MEASURES_IN_COLUMNS = {
     ("procedures_online", "all"): N_("procedures"),
@@ -43,6 +45,8 @@ MEASURES_IN_COLUMNS = {
     ("dossiers_online", "agency"): N_("inter-agency dossiers"),
     ("dossiers_via_portal", "all"): N_("via the Portal"),
     ("dossiers_via_portal", "agency"): N_("inter-agency, via the Portal"),
+    ("on_time", "all"): N_("on time"),
+    ("on_time", "agency"): N_("inter-agency, on time"),
 }
 
 TIER_WORDS = {"province": N_("Department"), "district": N_("District"), "commune": N_("Commune")}  # what a unit is
@@ -113,6 +117,7 @@ VARIATIONS = {
     COMMON_CAUSE: ("≈", N_("No clear change")),
     PAST: ("·", N_("No recent month")),
     TOO_FEW: ("·", N_("Too few months")),
+    NOT_COMPARABLE: ("·", N_("Months not comparable")),
 }
 BANDS = {
     CERTAIN: ("✓", N_("Certain to attain")),
@@ -123,6 +128,8 @@ BANDS = {
     "": ("–", N_("Nothing to count")),
 }
 FINALITIES = {FINAL: ("■", N_("Final")), WAITING: ("…", N_("May still be attained"))}
+UNFORETOLD = ("–", N_("As on the as-of day"))  # nothing is said of what will be
+UNMEASURED = ("–", N_("Cannot be measured"))
 KINDS = {"dossiers": N_("Targets on dossiers"), "procedures": N_("Targets on procedures")}
 AGAINST = {
     ABOVE: ("▲", N_("Above by more than chance")),

@@ -8,14 +8,19 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from analysis.language.texts import N_
+from analysis.reference.index import Index
 from analysis.reference.toml_files import Frozen, Share, Unfit, Words, toml_content, validated, written_text
 
-Measure = Literal["dossiers_online", "procedures_online", "dossiers_via_portal"]
+Measure = Literal["dossiers_online", "procedures_online", "dossiers_via_portal", "on_time"]
+Column = Literal["channel", "applicant", "source", "status", "level", "due_at", "completed_at"]
 Level = Annotated[int, Field(ge=1, le=4)]
-PROCEDURES, PORTAL = "procedures_online", "dossiers_via_portal"
+PROCEDURES, PORTAL, ON_TIME = "procedures_online", "dossiers_via_portal", "on_time"
+DUE = "due"  # the day by which a reading counts, in place of that of the receipt
 ANY = "any"  # in place of levels: no dossier or procedure is left out for its level
 DEFAULT = "default"  # the reading that counts unless another is asked for
 ATTAINED, NOT_ATTAINED, NOT_APPLICABLE = "attained", "not_attained", "not_applicable"  # verdicts
+# Of several in a list one is enough.
+Needed = tuple[Column | tuple[Column, ...], ...]
 
 
 class Conditions(Frozen):
@@ -26,6 +31,7 @@ class Conditions(Frozen):
         tuple[Literal["provincial_portal", "national_portal", "one_stop", "ministry_system", "paper"], ...] | None
     ) = None
     resolved: tuple[bool, ...] | None = None
+    on_time: tuple[bool, ...] | None = None
 
     def items(self) -> list[tuple[str, tuple[str | bool, ...]]]:
         """The conditions that are given, as (column, admitted values)."""
@@ -56,6 +62,12 @@ class Target(Frozen):
     title: Words
     clause: Words
     definition: Words
+    columns: Needed = ()
+
+    @property
+    def foretold(self) -> bool:
+        """Whether it is about how dossiers are filed, which alone is judged by month, foretold and asked for."""
+        return self.measure != ON_TIME
 
     @property
     def admitted(self) -> tuple[int, ...] | None:
@@ -98,7 +110,7 @@ class Target(Frozen):
             )
         if self.levels == ():
             raise Unfit(N_("{file}, line {line}: {key} names no level. Write the levels that count, or any."), "levels")
-        if (self.level is None and self.levels is None) != (self.measure == PORTAL):
+        if self.measure != ON_TIME and (self.level is None and self.levels is None) != (self.measure == PORTAL):
             raise Unfit(
                 N_(
                     "{file}, line {line}: {key}: level, or levels, goes with procedures_online and dossiers_online and "
@@ -114,7 +126,8 @@ class Reading(Frozen):
     ``numerator`` and ``denominator`` are conditions on dossiers; for ``procedures_online`` the
     denominator is ``offered`` (all procedures that the catalogue gives) or ``active`` (those with
     a dossier), and ``count`` says whether a group counts ``procedures`` once or unit-procedure
-    ``pairs``.
+    ``pairs``. ``day`` is that by which a dossier belongs to a month. ``columns`` are those without which nothing can be
+    measured, as for a target; of several in a list one is enough.
     """
 
     id: str = Field(min_length=1)
@@ -122,8 +135,15 @@ class Reading(Frozen):
     numerator: Conditions
     denominator: Conditions | Literal["offered", "active"]
     count: Literal["procedures", "pairs"] | None = None
+    day: Literal["received", "due"] = "received"
+    columns: Needed = ()
     title: Words
     definition: Words
+
+    def asks(self, condition: str) -> bool:
+        """Whether either side has the condition."""
+        sides = (side for side in (self.numerator, self.denominator) if isinstance(side, Conditions))
+        return any(name == condition for side in sides for name, _ in side.items())
 
     @model_validator(mode="after")
     def _fits_measure(self) -> "Reading":
@@ -142,6 +162,10 @@ class Reading(Frozen):
                     "Add it or leave it out."
                 )
             )
+        if self.day == DUE and self.measure != ON_TIME:
+            raise Unfit(N_("{file}, line {line}: {key} = «due» is for on_time alone. Mend it or leave it out."), "day")
+        if of_procedures and self.columns:
+            raise Unfit(N_("{file}, line {line}: {key} is for measures of dossiers. Mend it: leave it out."), "columns")
         return self
 
 
@@ -159,6 +183,7 @@ class Decision(Frozen):
     level_groups: dict[str, LevelGroup] = Field(default_factory=dict)
     targets: tuple[Target, ...] = Field(min_length=1)
     readings: tuple[Reading, ...] = Field(min_length=1)
+    index: tuple[Index, ...] = ()
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Decision":
@@ -182,6 +207,7 @@ class Decision(Frozen):
         for name, keys in (
             ("targets", [target.id for target in self.targets]),
             ("readings", [(reading.measure, reading.id) for reading in self.readings]),
+            ("index", [index.id for index in self.index]),
         ):
             if len(set(keys)) < len(keys):
                 raise Unfit(N_("{file}, line {line}: an id stands twice in {key}. Give each its own."), name)
@@ -191,6 +217,18 @@ class Decision(Frozen):
                     N_("{file}, line {line}: the measure {measure} has no reading with the id default. Add it."),
                     "readings",
                     measure=target.measure,
+                )
+        known = {(target.id, reading.id) for target in self.targets for reading in self.readings_of(target)}
+        for member in (member for index in self.index for group in index.groups for member in group.members):
+            if (member.target, member.reading) not in known:
+                raise Unfit(
+                    N_(
+                        "{file}, line {line}: {key} counts the target «{target}» under the reading «{reading}», which "
+                        "there is not. Correct one of them."
+                    ),
+                    "index",
+                    target=member.target,
+                    reading=member.reading,
                 )
         return self
 
@@ -239,7 +277,7 @@ def _complete_readings(content: dict[str, Any]) -> None:
     defaults = {r.get("measure"): r for r in readings if isinstance(r, dict) and r.get("id") == DEFAULT}
     for reading in readings:
         if isinstance(reading, dict):
-            for part in ("numerator", "denominator", "count"):
+            for part in ("numerator", "denominator", "count", "day", "columns"):
                 inherited = defaults.get(reading.get("measure"), {}).get(part)
                 if inherited is not None:
                     reading.setdefault(part, inherited)
