@@ -1,9 +1,8 @@
 """Targets on several levels together, on any level, and on what is on time: by hand, and as an independent count."""
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,19 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.examples import relaxed
 from support.folders import write_reference
-from support.independent import effective_level
 from support.wider_decision import (
     ALL_PROCEDURES,
     ALL_UNITS,
     AS_OF,
     MADE,
-    P5,
     TARGETS,
+    at_random,
     attained,
     count_wider,
     write_decision,
 )
-from support.worked_example import P1, P2, P3
 
 from analysis.reference.tables import Reference, load_reference
 
@@ -77,28 +74,6 @@ def test_by_hand(reference: Reference) -> None:
     assert (level["part-dossiers"], level["four-on-time"]) == (3, 4)
 
 
-def _made(seed: random.Random, count: int) -> list[dict[str, Any]]:
-    made = []
-    for _ in range(count):
-        unit, code = seed.choice(ALL_UNITS), seed.choice([P1, P2, P3, P5, "9.999999"])
-        received = datetime(2019, 12, 1) + timedelta(minutes=seed.randrange(400 * 24 * 60))
-        completed = received + timedelta(days=seed.choice([0, 1, 5, 40])) if seed.random() < 0.6 else None
-        due = received + timedelta(days=seed.choice([-1, 0, 1, 5, 10, 90])) if seed.random() < 0.8 else None
-        own = seed.choice([None, 2, 3, 4])
-        level, _ = effective_level(ALL_PROCEDURES, code, unit, received.date(), own)
-        made.append(
-            {
-                **{"unit_code": unit["unit_code"], "procedure_code": code, "level": level},
-                **{"received_at": received, "due_at": due, "completed_at": completed},
-                "channel": seed.choice(["online", "counter", "post"]),
-                "applicant": seed.choice(["citizen", "agency", None]),
-                "source": seed.choice(["provincial_portal", "paper", None]),
-                "status": seed.choice(["not_accepted", "processing", "supplement", "resolved", "withdrawn", None]),
-            }
-        )
-    return made
-
-
 @given(
     seed=st.randoms(use_true_random=False),
     count=st.sampled_from([0, 1, 40, 300]),
@@ -108,7 +83,7 @@ def _made(seed: random.Random, count: int) -> list[dict[str, Any]]:
 def test_every_figure_is_the_independent_count(
     reference: Reference, seed: random.Random, count: int, as_of: date
 ) -> None:
-    dossiers = _made(seed, count)
+    dossiers = at_random(seed, count)
     found = figures(attained(reference, dossiers, as_of))
     expected = count_wider(dossiers, ALL_UNITS, ALL_PROCEDURES, as_of)
     assert {key: figure for key, figure in found.items() if expected.get(key) != figure} == {}
@@ -119,7 +94,7 @@ def test_every_figure_is_the_independent_count(
 
 
 def test_of_several_levels_dossiers_are_the_sum_and_procedures_at_most(reference: Reference, tmp_path: Path) -> None:
-    dossiers = _made(random.Random(4), 300)
+    dossiers = at_random(random.Random(4), 300)
     table = attained(reference, dossiers, date(2020, 12, 31))
     default = table[table["reading"] == "default"].set_index([name for name in _KEYS if name != "reading"])
     counted = {name: default.loc[name][["numerator", "denominator"]] for name in TARGETS}

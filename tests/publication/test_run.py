@@ -70,7 +70,11 @@ def _ledger(project: SmallProject, line: str) -> None:
 
 def test_the_run_publishes_the_worked_example(finished: SmallProject) -> None:
     verify_generation(finished.processed)
-    assert {path.name for path in finished.processed.iterdir()} == CLEANED | {"attainment.csv", "unmeasured.csv", "index.csv"}
+    assert {path.name for path in finished.processed.iterdir()} == CLEANED | {
+        "attainment.csv",
+        "unmeasured.csv",
+        "index.csv",
+    }
     rows = {
         (row["target_id"], row["reading"], row["unit_code"], row["window"], row["month"]): row
         for row in read_csv(finished.processed / "attainment.csv")

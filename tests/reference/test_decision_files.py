@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from support.folders import REFERENCE
+from support.wider_decision import INDEX, write_decision
 
 from analysis.language.problems import ReferenceProblem
 from analysis.language.texts import LANGUAGES, Language
 from analysis.reference.columns import load_columns
-from analysis.reference.decision import load_decision
+from analysis.reference.decision import Decision, load_decision
 from analysis.reference.vocabulary import load_vocabulary
 
 DECISION = REFERENCE / "decisions/766-qd-ubnd-2020.toml"
@@ -175,3 +176,30 @@ def test_levels_are_said_in_each_way(
     assert (target.level, target.admitted) == (level, admitted)
     assert title == (target.level_title and target.level_title.vi)
     assert target.admits([1, 3, 4]).tolist() == [admitted is None or one in admitted for one in (1, 3, 4)]
+
+
+def test_the_examples_can_be_used_and_are_not_loaded() -> None:
+    for path in (REFERENCE / "examples").glob("*.toml"):
+        assert load_decision(path).index
+        assert not (REFERENCE / "decisions" / path.name).exists()
+
+
+def test_a_decision_comes_back_from_a_months_open_data_as_it_was(tmp_path: Path) -> None:
+    reference = tmp_path / "reference"
+    (reference / "decisions").mkdir(parents=True)
+    for text in ("", INDEX):
+        known = load_decision(reference / f"decisions/{write_decision(reference, text)}.toml")
+        assert Decision.model_validate_json(known.model_dump_json()) == known
+
+
+def test_what_the_how_to_shows_makes_a_decision(tmp_path: Path) -> None:
+    page = (REFERENCE.parents[1] / "docs/huong-dan/quyet-dinh-moi.md").read_text(encoding="utf-8")
+    first = re.search(r"```\{code-block\} toml\n:caption: [^\n]*\n(.*?)```", page, re.DOTALL)
+    further = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert first
+    assert len(further) == 3
+    (tmp_path / "decision.toml").write_text("\n".join([first[1], *further]), encoding="utf-8")
+    known = load_decision(tmp_path / "decision.toml")
+    assert [target.id for target in known.targets] == ["l4-dossiers", "portal", "on-time"]
+    assert known.level_groups.keys() == {"mot-phan", "toan-trinh"}
+    assert [group.id for group in known.index[0].groups] == ["truc-tuyen", "dung-han"]

@@ -3,8 +3,9 @@
 Plain loops over single dossiers, as ``support.independent``; dossiers have a ``due_at`` too.
 """
 
+import random
 from collections.abc import Collection, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 
 from analysis.measures.attainment import attain
 from analysis.reference.tables import Reference
-from support.independent import WINDOWS, Dossier, Row, arises, groups, months, resolved, window_days
+from support.independent import WINDOWS, Dossier, Row, arises, effective_level, groups, months, resolved, window_days
 from support.worked_example import CATALOGUE, P1, P2, P3, UNITS
 
 ID = "2-qd-ubnd-2020"
@@ -234,3 +235,26 @@ def attained(reference: Reference, dossiers: list[dict[str, Any]], as_of: date) 
     if dossiers:
         table.get_backend().insert("dossiers", pd.DataFrame(dossiers, dtype=object)[list(COLUMNS)])
     return attain(table, reference, reference.decision(ID), as_of)
+
+
+def at_random(seed: random.Random, count: int) -> list[dict[str, Any]]:
+    """Dossiers of the year and around its ends, with unknown values and days among them."""
+    made = []
+    for _ in range(count):
+        unit, code = seed.choice(ALL_UNITS), seed.choice([P1, P2, P3, P5, "9.999999"])
+        received = datetime(2019, 12, 1) + timedelta(minutes=seed.randrange(400 * 24 * 60))
+        completed = received + timedelta(days=seed.choice([0, 1, 5, 40])) if seed.random() < 0.6 else None
+        due = received + timedelta(days=seed.choice([-1, 0, 1, 5, 10, 90])) if seed.random() < 0.8 else None
+        own = seed.choice([None, 2, 3, 4])
+        level, _ = effective_level(ALL_PROCEDURES, code, unit, received.date(), own)
+        made.append(
+            {
+                **{"unit_code": unit["unit_code"], "procedure_code": code, "level": level},
+                **{"received_at": received, "due_at": due, "completed_at": completed},
+                "channel": seed.choice(["online", "counter", "post"]),
+                "applicant": seed.choice(["citizen", "agency", None]),
+                "source": seed.choice(["provincial_portal", "paper", None]),
+                "status": seed.choice(["not_accepted", "processing", "supplement", "resolved", "withdrawn", None]),
+            }
+        )
+    return made

@@ -109,6 +109,12 @@ def _decision(context: Context, target: Any, reading: str) -> Decision:
         targets = tuple(
             one if isinstance(one, Target) else known[one_of("target", one, known)] for one in _several(target)
         )
+    unread = next((one for one in targets if not decision.readings_of(one)), None)
+    if unread is not None:
+        raise UsageProblem(
+            N_("The decision has no reading of {measure}. Add [[readings]] of it to the decision's file."),
+            measure=unread.measure,
+        )
     readings = decision.readings
     if reading != ALL:
         one_of("reading", reading, dict.fromkeys(one.id for one in readings))
