@@ -99,4 +99,4 @@ def _ranked(table: pd.DataFrame, index: Index) -> pd.DataFrame:
     order = {value: place for place, value in enumerate(sorted(set(some["value"]), reverse=True))}
     placed = some["value"].map(order).groupby(by)
     ranks = placed.rank(method="min") if len(some) else some["value"]
-    return table.assign(rank=ranks.astype("Int64"), ranked_units=placed.transform("size").astype("Int64"))
+    return table.assign(rank=ranks.astype("float64"), ranked_units=placed.transform("size").astype("float64"))

@@ -71,13 +71,17 @@ def _lacking(seen: pd.DataFrame, files: Iterable[str]) -> set[str]:
 
 
 def _with_groups(rows: pd.DataFrame, seen: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """The rows, the columns of each unit together, and those of groups that have no unit with dossiers beside them."""
+    """The rows, the columns of each unit together, and those of groups that have no other unit with dossiers."""
     keys = ["target_id", "reading", "unit_code"]
-    of_units = rows.groupby(keys, as_index=False)["lacking"].agg(", ".join)
+    of_units = rows.groupby(keys, as_index=False)["lacking"].agg(_together)
     members = group_members(reference)
     members = members[members["group_code"].map(is_group) & members["unit_code"].isin(seen["unit_code"])]
     wanted = members.groupby("group_code").size()
     joined = of_units.merge(members, on="unit_code").groupby(["target_id", "reading", "group_code"])
-    of_groups = joined.agg(units=("unit_code", "size"), lacking=("lacking", "min")).reset_index()
+    of_groups = joined.agg(units=("unit_code", "size"), lacking=("lacking", _together)).reset_index()
     whole = of_groups[of_groups["units"] == of_groups["group_code"].map(wanted)]
     return pd.concat([of_units, whole.rename(columns={"group_code": "unit_code"})[[*keys, "lacking"]]])
+
+
+def _together(lacking: pd.Series) -> str:
+    return ", ".join(dict.fromkeys(", ".join(lacking).split(", ")))

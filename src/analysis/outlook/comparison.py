@@ -14,7 +14,7 @@ from scipy import special, stats
 
 from analysis.measures.history import History
 from analysis.outlook.discoveries import discovered, tail_of
-from analysis.reference.decision import DEFAULT, Target
+from analysis.reference.decision import DEFAULT, PROCEDURES, Target
 from analysis.statistics.control import exact_limits, normal_scores
 from analysis.statistics.shares import Interval, midp_interval, overdispersion, wilson_interval
 
@@ -49,7 +49,7 @@ def comparison(standing: pd.DataFrame, history: History) -> pd.DataFrame:
     parts = []
     for target in history.decision.targets:
         of_target = rows[rows["target_id"] == target.id]
-        mixed = _standardised(target, history) if target in history.of_dossiers and target.foretold else None
+        mixed = _standardised(target, history) if target.measure != PROCEDURES and target.foretold else None
         for _, of_tier in of_target.groupby("tier"):
             compared = _ranks(_beside_tier(of_tier), rng)
             parts.append(compared if mixed is None else compared.merge(mixed, "left", "unit_code"))
