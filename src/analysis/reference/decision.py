@@ -38,6 +38,11 @@ class Conditions(Frozen):
         return [(name, values) for name in type(self).model_fields if (values := getattr(self, name)) is not None]
 
 
+def _check_columns(measure: str, columns: Needed) -> None:
+    if measure == PROCEDURES and columns:  # the catalogue says what is in question, whatever exports hold
+        raise Unfit(N_("{file}, line {line}: {key} is for measures of dossiers. Mend it: leave it out."), "columns")
+
+
 class LevelGroup(Frozen):
     """Levels with a name of their own, as một phần or toàn trình."""
 
@@ -108,6 +113,7 @@ class Target(Frozen):
             raise Unfit(
                 N_("{file}, line {line}: {key}: level and levels say the same thing twice. Mend it: keep one of them.")
             )
+        _check_columns(self.measure, self.columns)
         if self.levels == ():
             raise Unfit(N_("{file}, line {line}: {key} names no level. Write the levels that count, or any."), "levels")
         if self.measure != ON_TIME and (self.level is None and self.levels is None) != (self.measure == PORTAL):
@@ -164,8 +170,7 @@ class Reading(Frozen):
             )
         if self.day == DUE and self.measure != ON_TIME:
             raise Unfit(N_("{file}, line {line}: {key} = «due» is for on_time alone. Mend it or leave it out."), "day")
-        if of_procedures and self.columns:
-            raise Unfit(N_("{file}, line {line}: {key} is for measures of dossiers. Mend it: leave it out."), "columns")
+        _check_columns(self.measure, self.columns)
         return self
 
 
