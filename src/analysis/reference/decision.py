@@ -38,11 +38,6 @@ class Conditions(Frozen):
         return [(name, values) for name in type(self).model_fields if (values := getattr(self, name)) is not None]
 
 
-def _check_columns(measure: str, columns: Needed) -> None:
-    if measure == PROCEDURES and columns:  # the catalogue says what is in question, whatever exports hold
-        raise Unfit(N_("{file}, line {line}: {key} is for measures of dossiers. Mend it: leave it out."), "columns")
-
-
 class LevelGroup(Frozen):
     """Levels with a name of their own, as một phần or toàn trình."""
 
@@ -255,6 +250,15 @@ def load_decision(path: Path) -> Decision:
     return validated(file, text, {**content, "id": path.stem}, Decision)
 
 
+def _check_columns(measure: str, columns: Needed) -> None:
+    if measure == PROCEDURES and columns:  # the catalogue says what is in question, whatever exports hold
+        raise Unfit(N_("{file}, line {line}: {key} is for measures of dossiers. Mend it: leave it out."), "columns")
+
+
+class _LevelGroups(Frozen):
+    level_groups: dict[str, LevelGroup]
+
+
 def _named_levels(file: str, text: str, content: dict[str, Any]) -> None:
     """Groups of levels, where targets name them, become their levels."""
     groups = content.get("level_groups", {})
@@ -268,10 +272,6 @@ def _named_levels(file: str, text: str, content: dict[str, Any]) -> None:
         if len(levels) == len(named) == 1:
             target.setdefault("level_title", groups[named[0]]["title"])
         target["levels"] = [level for one in levels for level in (known[one].levels if one in named else [one])]
-
-
-class _LevelGroups(Frozen):
-    level_groups: dict[str, LevelGroup]
 
 
 def _complete_readings(content: dict[str, Any]) -> None:
