@@ -60,12 +60,13 @@ def heading(report: Report) -> Section:
 
 
 def targets(report: Report) -> Section:
-    """The province's targets, a row each: result, where the gap is, how sure that is."""
+    """The province's targets, a row each: result, where the gap is, how sure that is; below them its indices."""
     rows = [
         TargetRow(one, turned=[other for other in figures.readings(report, one.figure.target) if other.changes_verdict])
         for one in of_unit(report, PROVINCE)
     ]
-    return render("targets", report, rows=rows, legend="")
+    table = render("targets", report, rows=rows, legend="")
+    return Section(table.html + indices(report).html)
 
 
 def indices(report: Report) -> Section:
