@@ -204,7 +204,7 @@ def test_a_decision_comes_back_from_a_months_open_data_as_it_was(tmp_path: Path)
 def test_what_the_how_to_shows_makes_a_decision(tmp_path: Path) -> None:
     page = (REFERENCE.parents[1] / "docs/huong-dan/quyet-dinh-moi.md").read_text(encoding="utf-8")
     first = re.search(r"```\{code-block\} toml\n:caption: [^\n]*\n(.*?)```", page, re.DOTALL)
-    further = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    further = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
     assert first
     assert len(further) == 3
     (tmp_path / "decision.toml").write_text("\n".join([first[1], *further]), encoding="utf-8")
