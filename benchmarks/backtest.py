@@ -121,7 +121,7 @@ def beta_binomial(counts: Counts, minimum: Fraction, when: Calendar) -> np.ndarr
 def _procedures(target: Target, known: History) -> tuple[np.ndarray, np.ndarray]:
     """The share hit to date, and the sensible rival: as many more as in the last month, each month fewer."""
     names = known.names["unit_code"]
-    offered = known.offered[known.offered["level"] == target.level].groupby("group_code")["first"]
+    offered = known.offered(target).groupby("group_code")["first"]
     whole = offered.size().reindex(names, fill_value=0).to_numpy()
     hit = offered.agg(lambda first: (first > 0).sum()).reindex(names, fill_value=0).to_numpy()
     last = offered.agg(lambda first: (first == known.months[-1]).sum()).reindex(names, fill_value=0).to_numpy()

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from analysis.measures.expressions import windows
 from analysis.measures.offers import offered, procedure_keys
+from analysis.reference.decision import PROCEDURES
 from analysis.reference.groups import group_members
 from analysis.reference.tables import load_reference
 from analysis.storage.backends import execute
@@ -78,11 +79,15 @@ def _write_reference(folder: Path, provinces: int, _: int) -> None:
 def _write_small(folder: Path) -> None:
     """What the benchmark's other contenders are given ready made: groups, windows, offers, procedure keys."""
     known = load_reference(folder)
-    spans = windows(known.decision(""), date(2020, 12, 31))
+    decision = known.decision("")
+    spans = windows(decision, date(2020, 12, 31))
+    of_procedures = [target for target in decision.targets if target.measure == PROCEDURES]
+    offers = execute(offered(known, spans, of_procedures))
+    levels = offers.pop("levels").map(dict(enumerate(target.level for target in of_procedures)))
     small = {
         "groups": group_members(known),
         "windows": spans.rename(columns={"window": "window_name"}),
-        "offers": execute(offered(known, spans, {3, 4})),
+        "offers": offers.assign(level=levels),
         "keys": execute(procedure_keys(known)),
     }
     (folder / "small").mkdir()

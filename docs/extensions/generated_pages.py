@@ -21,7 +21,7 @@ from analysis.findings.report import read_report
 from analysis.language.texts import Language
 from analysis.presentation.numbers import minimum
 from analysis.reference.columns import load_columns
-from analysis.reference.decision import Conditions, Decision, Reading, Target
+from analysis.reference.decision import DUE, Conditions, Decision, Reading, Target
 from analysis.reference.tables import CATALOGUE, UNITS, load_reference
 
 VI = Language("vi")
@@ -78,9 +78,9 @@ def _target(target: Target, decision: Decision) -> str:
 
 def fraction(target: Target, reading: Reading) -> tuple[str, str]:
     """The numerator and the denominator of a target under a reading, in words."""
-    level = f" mức độ {target.level}" if target.level else ""
+    level = f" mức độ {', '.join(map(str, target.admitted))}" if target.admitted else ""
     if isinstance(reading.denominator, Conditions):
-        whole = f"hồ sơ{level} phát sinh trong kỳ" + (
+        whole = f"hồ sơ{level} {'đến hạn' if reading.day == DUE else 'phát sinh'} trong kỳ" + (
             ", người nộp là cơ quan nhà nước" if target.scope == "agency" else ""
         )
         under = whole + _conditions(reading.denominator)
@@ -97,6 +97,9 @@ def _conditions(conditions: Conditions, joint: str = ", ") -> str:
     for name, admitted in conditions.items():
         if name == "resolved":
             words.append("đã giải quyết" if admitted == (True,) else "đang giải quyết")
+        elif name == "on_time":
+            told = {(True,): "có kết quả đúng hạn", (False,): "trễ hạn"}
+            words.append(told.get(admitted, "có ngày hẹn trả, đã giải quyết hoặc đã quá hạn"))
         else:
             verb = {"channel": "nộp", "source": "tiếp nhận qua"}[name]
             codes = column(name, "dossiers", None)

@@ -31,6 +31,7 @@ def _tables(stated: list[tuple[str, str, str, str]]) -> dict[str, pd.DataFrame]:
         for indicator in ("late", "supplement", "refused")
     ]
     compared = {"measure": "dossiers_online", "scope": "all", "tier": "province", "numerator": 30, "denominator": 60}
+    compared |= {"target_id": "l3-dossiers", "level": 3}
     records = [(code, "accepted", "dossiers", 10 if code == THREE else 200) for code in UNITS]
     slow = {
         "half_within": [5.0, 5.0, 5.0],
@@ -146,3 +147,15 @@ def test_an_indicator_that_nobody_knows_is_refused(tmp_path: Path) -> None:
     (tmp_path / "difficulties.toml").write_text(text.replace('evidence = ["outages"]', 'evidence = ["rain"]'), "utf-8")
     with pytest.raises(ReferenceProblem, match=r"difficulties\.toml"):
         load_kinds(tmp_path)
+
+
+def test_levels_counted_together_are_not_counted_again(reference: Reference) -> None:
+    tables = _tables([])
+    kinds, rules = load_kinds(REFERENCE), load_waiting(REFERENCE)
+    together = tables["comparison"].assign(target_id="both", level=float("nan"), against_tier="below")
+    both = tables | {"comparison": pd.concat([tables["comparison"], together])}
+    expected, found = (difficulty_evidence(some, reference, kinds, rules, MONTH) for some in (tables, both))
+    pd.testing.assert_frame_equal(found, expected)
+    alone = difficulty_evidence(tables | {"comparison": together}, reference, kinds, rules, MONTH)
+    counted = alone.loc[alone["indicator"] == "not_online", "denominator"]
+    assert set(counted) == {60}

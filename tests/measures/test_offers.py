@@ -27,7 +27,11 @@ JULY = month_number(date(2020, 7, 1))
 def test_the_last_day_of_a_month_decides(tmp_path: Path, first: str, end: str, given: bool) -> None:
     line = {**CATALOGUE[-1], "valid_from": first, "valid_to": end}
     reference = load_reference(write_reference(tmp_path / "reference", UNITS, [line]))
-    spans = windows(reference.decision("766-qd-ubnd-2020"), date(2020, 12, 31))
+    decision = reference.decision("766-qd-ubnd-2020")
+    spans = windows(decision, date(2020, 12, 31))
     assert (JULY in set(offers_by_month(reference, spans)["month"])) == given
-    bits = execute(offered(reference, spans, {int(line["level"])}))["months"]
+    targets = [
+        target for target in reference.decision("766-qd-ubnd-2020").targets if target.level == int(line["level"])
+    ]
+    bits = execute(offered(reference, spans, targets))["months"]
     assert bool((bits & month_bits([JULY])).any()) == given, "a nation's expression says the same"

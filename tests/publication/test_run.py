@@ -25,8 +25,9 @@ pytestmark = pytest.mark.slow
 DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)
 CLEANED = {
     *("dossiers.parquet", "filings.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
-    *("flaws.csv", "difficulties.csv", "clean.json", "run.json"),
+    *("flaws.csv", "difficulties.csv", "further_files.csv", "clean.json", "run.json"),
 }
+MEASURED = {"attainment.csv", "unmeasured.csv", "index.csv"}
 UNTIL = ("--until", "attainment")
 # The heavy fixture is made on one worker alone.
 
@@ -70,7 +71,7 @@ def _ledger(project: SmallProject, line: str) -> None:
 
 def test_the_run_publishes_the_worked_example(finished: SmallProject) -> None:
     verify_generation(finished.processed)
-    assert {path.name for path in finished.processed.iterdir()} == CLEANED | {"attainment.csv"}
+    assert {path.name for path in finished.processed.iterdir()} == CLEANED | MEASURED
     rows = {
         (row["target_id"], row["reading"], row["unit_code"], row["window"], row["month"]): row
         for row in read_csv(finished.processed / "attainment.csv")
@@ -259,7 +260,7 @@ def test_a_kernel_that_dies_is_told(toys: SmallProject) -> None:
 
 
 def test_until_clean_takes_the_older_attainment_away(toys: SmallProject) -> None:
-    assert {path.name for path in toys.processed.iterdir()} == CLEANED | {"attainment.csv"}
+    assert {path.name for path in toys.processed.iterdir()} == CLEANED | MEASURED
     assert toys.run_here("--until", "clean").returncode == DONE
     assert {path.name for path in toys.processed.iterdir()} == CLEANED
     verify_generation(toys.processed)

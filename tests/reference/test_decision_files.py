@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 from support.folders import REFERENCE
+from support.wider_decision import INDEX, write_decision
 
 from analysis.language.problems import ReferenceProblem
 from analysis.language.texts import LANGUAGES, Language
 from analysis.reference.columns import load_columns
-from analysis.reference.decision import load_decision
+from analysis.reference.decision import Decision, load_decision
 from analysis.reference.vocabulary import load_vocabulary
 
 DECISION = REFERENCE / "decisions/766-qd-ubnd-2020.toml"
@@ -29,6 +30,31 @@ MISTAKES = {
     "an unknown measure": ('measure = "procedures_online"', 'measure = "papers"', "targets[1].measure", "«papers»"),
     "a level that there is not": ("level = 3", "level = 5", "targets[1].level", "«5»"),
     "no level": ("level = 3\n", "", "targets[1]", "level"),
+    "a level that there is not among several": ("level = 3", "levels = [3, 5]", "targets[1].levels[2]", "«5»"),
+    "a group of levels that there is not": (
+        "level = 3",
+        'levels = ["toàn trình"]',
+        "targets[1].levels",
+        "«toàn trình»",
+    ),
+    "no levels": ("level = 3", "levels = []", "targets[1].levels", "any"),
+    "words for levels": ("level = 3", 'levels = "all"', "targets[1].levels", "«all»"),
+    "levels twice": ("level = 3", "level = 3\nlevels = [3, 4]", "targets[1]", ""),
+    "levels of the portal": (
+        'measure = "dossiers_via_portal"',
+        'measure = "dossiers_via_portal"\nlevels = "any"',
+        "",
+        "",
+    ),
+    "columns of procedures": ("level = 3", 'level = 3\ncolumns = ["source"]', "targets[1].columns", ""),
+    "columns of a reading of procedures": (
+        'count = "procedures"',
+        'count = "procedures"\ncolumns = ["source"]',
+        "readings[5].columns",
+        "",
+    ),
+    "an unknown column": ("denominator = {}", 'denominator = {}\ncolumns = ["fee"]', "readings[1].columns[1]", "«fee»"),
+    "a due day of another measure": ("denominator = {}", 'denominator = {}\nday = "due"', "readings[1].day", ""),
     "words for a day": ("valid_from = 2020-01-01", 'valid_from = "đầu năm"', "valid_from", "«đầu năm»"),
     "no such day": ("valid_from = 2020-01-01", "valid_from = 2020-02-30", "", ""),
     "an end before the start": ("valid_to = 2020-12-31", "valid_to = 2019-12-31", "valid_to", "valid_from"),
@@ -128,3 +154,61 @@ def test_other_files_come_through_the_same_door(tmp_path: Path) -> None:
         assert re.match(rf"columns\.toml, {line} \d+: columns\.trend\.lower ", said[0]), said
         assert re.match(rf"vocabulary\.toml, {line} \d+: .*lines\.totals", said[1]), said
         assert all(re.search(MENDS[code], one) for one in said), said
+
+
+GROUPS = """
+[level_groups]
+mot-phan = { levels = [3], title = { vi = "Một phần", en = "Partly online" } }
+truc-tuyen = { levels = [4, 3], title = { vi = "Trực tuyến", en = "Online" } }
+
+[[targets]]"""
+
+
+@pytest.mark.parametrize(
+    ("written", "level", "admitted", "title"),
+    [
+        ("level = 4", 4, (4,), None),
+        ("levels = [4]", 4, (4,), None),
+        ("levels = [4, 3, 4]", None, (3, 4), None),
+        ('levels = ["mot-phan"]', 3, (3,), "Một phần"),
+        ('levels = ["truc-tuyen"]', None, (3, 4), "Trực tuyến"),
+        ('levels = ["mot-phan", 2]', None, (2, 3), None),
+        ('levels = "any"', None, None, None),
+    ],
+)
+def test_levels_are_said_in_each_way(
+    tmp_path: Path, written: str, level: int | None, admitted: tuple[int, ...] | None, title: str | None
+) -> None:
+    path = tmp_path / "decision.toml"
+    path.write_text(TEXT.replace("\n[[targets]]", GROUPS, 1).replace("level = 3", written, 1), encoding="utf-8")
+    target = load_decision(path).targets[0]
+    assert (target.level, target.admitted) == (level, admitted)
+    assert title == (target.level_title and target.level_title.vi)
+    assert target.admits([1, 3, 4]).tolist() == [admitted is None or one in admitted for one in (1, 3, 4)]
+
+
+def test_the_examples_can_be_used_and_are_not_loaded() -> None:
+    for path in (REFERENCE / "examples").glob("*.toml"):
+        assert load_decision(path).index
+        assert not (REFERENCE / "decisions" / path.name).exists()
+
+
+def test_a_decision_comes_back_from_a_months_open_data_as_it_was(tmp_path: Path) -> None:
+    reference = tmp_path / "reference"
+    (reference / "decisions").mkdir(parents=True)
+    for text in ("", INDEX):
+        known = load_decision(reference / f"decisions/{write_decision(reference, text)}.toml")
+        assert Decision.model_validate_json(known.model_dump_json()) == known
+
+
+def test_what_the_how_to_shows_makes_a_decision(tmp_path: Path) -> None:
+    page = (REFERENCE.parents[1] / "docs/huong-dan/quyet-dinh-moi.md").read_text(encoding="utf-8")
+    first = re.search(r"```\{code-block\} toml\n:caption: [^\n]*\n(.*?)```", page, re.DOTALL)
+    further = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    assert first
+    assert len(further) == 3
+    (tmp_path / "decision.toml").write_text("\n".join([first[1], *further]), encoding="utf-8")
+    known = load_decision(tmp_path / "decision.toml")
+    assert [target.id for target in known.targets] == ["l4-dossiers", "portal", "on-time"]
+    assert known.level_groups.keys() == {"mot-phan", "toan-trinh"}
+    assert [group.id for group in known.index[0].groups] == ["truc-tuyen", "dung-han"]

@@ -4,6 +4,7 @@ The cluster is one master and two workers, separate processes on loopback. Needs
 requirements-spark.lock; without them these tests fail, they are not skipped.
 """
 
+import random
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,8 +15,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from support.cluster import Cluster, ask, environment, spark_cluster, wait_for
-from support.folders import write_few_units
+from support.folders import write_few_units, write_reference
 from support.small_run import DVCTT, call
+from support.wider_decision import ALL_PROCEDURES, ALL_UNITS, COLUMNS, at_random, write_decision
 
 from analysis.measures.attainment import attain
 from analysis.outlook import OUTLOOK
@@ -172,3 +174,21 @@ def executor(cluster: Cluster, name: str) -> dict[str, Any]:
         raise OSError("no driver yet")
     known = ask(f"{context.uiWebUrl}/api/v1/applications/{context.applicationId}/allexecutors")
     return next((one for one in known if one["id"] == name), {"completedTasks": 0})
+
+
+def test_levels_together_and_what_is_on_time_are_the_same_on_both(cluster: Cluster, tmp_path: Path) -> None:
+    reference = write_reference(tmp_path / "reference", ALL_UNITS, ALL_PROCEDURES)
+    decided = write_decision(reference)
+    known = load_reference(reference)
+    table = pd.DataFrame(at_random(random.Random(7), 200), dtype=object)[list(COLUMNS)]
+    moments = [name for name, kind in COLUMNS.items() if kind.startswith("timestamp")]
+    typed = table.astype(dict.fromkeys(moments, "datetime64[us]") | {"level": "Int8"})
+    typed.to_parquet(tmp_path / "dossiers.parquet", coerce_timestamps="us")
+    found = []
+    for engine in (Engine(), Engine("spark", cluster.master)):
+        with connect(engine) as backend:
+            dossiers = read_dossiers(backend, tmp_path / "dossiers.parquet")
+            none_of = {("on-time", "default"): ("H45.18",)}
+            found.append(attain(dossiers, known, known.decision(decided), AS_OF, none_of))
+    pd.testing.assert_frame_equal(*found)
+    assert found[0].loc[found[0]["target_id"] == "on-time", "denominator"].sum() > 0

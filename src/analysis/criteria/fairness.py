@@ -14,7 +14,7 @@ from analysis.criteria.gaming import DOSSIERS
 from analysis.criteria.rating import Evidence, Standing
 from analysis.criteria.scoring import Numbers, scores
 from analysis.outlook.comparison import standardised
-from analysis.reference.decision import DEFAULT
+from analysis.reference.decision import DEFAULT, PROCEDURES
 
 RARE = 5  # dossiers in the period
 FENCE = 1.5  # interquartile ranges beyond the quartiles (Tukey, Exploratory Data Analysis, 1977)
@@ -122,8 +122,9 @@ def _sizes(evidence: Evidence, standing: Standing) -> Numbers:
 
 def _rare(evidence: Evidence, standing: Standing) -> Numbers:
     table = evidence.procedures(standing.criteria.period)
-    levels = {part.target.level for part in standing.criteria.components} - {None}
-    offered = table[table["level"].isin(levels)]
+    targets = [part.target for part in standing.criteria.components if part.target.measure in (PROCEDURES, DOSSIERS)]
+    counting = [target.admits(table["level"]) for target in targets]
+    offered = table[np.any(counting, axis=0) & table["level"].notna()] if counting else table.iloc[:0]
     shares = (offered["dossiers"] < RARE).groupby(offered["unit_code"]).mean()
     return shares.reindex(list(standing.codes)).to_numpy(dtype=float)
 

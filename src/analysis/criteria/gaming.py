@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analysis.criteria.rating import Evidence, Standing
 from analysis.criteria.scoring import Numbers, scores
 from analysis.reference.criteria import Component, Criteria
-from analysis.reference.decision import PROCEDURES
+from analysis.reference.decision import PORTAL, PROCEDURES
 
 Whole = NDArray[np.int64]
 DOSSIERS = "dossiers_online"
@@ -49,7 +49,7 @@ class _Hand:
     dossiers: Whole
 
     def of_level(self, component: Component) -> Whole:
-        return self.level == component.target.level
+        return component.target.admits(self.level)
 
 
 def play(evidence: Evidence, standing: Standing, strategy: str) -> Played:
@@ -88,8 +88,9 @@ def gains(standing: Standing, played: Played) -> Numbers:
 
 def _hands(evidence: Evidence, standing: Standing) -> Iterator[_Hand]:
     table = evidence.procedures(standing.criteria.period)
-    levels = {part.target.level for part in standing.criteria.components if part.target.measure == PROCEDURES}
-    table = table[table["level"].isin([level for level in levels if level])]
+    targets = [part.target for part in standing.criteria.components if part.target.measure == PROCEDURES]
+    counting = [target.admits(table["level"]) for target in targets]
+    table = table[np.any(counting, axis=0) & table["level"].notna()] if counting else table.iloc[:0]
     by_unit = dict(tuple(table.groupby("unit_code")))
     for place, code in enumerate(standing.codes):
         own = by_unit.get(code, table.iloc[:0])
@@ -128,7 +129,7 @@ def _splitting(hand: _Hand) -> tuple[int, Numbers, Numbers]:
             over[place], under[place] = 2 * hand.over[place], hand.under[place] + hand.over[place]
             effort += int(hand.over[place]) if component.target.scope == "all" else 0
     for place, component in enumerate(hand.criteria.components):
-        if component.target.measure not in (PROCEDURES, DOSSIERS):  # the halves come through the portal
+        if component.target.measure == PORTAL:  # the halves come through the portal
             over[place], under[place] = hand.over[place] + effort, hand.under[place] + effort
     online, dossiers = 2 * hand.online, hand.dossiers + hand.online
     for place, component in enumerate(hand.criteria.components):
@@ -184,7 +185,7 @@ def _after(hand: _Hand, more: Whole, added: bool) -> tuple[Numbers, Numbers]:
             gained = int((online - hand.online)[own & _admitted(component, dossiers)].sum())
             over[place] = min(over[place] + gained, under[place] + gained * added)
             under[place] += gained * added
-        elif component.target.measure not in (PROCEDURES, DOSSIERS) and added:  # the tokens come through the portal
+        elif component.target.measure == PORTAL and added:  # the tokens come through the portal
             over[place] += more.sum()
             under[place] += more.sum()
     return over, under

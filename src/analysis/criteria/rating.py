@@ -207,7 +207,7 @@ def substance_counts(component: Component, table: pd.DataFrame) -> tuple[pd.Seri
     assert rule is not None
     some = table[table["dossiers"] >= rule.least_dossiers]
     if component.target.measure == PROCEDURES:
-        some = some[some["level"] == component.target.level]
+        some = some[component.target.admits(some["level"])].drop_duplicates(["unit_code", "procedure_key"])
         assert rule.online_share is not None
         p, q = rule.online_share.numerator, rule.online_share.denominator
         hit = some["online"] * q >= p * some["dossiers"]

@@ -14,6 +14,7 @@ from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
 from analysis.measures.attainment import attain as official
 from analysis.measures.expressions import WINDOWS
+from analysis.measures.unmeasured import without
 from analysis.reference.decision import DEFAULT, Decision, Target
 from analysis.reference.toml_files import Words
 
@@ -69,15 +70,16 @@ def attain(
 def new_target(
     name: str, measure: str, minimum: float | str, *, level: int | None = None, scope: str = "all", title: str = ""
 ) -> Target:
-    """A target of your own for ``dv.attain``: ``measure`` is ``dossiers_online``, ``procedures_online`` or
-    ``dossiers_via_portal``, ``minimum`` a share of one; ``scope`` is ``all`` or ``agency``. ``level`` (3 or 4) goes
-    with the first two. Raises UsageProblem that says what does not fit.
+    """A target of your own for ``dv.attain``: ``measure`` is ``dossiers_online``, ``procedures_online``,
+    ``dossiers_via_portal`` or ``on_time``, as far as the decision has readings of it; ``minimum`` a share of one;
+    ``scope`` is ``all`` or ``agency``. ``level`` (3 or 4) goes with the first two. Raises UsageProblem that says what
+    does not fit.
 
     >>> import analysis as dv
     >>> float(dv.new_target("l4-business", "dossiers_online", 0.8, level=4).minimum)
     0.8
     """
-    measures = ("dossiers_online", "procedures_online", "dossiers_via_portal")
+    measures = ("dossiers_online", "procedures_online", "dossiers_via_portal", "on_time")
     choices = {"measure": one_of("measure", measure, measures), "scope": one_of("scope", scope, ("all", "agency"))}
     try:
         words = Words(vi=title or name, en=title or name)
@@ -106,6 +108,12 @@ def _decision(context: Context, target: Any, reading: str) -> Decision:
     else:
         targets = tuple(
             one if isinstance(one, Target) else known[one_of("target", one, known)] for one in _several(target)
+        )
+    unread = next((one for one in targets if not decision.readings_of(one)), None)
+    if unread is not None:
+        raise UsageProblem(
+            N_("The decision has no reading of {measure}. Add [[readings]] of it to the decision's file."),
+            measure=unread.measure,
         )
     readings = decision.readings
     if reading != ALL:
@@ -136,7 +144,8 @@ def _figures_by(by: str, dossiers: pd.DataFrame, context: Context, decision: Dec
 
 
 def _figures(dossiers: pd.DataFrame, context: Context, decision: Decision) -> pd.DataFrame:
-    found = official(relation(dossiers), context.report.reference, decision, context.report.as_of)
+    report = context.report
+    found = official(relation(dossiers), report.reference, decision, report.as_of, without(report.lacking))
     return found[found["month"] <= context.month]
 
 

@@ -13,11 +13,12 @@ from analysis.explorer.tables import Context, Table, table
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
 from analysis.measures.attainment import shortfall
-from analysis.measures.expressions import Count, arising, behind, hits, month_number, windows
+from analysis.measures.expressions import Count, arising, behind, between, hits, month_number, windows
 from analysis.measures.offers import offers_by_month
 from analysis.measures.series import followed
+from analysis.measures.unmeasured import without
 from analysis.presentation.numbers import minimum
-from analysis.reference.decision import PROCEDURES, Reading, Target
+from analysis.reference.decision import DUE, PROCEDURES, Reading, Target
 from analysis.storage.backends import execute
 
 _NAMES = ("target_id", "unit_code", "reading", "window", "month")  # what names a figure
@@ -66,11 +67,12 @@ def explain(
         one = _one(row)
         target, unit, reading, window, month = (str(one[name]) for name in _NAMES)
     asked = _asked(target, unit, reading, window, month, data)
-    rows = arising(followed(relation(data.dossiers), data.report.reference), *asked.span)
+    rows = asked.rows(followed(relation(data.dossiers), data.report.reference), data.report.as_of)
     rows = rows.filter(rows.unit_code.isin(list(asked.units)))
     if asked.target.measure == PROCEDURES:
         return _of_procedures(rows, asked, data)
-    count = Count(asked.target, asked.reading)
+    none_of = without(data.report.lacking).get((asked.target.id, asked.reading.id), ())
+    count = Count(asked.target, asked.reading, none_of)
     over, under = (_table(side, data.context) for side in behind(rows, count, data.report.as_of))
     return Explanation(_sentence(len(over), len(under), asked, data), over, under)
 
@@ -91,6 +93,12 @@ class _Asked:
     code: str
     units: tuple[str, ...]
     span: tuple[date, date]
+
+    def rows(self, dossiers: ibis.Table, as_of: date) -> ibis.Table:
+        """The dossiers that arise in the span, by the day that the reading goes by."""
+        if self.reading.day == DUE:
+            return between(arising(dossiers, date.min, as_of), "due_at", *self.span)
+        return arising(dossiers, *self.span)
 
 
 def _asked(target: str, unit: str, reading: str, window: str, month: str, data: Data) -> _Asked:
@@ -127,9 +135,8 @@ def _of_procedures(rows: ibis.Table, asked: _Asked, data: Data) -> Explanation:
     reference = data.report.reference
     spans = pd.DataFrame({"month": [month_number(span[1])], "last_day": [span[1]]})
     offers = offers_by_month(reference, spans)
-    offered = set(
-        offers.loc[offers["unit_code"].isin(asked.units) & (offers["level"] == target.level), "procedure_key"]
-    )
+    counting = offers["unit_code"].isin(asked.units) & target.admits(offers["level"])
+    offered = set(offers.loc[counting, "procedure_key"])
     catalogue = reference.catalogue.drop_duplicates("procedure_code")
     keys = catalogue.set_index("procedure_code")["procedure_key"]
     whole, made = _table(rows, data.context), _table(hits(rows, reading), data.context)

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.findings.figures import Figure, figures
 from analysis.findings.offered import last_day
 from analysis.findings.report import Report
+from analysis.measures.unmeasured import ANY_OF
 from analysis.outlook.conclusions import LOST, RUNNING, UNLIKELY
 
 _NAMED = 3  # procedures that a sentence names; the others are counted
@@ -61,7 +62,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Finding:
-    """The figure with all that is concluded of it; numbers that do not apply are None."""
+    """The figure with all that is concluded of it; numbers that do not apply are None.
+
+    ``lacking`` are the headings of columns that no export has, without which it cannot be measured: of each group any
+    one would be enough.
+    """
 
     figure: Figure
     finality: str
@@ -83,6 +88,7 @@ class Finding:
     members_attained_few: int | None
     ask: Ask | None
     flips: tuple[str, ...]
+    lacking: tuple[tuple[str, ...], ...] = ()
 
     @property
     def running(self) -> bool:
@@ -136,7 +142,7 @@ def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Findi
         cause = Cause(report.within(row.cause), row.cause_value, row.cause_then)
     return Finding(
         figure=figure,
-        finality=row.finality,
+        finality=_text(row.finality),
         pending=_whole(row.pending_online),
         remaining=_whole(row.remaining),
         needed=_whole(row.needed),
@@ -155,7 +161,14 @@ def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Findi
         members_attained_few=_whole(row.members_attained_few),
         ask=ask,
         flips=tuple(flip for flip in _text(row.flips).split("|") if flip),
+        lacking=_lacking(figure, report),
     )
+
+
+def _lacking(figure: Figure, report: Report) -> tuple[tuple[str, ...], ...]:
+    columns = report.unmeasured.get((figure.target.id, figure.unit_code), "")
+    spelled = report.reference.vocabulary.spelled
+    return tuple(tuple(spelled[name] for name in any_of.split(ANY_OF)) for any_of in columns.split(", ") if any_of)
 
 
 def _ask(rows: list[Any], last: str) -> Ask:

@@ -1,7 +1,7 @@
 """A finished run, read from its files: what pages, documents and the explorer tell of."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from analysis.language.problems import RunProblem
 from analysis.language.texts import N_, Language
 from analysis.outlook import OUTLOOK
 from analysis.reference.columns import read_table
-from analysis.reference.decision import Decision
+from analysis.reference.decision import DEFAULT, Decision
 from analysis.reference.groups import group_members, group_names, is_group, past_names
 from analysis.reference.tables import Reference, load_reference
 
@@ -31,6 +31,7 @@ class Report:
 
     ``stated`` is the ledger of the files of ``difficulties``: file, read, used, refused (by reason), masked, cut,
     problem. ``doubts`` are what must be known of files that were used.
+    ``lacking`` are the rows of unmeasured.csv, ``indices`` those of index.csv.
     ``outlook["procedures"]`` holds true counts: only what was ``told`` may be printed; so does
     ``duties["waiting_procedures"]``.
     """
@@ -51,6 +52,16 @@ class Report:
     decision: Decision
     as_of: date
     language: Language
+    lacking: pd.DataFrame = field(default_factory=pd.DataFrame)
+    indices: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @cached_property
+    def unmeasured(self) -> dict[tuple[str, str], str]:
+        """By target and unit or group the columns for want of which it cannot be measured under the default reading."""
+        if self.lacking.empty:
+            return {}
+        rows = self.lacking[self.lacking["reading"] == DEFAULT]
+        return {(row.target_id, row.unit_code): row.lacking for row in rows.itertuples(index=False)}
 
     @cached_property
     def month(self) -> str:
@@ -121,7 +132,7 @@ def _state(*folders: Path | str) -> tuple[tuple[str, int, int, int], ...]:
 @lru_cache(maxsize=2)
 def _read_report(processed: Path, reference: Path, language: Language, state: object) -> Report:
     tables = {}
-    for name in ("attainment", *_LEDGER, *OUTLOOK, *DUTIES):
+    for name in ("attainment", "unmeasured", "index", *_LEDGER, *OUTLOOK, *DUTIES):
         if not (processed / f"{name}.csv").is_file():
             raise RunProblem(
                 N_("{folder} has no {file}. Run the notebooks clean, attainment, trends_and_gap and duties first."),
@@ -138,7 +149,7 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
     tables |= {name: definitions.by_holder(tables[name]) for name in ("unit_quality", "flaws", "difficulties")}
     return Report(
         attainment=attainment,
-        **{field: tables[name] for name, field in _LEDGER.items()},
+        **{part: tables[name] for name, part in _LEDGER.items()},
         stated=facts["difficulties"],
         doubts=facts["doubts"],
         outlook={name: tables[name] for name in OUTLOOK},
@@ -148,4 +159,6 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
         decision=decision,
         as_of=as_of,
         language=language,
+        lacking=tables["unmeasured"],
+        indices=tables["index"],
     )

@@ -19,15 +19,27 @@ from analysis.measures.expressions import (
     arisen,
     cells,
     dossier_counts,
+    fallen_due,
     month_bits,
     procedure_counts,
     procedure_hits,
     windows,
 )
+from analysis.measures.index import indices
 from analysis.measures.offers import offered, procedure_keys
 from analysis.measures.series import followed
-from analysis.reference.columns import own_columns
-from analysis.reference.decision import ATTAINED, DEFAULT, NOT_APPLICABLE, NOT_ATTAINED, PROCEDURES, Decision, Target
+from analysis.measures.unmeasured import NOBODY, Without, unmeasured, without
+from analysis.reference.columns import own_columns, read_table
+from analysis.reference.decision import (
+    ATTAINED,
+    DEFAULT,
+    DUE,
+    NOT_APPLICABLE,
+    NOT_ATTAINED,
+    PROCEDURES,
+    Decision,
+    Target,
+)
 from analysis.reference.groups import group_members, group_names, is_group, past_names
 from analysis.reference.keys import procedure_key
 from analysis.reference.tables import Reference
@@ -49,7 +61,8 @@ def make_attainment(
     language: Language = Language(),
     engine: Engine = Engine(),
 ) -> pd.DataFrame:
-    """Compute ``attainment.csv`` from ``dossiers.parquet`` in ``processed``, write it there and return it.
+    """Compute ``attainment.csv`` from ``dossiers.parquet`` in ``processed``, write it there and return it; beside it
+    what cannot be measured, ``unmeasured.csv``, and the decision's composite indices, ``index.csv``.
 
     ``decision`` is an id ("": the one in force on the as-of day); ``as_of`` an ISO day ("": the
     latest day of receipt or result in the data).
@@ -58,8 +71,12 @@ def make_attainment(
     day = _as_of(processed, as_of)
     chosen = decision_on(reference, decision, day)
     with connect(engine) as backend:
-        attainment = attain(read_dossiers(backend, processed / "dossiers.parquet"), reference, chosen, day)
+        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
+        lacking = unmeasured(dossiers, read_table(processed / "files.csv"), reference, chosen)
+        attainment = attain(dossiers, reference, chosen, day, without(lacking))
     write_attainment([attainment], processed / "attainment.csv")
+    write_beside(lacking, "unmeasured", processed)
+    write_beside(indices(attainment, chosen), "index", processed)
     return attainment
 
 
@@ -76,36 +93,55 @@ def decision_on(reference: Reference, decision: str, day: date) -> Decision:
     return chosen
 
 
-def attain(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
+def attain(
+    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date, none_of: Without = NOBODY
+) -> pd.DataFrame:
     """Every target × reading × unit or group × window × month, in the columns of ``attainment.csv``.
 
-    ``dossiers`` as in ``dossiers.parquet``. ``value`` and ``gap`` are shares of one (NaN where
-    nothing arises); ``shortfall`` counts dossiers or procedures. Compared in exact arithmetic.
+    ``dossiers`` as in ``dossiers.parquet``; ``none_of`` are units of which a target cannot be measured. ``value`` and
+    ``gap`` are shares of one (NaN where nothing arises); ``shortfall`` counts dossiers or procedures. Compared in exact
+    arithmetic.
     """
-    return pd.concat(attainment_parts(dossiers, reference, decision, as_of), ignore_index=True)
+    return pd.concat(attainment_parts(dossiers, reference, decision, as_of, none_of), ignore_index=True)
 
 
 def attainment_parts(
-    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date
+    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date, none_of: Without = NOBODY
 ) -> Iterator[pd.DataFrame]:
     """The rows of ``attain``, one target and reading after the other: a nation's are too many to be held at once."""
     spans, reference = windows(decision, as_of), reference.on_day(decision, as_of)
     span_table, group_table = ibis.memtable(spans), ibis.memtable(group_members(reference))
-    found = arisen(followed(dossiers, reference), decision, as_of)
-    counts = [Count(target, reading) for target in decision.targets for reading in decision.readings_of(target)]
-    of_dossiers = [count for count in counts if count.target.measure != PROCEDURES]
+    dossiers = followed(dossiers, reference)
+    found = arisen(dossiers, decision, as_of)
+    counts = [
+        Count(target, reading, none_of.get((target.id, reading.id), ()))
+        for target in decision.targets
+        for reading in decision.readings_of(target)
+    ]
+    of_dossiers = [count for count in counts if count.target.measure != PROCEDURES and count.reading.day != DUE]
+    of_due = [count for count in counts if count.reading.day == DUE]
     of_procedures = [reading for reading in decision.readings if reading.measure == PROCEDURES]
-    levels = {target.level for target in decision.targets if target.measure == PROCEDURES}
+    # Targets that count the same levels are counted together.
+    by_levels = {target.admitted: target for target in decision.targets if target.measure == PROCEDURES}
     dossier_figures = execute(dossier_counts(cells(found, "unit_code"), span_table, group_table, of_dossiers))
+    if of_due:  # by another month
+        due = cells(fallen_due(dossiers, decision, as_of), "unit_code")
+        due_figures = execute(dossier_counts(due, span_table, group_table, of_due))
     hits = procedure_hits(found, procedure_keys(reference), of_procedures)
-    offers = offered(reference, spans, levels)
+    offers = offered(reference, spans, list(by_levels.values()))
     procedure_figures = execute(procedure_counts(hits, span_table, group_table, offers, of_procedures))
     grid = _grid(reference, spans)
     by_dossiers = _aligned(grid, dossier_figures)
-    by_level = {level: _aligned(grid, procedure_figures[procedure_figures["level"] == level]) for level in levels}
+    by_due = _aligned(grid, due_figures) if of_due else grid
+    by_procedures = {
+        levels: _aligned(grid, procedure_figures[procedure_figures["levels"] == number])
+        for number, levels in enumerate(by_levels)
+    }
     for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
         if count.target.measure == PROCEDURES:
-            rows = _rows(by_level[count.target.level], of_procedures.index(count.reading), count)
+            rows = _rows(by_procedures[count.target.admitted], of_procedures.index(count.reading), count)
+        elif count.reading.day == DUE:
+            rows = _rows(by_due, of_due.index(count), count)
         else:
             rows = _rows(by_dossiers, of_dossiers.index(count), count)
         yield rows.assign(decision=decision.id, as_of=as_of.isoformat())[ATTAINMENT_COLUMNS]
@@ -129,15 +165,16 @@ def procedures_on(
     found = arisen(dossiers, decision, as_of)
     codes = execute(found.select("procedure_code").distinct())
     keys = codes.assign(procedure_key=codes["procedure_code"].map(procedure_key).astype("str"))
-    given = offers.assign(months=month_bits(spans["month"]))
+    sets = [offers[target.admits(offers["level"])].assign(levels=number) for number, target in enumerate(targets)]
+    given = pd.concat(sets)[["unit_code", "procedure_key", "levels"]].assign(months=month_bits(spans["month"]))
     hits = procedure_hits(found, ibis.memtable(keys), readings)
     span_table, group_table, base = (ibis.memtable(table) for table in (spans, groups, given))
     counted = procedure_counts(hits, span_table, group_table, base, readings)
     figures, grid = execute(counted), _grid(reference, spans)
     grid = grid[(grid["window"] == "to_date") & grid["unit_code"].isin(groups["group_code"])]
     rows = [
-        _rows(_aligned(grid, figures[figures["level"] == target.level]), 0, Count(target, readings[0]))
-        for target in targets
+        _rows(_aligned(grid, figures[figures["levels"] == number]), 0, Count(target, readings[0]))
+        for number, target in enumerate(targets)
     ]
     return pd.concat(rows, ignore_index=True).assign(decision=decision.id, as_of=as_of.isoformat())[ATTAINMENT_COLUMNS]
 
@@ -170,7 +207,7 @@ def _aligned(grid: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     """The grid with the figures of its rows; ``figures`` lack what has no dossier."""
     keys = ["unit_code", "window", "window_month"]
     return grid.merge(
-        figures.rename(columns={"group_code": "unit_code"}).drop(columns="level", errors="ignore"), how="left", on=keys
+        figures.rename(columns={"group_code": "unit_code"}).drop(columns="levels", errors="ignore"), how="left", on=keys
     )
 
 
@@ -218,6 +255,14 @@ def write_attainment(parts: Iterable[pd.DataFrame], path: Path) -> None:
     Shares have nine decimals, enough that a rounded one does not cross its minimum unseen.
     """
     write_whole(path, lambda temporary: _write(parts, temporary))
+
+
+def write_beside(table: pd.DataFrame, name: str, processed: Path) -> None:
+    """Write a table of units and groups as ``<name>.csv``, whole or not at all."""
+    schema = own_columns().arrow_schema(name, list(table.columns))
+    safe = pa.Table.from_pandas(table.assign(unit_name=safe_names(table["unit_name"])), schema, preserve_index=False)
+    options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
+    write_whole(processed / f"{name}.csv", lambda temporary: pyarrow.csv.write_csv(safe, temporary, options))
 
 
 def _write(parts: Iterable[pd.DataFrame], path: Path) -> None:

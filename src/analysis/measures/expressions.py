@@ -20,7 +20,7 @@ import ibis
 import pandas as pd
 from ibis.expr.types import BooleanValue, IntegerValue, Table
 
-from analysis.reference.decision import Conditions, Decision, Reading, Target
+from analysis.reference.decision import ON_TIME, Conditions, Decision, Reading, Target
 
 WINDOWS = ("month", "quarter", "to_date")
 MOST_MONTHS = 60  # a decision's longest period, with the rest of its first quarter: months are bits of one integer
@@ -28,10 +28,13 @@ MOST_MONTHS = 60  # a decision's longest period, with the rest of its first quar
 
 @dataclass(frozen=True)
 class Count:
-    """One target under one reading: what is counted for one column of figures."""
+    """One target under one reading: what is counted for one column of figures; of the units ``without`` the columns
+    that it needs nothing is.
+    """
 
     target: Target
     reading: Reading
+    without: tuple[str, ...] = ()
 
 
 @ibis.udf.agg.builtin(signature=(("int64",), "int64"))  # type: ignore[untyped-decorator]  # Ibis ships no types
@@ -71,25 +74,28 @@ def month_bits(months: Iterable[int]) -> int:
 
 def arisen(dossiers: Table, decision: Decision, as_of: date, years_before: int = 0) -> Table:
     """Dossiers that arise (phát sinh) from the quarter in which the decision begins, or so many years before it, with
-    what the measures ask for: ``month`` (number), ``agency`` and ``resolved``.
+    what the measures ask for: ``month`` (number), ``agency`` and ``resolved``, and ``on_time`` where the decision does.
 
     What happened after ``as_of`` is not known: later receipts do not exist, later results are open.
     """
-    first = date(decision.valid_from.year - years_before, 3 * ((decision.valid_from.month - 1) // 3) + 1, 1)
-    found = arising(dossiers, first, min(as_of, decision.valid_to))
-    return found.mutate(
-        month=12 * found.received_at.year() + found.received_at.month() - 1,
-        agency=found.applicant.fill_null("") == "agency",
-        resolved=resolved(found, as_of),
-    )
+    return _measured(arising(dossiers, *_span(decision, as_of, years_before)), "received_at", decision, as_of)
+
+
+def fallen_due(dossiers: Table, decision: Decision, as_of: date) -> Table:
+    """As ``arisen``, of the dossiers due in those days, whenever they were received: the month is that of the due
+    day.
+    """
+    known = arising(dossiers, date.min, as_of)
+    return _measured(between(known, "due_at", *_span(decision, as_of)), "due_at", decision, as_of)
 
 
 def cells(arisen: Table, *by: str) -> Table:
     """Dossiers that arise, counted ``by`` unit_code and what else is wanted, and by everything that a measure asks for.
 
-    Columns: ``by``, month, level, channel, source, agency, resolved, dossiers.
+    Columns: ``by``, month, level, channel, source, agency, resolved, on_time where it is there, dossiers.
     """
     keys = [*by, "month", "level", "channel", "source", "agency", "resolved"]
+    keys += [ON_TIME] if ON_TIME in arisen.columns else []
     return arisen.group_by(keys).aggregate(dossiers=ibis._.count())
 
 
@@ -97,12 +103,17 @@ def arising(dossiers: Table, first: date, last: date) -> Table:
     """The dossiers that arise from ``first`` to ``last``: received on one of these days, neither withdrawn nor refused
     entry.
     """
+    received = between(dossiers, "received_at", first, last)
+    return received.filter(received.status.fill_null("").notin(["withdrawn", "not_accepted"]))
+
+
+def between(dossiers: Table, event: str, first: date, last: date) -> Table:
+    """The dossiers whose ``event`` (a moment) lies on one of the days from ``first`` to ``last``."""
     # Moments are compared, not their days: row groups of other days are passed over unread.
     midnight = datetime.combine(last + timedelta(days=1), time())
     return dossiers.filter(
-        dossiers.received_at >= ibis.literal(datetime.combine(first, time())),
-        dossiers.received_at < ibis.literal(midnight),
-        dossiers.status.fill_null("").notin(["withdrawn", "not_accepted"]),
+        dossiers[event] >= ibis.literal(datetime.combine(first, time())),
+        dossiers[event] < ibis.literal(midnight),
     )
 
 
@@ -113,10 +124,23 @@ def resolved(dossiers: Table, as_of: date) -> BooleanValue:
     return completed.isnull().ifelse(by_status, completed.date() <= ibis.literal(as_of))
 
 
+def on_time(dossiers: Table, as_of: date) -> BooleanValue:
+    """Whether a dossier had its result by its due day; not, too, where it is open on ``as_of`` and that day is past.
+
+    Null where that is not known: no due day, or open and not yet past it. To finish on the due day is on time, whatever
+    the clock says. What is resolved by its status alone counts as on time: nothing shows that it was late.
+    """
+    due = dossiers.due_at.date()
+    late = dossiers.completed_at.date() > due
+    decided = resolved(dossiers, as_of) | (due < ibis.literal(as_of))
+    punctual = resolved(dossiers, as_of) & ~late.fill_null(False)
+    return (due.notnull() & decided.fill_null(False)).ifelse(punctual, ibis.null("boolean"))
+
+
 def dossier_counts(cells: Table, windows: Table, groups: Table, counts: list[Count]) -> Table:
     """Numerators ``n0, n1, …`` and denominators ``d0, d1, …`` of ``counts`` per group_code, window, month.
 
-    For ``dossiers_online`` and ``dossiers_via_portal``. ``groups`` holds (group_code, unit_code).
+    For the measures that count dossiers. ``groups`` holds (group_code, unit_code).
     """
     sums = _sums(cells, counts)
     by_month = cells.group_by("unit_code", "month").aggregate(**sums)
@@ -140,27 +164,28 @@ def procedure_hits(arisen: Table, keys: Table, readings: list[Reading]) -> Table
 
 
 def procedure_counts(hits: Table, windows: Table, groups: Table, offers: Table, readings: list[Reading]) -> Table:
-    """Per group_code, window, month and level: procedures that the catalogue gives and those with dossiers.
+    """Per group_code, window, month and levels: procedures that the catalogue gives and those with dossiers.
 
     For ``procedures_online``. ``hits`` as ``procedure_hits`` gives them; ``offers`` holds (unit_code, procedure_key,
-    level, months): the months on whose last day the catalogue gives it, as bits. Columns ``n0, d0, …`` follow
+    levels, months): the months on whose last day the catalogue gives it at one of a set of levels, as bits; the set is
+    told by its number. Columns ``n0, d0, …`` follow
     ``readings``; a group counts a procedure once, and ``pairs`` are its members' sums.
     """
     names = [f"hit{number}" for number in range(len(readings))] + ["active"]
     present = _united(hits.join(groups, "unit_code"), ["group_code", "procedure_key"], names)
-    given = _united(offers.join(groups, "unit_code"), ["group_code", "procedure_key", "level"], ["months"])
+    given = _united(offers.join(groups, "unit_code"), ["group_code", "procedure_key", "levels"], ["months"])
     joined = given.left_join(present, ["group_code", "procedure_key"])
     # Procedures that were hit in the same months count alike: together they meet each window once.
     alike = joined.mutate(**{name: joined[name].fill_null(0) for name in names})
-    alike = alike.group_by("group_code", "level", "months", *names).aggregate(procedures=ibis._.count())
+    alike = alike.group_by("group_code", "levels", "months", *names).aggregate(procedures=ibis._.count())
     spans = windows.select("window", "bits", window_month="month")
     seen = alike.join(spans, (alike.months & _bit(spans.window_month)) != 0)
     sums = {}
     for number, reading in enumerate(readings):
-        base = _in_window(seen, "active") if reading.denominator == "active" else seen.level.notnull()
+        base = _in_window(seen, "active") if reading.denominator == "active" else seen.levels.notnull()
         sums[f"n{number}"] = seen.procedures.sum(where=_in_window(seen, f"hit{number}") & base)
         sums[f"d{number}"] = seen.procedures.sum(where=base)
-    keys = ["group_code", "window", "window_month", "level"]
+    keys = ["group_code", "window", "window_month", "levels"]
     counted = seen.group_by(keys).aggregate(**sums)
     pairs = [f"{part}{number}" for number, reading in enumerate(readings) if reading.count == "pairs" for part in "nd"]
     return _with_pairs(counted, groups, keys, pairs) if pairs else counted
@@ -182,19 +207,38 @@ def procedure_months(cells: Table, counts: list[Count], reading: Reading) -> Tab
 def behind(dossiers: Table, count: Count, as_of: date) -> tuple[Table, Table]:
     """(numerator, denominator): the dossiers that a count of dossiers counts, of ``dossiers`` that arise.
 
-    For ``dossiers_online`` and ``dossiers_via_portal``; the same conditions as the sums have.
+    For the measures that count dossiers; the same conditions as the sums have.
     """
     rows = dossiers.mutate(
         agency=dossiers.applicant.fill_null("") == "agency",
         resolved=resolved(dossiers, as_of),
+        **({ON_TIME: on_time(dossiers, as_of)} if count.reading.asks(ON_TIME) else {}),
     )
-    whole = rows.filter(_admits(rows, count.reading.denominator) & _in_scope(rows, count.target))
+    whole = rows.filter(_admits(rows, count.reading.denominator) & _in_scope(rows, count))
     return whole.filter(_admits(whole, count.reading.numerator)), whole
 
 
 def hits(dossiers: Table, reading: Reading) -> Table:
     """The dossiers that make procedures count under a reading of ``procedures_online``, of those that arise."""
     return dossiers.filter(_admits(dossiers, reading.numerator))
+
+
+def _span(decision: Decision, as_of: date, years_before: int = 0) -> tuple[date, date]:
+    """The days that windows look at: from the first quarter's first on."""
+    first = date(decision.valid_from.year - years_before, 3 * ((decision.valid_from.month - 1) // 3) + 1, 1)
+    return first, min(as_of, decision.valid_to)
+
+
+def _measured(dossiers: Table, event: str, decision: Decision, as_of: date) -> Table:
+    """With what the measures ask for; ``month`` is that of the ``event``."""
+    asked = any(reading.asks(ON_TIME) for reading in decision.readings)
+    further = {ON_TIME: on_time(dossiers, as_of)} if asked else {}
+    return dossiers.mutate(
+        month=12 * dossiers[event].year() + dossiers[event].month() - 1,
+        agency=dossiers.applicant.fill_null("") == "agency",
+        resolved=resolved(dossiers, as_of),
+        **further,
+    )
 
 
 def _with_pairs(counted: Table, groups: Table, keys: list[str], pairs: list[str]) -> Table:
@@ -208,7 +252,7 @@ def _sums(cells: Table, counts: list[Count]) -> dict[str, Any]:
     """Numerator ``n…`` and denominator ``d…`` of each count, as sums over cells."""
     sums = {}
     for number, count in enumerate(counts):
-        denominator = _admits(cells, count.reading.denominator) & _in_scope(cells, count.target)
+        denominator = _admits(cells, count.reading.denominator) & _in_scope(cells, count)
         numerator = _admits(cells, count.reading.numerator) & denominator
         sums[f"n{number}"] = cells.dossiers.sum(where=numerator)
         sums[f"d{number}"] = cells.dossiers.sum(where=denominator)
@@ -222,9 +266,11 @@ def _admits(cells: Table, conditions: Conditions | str) -> BooleanValue:
     return reduce(and_, tests, ibis.literal(True))
 
 
-def _in_scope(cells: Table, target: Target) -> BooleanValue:
-    tests = [] if target.level is None else [(cells.level == target.level).fill_null(False)]
-    tests += [cells.agency] if target.scope == "agency" else []
+def _in_scope(cells: Table, count: Count) -> BooleanValue:
+    levels = count.target.admitted
+    tests = [] if levels is None else [cells.level.isin(levels).fill_null(False)]
+    tests += [cells.agency] if count.target.scope == "agency" else []
+    tests += [cells.unit_code.notin(count.without)] if count.without else []
     return reduce(and_, tests, ibis.literal(True))
 
 

@@ -14,6 +14,7 @@ from analysis.language.texts import Language
 from analysis.measures.expressions import Count, arisen, cells, month_number, procedure_months
 from analysis.measures.offers import offers_by_month, procedure_keys
 from analysis.measures.series import followed
+from analysis.measures.unmeasured import NOBODY, Without
 from analysis.reference.decision import DEFAULT, PROCEDURES, Conditions, Decision, Reading, Target
 from analysis.reference.groups import group_members, group_names
 from analysis.reference.tables import Reference
@@ -37,7 +38,7 @@ class Counts(NamedTuple):
 @dataclass(frozen=True)
 class History:
     """``table``: unit_code, procedure_key, month (number), then ``<target id>:resolved``, ``:filed`` and
-    ``:arising`` for each target that counts dossiers, and ``hits`` and ``dossiers`` for those that count
+    ``:arising`` for each target that counts how dossiers are filed, and ``hits`` and ``dossiers`` for those that count
     procedures; of the decision's months and of up to ``YEARS_BEFORE`` earlier years.
     """
 
@@ -117,28 +118,38 @@ class History:
         inside = self.table[self.table["month"].isin(self.months)]
         return inside.drop(columns="month").groupby(["unit_code", "procedure_key"], as_index=False).sum()
 
-    @cached_property
-    def offered(self) -> pd.DataFrame:
-        """What the catalogue gives to each unit or group on the period's last day, and whether it was hit.
+    def offered(self, target: Target) -> pd.DataFrame:
+        """What the catalogue gives to each unit or group for a target on the period's last day, and whether it was hit.
 
-        group_code, procedure_key, level, then to date ``hits``, ``dossiers`` and ``first``, the number of the
-        first month with a hit (0 for none). A group has a procedure once.
+        group_code, procedure_key, then to date ``hits``, ``dossiers`` and ``first``, the number of the first month with
+        a hit (0 for none). A group has a procedure once, at however many levels.
         """
+        own = ["group_code", "procedure_key"]
+        counting = self._given[target.admits(self._given["level"])]
+        grouped = counting.drop_duplicates([*own, "unit_code"]).groupby(own, as_index=False)
+        found = grouped.agg(hits=("hits", "sum"), dossiers=("dossiers", "sum"), first=("month", "min"))
+        return found.fillna({"first": 0}).astype({"hits": "int64", "dossiers": "int64", "first": "int64"})
+
+    @cached_property
+    def _given(self) -> pd.DataFrame:
+        """What the catalogue gives to each unit on the period's last day, with what it had to date, for every group."""
         spans = pd.DataFrame({"month": [0], "last_day": [self.decision.valid_to]})
         offers = offers_by_month(self.reference, spans).drop(columns="month")
         inside = self.table.loc[self.table["month"].isin(self.months), ["unit_code", "procedure_key", "month", "hits"]]
         firsts = inside[inside["hits"] > 0].groupby(["unit_code", "procedure_key"], as_index=False)["month"].min()
         own = ["unit_code", "procedure_key"]
         counted = self.to_date[[*own, "hits", "dossiers"]].merge(firsts, how="left", on=own)
-        whole = offers.merge(counted, how="left", on=own).merge(self.members, on="unit_code")
-        grouped = whole.groupby(["group_code", "procedure_key", "level"], as_index=False)
-        found = grouped.agg(hits=("hits", "sum"), dossiers=("dossiers", "sum"), first=("month", "min"))
-        return found.fillna({"first": 0}).astype({"hits": "int64", "dossiers": "int64", "first": "int64"})
+        return offers.merge(counted, how="left", on=own).merge(self.members, on="unit_code")
 
 
-def history(dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date) -> History:
-    """Count the dossiers (as in ``dossiers.parquet``) that arose up to ``as_of``, as was known on that day."""
-    targets = [target for target in decision.targets if target.measure != PROCEDURES]
+def history(
+    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date, none_of: Without = NOBODY
+) -> History:
+    """Count the dossiers (as in ``dossiers.parquet``) that arose up to ``as_of``, as was known on that day.
+
+    ``none_of`` are units of which a target cannot be measured.
+    """
+    targets = [target for target in decision.targets if target.measure != PROCEDURES and target.foretold]
     counts: list[Count] = []
     columns = {}
     for target in targets:
@@ -146,7 +157,7 @@ def history(dossiers: ibis.Table, reference: Reference, decision: Decision, as_o
         for part, reading in (("resolved", default), ("filed", _filed(default))):
             columns[f"n{len(counts)}"] = f"{target.id}:{part}"
             columns[f"d{len(counts)}"] = f"{target.id}:arising" if part == "resolved" else ""
-            counts.append(Count(target, reading))
+            counts.append(Count(target, reading, none_of.get((target.id, DEFAULT), ())))
     of_procedures = next((r for r in decision.readings if r.measure == PROCEDURES and r.id == DEFAULT), _ANY)
     # A code that the catalogue lacks is stored by the groups that make its key.
     reference = reference.on_day(decision, as_of)

@@ -1,6 +1,6 @@
 """What the catalogue gives to whom, and in which months: the base of the measures on procedures (contract §5)."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from functools import partial
 
 import ibis
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.expressions import month_bits
+from analysis.reference.decision import Target
 from analysis.reference.tables import Reference
 
 
@@ -17,29 +18,32 @@ def procedure_keys(reference: Reference) -> ibis.Table:
     return ibis.memtable(keys)
 
 
-def offered(reference: Reference, spans: pd.DataFrame, levels: Collection[int | None]) -> ibis.Table:
-    """(unit_code, procedure_key, level, months): as ``offers_by_month``, the months as bits of one integer.
+def offered(reference: Reference, spans: pd.DataFrame, targets: Sequence[Target]) -> ibis.Table:
+    """(unit_code, procedure_key, levels, months): what counts for each of ``targets``, whose number is ``levels``, as
+    ``offers_by_month``, the months as bits of one integer.
 
     An expression: what every unit of a nation is given are millions of rows, the catalogue a few thousand.
     """
     catalogue, months = reference.catalogue, spans["month"].unique()
     bits = in_force(catalogue, spans) @ np.array([month_bits([month]) for month in months])
-    rules = _rules(catalogue.assign(months=bits)[catalogue["level"].isin(levels) & (bits > 0)], "months")
+    lines = catalogue.assign(months=bits)[bits > 0]
+    sets = [lines[target.admits(lines["level"])].assign(levels=number) for number, target in enumerate(targets)]
+    rules = _rules(pd.concat([lines.iloc[:0].assign(levels=0), *sets]), "levels", "months")
     if not reference.succession:
         given = ibis.memtable(rules).join(ibis.memtable(receivers(reference.units)), ["tier", "owner"])
-        return given.select("unit_code", "procedure_key", "level", "months")
+        return given.select("unit_code", "procedure_key", "levels", "months")
     by_month = _receivers_by_month(reference, spans)
     by_month = by_month.assign(there=by_month["month"].map(lambda month: month_bits([month])))
     there = by_month.groupby(["tier", "owner", "unit_code"], as_index=False)["there"].sum()
     given = ibis.memtable(rules).join(ibis.memtable(there), ["tier", "owner"])
     given = given.mutate(months=given.months & given.there).filter(ibis._.months != 0)
-    return given.select("unit_code", "procedure_key", "level", "months")
+    return given.select("unit_code", "procedure_key", "levels", "months")
 
 
 def offers_by_month(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
     """(unit_code, procedure_key, level, month): what the catalogue gives to each unit on each window's last day."""
     months, lines = np.nonzero(in_force(reference.catalogue, spans).T)
-    rules = _rules(reference.catalogue.iloc[lines].assign(month=spans["month"].unique()[months]), "month")
+    rules = _rules(reference.catalogue.iloc[lines].assign(month=spans["month"].unique()[months]), "level", "month")
     if reference.succession:
         given = rules.merge(_receivers_by_month(reference, spans), on=["tier", "owner", "month"])
     else:
@@ -60,9 +64,9 @@ def receivers(units: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([every.assign(owner=""), every.assign(owner=every["unit_code"])], ignore_index=True)
 
 
-def _rules(catalogue: pd.DataFrame, when: str) -> pd.DataFrame:
-    """Lines of the catalogue as (procedure_key, level, ``when``) for a tier and an owner, "" for every unit of it."""
-    return catalogue.rename(columns={"unit_code": "owner"})[["procedure_key", "level", when, "tier", "owner"]]
+def _rules(catalogue: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Lines of the catalogue as (procedure_key, ``columns``) for a tier and an owner, "" for every unit of it."""
+    return catalogue.rename(columns={"unit_code": "owner"})[["procedure_key", *columns, "tier", "owner"]]
 
 
 def _receivers_by_month(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:

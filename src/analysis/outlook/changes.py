@@ -21,6 +21,7 @@ from ibis.expr.types import Table
 
 from analysis.measures.attainment import attain
 from analysis.measures.expressions import arising
+from analysis.measures.unmeasured import NOBODY, Without
 from analysis.outlook.before import Before
 from analysis.outlook.closers import ALL_ONLINE, FINISH, PEERS, UNTOUCHED, VIA_PORTAL
 from analysis.reference.decision import ATTAINED, DEFAULT, NOT_APPLICABLE, PORTAL, PROCEDURES, Decision
@@ -53,6 +54,7 @@ def changes(
     decision: Decision,
     as_of: date,
     before: Before | None,
+    none_of: Without = NOBODY,
 ) -> pd.DataFrame:
     """One row per target and unit or group that were published ``before`` and are counted now, in ``CHANGES_COLUMNS``.
 
@@ -67,7 +69,7 @@ def changes(
         | {name: f"then_{name}" for name in _WHOLE}
     )[[*_KEYS, "then_name", "then_status", "then_month", "then_as_of", "then_numerator", "then_denominator"]]
     rows = now.merge(then, on=_KEYS, validate="one_to_one")
-    for step, counted in _steps(dossiers, reference, decision, as_of, before).items():
+    for step, counted in _steps(dossiers, reference, decision, as_of, before, none_of).items():
         named = counted.rename(columns={name: f"{step}_{name}" for name in _WHOLE})
         rows = rows.merge(named, on=_KEYS, validate="one_to_one")
     rows = _together(rows).merge(_asks(before, procedures), "left", _KEYS, validate="one_to_one")
@@ -139,24 +141,24 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _steps(
-    dossiers: Table, reference: Reference, decision: Decision, as_of: date, before: Before
+    dossiers: Table, reference: Reference, decision: Decision, as_of: date, before: Before, none_of: Without
 ) -> dict[str, pd.DataFrame]:
     """target_id, unit_code, numerator, denominator at each of ``STEPS`` but the first."""
     day = before.as_of
-    read = _counted(dossiers, reference, decision, day)
-    listed = read if before.decision == decision else _counted(dossiers, reference, before.decision, day)
+    read = _counted(dossiers, reference, decision, day, none_of)
+    listed = read if before.decision == decision else _counted(dossiers, reference, before.decision, day, none_of)
     known = listed
     if _lists(before.catalogue) != _lists(reference.catalogue):
         past = replace(reference, catalogue=_spelled(before.catalogue, reference.catalogue))
-        known = _counted(_levelled(dossiers, past.catalogue), past, before.decision, day)
-    elapsed = _counted(arising(dossiers, decision.valid_from, day), reference, decision, as_of)
+        known = _counted(_levelled(dossiers, past.catalogue), past, before.decision, day, none_of)
+    elapsed = _counted(arising(dossiers, decision.valid_from, day), reference, decision, as_of, none_of)
     return {"known": known, "listed": listed, "read": read, "elapsed": elapsed}
 
 
-def _counted(dossiers: Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
+def _counted(dossiers: Table, reference: Reference, decision: Decision, as_of: date, none_of: Without) -> pd.DataFrame:
     """The figures to date under the default reading, as known on ``as_of``."""
     plain = decision.model_copy(update={"readings": tuple(one for one in decision.readings if one.id == DEFAULT)})
-    rows = attain(dossiers, reference, plain, as_of)
+    rows = attain(dossiers, reference, plain, as_of, none_of)
     return rows.loc[(rows["window"] == "to_date") & (rows["month"] == rows["month"].max()), [*_KEYS, *_WHOLE]]
 
 

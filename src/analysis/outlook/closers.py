@@ -60,7 +60,7 @@ def closers(
     parts = []
     for target in history.decision.targets:
         rows = missing[missing["target_id"] == target.id]
-        if rows.empty:
+        if rows.empty or not target.foretold:
             continue
         shortfall = rows.set_index("unit_code")["shortfall"]
         now = projection[projection["target_id"] == target.id].set_index("unit_code")["probability"]
@@ -206,7 +206,7 @@ def _lesson(target: Target, history: History, shortfall: pd.Series) -> pd.DataFr
 
 def _touch(target: Target, history: History, shortfall: pd.Series, now: pd.Series) -> pd.DataFrame:
     """Procedures that receive dossiers but none online, the busiest first, as few as suffice."""
-    offered = history.offered[history.offered["level"] == target.level].rename(columns={"group_code": "unit_code"})
+    offered = history.offered(target).rename(columns={"group_code": "unit_code"})
     offered = offered[offered["unit_code"].isin(shortfall.index)]
     # By the period's last day, when the catalogue may give the unit more than it does now.
     counted = offered.assign(hit=offered["first"] > 0).groupby("unit_code")["hit"].agg(["sum", "size"])

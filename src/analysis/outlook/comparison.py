@@ -49,7 +49,7 @@ def comparison(standing: pd.DataFrame, history: History) -> pd.DataFrame:
     parts = []
     for target in history.decision.targets:
         of_target = rows[rows["target_id"] == target.id]
-        mixed = None if target.measure == PROCEDURES else _standardised(target, history)
+        mixed = _standardised(target, history) if target.measure != PROCEDURES and target.foretold else None
         for _, of_tier in of_target.groupby("tier"):
             compared = _ranks(_beside_tier(of_tier), rng)
             parts.append(compared if mixed is None else compared.merge(mixed, "left", "unit_code"))

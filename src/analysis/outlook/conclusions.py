@@ -14,7 +14,7 @@ from analysis.outlook.causes import TIERS, UNITS
 from analysis.outlook.closers import KEEP, UNFED
 from analysis.outlook.closers import NOTHING as NO_ASK
 from analysis.outlook.comparison import LEAST_RANKED
-from analysis.outlook.gap import IMPOSSIBLE, NOTHING, SECURED
+from analysis.outlook.gap import IMPOSSIBLE, NOTHING, SECURED, UNSAID
 from analysis.reference.decision import ATTAINED, DEFAULT, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.reference.groups import PROVINCE
 
@@ -54,7 +54,8 @@ def conclusions(standing: pd.DataFrame, history: History, tables: Mapping[str, p
     ``standing`` are the rows of attainment.csv to date, under every reading; ``tables`` gap, projection, trends,
     comparison, closers and causes. ``finality``: while the period lasts ``running``; after it ``final``, or ``waiting``
     where results that are still to come can turn the verdict. ``band``, while it lasts: ``certain`` or ``lost`` by
-    arithmetic, else ``probable`` (from 80 %), ``improbable`` (under 20 %) or ``open``. ``cause``: the part that makes
+    arithmetic, else ``probable`` (from 80 %), ``improbable`` (under 20 %) or ``open``. Both are "" where nothing is
+    foretold, but for the running period. ``cause``: the part that makes
     up half or more of what the parts below the minimum take away, its value, and what the group would reach if that
     part attained. ``flips``: readings under which the verdict is another.
     """
@@ -84,9 +85,11 @@ def _settled(rows: pd.DataFrame, history: History) -> pd.DataFrame:
     """With finality, band and a probability that says the same."""
     if history.ended:
         told = dict.fromkeys(["probability", "coming", "lower", "upper"], np.nan)
-        return rows.assign(finality=np.where(_may_turn(rows, history), WAITING, FINAL), band="", **told)
+        finality = np.select([rows["verdict"] == UNSAID, _may_turn(rows, history)], ["", WAITING], FINAL)
+        return rows.assign(finality=finality, band="", **told)
     # What the unit will have only later is no target of its yet; what it will have lost by the end stays as it is.
-    nothing, stays = rows["status"] == NOT_APPLICABLE, rows["verdict"] == NOTHING
+    nothing = (rows["status"] == NOT_APPLICABLE) | (rows["verdict"] == UNSAID)
+    stays = rows["verdict"] == NOTHING
     sure = [
         nothing,
         (rows["verdict"] == SECURED) | (stays & (rows["status"] == ATTAINED)),

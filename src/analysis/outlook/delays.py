@@ -13,12 +13,11 @@ supplement is not subtracted, because exports do not tell it.
 
 from datetime import date
 
-import ibis
 import numpy as np
 import pandas as pd
 from ibis.expr.types import Table
 
-from analysis.measures.expressions import arising, resolved
+from analysis.measures.expressions import arising, on_time, resolved
 from analysis.outlook.comparison import LEAST_RANKED, beside, pooled, tier_limits, verdicts
 from analysis.reference.decision import Decision
 from analysis.reference.tables import Reference
@@ -65,13 +64,10 @@ def _counted(dossiers: Table, decision: Decision, as_of: date) -> pd.DataFrame:
     """By unit: ``dossiers`` arising, those ``due`` some day, and the number of each indicator."""
     arises = arising(dossiers, decision.valid_from, min(as_of, decision.valid_to))
     known, status = resolved(arises, as_of), arises.status.fill_null("")
-    due = arises.due_at.date()
-    # Where there is no day of a result, a dossier that is not known to be resolved is open on the as-of day.
-    too_late = known.ifelse(arises.completed_at.date() > due, due < ibis.literal(as_of))
     sums = {
         "dossiers": arises.count(),
-        "due": due.notnull().sum(),
-        LATE: too_late.fill_null(False).sum(),
+        "due": arises.due_at.notnull().sum(),
+        LATE: (~on_time(arises, as_of)).fill_null(False).sum(),
         SUPPLEMENT: (status == "supplement").sum(),
         REFUSED: ((status == "refused") & known).sum(),
     }

@@ -13,7 +13,7 @@ from analysis.outlook.arrivals import MONTH, remaining, working_days_left
 from analysis.reference.decision import DEFAULT, PROCEDURES, Target
 
 OPEN, IMPOSSIBLE, SECURED = "open", "impossible", "secured"
-NOTHING = "not_applicable"
+NOTHING, UNSAID = "not_applicable", ""
 INTERVAL = 0.80  # of the expected remaining dossiers
 SURE = 0.995  # what arises stays below this quantile where a verdict says "cannot"
 LEAST_OF_A_MONTH = 5  # dossiers without which a month is nobody's best
@@ -31,16 +31,19 @@ def gaps(standing: pd.DataFrame, history: History) -> pd.DataFrame:
     ``standing`` are the rows of attainment.csv to date. ``remaining`` is the expected number of dossiers that are still
     to arise, with its 80 % interval. Of them ``needed`` must be filed online and resolved, which is ``needed_share``;
     ``best`` is the highest share that a month with at least five dossiers had. ``verdict`` says what is certain
-    whatever comes: ``secured`` or ``impossible``, else ``open``. For procedures ``needed`` are those still to be hit by
-    the period's end, ``needed_share`` how many of them each remaining month and ``best`` how many the best month
-    brought; ``untouched`` are those that no online dossier has hit yet.
+    whatever comes: ``secured`` or ``impossible``, else ``open``; "" where nothing is foretold. For procedures
+    ``needed`` are those still to be hit by the period's end, ``needed_share`` how many of them each remaining month and
+    ``best`` how many the best month brought; ``untouched`` are those that no online dossier has hit yet.
     """
     parts = []
     for target in history.decision.targets:
         rows = standing[(standing["target_id"] == target.id) & (standing["reading"] == DEFAULT)]
-        found = _procedures(target, history) if target.measure == PROCEDURES else _dossiers(target, history)
+        if not target.foretold:
+            found = _unsaid(history)
+        else:
+            found = _procedures(target, history) if target.measure == PROCEDURES else _dossiers(target, history)
         parts.append(rows.merge(found, on="unit_code", validate="one_to_one"))
-    return pd.concat(parts, ignore_index=True).assign(days_left=days_left(history))[GAP_COLUMNS]
+    return pd.concat(parts, ignore_index=True).assign(days_left=days_left(history)).reindex(columns=GAP_COLUMNS)
 
 
 def days_left(history: History) -> int:
@@ -62,6 +65,11 @@ def verdicts(
     found[counted * q >= p * (whole + most)] = SECURED
     found[whole == 0] = NOTHING
     return list(found)
+
+
+def _unsaid(history: History) -> pd.DataFrame:
+    """Of what is not foretold only what stands is told."""
+    return pd.DataFrame({"unit_code": history.names["unit_code"], "best_month": "", "verdict": UNSAID})
 
 
 def _dossiers(target: Target, history: History) -> pd.DataFrame:
@@ -99,7 +107,7 @@ def _dossiers(target: Target, history: History) -> pd.DataFrame:
 
 def _procedures(target: Target, history: History) -> pd.DataFrame:
     """The catalogue's procedures of the target's level; they need no estimate of what is still to arise."""
-    offered = history.offered[history.offered["level"] == target.level]
+    offered = history.offered(target)
     hit, used = offered["first"] > 0, offered["dossiers"] > 0
     flags = offered[["group_code"]].assign(whole=1, hit=hit, waiting=~hit & used)
     counted = flags.groupby("group_code").sum().reindex(history.names["unit_code"], fill_value=0)

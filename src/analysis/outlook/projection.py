@@ -120,7 +120,7 @@ def courses(history: History) -> dict[str, Course]:
     return {
         target.id: _course(target, history, np.random.default_rng([SEED, number]))
         for number, target in numbered
-        if target.measure != PROCEDURES
+        if target.measure != PROCEDURES and target.foretold
     }
 
 
@@ -143,10 +143,10 @@ def projections(standing: pd.DataFrame, history: History, known: dict[str, Cours
 def outlooks(history: History, known: dict[str, Course] | None = None) -> dict[str, Outlook]:
     """By id of every target, its series in the order of ``history.names``; ``known`` are the ``courses``."""
     known = courses(history) if known is None else known
-    return {
-        target.id: _of_procedures(target, history) if target.measure == PROCEDURES else known[target.id].outlook()
-        for target in history.decision.targets
-    }
+    none = Outlook(*(np.full(len(history.names), np.nan) for _ in Outlook._fields))
+    of_dossiers = {target.id: known[target.id].outlook() if target.foretold else none for target in history.of_dossiers}
+    of_procedures = {target.id: _of_procedures(target, history) for target in history.of_procedures}
+    return {target.id: (of_dossiers | of_procedures)[target.id] for target in history.decision.targets}
 
 
 def _course(target: Target, history: History, rng: np.random.Generator) -> Course:
@@ -341,7 +341,7 @@ def _ahead(months: float) -> float:
 def _of_procedures(target: Target, history: History) -> Outlook:
     """The catalogue of the period's last day is known; ``uptake`` says how many more of it are hit by then."""
     touched, chances = newly_hit(target, history)
-    offered = history.offered[history.offered["level"] == target.level]
+    offered = history.offered(target)
     whole = offered.groupby("group_code").size().reindex(history.names["unit_code"], fill_value=0).to_numpy()
     p, q = target.minimum.numerator, target.minimum.denominator
     more = np.arange(chances.shape[1])

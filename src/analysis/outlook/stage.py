@@ -18,6 +18,7 @@ from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
 from analysis.measures.history import History, history
 from analysis.measures.series import followed
+from analysis.measures.unmeasured import NOBODY, Without, without
 from analysis.outlook.before import Before, read_before
 from analysis.outlook.causes import causes
 from analysis.outlook.changes import changes
@@ -30,7 +31,7 @@ from analysis.outlook.priorities import priorities
 from analysis.outlook.procedures import TOLD_COLUMNS, procedures
 from analysis.outlook.projection import courses, projections
 from analysis.outlook.trends import trends
-from analysis.reference.columns import own_columns, read_arrow
+from analysis.reference.columns import own_columns, read_arrow, read_table
 from analysis.reference.decision import DEFAULT
 from analysis.reference.groups import past_names
 from analysis.reference.tables import Reference
@@ -50,7 +51,7 @@ def make_outlook(
     where nothing was. Raises RunProblem where ``attainment.csv`` or ``dossiers.parquet`` is missing.
     """
     processed = Path(processed)
-    for name in ("attainment.csv", "dossiers.parquet"):
+    for name in ("attainment.csv", "unmeasured.csv", "dossiers.parquet"):
         if not (processed / name).exists():
             raise RunProblem(
                 N_("{folder} has no {file}. Run the notebooks clean and attainment first."), folder=processed, file=name
@@ -59,8 +60,10 @@ def make_outlook(
     told = read_told(Path(published)) if published else None
     decision, month = reference.decision(attainment["decision"].iloc[0]), attainment["month"].max()
     before = read_before(Path(published), month, decision) if published else None
+    none_of = without(read_table(processed / "unmeasured.csv"))
     with connect(engine) as backend:
-        tables = outlook(attainment, read_dossiers(backend, processed / "dossiers.parquet"), reference, told, before)
+        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
+        tables = outlook(attainment, dossiers, reference, told, before, none_of)
     write_outlook(tables, processed)
     return tables
 
@@ -71,21 +74,22 @@ def outlook(
     reference: Reference,
     told: pd.DataFrame | None = None,
     before: Before | None = None,
+    none_of: Without = NOBODY,
 ) -> dict[str, pd.DataFrame]:
     """The tables of ``make_outlook``. ``attainment``: rows of ``read_needed``; ``told``: what was published of
-    procedures before; ``before``: the last published month.
+    procedures before; ``before``: the last published month; ``none_of``: units of which a target cannot be measured.
     """
     decision = reference.decision(attainment["decision"].iloc[0])
     as_of = date.fromisoformat(attainment["as_of"].iloc[0])
     reference = reference.on_day(decision, as_of)
     dossiers = followed(dossiers, reference)
-    tables = concluded(attainment, history(dossiers, reference, decision, as_of))
+    tables = concluded(attainment, history(dossiers, reference, decision, as_of, none_of))
     offered = procedures(dossiers, reference, decision, as_of, told)
     standing = _of_day(to_date(attainment), reference)
     return tables | {
         "delays": delays(dossiers, reference, decision, as_of),
         "procedures": offered,
-        "changes": changes(standing, offered, dossiers, reference, decision, as_of, before),
+        "changes": changes(standing, offered, dossiers, reference, decision, as_of, before, none_of),
     }
 
 

@@ -68,6 +68,12 @@ def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
     decided = int((months <= history.decision.issued.isoformat()[:7]).sum())
     rows = []
     for target in history.decision.targets:
+        if not target.foretold:
+            # Of the last months, what is late is not known yet: they would seem the best.
+            none = dict.fromkeys(["months", "numerator", "denominator"], 0) | {"value": np.nan, "judged_until": ""}
+            none |= _NO_VERDICT | {"variation": NOT_COMPARABLE, "assurance": NOT_COMPARABLE}
+            rows += [{"target_id": target.id, "unit_code": code, **none} for code in history.names["unit_code"]]
+            continue
         settled = settled_months(history, target)
         of_target = monthly[monthly["target_id"] == target.id]
         begun = _begun(history, of_target["unit_code"].iloc[:: len(months)], months)
@@ -99,7 +105,7 @@ def _discovered(rows: pd.DataFrame, units: set[str]) -> pd.DataFrame:
     p_values = rows["signal_p"].to_numpy(float)
     kept = np.where(of_units, discovered(np.where(of_units, p_values, np.nan)), False)
     kept |= discovered(np.where(of_units, np.nan, p_values))
-    none = ~kept & ~rows["variation"].isin([TOO_FEW, PAST]).to_numpy()
+    none = ~kept & ~rows["variation"].isin([TOO_FEW, PAST, NOT_COMPARABLE]).to_numpy()
     return rows.assign(
         variation=np.where(none, COMMON_CAUSE, rows["variation"]), rules=np.where(none, "", rows["rules"])
     )

@@ -60,7 +60,7 @@ class Rule(NamedTuple):
 
 def newly_hit(target: Target, history: History) -> tuple[np.ndarray, np.ndarray]:
     """(touched, distribution): procedures hit to date by series, and the probability of k more (columns) by the end."""
-    pairs = pairs_of(history.offered[history.offered["level"] == target.level], history)
+    pairs = pairs_of(history.offered(target), history)
     many = len(history.names)
     untouched = pairs.hits.sum(axis=1) == 0
     touched, room = (np.bincount(pairs.series[which], minlength=many) for which in (~untouched, untouched))

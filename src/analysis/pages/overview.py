@@ -8,7 +8,7 @@ from analysis.findings.figures import Figure, areas, figures, matrix, tier_units
 from analysis.findings.report import Report
 from analysis.language.folding import plain
 from analysis.language.texts import N_, Language
-from analysis.presentation.words import MEASURES_IN_COLUMNS
+from analysis.presentation.words import MEASURES_IN_COLUMNS, level_words
 from analysis.reference.decision import DEFAULT, Target
 from analysis.reference.groups import PROVINCE, tier_groups
 
@@ -108,8 +108,7 @@ def shade(figure: Figure) -> str:
 
 def short_title(target: Target, language: Language) -> tuple[str, str]:
     """A target in the few words that a narrow column has room for: ``Mức độ 3``, ``hồ sơ``."""
-    level = language.text(N_("Level {level}"), level=target.level) if target.level else language.text(N_("Any level"))
-    return level, language.text(MEASURES_IN_COLUMNS[target.measure, target.scope])
+    return level_words(target, language), language.text(MEASURES_IN_COLUMNS[target.measure, target.scope])
 
 
 def trend_of(values: Iterable[float]) -> Trend | None:

@@ -82,6 +82,7 @@ def _environment(language: Language) -> Environment:
         "fraction": lambda figure: fraction(figure, language),
         "ask": lambda found: statements.ask_sentence(found, language),
         "cause": lambda found: statements.cause(found, language),
+        "uncounted": lambda found: statements.uncounted(found, language),
         "prospect": lambda found: statements.prospect(found, language),
         "signal_word": lambda found: statements.signal_word(found, language),
         "signal": lambda found: statements.signal(found, language),

@@ -14,6 +14,7 @@ from analysis.findings import advice, figures
 from analysis.findings.course import courses
 from analysis.findings.figures import Figure
 from analysis.findings.finding import Finding, findings, of_unit
+from analysis.findings.indices import standings
 from analysis.findings.ledger import cautions, doubtful_rows, rejected_of_units, rejected_rows
 from analysis.findings.report import Report
 from analysis.findings.standing import rank_of
@@ -60,12 +61,18 @@ def heading(report: Report) -> Section:
 
 
 def targets(report: Report) -> Section:
-    """The province's targets, a row each: result, where the gap is, how sure that is."""
+    """The province's targets, a row each: result, where the gap is, how sure that is; below them its indices."""
     rows = [
         TargetRow(one, turned=[other for other in figures.readings(report, one.figure.target) if other.changes_verdict])
         for one in of_unit(report, PROVINCE)
     ]
-    return render("targets", report, rows=rows, legend="")
+    table = render("targets", report, rows=rows, legend="")
+    return Section(table.html + indices(report).html)
+
+
+def indices(report: Report) -> Section:
+    """The decision's composite indices, each with its own heading; nothing where it has none."""
+    return render("indices", report, standings=standings(report)) if report.decision.index else Section("")
 
 
 def leading(report: Report) -> Section:

@@ -16,7 +16,7 @@ from analysis.outlook.closers import (
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import LOST, RUNNING, WAITING
 from analysis.presentation.numbers import chance, minimum, percent
-from analysis.presentation.words import BANDS, FINALITIES, VARIATIONS, VERDICTS
+from analysis.presentation.words import BANDS, FINALITIES, UNFORETOLD, UNMEASURED, VARIATIONS, VERDICTS
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, PORTAL, PROCEDURES
 from analysis.reference.groups import PROVINCE
 from analysis.statistics.control import COMMON_CAUSE, IMPROVING, WORSENING
@@ -65,7 +65,9 @@ _ROUNDED = 5  # what several procedures bring together is told in steps that giv
 def outlook_word(found: Finding) -> tuple[str, str]:
     """Sign and word: the outlook while the period lasts, after it whether the verdict is final."""
     if found.figure.status == NOT_APPLICABLE:
-        return BANDS[""]
+        return UNMEASURED if found.lacking else BANDS[""]
+    if not found.outlook:
+        return UNFORETOLD
     return (BANDS if found.running else FINALITIES)[found.outlook]
 
 
@@ -79,7 +81,7 @@ def outlook(found: Finding, language: Language) -> str:
 
 def finality(found: Finding, language: Language) -> str:
     """After the period: whether the verdict may still turn, and by what; "" while it lasts."""
-    if found.finality == RUNNING or found.figure.status == NOT_APPLICABLE:
+    if found.finality in (RUNNING, "") or found.figure.status == NOT_APPLICABLE:
         return ""
     if found.finality == WAITING:
         words = N_(
@@ -100,7 +102,7 @@ def prospect(found: Finding, language: Language) -> str:
     It stands beside ``outlook_word``.
     """
     if found.figure.status == NOT_APPLICABLE:
-        return ""
+        return uncounted(found, language) if found.lacking else ""
     if not found.running:
         return finality(found, language)
     parts = []
@@ -114,6 +116,15 @@ def prospect(found: Finding, language: Language) -> str:
         limits = {"lower": language.percent(found.lower), "upper": language.percent(found.upper)}
         parts.append(language.text(words, chance=chance(found.probability, language), **limits))
     return " ".join(parts)
+
+
+def uncounted(found: Finding, language: Language) -> str:
+    """Why there is no value: which column no export has, or that nothing arose."""
+    if not found.lacking:
+        return language.text(N_("No dossier or procedure to count in this period."))
+    names = [" / ".join(f"«{name}»" for name in any_of) for any_of in found.lacking]
+    words = N_("Cannot be measured: no export has the column {columns}.")
+    return language.text(words, columns=language.listed(names))
 
 
 def _what_it_takes(found: Finding) -> str:

@@ -9,10 +9,11 @@ from analysis.outlook.closers import ALL_ONLINE, FINISH, KEEP, NOTHING, PEERS, U
 from analysis.outlook.comparison import ABOVE, AS_EXPECTED, BELOW
 from analysis.outlook.conclusions import CERTAIN, FINAL, IMPROBABLE, LOST, OPEN, PROBABLE, WAITING
 from analysis.outlook.delays import LATE, REFUSED, SUPPLEMENT
-from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
+from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED, Target
 from analysis.statistics.control import (
     COMMON_CAUSE,
     IMPROVING,
+    NOT_COMPARABLE,
     PAST,
     TOO_FEW,
     WORSENING,
@@ -38,6 +39,7 @@ MEASURES = {
     "procedures_online": N_("procedures with online dossiers"),
     "dossiers_online": N_("dossiers resolved online"),
     "dossiers_via_portal": N_("dossiers through the portal"),
+    "on_time": N_("dossiers resolved by their due day"),
 }
 MEASURES_IN_COLUMNS = {
     ("procedures_online", "all"): N_("procedures"),
@@ -46,6 +48,8 @@ MEASURES_IN_COLUMNS = {
     ("dossiers_online", "agency"): N_("inter-agency dossiers"),
     ("dossiers_via_portal", "all"): N_("via the Portal"),
     ("dossiers_via_portal", "agency"): N_("inter-agency, via the Portal"),
+    ("on_time", "all"): N_("on time"),
+    ("on_time", "agency"): N_("inter-agency, on time"),
 }
 
 TIER_WORDS = {"province": N_("Department"), "district": N_("District"), "commune": N_("Commune")}  # what a unit is
@@ -120,6 +124,7 @@ VARIATIONS = {
     COMMON_CAUSE: ("≈", N_("No clear change")),
     PAST: ("·", N_("No recent month")),
     TOO_FEW: ("·", N_("Too few months")),
+    NOT_COMPARABLE: ("·", N_("Months not comparable")),
 }
 BANDS = {
     CERTAIN: ("✓", N_("Certain to attain")),
@@ -130,6 +135,8 @@ BANDS = {
     "": ("–", N_("Nothing to count")),
 }
 FINALITIES = {FINAL: ("■", N_("Final")), WAITING: ("…", N_("May still be attained"))}
+UNFORETOLD = ("–", N_("As on the as-of day"))  # nothing is said of what will be
+UNMEASURED = ("–", N_("Cannot be measured"))
 KINDS = {"dossiers": N_("Targets on dossiers"), "procedures": N_("Targets on procedures")}
 AGAINST = {
     ABOVE: ("▲", N_("Above by more than chance")),
@@ -189,3 +196,14 @@ FILES_ALONE = {"accepted": N_("used"), "quarantined": N_("Quarantined")}
 def verdict(status: str, language: Language) -> str:
     """``✓ Đạt``: a sign and a word, readable without colour."""
     return f"{ICONS[status]} {language.text(VERDICTS[status])}"
+
+
+def level_words(target: Target, language: Language) -> str:
+    """What the levels of a target are called: ``Mức độ 3``, ``Mức độ 3, 4``, a group's name, ``Mọi mức độ``."""
+    if target.level_title is not None:
+        return target.level_title[language.code]
+    if target.level is not None:
+        return language.text(N_("Level {level}"), level=target.level)
+    if target.admitted is None:
+        return language.text(N_("Any level"))
+    return language.text(N_("Levels {levels}"), levels=", ".join(map(str, target.admitted)))

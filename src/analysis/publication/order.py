@@ -35,7 +35,7 @@ STAGES = (
             *("flaws.csv", "difficulties.csv", "further_files.csv", "clean.json"),
         ),
     ),
-    Stage("attainment", N_("Computing the attainment"), ("attainment.csv",)),
+    Stage("attainment", N_("Computing the attainment"), ("attainment.csv", "unmeasured.csv", "index.csv")),
     Stage(
         "trends_and_gap",
         N_("Trends, the gap and a fair comparison"),

@@ -139,7 +139,7 @@ def _check_substance(file: str, key: str, component: ComponentFile, target: Targ
     rule, of_procedures = component.substance, target.measure == "procedures_online"
     if rule is None:
         return
-    if target.measure == "dossiers_via_portal" or reading.id != DEFAULT:
+    if target.measure in ("dossiers_via_portal", "on_time") or reading.id != DEFAULT:
         refuse(
             N_(
                 "{file}: {key} is for procedures_online and dossiers_online under the reading default. "

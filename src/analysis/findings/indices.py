@@ -1,0 +1,43 @@
+"""What is told of a decision's composite indices: what the province earns by part, and how units stand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.findings.report import Report
+from analysis.measures.index import WHOLE
+from analysis.reference.groups import PROVINCE
+from analysis.reference.index import Index
+
+LISTED = ("province", "district")  # the tiers whose units are listed on a page
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An ``index`` with rows of index.csv: of the province the ``whole`` and by ``parts`` (title, row); ``units`` of
+    the tiers that are listed, the highest first, those without a rank last.
+    """
+
+    index: Index
+    whole: Any
+    parts: list[tuple[str, Any]]
+    units: list[Any]
+
+
+def standings(report: Report) -> list[Standing]:
+    """Those of the decision, in its order; none where it has no index."""
+    return [_standing(index, report) for index in report.decision.index]
+
+
+def _standing(index: Index, report: Report) -> Standing:
+    rows = report.indices[report.indices["index_id"] == index.id]
+    by_key = {(row.unit_code, row.group_id): row for row in rows.itertuples(index=False)}
+    parts = [(group.title[report.language.code], by_key[PROVINCE, group.id]) for group in index.groups]
+    listed = rows[(rows["group_id"] == WHOLE) & rows["tier"].isin(LISTED) & ~_of_groups(rows)]
+    ordered = listed.sort_values(["rank", "unit_code"], na_position="last")
+    return Standing(index, by_key[PROVINCE, WHOLE], parts, list(ordered.itertuples(index=False)))
+
+
+def _of_groups(rows: pd.DataFrame) -> pd.Series:
+    return rows["unit_code"].str.contains(":", regex=False)
