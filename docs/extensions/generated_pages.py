@@ -138,13 +138,16 @@ def _sourced(description: str, source: str) -> str:
     return f"{description} Căn cứ: {source}." if source else description
 
 
+_PARQUET = ("dossiers", "filings")
+
+
 def processed(project: Path) -> str:
     """The tables of data/processed that are not published, each column that a run has written described."""
     known = load_columns(project / "data/reference")
     own = {name: words for name, words in known.tables.items() if not words.published}
     parts = []
     for name, words in own.items():
-        path = project / "data/processed" / (f"{name}.parquet" if name == "dossiers" else f"{name}.csv")
+        path = project / "data/processed" / f"{name}.{'parquet' if name in _PARQUET else 'csv'}"
         if path.is_file():  # the others are tables of data/reference and of the explorer
             told = {heading: known.columns[known.key(name, heading)] for heading in _columns(path)}
             rows = [(f"`{heading}`", one.title["vi"], one.description["vi"]) for heading, one in told.items()]

@@ -10,11 +10,12 @@ from support.folders import REFERENCE, read_csv
 from support.hanging import count_ages, count_results, count_waiting, is_open
 
 from analysis.dossiers.stage import clean_exports
-from analysis.duties.stage import make_duties
-from analysis.measures.attainment import make_attainment
-from analysis.outlook.stage import make_outlook
+from analysis.duties.hanging import hanging
+from analysis.outlook.stage import write_outlook
+from analysis.reference.columns import read_table
 from analysis.reference.tables import load_reference
 from analysis.sample import Truth, write_sample
+from analysis.storage.backends import Engine, connect, read_dossiers
 
 pytestmark = pytest.mark.slow
 UNITS = read_csv(REFERENCE / "units.csv")
@@ -34,9 +35,10 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def test_every_figure_is_the_independent_count(made: tuple[Truth, Path, str]) -> None:
     truth, processed, as_of = made
     reference, day = load_reference(REFERENCE), date.fromisoformat(as_of)
-    make_attainment(processed, reference, as_of=as_of)
-    make_outlook(processed, reference)
-    make_duties(processed, reference)
+    with connect(Engine()) as backend:
+        known = read_dossiers(backend, processed / "dossiers.parquet")
+        tables = hanging(known, read_table(processed / "files.csv"), reference, reference.decision("", day), day)
+    write_outlook(tables, processed)
     dossiers = _accepted(truth)
     expected = count_waiting(dossiers, UNITS, day)
     assert all(expected["ALL"][name] > 0 for name in ("not_accepted", "supplement", "past_due", "unseen"))

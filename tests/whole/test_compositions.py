@@ -21,10 +21,12 @@ from support.folders import REFERENCE
 
 from analysis.dossiers.cleaning import clean_table
 from analysis.dossiers.lookups import make_lookups
+from analysis.dossiers.stage import FILES_COLUMNS
 from analysis.exports.reading import read_export
 from analysis.exports.tables import read_tables
 from analysis.measures.attainment import make_attainment
 from analysis.reference.tables import load_reference
+from analysis.storage.writing import write_csv
 
 pytestmark = pytest.mark.slow
 TIMES = int(os.environ.get("DVCTT_CAMPAIGN", "1"))
@@ -235,6 +237,7 @@ def attainment(parts: list[pd.DataFrame], folder: Path) -> bytes:
     folder.mkdir()
     whole = pd.concat([part.assign(file=f"{number}") for number, part in enumerate(parts)], ignore_index=True)
     whole.assign(row=range(len(whole))).to_parquet(folder / "dossiers.parquet")
+    write_csv(pd.DataFrame(columns=FILES_COLUMNS), folder / "files.csv")
     make_attainment(folder, load_reference(REFERENCE), as_of="2020-12-31")
     return (folder / "attainment.csv").read_bytes()
 

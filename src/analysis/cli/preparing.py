@@ -40,6 +40,7 @@ def add_commands(commands: Any, language: Language) -> None:
     sample.add_number("--dossiers", 60_000, N_("how many dossiers (default 60000)"))
     sample.add_number("--seed", 1, N_("another number, another year (default 1)"))
     sample.add_argument("--formats", nargs="+", metavar="F", help=text(N_("formats of the files (default all)")))
+    sample.add_argument("--filing", action="store_true", help=text(N_("exports say when each dossier was filed")))
     sample.add_reference()
     sample.add_language()
 
@@ -145,7 +146,7 @@ def make_up(chosen: argparse.Namespace, language: Language) -> int:
         raise UsageProblem(N_("Say where to write: --out FOLDER."))
     formats = [name for entry in chosen.formats or writable() for name in entry.split(",") if name]
     reference = chosen.reference if chosen.reference.is_dir() else OWN_REFERENCE
-    truth = write_sample(chosen.out, reference, chosen.dossiers, chosen.seed, formats)
+    truth = write_sample(chosen.out, reference, chosen.dossiers, chosen.seed, formats, filing=chosen.filing)
     say(
         language.text(
             N_("Synthetic data: {rows} rows in {files} files, in {folder}."),

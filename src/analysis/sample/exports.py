@@ -12,6 +12,7 @@ from analysis.language.texts import N_
 from analysis.sample.broken import leave_owner_file, write_broken
 from analysis.sample.difficulties import write_difficulties
 from analysis.sample.faults import REASONS, Faults
+from analysis.sample.filings import plant, told
 from analysis.sample.layout import Sheet, Title, iso_day, lay_out
 from analysis.sample.people import SOMEBODY
 from analysis.sample.plan import Sender, plan_files, plan_province, shown_in
@@ -51,13 +52,15 @@ def write_sample(
     faults: float = 0.005,
     marker: str | None = None,
     broken: bool = False,
+    filing: bool = False,
 ) -> Truth:
     """Write exports of ``dossiers`` made-up dossiers of 2020 into the empty or new folder ``out``, and beside those of
     a whole province the difficulties that its units state, what watched the portal, and what it has open.
 
     ``formats`` are keys of ``FORMATS``. ``files`` asks for so many files of like size instead of a
     province's senders; ``faults`` is the share of bad rows; ``marker`` is put into every personal
-    cell; ``broken`` adds files that must be quarantined. The same arguments give the same bytes.
+    cell; ``broken`` adds files that must be quarantined; with ``filing`` exports say when each
+    dossier was filed, and some units file for the count. The same arguments give the same bytes.
     Raises UsageProblem for a folder that holds something, or an unknown format.
     """
     out = Path(out)
@@ -65,6 +68,8 @@ def write_sample(
     rng = np.random.default_rng(seed)
     year = live(read_province(Path(reference)), dossiers, rng)
     senders = plan_files(year, formats, files, rng) if files else plan_province(year, formats, rng)
+    if filing:
+        year, senders = plant(year, np.random.default_rng([seed, 7])), [told(sender) for sender in senders]
     # Every reason comes about, in a small sample too.
     share = max(faults, (len(REASONS) + 2) / max(dossiers, 1)) if faults else 0.0
     scribe = Scribe(year, Faults(min(share, 0.2)), marker)

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.sample.faults import Faults, plant_fault
+from analysis.sample.filings import COLUMN as SUBMITTED_AT
+from analysis.sample.filings import filed_cells
 from analysis.sample.moments import NUMBER_WAYS, spell_moments
 from analysis.sample.people import PERSONAL, personal_cells
 from analysis.sample.style import Rows, Style
@@ -192,7 +194,9 @@ class Scribe:
             "return_mode": lambda: modes[rng.integers(0, len(modes), count)],
         }
         for column in style.columns:
-            if column in makers:
+            if column == SUBMITTED_AT:
+                rows.cells[column] = filed_cells(dossiers)
+            elif column in makers:
                 rows.cells[column] = makers[column]()
             elif column in PERSONAL:
                 rows.cells[column] = personal_cells(column, count, self.marker, rng)

@@ -32,7 +32,7 @@ _HEADS = {
 }
 _LEFT_OUT, _ENDED = ["withdrawn", "not_accepted"], ["resolved", "refused", "withdrawn"]
 _PERIOD = f"Từ ngày {FIRST:%d/%m/%Y} đến ngày {LAST:%d/%m/%Y}"
-FILE = "bao-cao-quy-4-du-lieu-mo-phong"
+FILE = "ho-so-giai-quyet-quy-4-du-lieu-mo-phong"
 _LEAST = 60  # dossiers in hand of a unit in which something is planted
 
 

@@ -24,6 +24,7 @@ HEADINGS = {
     "unit": ["Cơ quan giải quyết", "Đơn vị giải quyết", "Cơ quan thực hiện", "Đơn vị", "Cơ quan", "Cơ quan/Đơn vị"],
     "channel": ["Hình thức tiếp nhận", "Hình thức nộp", "Kênh tiếp nhận", "Cách thức nộp"],
     "received_at": ["Ngày tiếp nhận", "Ngày nhận", "Ngày nộp", "Thời gian tiếp nhận"],
+    "submitted_at": ["Thời điểm nộp"],
     "due_at": ["Ngày hẹn trả", "Ngày hẹn trả kết quả", "Hạn giải quyết"],
     "completed_at": ["Ngày trả kết quả", "Ngày trả", "Ngày hoàn thành", "Ngày có kết quả", "Ngày kết thúc"],
     "status": ["Trạng thái", "Tình trạng", "Tình trạng hồ sơ", "Trạng thái hồ sơ"],
