@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from ibis.expr.types import BooleanValue, Table, TimestampValue
 
+from analysis.duties.filings import is_timed
 from analysis.exports.access_logs import Traffic, bucket_end
 from analysis.exports.monitors import DOWN, MAINTENANCE, PENDING, UNKNOWN, UP, merged, no_intervals
 from analysis.reference.availability import Limits, Service
@@ -214,8 +215,8 @@ def _filed(dossiers: Table) -> TimestampValue:
 
 
 def _online(known: Table) -> BooleanValue:
-    """Filed online, at a time of day: midnight to the second is a day alone."""
-    return (known.channel == "online").fill_null(False) & (known["at"] != known["at"].truncate("D"))
+    """Filed online, at a time of day that is told."""
+    return (known.channel == "online").fill_null(False) & is_timed(known["at"])
 
 
 def _grid(found: pd.DataFrame, name: str, days: pd.DatetimeIndex) -> pd.DataFrame:

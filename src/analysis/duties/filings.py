@@ -10,7 +10,7 @@ import ibis
 import pandas as pd
 from ibis.expr.types import BooleanValue, IntegerValue, Table, TimestampValue
 
-from analysis.measures.expressions import arising
+from analysis.measures.expressions import arising, month_of
 from analysis.reference.availability import Office
 from analysis.reference.decision import Decision
 from analysis.reference.substance import SubstanceRules
@@ -92,7 +92,7 @@ def is_timed(moment: TimestampValue) -> BooleanValue:
 
 
 def _month(moment: TimestampValue) -> IntegerValue:
-    return (12 * moment.year() + moment.month() - 1).cast("int64")
+    return month_of(moment).cast("int64")
 
 
 def _seconds(first: TimestampValue, then: TimestampValue) -> IntegerValue:

@@ -25,7 +25,7 @@ from analysis.language.texts import Language
 from analysis.reference.explanations import Rule, load_explanations
 from analysis.reference.groups import group_names
 from analysis.reference.tables import Reference
-from analysis.reference.unit_reports import CELLS, Sum, load_unit_reports
+from analysis.reference.unit_reports import CELLS, Sum, UnitReportForm, load_unit_reports
 from analysis.storage.backends import execute
 from analysis.storage.writing import spreadsheet_safe
 
@@ -46,7 +46,7 @@ def reports_against_rows(
 ) -> dict[str, pd.DataFrame]:
     """The tables of the reconciliation, without rows where no unit's report was given."""
     form, rules = load_unit_reports(reference.folder), load_explanations(reference.folder).rules
-    read, copies = _read(files, reference)
+    read, copies = _read(files, reference, form)
     span = _covered(dossiers, as_of) if read else (as_of, as_of)
     for found in read.values():
         if isinstance(found, UnitReports):
@@ -89,12 +89,11 @@ def _long(counts: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     return long.merge(cells[[*_KEYS, "cell"]], on=[*REPORT, "cell"])
 
 
-def _read(files: Sequence[Further], reference: Reference) -> tuple[_Read, dict[str, str]]:
+def _read(files: Sequence[Further], reference: Reference, form: UnitReportForm) -> tuple[_Read, dict[str, str]]:
     """What each file reports, by its name, and of which file another is a copy."""
     firsts = {one.sha256: one for one in reversed(files)}
     copies = {one.name: firsts[one.sha256].name for one in files if firsts[one.sha256] is not one}
     wanted = [one for one in files if one.name not in copies]
-    form = load_unit_reports(reference.folder)
     tasks = [ReportFile(one.path, form) for one in wanted]
     results = asked(tasks, make_lookups(reference), 0) if tasks else []
     return dict(zip((one.name for one in wanted), results, strict=True)), copies

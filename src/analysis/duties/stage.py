@@ -57,9 +57,10 @@ def make_duties(
     decision, beside = reference.decision(name), Path(raw) if raw else None
     reference = reference.on_day(decision, as_of)
     with connect(engine) as backend:
-        dossiers = followed(read_dossiers(backend, processed / "dossiers.parquet"), reference)
-        filed = with_filings(dossiers, read_dossiers(backend, processed / FILINGS))
+        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
         tables = hanging(dossiers, read_table(processed / "files.csv"), reference, decision, as_of)
+        dossiers = followed(dossiers, reference)
+        filed = with_filings(dossiers, read_dossiers(backend, processed / FILINGS))
         tables |= real_use(filed, reference, decision, as_of)
         timed = bool(tables["substance_files"]["submitted_timed"].any())
         tables |= portal_service(filed if timed else dossiers, beside, reference, language)

@@ -12,11 +12,10 @@ from ibis.expr.types import Table
 
 from analysis.duties.filings import BLOCK, BURST, RUSHED, SEQUENCE
 from analysis.duties.signals import TO_DATE
-from analysis.measures.expressions import Count, arisen, cells, dossier_counts, month_number, windows
-from analysis.reference.decision import ATTAINED, DEFAULT, NOT_APPLICABLE, NOT_ATTAINED, Decision
-from analysis.reference.groups import group_members, group_names
+from analysis.measures.attainment import dossiers_to_date
+from analysis.measures.expressions import month_number
+from analysis.reference.decision import Decision
 from analysis.reference.tables import Reference
-from analysis.storage.backends import execute
 
 ALL_FILINGS, WITHOUT_FLAGGED, ASSISTED_AS_COUNTER = "all", "without_flagged", "assisted_as_counter"
 BASES = (ALL_FILINGS, WITHOUT_FLAGGED, ASSISTED_AS_COUNTER)
@@ -50,38 +49,14 @@ def by_basis(dossiers: Table, flagged: Table, files: pd.DataFrame) -> dict[str, 
 
 def substance_effect(dossiers: dict[str, Table], reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
     """Targets on online dossiers to date, default reading, of every unit and group, by basis; in ``EFFECT_COLUMNS``."""
-    parts = [_attained(part, reference, decision, as_of).assign(basis=basis) for basis, part in dossiers.items()]
+    parts = [
+        dossiers_to_date(part, reference, decision, as_of, _ONLINE).assign(basis=basis)
+        for basis, part in dossiers.items()
+    ]
     whole = pd.concat(parts, ignore_index=True).reindex(columns=EFFECT_COLUMNS)
     order = {basis: place for place, basis in enumerate(BASES)}
     by = ["target_id", "unit_code", "basis"]
     return whole.sort_values(by, key=lambda column: column.replace(order), ignore_index=True)
-
-
-def _attained(dossiers: Table, reference: Reference, decision: Decision, as_of: date) -> pd.DataFrame:
-    targets = [target for target in decision.targets if target.measure == _ONLINE]
-    readings = [(target, reading) for target in targets for reading in decision.readings_of(target)]
-    counts = [Count(target, reading) for target, reading in readings if reading.id == DEFAULT]
-    if not counts:
-        return pd.DataFrame()
-    spans = windows(decision, as_of)
-    spans = spans[(spans["window"] == TO_DATE) & (spans["month"] == spans["month"].max())]
-    of_units = cells(arisen(dossiers, decision, as_of), "unit_code")
-    groups = ibis.memtable(group_members(reference))
-    sums = execute(dossier_counts(of_units, ibis.memtable(spans), groups, counts))
-    sums = group_names(reference).merge(sums.rename(columns={"group_code": "unit_code"}), "left", "unit_code")
-    return pd.concat([_of_target(sums, number, count) for number, count in enumerate(counts)], ignore_index=True)
-
-
-def _of_target(sums: pd.DataFrame, number: int, count: Count) -> pd.DataFrame:
-    numerator, denominator = (sums[f"{part}{number}"].fillna(0).astype("int64") for part in "nd")
-    minimum = count.target.minimum
-    enough = numerator * minimum.denominator >= denominator * minimum.numerator
-    status = enough.map({True: ATTAINED, False: NOT_ATTAINED}).where(denominator > 0, NOT_APPLICABLE)
-    value = numerator / denominator.where(denominator > 0)
-    return sums[["unit_code", "unit_name", "tier"]].assign(
-        **{"target_id": count.target.id, "numerator": numerator, "denominator": denominator},
-        **{"value": value, "minimum": float(minimum), "status": status},
-    )
 
 
 def _flagged(table: pd.DataFrame, found: pd.DataFrame, signal: str) -> pd.DataFrame:

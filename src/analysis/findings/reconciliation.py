@@ -4,6 +4,7 @@ Figures of 1 to 4 dossiers are not told: who knows the unit might know the peopl
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -87,8 +88,9 @@ def followed(report: Report, code: str = PROVINCE) -> list[Followed]:
     """The ways of counting that units follow, those that most do first."""
     rows = _rows(report, "reconciliation", code)
     differing = rows[rows["status"] != EQUAL]
+    words = _rule_words(report)
     found = [
-        Followed(rule_words(report, str(rule)), own["unit_code"].nunique(), len(own), len(own) / len(differing))
+        Followed(words(str(rule)), own["unit_code"].nunique(), len(own), len(own) / len(differing))
         for rule, own in differing[differing["rule"] != ""].groupby("rule")
     ]
     return sorted(found, key=lambda one: (-one.units, -one.cells, one.words))
@@ -98,7 +100,8 @@ def differing(report: Report, code: str = PROVINCE) -> list[Differing]:
     """The units whose reports differ, those with most unexplained cells first."""
     rows = _rows(report, "reconciliation", code)
     rows = rows[rows["status"] != EQUAL]
-    found = [_differing(report, str(unit), own) for unit, own in rows.groupby("unit_code")]
+    words = _rule_words(report)
+    found = [_differing(str(unit), own, words) for unit, own in rows.groupby("unit_code")]
     return sorted(found, key=lambda one: (-one.unexplained, -one.cells, one.unit_code))
 
 
@@ -116,13 +119,13 @@ def failed_sums(report: Report, code: str = PROVINCE) -> list[Odd]:
     return _odd(report, rows.assign(expected=rows["added"], difference=rows["reported"] - rows["added"]))
 
 
-def rule_words(report: Report, rule: str) -> str:
-    """A rule, or two at once, in words; one that the file no longer has by its id."""
+def _rule_words(report: Report) -> Callable[[str], str]:
+    """What puts a rule, or two at once, into words; one that the file no longer has is its id."""
     titles = {one.id: one.title[report.language.code] for one in load_explanations(report.reference.folder).rules}
-    return "; ".join(titles.get(name, name) for name in rule.split(AND))
+    return lambda rule: "; ".join(titles.get(name, name) for name in rule.split(AND))
 
 
-def _differing(report: Report, unit: str, rows: pd.DataFrame) -> Differing:
+def _differing(unit: str, rows: pd.DataFrame, words: Callable[[str], str]) -> Differing:
     rules = Counter(rule for rule in rows["rule"] if rule)
     states = Counter(rows["status"])
     return Differing(
@@ -132,7 +135,7 @@ def _differing(report: Report, unit: str, rows: pd.DataFrame) -> Differing:
         cells=len(rows),
         explained=states[EXPLAINED],
         unexplained=states[UNEXPLAINED],
-        follows=rule_words(report, rules.most_common(1)[0][0]) if rules else "",
+        follows=words(rules.most_common(1)[0][0]) if rules else "",
     )
 
 

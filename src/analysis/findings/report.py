@@ -95,6 +95,11 @@ class Report:
         of_group = group_members(self.reference).groupby("group_code", sort=False)["unit_code"]
         return dict.fromkeys(self.names, ()) | {str(group): tuple(units) for group, units in of_group}
 
+    def of_units(self, name: str, code: str) -> pd.DataFrame:
+        """The rows of a table of the duties that are of the units that ``code`` is, or has."""
+        rows = self.duties[name]
+        return rows[rows["unit_code"].isin(self.members[code])]
+
     @property
     def ended(self) -> bool:
         """Whether the period of the decision is over."""

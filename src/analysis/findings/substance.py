@@ -42,7 +42,7 @@ class Effect:
 
 def signs(report: Report, code: str = PROVINCE) -> list[Sign]:
     """What is to be looked at in the units of ``code``; the units with most kinds of signs first."""
-    rows = _of_units(report, code)
+    rows = report.of_units("substance", code)
     rows = rows[rows["flagged"]]
     found = [_sign(own) for _, own in rows.groupby(["unit_code", "signal"])]
     kinds = rows.groupby("unit_code")["signal"].nunique()
@@ -51,7 +51,7 @@ def signs(report: Report, code: str = PROVINCE) -> list[Sign]:
 
 def judged(report: Report, code: str = PROVINCE) -> int:
     """How many units of ``code`` have enough online dossiers to be put beside their tier."""
-    rows = _of_units(report, code)
+    rows = report.of_units("substance", code)
     return int(rows.loc[rows["p_value"].notna(), "unit_code"].nunique())
 
 
@@ -100,11 +100,6 @@ def differ(found: list[Effect]) -> bool:
 def changed(found: list[Effect]) -> list[Effect]:
     """Those whose verdict hangs on the basis."""
     return [one for one in found if len({told[1] for told in one.by_basis.values() if told}) > 1]
-
-
-def _of_units(report: Report, code: str) -> pd.DataFrame:
-    rows = report.duties["substance"]
-    return rows[rows["unit_code"].isin(report.members[code])]
 
 
 def _sign(rows: pd.DataFrame) -> Sign:

@@ -103,7 +103,7 @@ def standing(report: Report, code: str = PROVINCE) -> Any:
 
 def spots(report: Report, code: str = PROVINCE) -> list[Spot]:
     """The units of ``code`` where most are past due, the most first."""
-    rows = _of_units(report, "waiting", code)
+    rows = report.of_units("waiting", code)
     rows = rows[rows["past_due"] >= LEAST].sort_values(["past_due", "unit_code"], ascending=[False, True])
     return [_spot(row) for row in rows.itertuples(index=False)]
 
@@ -134,7 +134,7 @@ def singles_out(code: str, counts: Iterable[int]) -> bool:
 def compared(report: Report, code: str = PROVINCE) -> Compared:
     """Which procedures of the units of ``code`` take much longer than promised, among those that may be told of."""
     rules = load_waiting(report.reference.folder)
-    rows = _of_units(report, "waiting_procedures", code).merge(_told(report), on=["unit_code", "procedure_key"])
+    rows = report.of_units("waiting_procedures", code).merge(_told(report), on=["unit_code", "procedure_key"])
     rows = rows[rows["half_within"].notna() & rows["promised_half"].notna()]
     known = [_slow(row) for row in rows.itertuples(index=False)]
     slow = [one for one in known if rules.is_longer(one.promised + one.excess, one.promised)]
@@ -143,7 +143,7 @@ def compared(report: Report, code: str = PROVINCE) -> Compared:
 
 def lacking(report: Report, code: str = PROVINCE) -> Lacking:
     """What the exports of ``code`` do not tell."""
-    whole, rows = standing(report, code), _of_units(report, "waiting", code)
+    whole, rows = standing(report, code), report.of_units("waiting", code)
     rows = rows.assign(arose=rows["results"] + rows["results_undated"])
     rows = rows[rows["arose"] >= LEAST_PROMISED]
     with_day, promised = (rows[name] / rows["arose"] for name in ("results", "with_promise"))
@@ -158,12 +158,6 @@ def lacking(report: Report, code: str = PROVINCE) -> Lacking:
         without_age=whole.without_age,
         not_accepted=whole.not_accepted,
     )
-
-
-def _of_units(report: Report, name: str, code: str) -> pd.DataFrame:
-    """The rows of a table that are of the units that ``code`` is, or has."""
-    rows = report.duties[name]
-    return rows[rows["unit_code"].isin(report.members[code])]
 
 
 def _told(report: Report) -> pd.DataFrame:

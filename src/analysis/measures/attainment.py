@@ -147,6 +147,26 @@ def attainment_parts(
         yield rows.assign(decision=decision.id, as_of=as_of.isoformat())[ATTAINMENT_COLUMNS]
 
 
+def dossiers_to_date(
+    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date, measure: str
+) -> pd.DataFrame:
+    """The targets of a measure on dossiers to date, in the default reading, of these dossiers instead of all: for what
+    they would be without some. The columns are those of ``attainment.csv``.
+    """
+    spans = _to_date(decision, as_of)
+    targets = [target for target in decision.targets if target.measure == measure]
+    readings = [(target, reading) for target in targets for reading in decision.readings_of(target)]
+    counts = [Count(target, reading) for target, reading in readings if reading.id == DEFAULT]
+    if not counts:
+        return pd.DataFrame(columns=ATTAINMENT_COLUMNS)
+    groups = group_members(reference)
+    of_units = cells(arisen(dossiers, decision, as_of), "unit_code")
+    figures = execute(dossier_counts(of_units, ibis.memtable(spans), ibis.memtable(groups), counts))
+    aligned = _aligned(_grid_to_date(reference, spans, groups), figures)
+    rows = [_rows(aligned, number, count) for number, count in enumerate(counts)]
+    return pd.concat(rows, ignore_index=True).assign(decision=decision.id, as_of=as_of.isoformat())[ATTAINMENT_COLUMNS]
+
+
 def procedures_on(
     offers: pd.DataFrame, dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date
 ) -> pd.DataFrame:
@@ -155,8 +175,7 @@ def procedures_on(
     ``offers``: unit_code, procedure_key, level; of units that have a row there, and of their groups alone, is told. The
     columns are those of ``attainment.csv``.
     """
-    spans = windows(decision, as_of)
-    spans = spans[(spans["window"] == "to_date") & (spans["month"] == spans["month"].max())]
+    spans = _to_date(decision, as_of)
     targets = [target for target in decision.targets if target.measure == PROCEDURES]
     if offers.empty or not targets:
         return pd.DataFrame(columns=ATTAINMENT_COLUMNS)
@@ -170,8 +189,7 @@ def procedures_on(
     hits = procedure_hits(found, ibis.memtable(keys), readings)
     span_table, group_table, base = (ibis.memtable(table) for table in (spans, groups, given))
     counted = procedure_counts(hits, span_table, group_table, base, readings)
-    figures, grid = execute(counted), _grid(reference, spans)
-    grid = grid[(grid["window"] == "to_date") & grid["unit_code"].isin(groups["group_code"])]
+    figures, grid = execute(counted), _grid_to_date(reference, spans, groups)
     rows = [
         _rows(_aligned(grid, figures[figures["levels"] == number]), 0, Count(target, readings[0]))
         for number, target in enumerate(targets)
@@ -186,6 +204,18 @@ def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) ->
     """
     p, q = target.minimum.numerator, target.minimum.denominator
     return np.where(denominator > 0, np.maximum(-(-p * denominator // q) - numerator, 0), 0)
+
+
+def _to_date(decision: Decision, as_of: date) -> pd.DataFrame:
+    """The last window to date alone."""
+    spans = windows(decision, as_of)
+    return spans[(spans["window"] == "to_date") & (spans["month"] == spans["month"].max())]
+
+
+def _grid_to_date(reference: Reference, spans: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """The grid's rows of that window, and of these groups."""
+    grid = _grid(reference, spans)
+    return grid[(grid["window"] == "to_date") & grid["unit_code"].isin(groups["group_code"])]
 
 
 def _grid(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:

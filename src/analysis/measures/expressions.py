@@ -18,7 +18,7 @@ from typing import Any
 
 import ibis
 import pandas as pd
-from ibis.expr.types import BooleanValue, IntegerValue, Table
+from ibis.expr.types import BooleanValue, IntegerValue, Table, TimestampValue
 
 from analysis.reference.decision import ON_TIME, Conditions, Decision, Reading, Target
 
@@ -45,6 +45,11 @@ def bit_or(bits: int) -> int:  # type: ignore[empty-body]  # the engine has it
 def month_number(day: date) -> int:
     """Months as consecutive numbers, so that a window is a range."""
     return 12 * day.year + day.month - 1
+
+
+def month_of(moment: TimestampValue) -> IntegerValue:
+    """``month_number`` of a column."""
+    return 12 * moment.year() + moment.month() - 1
 
 
 def windows(decision: Decision, as_of: date) -> pd.DataFrame:
@@ -234,7 +239,7 @@ def _measured(dossiers: Table, event: str, decision: Decision, as_of: date) -> T
     asked = any(reading.asks(ON_TIME) for reading in decision.readings)
     further = {ON_TIME: on_time(dossiers, as_of)} if asked else {}
     return dossiers.mutate(
-        month=12 * dossiers[event].year() + dossiers[event].month() - 1,
+        month=month_of(dossiers[event]),
         agency=dossiers.applicant.fill_null("") == "agency",
         resolved=resolved(dossiers, as_of),
         **further,
