@@ -100,6 +100,11 @@ def _conditions(conditions: Conditions, joint: str = ", ") -> str:
         elif name == "on_time":
             told = {(True,): "có kết quả đúng hạn", (False,): "trễ hạn"}
             words.append(told.get(admitted, "có ngày hẹn trả, đã giải quyết hoặc đã quá hạn"))
+        elif name == "digitised":
+            words.append({(True,): "đã số hóa", (False,): "chưa số hóa"}.get(admitted, "biết đã số hóa hay chưa"))
+        elif name == "payment":
+            ways = {"online": "trực tuyến", "otherwise": "bằng cách khác hoặc chưa", "none": "không phải nộp"}
+            words.append(f"thanh toán {' hoặc '.join(ways[str(value)] for value in admitted)}")
         else:
             verb = {"channel": "nộp", "source": "tiếp nhận qua"}[name]
             codes = column(name, "dossiers", None)

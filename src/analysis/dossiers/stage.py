@@ -45,6 +45,7 @@ FILES_COLUMNS = [
     *("read", "accepted", "rejected", "superseded", "skipped_lines"),
 ]
 REJECTS_COLUMNS = ["file", "sheet", "row", "reason", "detail"]
+HANDLING_FILES_COLUMNS = ["file", "column", "told", "unread"]
 FLAWS_COLUMNS = ["unit_code", "code", "file", "sheet", "row"]
 # What a cleaned file depends on beside its bytes: a comment in a chart cleans nothing anew.
 _CODE = ("language", "storage", "reference", "exports", "dossiers")
@@ -139,6 +140,7 @@ def clean_exports(
     _forget_others(work / "cache", set(kept))
     write_csv(cleaning.files, processed / "files.csv")
     write_csv(others, processed / "further_files.csv")
+    write_csv(_handling_files(names, results), processed / "handling_files.csv")
     write_csv(cleaning.rejects, processed / "rejects.csv")
     write_csv(cleaning.quality, processed / "quality.csv")
     write_csv(cleaning.quality_by_unit, processed / "unit_quality.csv")
@@ -279,6 +281,16 @@ def _ledger(
         statements(stated, language),
     )
     return Cleaning(*tables, synthetic, settled.latest_day, settled.left_out)
+
+
+def _handling_files(names: list[str], results: list[FileResult]) -> pd.DataFrame:
+    """Of each file the columns that tell how dossiers were handled, with how many cells are understood and are not."""
+    rows = [
+        (spreadsheet_safe(name), column, *told)
+        for name, result in zip(names, results, strict=True)
+        for column, told in sorted(result.handling.items())
+    ]
+    return pd.DataFrame(rows, columns=HANDLING_FILES_COLUMNS)
 
 
 def _detail(column: str, value: str, result: FileResult, reference: Reference) -> str:

@@ -25,11 +25,12 @@ from analysis.measures.expressions import (
     procedure_hits,
     windows,
 )
+from analysis.measures.handled import read_measured
 from analysis.measures.index import indices
 from analysis.measures.offers import offered, procedure_keys
 from analysis.measures.series import followed
-from analysis.measures.unmeasured import NOBODY, Without, unmeasured, without
-from analysis.reference.columns import own_columns, read_table
+from analysis.measures.unmeasured import NOBODY, Without, columns_of_files, unmeasured, without
+from analysis.reference.columns import own_columns
 from analysis.reference.decision import (
     ATTAINED,
     DEFAULT,
@@ -43,7 +44,7 @@ from analysis.reference.decision import (
 from analysis.reference.groups import group_members, group_names, is_group, past_names
 from analysis.reference.keys import procedure_key
 from analysis.reference.tables import Reference
-from analysis.storage.backends import Engine, connect, execute, read_dossiers
+from analysis.storage.backends import Engine, connect, execute
 from analysis.storage.writing import safe_names, write_whole
 
 ATTAINMENT_COLUMNS = [
@@ -71,8 +72,8 @@ def make_attainment(
     day = _as_of(processed, as_of)
     chosen = decision_on(reference, decision, day)
     with connect(engine) as backend:
-        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
-        lacking = unmeasured(dossiers, read_table(processed / "files.csv"), reference, chosen)
+        dossiers = read_measured(backend, processed, chosen)
+        lacking = unmeasured(dossiers, columns_of_files(processed), reference, chosen)
         attainment = attain(dossiers, reference, chosen, day, without(lacking))
     write_attainment([attainment], processed / "attainment.csv")
     write_beside(lacking, "unmeasured", processed)

@@ -6,12 +6,16 @@ would take. A column that is there and blank is another matter: it is counted as
 """
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import ibis
+import numpy as np
 import pandas as pd
 
 from analysis.language.texts import Language
+from analysis.measures.expressions import HANDLED
+from analysis.reference.columns import read_table
 from analysis.reference.decision import Decision, Reading, Target
 from analysis.reference.groups import group_members, group_names, is_group
 from analysis.reference.tables import Reference
@@ -48,6 +52,16 @@ def unmeasured(dossiers: ibis.Table, files: pd.DataFrame, reference: Reference, 
     named_units = found.merge(group_names(reference, Language("vi")), on="unit_code").assign(decision=decision.id)
     keys = ["target_id", "reading", "unit_code"]
     return named_units.sort_values(keys, ignore_index=True)[UNMEASURED_COLUMNS]
+
+
+def columns_of_files(processed: Path) -> pd.DataFrame:
+    """``file`` and ``missing`` of a run's exports: as in files.csv, and what of ``HANDLED`` it does not tell."""
+    files, told = (read_table(processed / f"{name}.csv") for name in ("files", "handling_files"))
+    column = told["column"].replace({"paid_online": "payment"})
+    for name in HANDLED:
+        lacking = ~files["file"].isin(told.loc[column == name, "file"])
+        files["missing"] = files["missing"].fillna("").str.cat(np.where(lacking, f", {name}", ""))
+    return files[["file", "missing"]]
 
 
 def needs(target: Target, reading: Reading) -> list[tuple[str, ...]]:

@@ -11,10 +11,12 @@ from analysis.language.texts import N_
 from analysis.reference.index import Index
 from analysis.reference.toml_files import Frozen, Share, Unfit, Words, toml_content, validated, written_text
 
-Measure = Literal["dossiers_online", "procedures_online", "dossiers_via_portal", "on_time"]
-Column = Literal["channel", "applicant", "source", "status", "level", "due_at", "completed_at"]
+Measure = Literal["dossiers_online", "procedures_online", "dossiers_via_portal", "on_time", "paid_online", "digitised"]
+Column = Literal["channel", "applicant", "source", "status", "level", "due_at", "completed_at", "payment", "digitised"]
 Level = Annotated[int, Field(ge=1, le=4)]
-PROCEDURES, PORTAL, ON_TIME = "procedures_online", "dossiers_via_portal", "on_time"
+DOSSIERS, PROCEDURES, PORTAL, ON_TIME = "dossiers_online", "procedures_online", "dossiers_via_portal", "on_time"
+PAID_ONLINE, DIGITISED = "paid_online", "digitised"
+WITHOUT_LEVEL = (PORTAL, ON_TIME, PAID_ONLINE, DIGITISED)  # need none
 DUE = "due"  # the day by which a reading counts, in place of that of the receipt
 ANY = "any"  # in place of levels: no dossier or procedure is left out for its level
 DEFAULT = "default"  # the reading that counts unless another is asked for
@@ -32,6 +34,8 @@ class Conditions(Frozen):
     ) = None
     resolved: tuple[bool, ...] | None = None
     on_time: tuple[bool, ...] | None = None
+    payment: tuple[Literal["online", "otherwise", "none"], ...] | None = None
+    digitised: tuple[bool, ...] | None = None
 
     def items(self) -> list[tuple[str, tuple[str | bool, ...]]]:
         """The conditions that are given, as (column, admitted values)."""
@@ -67,7 +71,7 @@ class Target(Frozen):
     @property
     def foretold(self) -> bool:
         """Whether it is about how dossiers are filed, which alone is judged by month, foretold and asked for."""
-        return self.measure != ON_TIME
+        return self.measure not in (ON_TIME, PAID_ONLINE, DIGITISED)
 
     @property
     def admitted(self) -> tuple[int, ...] | None:
@@ -111,7 +115,8 @@ class Target(Frozen):
         _check_columns(self.measure, self.columns)
         if self.levels == ():
             raise Unfit(N_("{file}, line {line}: {key} names no level. Write the levels that count, or any."), "levels")
-        if self.measure != ON_TIME and (self.level is None and self.levels is None) != (self.measure == PORTAL):
+        levelled = self.level is not None or self.levels is not None
+        if (levelled and self.measure == PORTAL) or not (levelled or self.measure in WITHOUT_LEVEL):
             raise Unfit(
                 N_(
                     "{file}, line {line}: {key}: level, or levels, goes with procedures_online and dossiers_online and "
