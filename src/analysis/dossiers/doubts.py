@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analysis.dossiers.worker import FileResult
 
 NO_STATUS, SWAPPED, UNREADABLE, MODIFIED_ALONE = "no_status", "swapped", "unreadable", "modified_alone"
-NOT_UNDERSTOOD = "handling_not_understood"
+NOT_UNDERSTOOD, REFUSED = "handling_not_understood", "satisfaction_refused"
 GONE_FILES, GONE_DOSSIERS = "gone_files", "gone_dossiers"
 _MOST_NAMED = 5
 _WORDS = {
@@ -34,6 +34,9 @@ _WORDS = {
     NOT_UNDERSTOOD: N_(
         "Cells of the column {details} that are not understood tell nothing: {files}. Add the words to the section "
         "handling_values of vocabulary.toml, the names of units to units.csv."
+    ),
+    REFUSED: N_(
+        "Tables on how content people were: {details} lines cannot be used ({files}). satisfaction.csv says why."
     ),
     GONE_FILES: N_("The run before had files that are no longer there: {files}."),
     GONE_DOSSIERS: N_("Dossiers that the run before had and no file has any more: {details}."),

@@ -42,6 +42,7 @@ MEASURES = {
     "on_time": N_("dossiers resolved by their due day"),
     "paid_online": N_("dossiers paid for online"),
     "digitised": N_("dossiers with digitised papers"),
+    "satisfaction": N_("people who were satisfied"),
 }
 MEASURES_IN_COLUMNS = {
     ("procedures_online", "all"): N_("procedures"),
@@ -56,6 +57,7 @@ MEASURES_IN_COLUMNS = {
     ("paid_online", "agency"): N_("inter-agency, paid online"),
     ("digitised", "all"): N_("digitised"),
     ("digitised", "agency"): N_("inter-agency, digitised"),
+    ("satisfaction", "all"): N_("satisfied"),
 }
 
 TIER_WORDS = {"province": N_("Department"), "district": N_("District"), "commune": N_("Commune")}  # what a unit is
