@@ -100,7 +100,8 @@ def satisfaction(
 
     A file that cannot be read is one row, with what is wrong with it in ``sheet``.
     """
-    rows, days = [], {}
+    rows: list[tuple[Any, ...]] = []
+    days: dict[int, date] = {}
     for place, (file, found) in enumerate(
         zip(files, asked([SatisfactionFile(file, words) for file in files], lookups, 0) if files else [], strict=True)
     ):
