@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.changed_province import UNITS as CHANGED_UNITS
+from support.changed_province import made_dossiers, write_changed
 from support.examples import relaxed
 from support.folders import write_reference
 from support.independent import arises, groups
@@ -21,11 +23,13 @@ from support.wider_decision import ALL_PROCEDURES, ALL_UNITS, ID, write_decision
 from analysis.duties.receiving import RECEIVED_FOR_COLUMNS, RECEIVING_COLUMNS, receiving
 from analysis.findings.subject import find_subject
 from analysis.language.texts import Language
+from analysis.measures.series import followed
 from analysis.pages import unit_sections
 from analysis.reference.tables import Reference, load_reference
 
 AS_OF = date(2020, 9, 20)
 CODES = [unit["unit_code"] for unit in ALL_UNITS]
+CHANGED = [unit["unit_code"] for unit in CHANGED_UNITS]
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +106,32 @@ def test_it_is_the_independent_count(reference: Reference, seed: random.Random, 
         of_all = whole.set_index("unit_code").loc["ALL"]
         assert of_all["told"] == of_all["own"] + of_all["by_others"] == table["dossiers"].sum()
         assert of_all["by_others"] == of_all["for_others"]
+
+
+def test_of_units_with_a_history_both_sides_are_of_their_series(tmp_path: Path) -> None:
+    known = load_reference(write_changed(tmp_path / "reference"))
+    decision, end = known.decision(""), date(2020, 12, 31)
+    drawn = random.Random(2)
+    rows = [
+        {name: one[name] for name in ("unit_code", "received_at", "status")}
+        | {"dossier_key": one["dossier_id"], "received_by": drawn.choice([one["unit_code"], *CHANGED])}
+        for one in made_dossiers(300, seed=5)
+    ]
+    of_day = known.on_day(decision, end)
+    table = pd.DataFrame(rows).astype({"received_at": "datetime64[us]"})
+    dossiers = followed(ibis.memtable(table.drop(columns="received_by")), of_day)
+    found = receiving(dossiers, ibis.memtable(table[["dossier_key", "received_by"]]), of_day, decision, end)
+    arose = [one for one in rows if arises(one) and one["received_at"].year == 2020]
+    expected: dict[tuple[str, str, str], int] = {}
+    assert of_day.succession
+    for one in arose:
+        day = one["received_at"].date()
+        pair = [of_day.succession.series_on(one[side], day) for side in ("received_by", "unit_code")]
+        key = (*pair, f"{day:%Y-%m}")
+        expected[key] = expected.get(key, 0) + 1
+    pairs = found["received_for"][["received_by", "unit_code", "month", "dossiers"]]
+    assert {tuple(row[:3]): row[3] for row in pairs.itertuples(index=False, name=None)} == expected
+    assert found["received_for"]["received_by_name"].notna().all()
 
 
 def test_where_no_export_tells_it_there_are_columns_and_no_row(reference: Reference) -> None:

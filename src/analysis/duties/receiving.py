@@ -13,7 +13,7 @@ from ibis.expr.types import Table
 from analysis.measures.expressions import arising, month_of
 from analysis.measures.series import followed
 from analysis.reference.decision import Decision
-from analysis.reference.groups import group_members, group_names
+from analysis.reference.groups import group_members, group_names, past_names
 from analysis.reference.tables import Reference
 from analysis.storage.backends import execute
 
@@ -34,11 +34,10 @@ def receiving(
     found = arising(dossiers, decision.valid_from, min(as_of, decision.valid_to))
     told = handling.filter(handling.received_by.notnull()).select("dossier_key", "received_by")
     pairs = _counted(found.join(told, "dossier_key"), reference)
-    names = group_names(reference)
+    names = pd.concat([group_names(reference), past_names(reference)])
+    by_unit = _by_unit(pairs, reference).assign(as_of=as_of.isoformat())
     return {
-        "receiving": _by_unit(pairs, reference)
-        .merge(names, on="unit_code")
-        .assign(as_of=as_of.isoformat())[RECEIVING_COLUMNS],
+        "receiving": _named(by_unit, names)[RECEIVING_COLUMNS],
         "received_for": _named(pairs, names)[RECEIVED_FOR_COLUMNS],
     }
 
@@ -55,9 +54,14 @@ def _counted(told: Table, reference: Reference) -> pd.DataFrame:
     return found.assign(month=months).astype({"dossiers": "int64"}).sort_values(keys, ignore_index=True)
 
 
-def _named(pairs: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
-    by_code = names.set_index("unit_code")["unit_name"]
-    return pairs.merge(names, on="unit_code").assign(received_by_name=lambda rows: rows["received_by"].map(by_code))
+def _named(rows: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
+    """With names and tiers; a unit that ended before the period has its code for a name."""
+    whole = rows.merge(names, "left", "unit_code")
+    whole["unit_name"], whole["tier"] = whole["unit_name"].fillna(whole["unit_code"]), whole["tier"].fillna("")
+    if "received_by" in rows:
+        by_code = names.set_index("unit_code")["unit_name"]
+        whole["received_by_name"] = whole["received_by"].map(by_code).fillna(whole["received_by"])
+    return whole
 
 
 def _by_unit(pairs: pd.DataFrame, reference: Reference) -> pd.DataFrame:
