@@ -178,13 +178,13 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
     cells = {name: table.cells.column(name).combine_chunks() for name in table.cells.column_names}
     count = table.cells.num_rows
     blank = pa.nulls(count, pa.string())
-    coded = {name: _coded(cells.get(name, blank), lookups.vocabulary.values[name]) for name in CODED_COLUMNS}
+    coded = {name: coded_values(cells.get(name, blank), lookups.vocabulary.values[name]) for name in CODED_COLUMNS}
     days = {name: moments(cells.get(name, blank)) for name in DATE_COLUMNS}
     for name in set(DATE_COLUMNS) & set(cells):
         cells[name], days[name] = _real_days(cells[name], days[name], lookups.vocabulary)
     units = _mapped(cells["unit"], lambda text: lookups.units.get(unit_key(text)))
     ids = _canonical_ids(cells["dossier_id"])
-    procedures = _procedures(cells, units, coded["level"], lookups, count)
+    procedures = procedures_of(cells, units, coded["level"], lookups, count)
 
     def given(name: str) -> np.ndarray:
         return filled(cells.get(name, blank))
@@ -239,7 +239,7 @@ def _dossiers(
     lookups: Lookups,
 ) -> dict[str, pa.Array]:
     """The columns of valid rows: the catalogue's level wins, a blank channel is the counter's."""
-    catalogued, codes = _catalogue_levels(procedures, units, days["received_at"], lookups)
+    catalogued, codes = catalogue_levels(procedures, units, days["received_at"], lookups)
     own = pc.cast(coded["level"], pa.int8())
     level = pc.coalesce(catalogued, own)
     resolved = pc.is_in(coded["status"], value_set=pa.array(["resolved", "refused"]))
@@ -299,7 +299,7 @@ def _not_there(units: pa.Array, received_at: pa.Array, lookups: Lookups) -> pa.A
     return pc.or_(pc.less(day, first), pc.greater_equal(day, end))
 
 
-def _procedures(
+def procedures_of(
     cells: dict[str, pa.Array], units: pa.Array, own_level: pa.Array, lookups: Lookups, count: int
 ) -> pa.Array:
     """The procedure key of each row, null where the procedure is not known (contract §4).
@@ -327,7 +327,7 @@ def _procedures(
     return pc.coalesce(by_code, by_name)
 
 
-def _catalogue_levels(
+def catalogue_levels(
     procedures: pa.Array, units: pa.Array, received_at: pa.Array, lookups: Lookups
 ) -> tuple[pa.Array, pa.Array]:
     """Per row the catalogue's level on the day of receipt (null where it has none), and the full code."""
@@ -393,7 +393,8 @@ def _real_days(texts: pa.Array, days: pa.Array, vocabulary: Vocabulary) -> tuple
     return tuple(pc.if_else(empty, pa.scalar(None, column.type), column) for column in (texts, days))
 
 
-def _coded(column: pa.Array, codes: dict[str, str]) -> pa.Array:
+def coded_values(column: pa.Array, codes: dict[str, str]) -> pa.Array:
+    """The code of each text, null where it is none."""
     return _mapped(column, lambda text: codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0")))
 
 

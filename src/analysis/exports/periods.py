@@ -11,6 +11,11 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _RANGE = re.compile(r"(?<!\w)từ (?:ngày )?\d[\d/.-]+\s*[–-]\s*(?:ngày )?(?=\d)")
 
 
+def month_end(day: date) -> date:
+    """The last day of its month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
 def days_after(lines: list[str], labels: tuple[str, ...]) -> list[date]:
     """The days that follow one of the labels, a time or a weekday between at most."""
     if not labels:

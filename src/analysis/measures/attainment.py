@@ -13,6 +13,7 @@ import pyarrow.csv
 
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_, Language
+from analysis.measures.counted import lacking_counts, read_counted
 from analysis.measures.expressions import (
     WINDOWS,
     Count,
@@ -43,7 +44,7 @@ from analysis.reference.decision import (
 from analysis.reference.groups import group_members, group_names, is_group, past_names
 from analysis.reference.keys import procedure_key
 from analysis.reference.tables import Reference
-from analysis.storage.backends import Engine, connect, execute, read_dossiers
+from analysis.storage.backends import Engine, connect, execute
 from analysis.storage.writing import safe_names, write_whole
 
 ATTAINMENT_COLUMNS = [
@@ -71,8 +72,8 @@ def make_attainment(
     day = _as_of(processed, as_of)
     chosen = decision_on(reference, decision, day)
     with connect(engine) as backend:
-        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
-        lacking = unmeasured(dossiers, read_table(processed / "files.csv"), reference, chosen)
+        dossiers, counts = read_counted(backend, processed), lacking_counts(processed, chosen, day)
+        lacking = unmeasured(dossiers, read_table(processed / "files.csv"), counts, reference, chosen)
         attainment = attain(dossiers, reference, chosen, day, without(lacking))
     write_attainment([attainment], processed / "attainment.csv")
     write_beside(lacking, "unmeasured", processed)
@@ -120,26 +121,17 @@ def attainment_parts(
     ]
     of_dossiers = [count for count in counts if count.target.measure != PROCEDURES and count.reading.day != DUE]
     of_due = [count for count in counts if count.reading.day == DUE]
-    of_procedures = [reading for reading in decision.readings if reading.measure == PROCEDURES]
-    # Targets that count the same levels are counted together.
-    by_levels = {target.admitted: target for target in decision.targets if target.measure == PROCEDURES}
     dossier_figures = execute(dossier_counts(cells(found, "unit_code"), span_table, group_table, of_dossiers))
     if of_due:  # by another month
         due = cells(fallen_due(dossiers, decision, as_of), "unit_code")
         due_figures = execute(dossier_counts(due, span_table, group_table, of_due))
-    hits = procedure_hits(found, procedure_keys(reference), of_procedures)
-    offers = offered(reference, spans, list(by_levels.values()))
-    procedure_figures = execute(procedure_counts(hits, span_table, group_table, offers, of_procedures))
     grid = _grid(reference, spans)
     by_dossiers = _aligned(grid, dossier_figures)
     by_due = _aligned(grid, due_figures) if of_due else grid
-    by_procedures = {
-        levels: _aligned(grid, procedure_figures[procedure_figures["levels"] == number])
-        for number, levels in enumerate(by_levels)
-    }
+    by_procedures = _by_procedures(found, reference, spans, grid, counts)
     for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
         if count.target.measure == PROCEDURES:
-            rows = _rows(by_procedures[count.target.admitted], of_procedures.index(count.reading), count)
+            rows = _rows(*by_procedures[count.target.admitted, count.reading.id], count)
         elif count.reading.day == DUE:
             rows = _rows(by_due, of_due.index(count), count)
         else:
@@ -204,6 +196,26 @@ def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) ->
     """
     p, q = target.minimum.numerator, target.minimum.denominator
     return np.where(denominator > 0, np.maximum(-(-p * denominator // q) - numerator, 0), 0)
+
+
+def _by_procedures(
+    found: ibis.Table, reference: Reference, spans: pd.DataFrame, grid: pd.DataFrame, counts: list[Count]
+) -> dict[tuple[tuple[int, ...] | None, str], tuple[pd.DataFrame, int]]:
+    """By levels and reading: the aligned figures of procedures, and which of them are the reading's."""
+    asked = [count for count in counts if count.target.measure == PROCEDURES]
+    # Targets that count the same levels are counted together, and readings that leave out the same units.
+    by_levels = {count.target.admitted: count.target for count in asked}
+    left_out = {count.reading.id: (count.without, count.reading) for count in asked}
+    offers, groups, aligned = offered(reference, spans, list(by_levels.values())), group_members(reference), {}
+    for nobody in dict.fromkeys(units for units, _ in left_out.values()):
+        readings = [reading for units, reading in left_out.values() if units == nobody]
+        hits = procedure_hits(found, procedure_keys(reference), readings)
+        members = ibis.memtable(groups[~groups["unit_code"].isin(nobody)])
+        figures = execute(procedure_counts(hits, ibis.memtable(spans), members, offers, readings))
+        for place, levels in enumerate(by_levels):
+            own = _aligned(grid, figures[figures["levels"] == place])
+            aligned |= {(levels, reading.id): (own, number) for number, reading in enumerate(readings)}
+    return aligned
 
 
 def _to_date(decision: Decision, as_of: date) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from ibis.expr.types import BooleanValue, IntegerValue, Table, TimestampValue
 from analysis.reference.decision import ON_TIME, Conditions, Decision, Reading, Target
 
 WINDOWS = ("month", "quarter", "to_date")
+WEIGHT = "dossiers"  # a column, where there is one, with how many dossiers a row stands for; else each is one
 MOST_MONTHS = 60  # a decision's longest period, with the rest of its first quarter: months are bits of one integer
 
 
@@ -101,7 +102,14 @@ def cells(arisen: Table, *by: str) -> Table:
     """
     keys = [*by, "month", "level", "channel", "source", "agency", "resolved"]
     keys += [ON_TIME] if ON_TIME in arisen.columns else []
-    return arisen.group_by(keys).aggregate(dossiers=ibis._.count())
+    return arisen.group_by(keys).aggregate(dossiers=number_of(arisen))
+
+
+def number_of(dossiers: Table, where: BooleanValue | None = None) -> IntegerValue:
+    """How many dossiers the rows stand for, or those ``where`` it holds."""
+    if WEIGHT in dossiers.columns:
+        return dossiers[WEIGHT].sum(where=where)
+    return dossiers.count(where=where)
 
 
 def arising(dossiers: Table, first: date, last: date) -> Table:
