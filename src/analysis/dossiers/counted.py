@@ -6,7 +6,7 @@ by something else. Where exports have dossiers of a unit and month its counts ar
 reconciliation as a report of the unit's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from ibis.expr.types import Table
 
 from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.counts import CountsFile, CountsRead, Refused, Row
+from analysis.dossiers.doubts import COUNTED, NOT_COUNTED, UNREAD
 from analysis.dossiers.export_dates import MODIFIED, export_date
 from analysis.dossiers.further_files import Further
 from analysis.dossiers.worker import FileResult, asked
@@ -32,6 +33,7 @@ from analysis.storage.backends import execute
 from analysis.storage.writing import spreadsheet_safe, write_csv, write_whole
 
 COUNTS = "counts.parquet"
+BESIDE_ROWS = "counts_beside_rows"  # the table of what was set aside
 MONTH_TO_COME = "month_to_come"  # a reason beside those of the reader
 COUNTS_SCHEMA = pa.schema(
     [
@@ -49,9 +51,9 @@ FILES_COLUMNS = [
 ]
 REFUSED_COLUMNS = ["file", "sheet", "row", "column", "reason"]
 ASIDE_COLUMNS = ["unit_code", "period_start", "period_end", "file", "cell", "reported"]
-TABLES = {"counts_files": FILES_COLUMNS, "counts_refused": REFUSED_COLUMNS, "counts_beside_rows": ASIDE_COLUMNS}
+TABLES = {"counts_files": FILES_COLUMNS, "counts_refused": REFUSED_COLUMNS, BESIDE_ROWS: ASIDE_COLUMNS}
 _CELL = ["unit_code", "month", "procedure_code", "level", "channel", "applicant", "source"]
-_ACCEPTED, _SUPERSEDED, _BESIDE_ROWS = "accepted", "superseded", "beside_rows"
+_ACCEPTED, _SUPERSEDED, _BESIDE = "accepted", "superseded", "beside_rows"
 _OF_CHANNEL = {"received_online": "online", "received_counter": "counter", "received_post": "post"}
 
 
@@ -63,6 +65,20 @@ class Counted:
     tables: dict[str, pd.DataFrame]
     latest_day: date | None
     synthetic: bool
+
+    @property
+    def doubts(self) -> list[dict[str, Any]]:
+        """What must be known of the files, as ``doubts`` tells of others."""
+        return list(self._doubts())
+
+    def _doubts(self) -> Iterator[dict[str, Any]]:
+        files = self.tables["counts_files"]
+        for kind, column in ((COUNTED, "dossiers"), (NOT_COUNTED, "refused")):
+            some = files[files[column] > 0]
+            if len(some):
+                yield {"kind": kind, "files": some["file"].tolist(), "details": [int(some[column].sum())]}
+        for row in files[files["problem"] != ""].itertuples(index=False):
+            yield {"kind": UNREAD, "files": [row.file], "details": [row.problem]}
 
     def write(self, folder: Path) -> None:
         """Write each as a file that is named after it."""
@@ -100,7 +116,7 @@ def clean_counts(
     tables = {
         "counts_files": _ledger(files, read, days, lines, language),
         "counts_refused": _refused(files, read, lines, told),
-        "counts_beside_rows": _beside_rows(lines),
+        BESIDE_ROWS: _beside_rows(lines),
     }
     latest = kept["told_until"].max() if len(kept) else None
     synthetic = any(result.synthetic for result in read if isinstance(result, CountsRead))
@@ -145,7 +161,7 @@ def _standing(lines: pd.DataFrame, dossiers: Callable[[], Table]) -> pd.Series:
     kept = alike[alike["file_index"] == place.reindex(alike.index)]
     standing[valid.index.difference(kept.index)] = _SUPERSEDED
     seen = pd.MultiIndex.from_frame(_months_with_rows(dossiers()))
-    standing[kept.index[pd.MultiIndex.from_frame(kept[["unit_code", "month"]]).isin(seen)]] = _BESIDE_ROWS
+    standing[kept.index[pd.MultiIndex.from_frame(kept[["unit_code", "month"]]).isin(seen)]] = _BESIDE
     return standing
 
 
@@ -171,7 +187,7 @@ def _ledger(
     for number, (one, result, (day, by)) in enumerate(zip(files, read, days, strict=True)):
         own = lines[lines["file_index"] == number]
         counted = own[own["standing"] == _ACCEPTED]
-        counts = {name: int((own["standing"] == name).sum()) for name in (_ACCEPTED, _SUPERSEDED, _BESIDE_ROWS)}
+        counts = {name: int((own["standing"] == name).sum()) for name in (_ACCEPTED, _SUPERSEDED, _BESIDE)}
         told = result if isinstance(result, CountsRead) else CountsRead()
         rows.append(
             {
@@ -209,7 +225,7 @@ def _refused(
 
 def _beside_rows(lines: pd.DataFrame) -> pd.DataFrame:
     """What was set aside, as cells of a unit's report of each whole month."""
-    rows = lines[lines["standing"] == _BESIDE_ROWS]
+    rows = lines[lines["standing"] == _BESIDE]
     rows = rows[rows["told_until"] == rows["month"].map(month_end)]
     found = []
     for (unit, month, file), own in rows.groupby(["unit_code", "month", "file"]):

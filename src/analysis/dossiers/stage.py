@@ -162,7 +162,7 @@ def clean_exports(
         "synthetic": cleaning.synthetic,
         "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat(),
         "left_out": cleaning.left_out.astype(str).to_dict("records"),
-        "doubts": doubts(names, results, settled.modified_alone, gone),
+        "doubts": [*doubts(names, results, settled.modified_alone, gone), *counted.doubts],
         "difficulties": cleaning.stated.to_dict("records"),
     }
     write_text(processed / "clean.json", json.dumps(facts, ensure_ascii=False))

@@ -34,6 +34,7 @@ _COPIED = (
     "difficulties.toml",
     "substance.toml",
     "catalogue-lists.toml",
+    "counts.toml",
     "unit-reports.toml",
     "explanations.toml",
     "report-form.toml",
