@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from support.cluster import Cluster, ask, environment, spark_cluster, wait_for
 from support.folders import write_few_units, write_reference
 from support.small_run import DVCTT, call
 from support.wider_decision import ALL_PROCEDURES, ALL_UNITS, COLUMNS, at_random, write_decision
 
+from analysis.dossiers.counted import COUNTS_SCHEMA
 from analysis.measures.attainment import attain
+from analysis.measures.counted import read_counted
 from analysis.outlook import OUTLOOK
 from analysis.outlook.dataset import latest_day
 from analysis.outlook.stage import outlook
@@ -184,11 +188,22 @@ def test_levels_together_and_what_is_on_time_are_the_same_on_both(cluster: Clust
     moments = [name for name, kind in COLUMNS.items() if kind.startswith("timestamp")]
     typed = table.astype(dict.fromkeys(moments, "datetime64[us]") | {"level": "Int8"})
     typed.to_parquet(tmp_path / "dossiers.parquet", coerce_timestamps="us")
+    counts: dict[str, Any] = {
+        "unit_code": "H45.22",
+        "tier": "district",
+        "level": 4,
+        "channel": "online",
+        "told_until": date(2020, 6, 30),
+    }
+    counts |= {"received": 9, "resolved": 6, "on_time": 4, "late": 3}
+    pq.write_table(pa.Table.from_pylist([counts], COUNTS_SCHEMA), tmp_path / "counts.parquet")
     found = []
     for engine in (Engine(), Engine("spark", cluster.master)):
         with connect(engine) as backend:
-            dossiers = read_dossiers(backend, tmp_path / "dossiers.parquet")
+            dossiers = read_counted(backend, tmp_path)
             none_of = {("on-time", "default"): ("H45.18",)}
             found.append(attain(dossiers, known, known.decision(decided), AS_OF, none_of))
     pd.testing.assert_frame_equal(*found)
     assert found[0].loc[found[0]["target_id"] == "on-time", "denominator"].sum() > 0
+    june = found[0].query("unit_code == 'H45.22' and window == 'month' and month == '2020-06' and reading == 'default'")
+    assert (june.set_index("target_id")["denominator"] >= 7)[["four-on-time", "any-dossiers"]].all()

@@ -55,7 +55,7 @@ class Report:
     language: Language
     lacking: pd.DataFrame = field(default_factory=pd.DataFrame)
     indices: pd.DataFrame = field(default_factory=pd.DataFrame)
-    counts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SOURCE_COLUMNS))
+    counts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*SOURCE_COLUMNS, "dossiers"]))
 
     @cached_property
     def unmeasured(self) -> dict[tuple[str, str], str]:

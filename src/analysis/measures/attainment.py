@@ -72,7 +72,8 @@ def make_attainment(
     day = _as_of(processed, as_of)
     chosen = decision_on(reference, decision, day)
     with connect(engine) as backend:
-        dossiers, counts = read_counted(backend, processed), lacking_counts(processed, chosen, day)
+        dossiers = read_counted(backend, processed)
+        counts = reference.on_day(chosen, day).by_holder(lacking_counts(processed, chosen, day))
         lacking = unmeasured(dossiers, read_table(processed / "files.csv"), counts, reference, chosen)
         attainment = attain(dossiers, reference, chosen, day, without(lacking))
     write_attainment([attainment], processed / "attainment.csv")

@@ -57,7 +57,6 @@ def unmeasured(
         for column in asked_of_counts(target, reading)
         if column in lacking.split(", ") or (column, reading.day) == (IN_TIME, DUE)  # no count is by the due day
     ]
-    seen = pd.concat([seen, counts[["unit_code"]].drop_duplicates()])
     found = _with_groups(pd.DataFrame(rows, columns=["target_id", "reading", "unit_code", "lacking"]), seen, reference)
     named_units = found.merge(group_names(reference, Language("vi")), on="unit_code").assign(decision=decision.id)
     keys = ["target_id", "reading", "unit_code"]
