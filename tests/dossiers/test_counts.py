@@ -1,18 +1,27 @@
 """Files of counts at the gate: what is understood, what is refused and why, what gives way to what."""
 
+import random
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support.counted import HEADINGS, PARTS, count_lines, write_counts
+from support.examples import relaxed
 from support.folders import read_csv, write_export, write_reference
 from support.in_process import cleaning_in_this_process
 from support.worked_example import CATALOGUE, DOSSIERS, P1, P2, UNITS
 
-from analysis.dossiers.counts import month_of
+from analysis.dossiers.counts import read_counts
+from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.stage import clean_exports
+from analysis.exports.periods import months_named
+from analysis.exports.sheets import Sheet
 from analysis.language.problems import RunProblem
+from analysis.reference.counts_words import load_counts_words
 from analysis.reference.tables import Reference, load_reference
 
 LINE = {"unit_code": "H45.18", "procedure_code": P2, "level": "", "channel": "online", "applicant": "citizen"}
@@ -55,32 +64,30 @@ def test_counts_alone_are_a_run(reference: Reference, tmp_path: Path) -> None:
     assert dict(zip(run.rows["procedure_code"], run.rows["level"], strict=True))[P1] in (3, 4)
 
 
-@pytest.mark.parametrize(
-    ("changed", "column", "reason"),
-    [
-        ({"unit_code": "Sở Không Có"}, "unit", "unknown_unit"),
-        ({"month": "Quý II/2020"}, "month", "bad_month"),
-        ({"month": ""}, "month", "bad_month"),
-        ({"received": "4,5"}, "received", "bad_count"),
-        ({"received": -1}, "received", "bad_count"),
-        ({"resolved": ""}, "resolved", "bad_count"),
-        ({"resolved": 6}, "resolved", "impossible_count"),
-        ({"on_time": 5}, "on_time", "impossible_count"),
-        ({"late": 3}, "late", "impossible_count"),
-        ({"channel": None}, "channel", "unknown_channel"),
-        ({"channel": "Fax"}, "channel", "unknown_channel"),
-        ({"source": "Chim bồ câu"}, "source", "unknown_value"),
-        ({"procedure_code": "9.999999"}, "procedure_code", "unknown_procedure"),
-        ({"month": "2999-01"}, "month", "month_to_come"),
-    ],
-)
-def test_what_cannot_be_is_refused_with_its_column(
-    changed: dict[str, object], column: str, reason: str, reference: Reference, tmp_path: Path
-) -> None:
-    write_counts(tmp_path / "raw/dem.csv", [LINE, LINE | changed | {"applicant": "business"}])
+WRONG: list[tuple[dict[str, object], str, str]] = [
+    ({"unit_code": "Sở Không Có"}, "unit", "unknown_unit"),
+    ({"month": "Quý II/2020"}, "month", "bad_month"),
+    ({"month": ""}, "month", "bad_month"),
+    ({"received": "4,5"}, "received", "bad_count"),
+    ({"received": -1}, "received", "bad_count"),
+    ({"resolved": ""}, "resolved", "bad_count"),
+    ({"resolved": 6}, "resolved", "impossible_count"),
+    ({"on_time": 5}, "on_time", "impossible_count"),
+    ({"late": 3}, "late", "impossible_count"),
+    ({"channel": None}, "channel", "unknown_channel"),
+    ({"channel": "Fax"}, "channel", "unknown_channel"),
+    ({"source": "Chim bồ câu"}, "source", "unknown_value"),
+    ({"procedure_code": "9.999999"}, "procedure_code", "unknown_procedure"),
+    ({"month": "2999-01"}, "month", "month_to_come"),
+]
+
+
+def test_what_cannot_be_is_refused_with_its_column(reference: Reference, tmp_path: Path) -> None:
+    write_counts(tmp_path / "raw/dem.csv", [LINE, *(LINE | changed for changed, _, _ in WRONG)])
     run = Run(tmp_path, reference)
-    assert run.refused == [(3, column, reason)]
+    assert run.refused == [(row, column, reason) for row, (_, column, reason) in enumerate(WRONG, start=3)]
     assert run.rows["row"].tolist() == [2]
+    assert run.cleaning.latest_day == date(2020, 6, 30)
 
 
 def test_a_level_that_changed_within_the_month_is_told_by_the_line_alone(tmp_path: Path) -> None:
@@ -185,9 +192,75 @@ def test_nothing_given_leaves_empty_tables_and_a_folder_of_nothing_is_told(
     ],
 )
 def test_months_are_read_in_the_usual_forms(text: str, reference: Reference) -> None:
-    assert month_of(text, reference.vocabulary) == date(2020, 6, 1)
+    assert months_named([text], reference.vocabulary) == {text: date(2020, 6, 1)}
 
 
 @pytest.mark.parametrize("text", ["13/2020", "Quý II/2020", "Năm 2020", "6", "tháng sáu", "9 tháng năm 2020", ""])
 def test_what_names_no_month_is_none(text: str, reference: Reference) -> None:
-    assert month_of(text, reference.vocabulary) is None
+    assert months_named([text], reference.vocabulary) == {}
+
+
+def test_days_with_the_month_first_are_not_taken_for_januarys(reference: Reference) -> None:
+    assert months_named(["6/1/2020", "7/1/2020", "2020-08"], reference.vocabulary) == {"2020-08": date(2020, 8, 1)}
+
+
+CELLS = st.one_of(
+    st.text(max_size=6),
+    st.sampled_from(
+        [
+            *(
+                "",
+                "-",
+                "0",
+                "1",
+                "5",
+                "-1",
+                "1e3",
+                "4,5",
+                "1.000",
+                "12.0",
+                "999999999999",
+                "Cộng",
+                "Tổng số",
+                "(1)",
+                "nan",
+            ),
+            *(
+                "Sở Xây dựng",
+                "H45.22",
+                "2020-06",
+                "6/1/2020",
+                "31/02/2020",
+                "Mức độ 3",
+                P1,
+                P2,
+                "Trực tuyến",
+                "=1+1",
+                "\x00",
+            ),
+        ]
+    ),
+)
+
+
+@given(cells=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 10), CELLS), max_size=25), seed=st.randoms())
+@settings(relaxed, max_examples=60)
+def test_every_line_ends_in_one_place_whatever_cells_say_and_wherever_it_stands(
+    cells: list[tuple[int, int, str]], seed: random.Random, reference: Reference
+) -> None:
+    lookups, words = make_lookups(reference), load_counts_words(reference.folder)
+    lines = [[str(LINE[name]) for name in HEADINGS] for _ in range(6)]
+    for row, column, text in cells:
+        lines[row][column] = text
+    found = []
+    for _ in range(2):
+        table = zip(HEADINGS.values(), *lines, strict=True)
+        columns = {f"c{number}": pa.array(list(column), pa.string()) for number, column in enumerate(table)}
+        read = read_counts([Sheet("Trang 1", pa.table(columns))], words, lookups)
+        assert read.lines == len(read.rows) + len(read.refused) + read.aside
+        for row in read.rows:
+            assert row.received >= (row.resolved or 0) >= (row.on_time or 0) >= 0
+            assert row.received >= (row.on_time or 0) + (row.late or 0)
+        found.append(sorted(row.received for row in read.rows))
+        seed.shuffle(lines)
+    assert found[0] == found[1]

@@ -178,7 +178,7 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
     cells = {name: table.cells.column(name).combine_chunks() for name in table.cells.column_names}
     count = table.cells.num_rows
     blank = pa.nulls(count, pa.string())
-    coded = {name: coded_values(cells.get(name, blank), lookups.vocabulary.values[name]) for name in CODED_COLUMNS}
+    coded = {name: _coded(cells.get(name, blank), lookups.vocabulary.values[name]) for name in CODED_COLUMNS}
     days = {name: moments(cells.get(name, blank)) for name in DATE_COLUMNS}
     for name in set(DATE_COLUMNS) & set(cells):
         cells[name], days[name] = _real_days(cells[name], days[name], lookups.vocabulary)
@@ -229,6 +229,11 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         for line, unit in zip(bad.tolist(), pc.fill_null(units.take(pa.array(bad)), "").to_pylist(), strict=True)
     ]
     return Cleaned(pa.table(dossiers).select(SIGHTS_SCHEMA.names).cast(SIGHTS_SCHEMA), rejects, count)
+
+
+def code_of(text: str, codes: dict[str, str]) -> str | None:
+    """The code that a cell's text stands for, as a spreadsheet may have it (``2.0``)."""
+    return codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0"))
 
 
 def _dossiers(
@@ -393,9 +398,8 @@ def _real_days(texts: pa.Array, days: pa.Array, vocabulary: Vocabulary) -> tuple
     return tuple(pc.if_else(empty, pa.scalar(None, column.type), column) for column in (texts, days))
 
 
-def coded_values(column: pa.Array, codes: dict[str, str]) -> pa.Array:
-    """The code of each text, null where it is none."""
-    return _mapped(column, lambda text: codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0")))
+def _coded(column: pa.Array, codes: dict[str, str]) -> pa.Array:
+    return _mapped(column, lambda text: code_of(text, codes))
 
 
 def _mapped(column: pa.Array, meaning: Callable[[str], str | None]) -> pa.Array:

@@ -18,10 +18,12 @@ import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
 from analysis.dossiers.cleaning import Lookups
-from analysis.dossiers.counts import CountsFile, CountsRead, Refused, Row
+from analysis.dossiers.count_lines import Refused, Row
+from analysis.dossiers.counts import CountsFile, CountsRead
 from analysis.dossiers.doubts import COUNTED, NOT_COUNTED, UNREAD
 from analysis.dossiers.export_dates import MODIFIED, export_date
 from analysis.dossiers.further_files import Further
+from analysis.dossiers.superseding import latest_of
 from analysis.dossiers.worker import FileResult, asked
 from analysis.exports.moments import LOCAL
 from analysis.exports.periods import month_end
@@ -118,9 +120,14 @@ def clean_counts(
         "counts_refused": _refused(files, read, lines, told),
         BESIDE_ROWS: _beside_rows(lines),
     }
-    latest = kept["told_until"].max() if len(kept) else None
     synthetic = any(result.synthetic for result in read if isinstance(result, CountsRead))
-    return Counted(kept[COUNTS_SCHEMA.names], tables, latest, synthetic)
+    return Counted(kept[COUNTS_SCHEMA.names], tables, _latest_day(kept), synthetic)
+
+
+def _latest_day(kept: pd.DataFrame) -> date | None:
+    """As of exports, no stray line rules a run: each day counts as often as dossiers are told of up to it."""
+    by_day = kept.groupby("told_until")["received"].sum().astype("int64").rename("known").reset_index()
+    return latest_of(by_day.rename(columns={"told_until": "day"}).assign(count=by_day["known"]))
 
 
 def _rows_of(result: CountsRead | ExportProblem) -> list[Row]:

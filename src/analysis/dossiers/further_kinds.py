@@ -13,7 +13,7 @@ from analysis.exports.lists import Headings, find_head, lines_of
 from analysis.exports.sheets import Export, Sheet
 from analysis.language.folding import fold
 from analysis.reference.catalogue_words import load_catalogue_words
-from analysis.reference.counts_words import load_counts_words
+from analysis.reference.counts_words import REQUIRED, load_counts_words
 from analysis.reference.unit_reports import load_unit_reports
 from analysis.reference.vocabulary import DATE_COLUMNS, Vocabulary
 
@@ -53,7 +53,7 @@ def _catalogue_list(folder: Path) -> Kind:
 
 def _counts(folder: Path) -> Kind:
     denied = frozenset({"dossier_id", *DATE_COLUMNS})
-    return Kind(COUNTS, load_counts_words(folder).headings, ("unit", "month", "received"), further=0, denied=denied)
+    return Kind(COUNTS, load_counts_words(folder).headings, REQUIRED, further=0, denied=denied)
 
 
 def _unit_report(folder: Path) -> Kind:

@@ -207,7 +207,8 @@ def _by_procedures(
     # Targets that count the same levels are counted together, and readings that leave out the same units.
     by_levels = {count.target.admitted: count.target for count in asked}
     left_out = {count.reading.id: (count.without, count.reading) for count in asked}
-    offers, groups, aligned = offered(reference, spans, list(by_levels.values())), group_members(reference), {}
+    offers, groups = offered(reference, spans, list(by_levels.values())), group_members(reference)
+    aligned: dict[tuple[tuple[int, ...] | None, str], tuple[pd.DataFrame, int]] = {}
     for nobody in dict.fromkeys(units for units, _ in left_out.values()):
         readings = [reading for units, reading in left_out.values() if units == nobody]
         hits = procedure_hits(found, procedure_keys(reference), readings)

@@ -11,8 +11,8 @@ from types import MappingProxyType
 import ibis
 import pandas as pd
 
-from analysis.dossiers.counts import DUE as IN_TIME
-from analysis.dossiers.counts import RESULT
+from analysis.dossiers.count_lines import DUE as IN_TIME
+from analysis.dossiers.count_lines import RESULT
 from analysis.language.texts import Language
 from analysis.reference.decision import DUE, ON_TIME, PROCEDURES, Conditions, Decision, Reading, Target
 from analysis.reference.groups import group_members, group_names, is_group

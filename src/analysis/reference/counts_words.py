@@ -7,7 +7,9 @@ from analysis.language.folding import fold
 from analysis.reference.toml_files import Frozen, read_definitions
 from analysis.reference.vocabulary import load_vocabulary
 
+REQUIRED = ("unit", "month", "received")  # columns by which a file of counts is told
 FIGURES = ("received", "resolved", "on_time", "late")
+PROCEDURE = ("procedure_code", "procedure_name")
 PARTS = ("level", "channel", "applicant", "source")  # by which dossiers may be counted apart, beside procedures
 
 
