@@ -15,6 +15,7 @@ from analysis.exports.moments import LOCAL
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
 from analysis.measures.attainment import attainment_parts, decision_on, write_attainment, write_beside
+from analysis.measures.counted import LACKING_COLUMNS
 from analysis.measures.expressions import HANDLED, asked
 from analysis.measures.index import indices
 from analysis.measures.unmeasured import unmeasured, without
@@ -55,7 +56,8 @@ def measure(
         chosen = decision_on(reference, decision, day)
         absent = [name for name in get_args(Column) if name not in table.columns]
         files, table = pd.DataFrame({"file": [_WHOLE], "missing": [", ".join(absent)]}), _asked(table, chosen, dossiers)
-        lacking = unmeasured(table.mutate(file=ibis.literal(_WHOLE)), files, reference, chosen)
+        no_counts = pd.DataFrame(columns=LACKING_COLUMNS)
+        lacking = unmeasured(table.mutate(file=ibis.literal(_WHOLE)), files, no_counts, reference, chosen)
         none_of = without(lacking)
         write_attainment(attainment_parts(table, reference, chosen, day, none_of), new.folder / "attainment.csv")
         write_beside(lacking, "unmeasured", new.folder)
