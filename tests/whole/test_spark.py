@@ -200,7 +200,7 @@ def test_levels_together_and_what_is_on_time_are_the_same_on_both(cluster: Clust
     found = []
     for engine in (Engine(), Engine("spark", cluster.master)):
         with connect(engine) as backend:
-            dossiers = read_counted(backend, tmp_path)
+            dossiers = read_counted(backend, tmp_path, known.decision(decided))
             none_of = {("on-time", "default"): ("H45.18",)}
             found.append(attain(dossiers, known, known.decision(decided), AS_OF, none_of))
     pd.testing.assert_frame_equal(*found)

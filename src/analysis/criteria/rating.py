@@ -120,7 +120,7 @@ def gather(report: Report, processed: Path | str, period: str = "") -> Evidence:
     Raises UsageProblem for a period that is none or of which the run has no figures.
     """
     with connect() as backend:
-        dossiers = read_counted(backend, Path(processed))
+        dossiers = read_counted(backend, Path(processed), report.decision)
         known = history(dossiers, report.reference, report.decision, report.as_of)
     return Evidence(report, known, last_month(period, sorted(report.attainment["month"].unique())))
 

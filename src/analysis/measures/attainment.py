@@ -72,7 +72,7 @@ def make_attainment(
     day = _as_of(processed, as_of)
     chosen = decision_on(reference, decision, day)
     with connect(engine) as backend:
-        dossiers = read_counted(backend, processed)
+        dossiers = read_counted(backend, processed, chosen)
         counts = reference.on_day(chosen, day).by_holder(lacking_counts(processed, chosen, day))
         lacking = unmeasured(dossiers, read_table(processed / "files.csv"), counts, reference, chosen)
         attainment = attain(dossiers, reference, chosen, day, without(lacking))
