@@ -20,8 +20,11 @@ from support.worked_example import CATALOGUE, DOSSIERS, FIGURES, UNITS
 
 from analysis.dossiers.stage import clean_exports
 from analysis.measures.attainment import make_attainment
+from analysis.measures.counted import read_counted
+from analysis.measures.expressions import number_of
 from analysis.measures.unmeasured import asked_of_counts
 from analysis.reference.tables import Reference, load_reference
+from analysis.storage.backends import connect, execute
 
 TIMES = int(os.environ.get("DVCTT_CAMPAIGN", "1"))  # more examples, as tests/whole/test_campaign.py
 BESIDE = {"paid-online", "digitised", "four-digitised"}  # of what exports tell beside dossiers, and no counts
@@ -153,3 +156,17 @@ def test_a_month_that_the_as_of_day_cuts_is_not_counted(reference: Reference, tm
     write_counts(tmp_path / "raw/dem.csv", count_lines(DOSSIERS, date(2020, 7, 31)))
     found = figures(tmp_path, reference, date(2020, 7, 30))
     assert found["portal", "default", "ALL", "to_date", "2020-07"] == (2, 2)  # June alone
+
+
+def test_of_years_before_counts_are_taken_that_tell_everything(reference: Reference, tmp_path: Path) -> None:
+    lines = count_lines(DOSSIERS, date(2020, 7, 31))
+    before = [line | {"month": line["month"].replace("2020", "2019")} for line in lines]
+    write_counts(tmp_path / "raw/nay.csv", lines)
+    for name, left_out in (("a", "source"), ("b", "")):
+        write_counts(tmp_path / "raw/truoc.csv", before, [column for column in HEADINGS if column != left_out])
+        found = figures(tmp_path, reference)
+        assert {key: found[key] for key in FIGURES} == {key: figure[:2] for key, figure in FIGURES.items()}
+        assert unmeasured(tmp_path) == {}
+        with connect() as backend:
+            dossiers = read_counted(backend, tmp_path / "processed", reference.decision(""))
+            assert execute(dossiers.aggregate(all=number_of(dossiers)))["all"].tolist() == [{"a": 6, "b": 12}[name]]

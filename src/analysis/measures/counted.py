@@ -36,12 +36,18 @@ _SAME = (
 LACKING_COLUMNS = ["unit_code", "lacking"]
 
 
-def read_counted(backend: Any, processed: Path, *decisions: Decision) -> Table:
+def read_counted(backend: Any, processed: Path, decision: Decision, *others: Decision) -> Table:
     """The dossiers of a run with what the decisions ask for; where some are only counted, with how many each row
     stands for in ``WEIGHT``.
+
+    Counts from before the ``decision``, by which seasons are known, are taken where they tell everything: of its own
+    time ``lacking_counts`` says what they do not tell.
     """
-    rows = read_measured(backend, processed, *decisions)
-    return united(rows, read_dossiers(backend, processed / COUNTS)) if _has_counts(processed) else rows
+    rows = read_measured(backend, processed, decision, *others)
+    if not _has_counts(processed):
+        return rows
+    counts = read_dossiers(backend, processed / COUNTS)
+    return united(rows, counts.filter((counts.told_until >= ibis.literal(_since(decision))) | (counts.lacking == "")))
 
 
 def united(rows: Table, counts: Table) -> Table:
@@ -80,9 +86,13 @@ def lacking_counts(processed: Path, decision: Decision, as_of: date) -> pd.DataF
     if not _has_counts(processed):
         return pd.DataFrame(columns=LACKING_COLUMNS)
     rows = pq.read_table(processed / COUNTS, columns=[*LACKING_COLUMNS, "told_until"]).to_pandas()
-    first = date(decision.valid_from.year, 3 * ((decision.valid_from.month - 1) // 3) + 1, 1)  # as windows look back
-    inside = (rows["told_until"] >= first) & (rows["told_until"] <= min(as_of, decision.valid_to))
+    inside = (rows["told_until"] >= _since(decision)) & (rows["told_until"] <= min(as_of, decision.valid_to))
     return rows.loc[inside, LACKING_COLUMNS].drop_duplicates(ignore_index=True)
+
+
+def _since(decision: Decision) -> date:
+    """The first day that windows look at."""
+    return date(decision.valid_from.year, 3 * ((decision.valid_from.month - 1) // 3) + 1, 1)
 
 
 def _has_counts(processed: Path) -> bool:
