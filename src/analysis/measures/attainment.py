@@ -76,7 +76,8 @@ def make_attainment(
         attainment = attain(dossiers, reference, chosen, day, without(lacking))
     write_attainment([attainment], processed / "attainment.csv")
     write_beside(lacking, "unmeasured", processed)
-    write_beside(indices(attainment, chosen), "index", processed)
+    ended = frozenset(reference.on_day(chosen, day).past["unit_code"])
+    write_beside(indices(attainment, chosen, ended), "index", processed)
     return attainment
 
 

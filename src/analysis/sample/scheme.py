@@ -100,7 +100,7 @@ def write_scheme(out: Path | str, example: Path | str, vocabulary: Path | str, d
     if dossiers < 1:
         raise UsageProblem(N_("A sample needs at least one dossier and one file."))
     reference = out / "reference"
-    shutil.copytree(example, reference)
+    shutil.copytree(example, reference, ignore=shutil.ignore_patterns("*.md"))
     shutil.copyfile(vocabulary, reference / "vocabulary.toml")
     year = live(reference, dossiers, rng)
     written = _written_units(reference)
