@@ -15,7 +15,7 @@ _TIER_NAMES = {
     "commune": N_("Commune tier"),
 }
 
-_ANSWERING = {  # who answers to the province itself, within a sentence
+_ANSWERING: dict[tuple[str, ...], str] = {  # who answers to the province itself, within a sentence
     (DEPARTMENTS, DISTRICTS): N_("departments and districts"),
     (DEPARTMENTS, "commune"): N_("departments and communes"),
 }
