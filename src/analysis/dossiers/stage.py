@@ -19,11 +19,12 @@ from analysis.dossiers.difficulties import Stated
 from analysis.dossiers.doubts import doubts
 from analysis.dossiers.export_dates import export_date
 from analysis.dossiers.file_names import FileNames
-from analysis.dossiers.further_files import further
-from analysis.dossiers.further_kinds import WORDS
+from analysis.dossiers.further_files import Further, further
+from analysis.dossiers.further_kinds import SATISFACTION, WORDS
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.on_spark import clean_on_executors
 from analysis.dossiers.raw_files import exports_beside, no_export
+from analysis.dossiers.satisfaction import not_used, satisfaction
 from analysis.dossiers.secret import dossier_secret
 from analysis.dossiers.statements import difficulties, read_statements, statements
 from analysis.dossiers.superseding import ALL_CHECKS, Settled, settle
@@ -32,6 +33,7 @@ from analysis.dossiers.worker import FileResult, Job, cached, clean_files, size_
 from analysis.exports.reading import sha256
 from analysis.language.texts import N_, Language
 from analysis.reference.columns import read_table
+from analysis.reference.satisfaction_words import load_satisfaction_words
 from analysis.reference.tables import Reference
 from analysis.reference.toml_files import definitions_of
 from analysis.storage.backends import DUCKDB, Engine, computed_once, connect, execute, read_dossiers
@@ -45,6 +47,7 @@ FILES_COLUMNS = [
     *("read", "accepted", "rejected", "superseded", "skipped_lines"),
 ]
 REJECTS_COLUMNS = ["file", "sheet", "row", "reason", "detail"]
+HANDLING_FILES_COLUMNS = ["file", "column", "told", "unread"]
 FLAWS_COLUMNS = ["unit_code", "code", "file", "sheet", "row"]
 # What a cleaned file depends on beside its bytes: a comment in a chart cleans nothing anew.
 _CODE = ("language", "storage", "reference", "exports", "dossiers")
@@ -124,6 +127,12 @@ def clean_exports(
 
         results = _results(paths, digests, kept, clean)
         others = further(found, digests, results)
+        tables = [
+            Further(path, spreadsheet_safe(name), digest)
+            for path, name, digest, result in zip(paths, found, digests, results, strict=True)
+            if result.kind == SATISFACTION
+        ]
+        contented = satisfaction(tables, load_satisfaction_words(reference.folder), lookups, language)
         exports = [not result.kind for result in results]
         if not any(exports):
             raise no_export(raw)
@@ -139,6 +148,8 @@ def clean_exports(
     _forget_others(work / "cache", set(kept))
     write_csv(cleaning.files, processed / "files.csv")
     write_csv(others, processed / "further_files.csv")
+    write_csv(contented, processed / "satisfaction.csv")
+    write_csv(_handling_files(names, results), processed / "handling_files.csv")
     write_csv(cleaning.rejects, processed / "rejects.csv")
     write_csv(cleaning.quality, processed / "quality.csv")
     write_csv(cleaning.quality_by_unit, processed / "unit_quality.csv")
@@ -148,7 +159,7 @@ def clean_exports(
         "synthetic": cleaning.synthetic,
         "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat(),
         "left_out": cleaning.left_out.astype(str).to_dict("records"),
-        "doubts": doubts(names, results, settled.modified_alone, gone),
+        "doubts": [*doubts(names, results, settled.modified_alone, gone), *not_used(contented)],
         "difficulties": cleaning.stated.to_dict("records"),
     }
     write_text(processed / "clean.json", json.dumps(facts, ensure_ascii=False))
@@ -279,6 +290,16 @@ def _ledger(
         statements(stated, language),
     )
     return Cleaning(*tables, synthetic, settled.latest_day, settled.left_out)
+
+
+def _handling_files(names: list[str], results: list[FileResult]) -> pd.DataFrame:
+    """Of each file the columns that tell how dossiers were handled, with how many cells are understood and are not."""
+    rows = [
+        (spreadsheet_safe(name), column, *told)
+        for name, result in zip(names, results, strict=True)
+        for column, told in sorted(result.handling.items())
+    ]
+    return pd.DataFrame(rows, columns=HANDLING_FILES_COLUMNS)
 
 
 def _detail(column: str, value: str, result: FileResult, reference: Reference) -> str:

@@ -25,11 +25,13 @@ from analysis.measures.expressions import (
     procedure_hits,
     windows,
 )
+from analysis.measures.handled import read_measured
 from analysis.measures.index import indices
 from analysis.measures.offers import offered, procedure_keys
+from analysis.measures.satisfaction import read_satisfaction, satisfaction_cells, told_of
 from analysis.measures.series import followed
-from analysis.measures.unmeasured import NOBODY, Without, unmeasured, without
-from analysis.reference.columns import own_columns, read_table
+from analysis.measures.unmeasured import NOBODY, Without, columns_of_files, unmeasured, without
+from analysis.reference.columns import own_columns
 from analysis.reference.decision import (
     ATTAINED,
     DEFAULT,
@@ -37,13 +39,14 @@ from analysis.reference.decision import (
     NOT_APPLICABLE,
     NOT_ATTAINED,
     PROCEDURES,
+    SATISFACTION,
     Decision,
     Target,
 )
 from analysis.reference.groups import group_members, group_names, is_group, past_names
 from analysis.reference.keys import procedure_key
 from analysis.reference.tables import Reference
-from analysis.storage.backends import Engine, connect, execute, read_dossiers
+from analysis.storage.backends import Engine, connect, execute
 from analysis.storage.writing import safe_names, write_whole
 
 ATTAINMENT_COLUMNS = [
@@ -71,9 +74,10 @@ def make_attainment(
     day = _as_of(processed, as_of)
     chosen = decision_on(reference, decision, day)
     with connect(engine) as backend:
-        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
-        lacking = unmeasured(dossiers, read_table(processed / "files.csv"), reference, chosen)
-        attainment = attain(dossiers, reference, chosen, day, without(lacking))
+        dossiers = read_measured(backend, processed, chosen)
+        content = read_satisfaction(processed)
+        lacking = unmeasured(dossiers, columns_of_files(processed), reference, chosen, told_of(content, day))
+        attainment = attain(dossiers, reference, chosen, day, without(lacking), content)
     write_attainment([attainment], processed / "attainment.csv")
     write_beside(lacking, "unmeasured", processed)
     ended = frozenset(reference.on_day(chosen, day).past["unit_code"])
@@ -95,19 +99,29 @@ def decision_on(reference: Reference, decision: str, day: date) -> Decision:
 
 
 def attain(
-    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date, none_of: Without = NOBODY
+    dossiers: ibis.Table,
+    reference: Reference,
+    decision: Decision,
+    as_of: date,
+    none_of: Without = NOBODY,
+    content: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every target × reading × unit or group × window × month, in the columns of ``attainment.csv``.
 
-    ``dossiers`` as in ``dossiers.parquet``; ``none_of`` are units of which a target cannot be measured. ``value`` and
-    ``gap`` are shares of one (NaN where nothing arises); ``shortfall`` counts dossiers or procedures. Compared in exact
-    arithmetic.
+    ``dossiers`` as in ``dossiers.parquet``; ``none_of`` are units of which a target cannot be measured; ``content`` as
+    ``read_satisfaction`` gives it, None: nobody was asked. ``value`` and ``gap`` are shares of one (NaN where nothing
+    arises); ``shortfall`` counts dossiers, procedures or people. Compared in exact arithmetic.
     """
-    return pd.concat(attainment_parts(dossiers, reference, decision, as_of, none_of), ignore_index=True)
+    return pd.concat(attainment_parts(dossiers, reference, decision, as_of, none_of, content), ignore_index=True)
 
 
 def attainment_parts(
-    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date, none_of: Without = NOBODY
+    dossiers: ibis.Table,
+    reference: Reference,
+    decision: Decision,
+    as_of: date,
+    none_of: Without = NOBODY,
+    content: pd.DataFrame | None = None,
 ) -> Iterator[pd.DataFrame]:
     """The rows of ``attain``, one target and reading after the other: a nation's are too many to be held at once."""
     spans, reference = windows(decision, as_of), reference.on_day(decision, as_of)
@@ -119,8 +133,10 @@ def attainment_parts(
         for target in decision.targets
         for reading in decision.readings_of(target)
     ]
-    of_dossiers = [count for count in counts if count.target.measure != PROCEDURES and count.reading.day != DUE]
+    of_content = [count for count in counts if count.target.measure == SATISFACTION]
     of_due = [count for count in counts if count.reading.day == DUE]
+    others = (PROCEDURES, SATISFACTION)
+    of_dossiers = [count for count in counts if count.target.measure not in others and count.reading.day != DUE]
     of_procedures = [reading for reading in decision.readings if reading.measure == PROCEDURES]
     # Targets that count the same levels are counted together.
     by_levels = {target.admitted: target for target in decision.targets if target.measure == PROCEDURES}
@@ -131,9 +147,13 @@ def attainment_parts(
     hits = procedure_hits(found, procedure_keys(reference), of_procedures)
     offers = offered(reference, spans, list(by_levels.values()))
     procedure_figures = execute(procedure_counts(hits, span_table, group_table, offers, of_procedures))
+    if of_content:  # from a table of its own
+        asked = ibis.memtable(satisfaction_cells(content, reference, as_of))
+        content_figures = execute(dossier_counts(asked, span_table, group_table, of_content))
     grid = _grid(reference, spans)
     by_dossiers = _aligned(grid, dossier_figures)
     by_due = _aligned(grid, due_figures) if of_due else grid
+    by_content = _aligned(grid, content_figures) if of_content else grid
     by_procedures = {
         levels: _aligned(grid, procedure_figures[procedure_figures["levels"] == number])
         for number, levels in enumerate(by_levels)
@@ -141,6 +161,8 @@ def attainment_parts(
     for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
         if count.target.measure == PROCEDURES:
             rows = _rows(by_procedures[count.target.admitted], of_procedures.index(count.reading), count)
+        elif count.target.measure == SATISFACTION:
+            rows = _rows(by_content, of_content.index(count), count)
         elif count.reading.day == DUE:
             rows = _rows(by_due, of_due.index(count), count)
         else:

@@ -5,14 +5,18 @@ That is no 0: nothing of the unit is counted there, for itself or for its groups
 would take. A column that is there and blank is another matter: it is counted as it stands.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import ibis
+import numpy as np
 import pandas as pd
 
 from analysis.language.texts import Language
-from analysis.reference.decision import Decision, Reading, Target
+from analysis.measures.expressions import HANDLED
+from analysis.reference.columns import read_table
+from analysis.reference.decision import SATISFACTION, Decision, Reading, Target
 from analysis.reference.groups import group_members, group_names, is_group
 from analysis.reference.tables import Reference
 from analysis.storage.backends import execute
@@ -23,21 +27,29 @@ Without = Mapping[tuple[str, str], tuple[str, ...]]  # by target and reading: th
 NOBODY: Without = MappingProxyType({})
 
 
-def unmeasured(dossiers: ibis.Table, files: pd.DataFrame, reference: Reference, decision: Decision) -> pd.DataFrame:
+def unmeasured(
+    dossiers: ibis.Table,
+    files: pd.DataFrame,
+    reference: Reference,
+    decision: Decision,
+    content: Collection[str] = (),
+) -> pd.DataFrame:
     """One row per target, reading and unit whose exports lack a column of its, or group all of whose units with
     dossiers do, in ``UNMEASURED_COLUMNS``.
 
-    ``files`` are the rows of files.csv. ``lacking`` are the columns, in the words of dossiers.parquet. No dossier is
-    looked at where the decision names no column, or every file has all.
+    ``files`` are the rows of ``columns_of_files``, ``content`` the units of which it is told how content people were.
+    ``lacking`` are the columns, in the words of dossiers.parquet and handling.parquet. No dossier is looked at where
+    the decision names no column, or every file has all.
     """
     asked = [(target, reading) for target in decision.targets for reading in decision.readings_of(target)]
     missing = files.assign(missing=files["missing"].fillna("").str.split(", ")).explode("missing")
     named = {one for target, reading in asked for needed in needs(target, reading) for one in needed}
     missing = missing.loc[missing["missing"].isin(named), ["file", "missing"]]
-    if missing.empty:
+    if missing.empty and SATISFACTION not in named:
         return pd.DataFrame(columns=UNMEASURED_COLUMNS)
     seen = execute(dossiers.select("unit_code", "file").distinct())
     of_column = {column: _lacking(seen, rows["file"]) for column, rows in missing.groupby("missing")}
+    of_column[SATISFACTION] = set(seen["unit_code"]) - set(content)
     rows = [
         (target.id, reading.id, unit, ANY_OF.join(needed))
         for target, reading in asked
@@ -50,9 +62,20 @@ def unmeasured(dossiers: ibis.Table, files: pd.DataFrame, reference: Reference, 
     return named_units.sort_values(keys, ignore_index=True)[UNMEASURED_COLUMNS]
 
 
+def columns_of_files(processed: Path) -> pd.DataFrame:
+    """``file`` and ``missing`` of a run's exports: as in files.csv, and what of ``HANDLED`` it does not tell."""
+    files, told = (read_table(processed / f"{name}.csv") for name in ("files", "handling_files"))
+    column = told["column"].replace({"paid_online": "payment"})
+    for name in HANDLED:
+        lacking = ~files["file"].isin(told.loc[column == name, "file"])
+        files["missing"] = files["missing"].fillna("").str.cat(np.where(lacking, f", {name}", ""))
+    return files[["file", "missing"]]
+
+
 def needs(target: Target, reading: Reading) -> list[tuple[str, ...]]:
     """The columns that a target's figure needs under a reading, of each group any one."""
-    columns = dict.fromkeys((*target.columns, *reading.columns))
+    own = (SATISFACTION,) if target.measure == SATISFACTION else ()
+    columns = dict.fromkeys((*own, *target.columns, *reading.columns))
     return [(one,) if isinstance(one, str) else one for one in columns]
 
 

@@ -16,6 +16,7 @@ import pyarrow.csv
 
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
+from analysis.measures.handled import read_measured
 from analysis.measures.history import History, history
 from analysis.measures.series import followed
 from analysis.measures.unmeasured import NOBODY, Without, without
@@ -35,7 +36,7 @@ from analysis.reference.columns import own_columns, read_arrow, read_table
 from analysis.reference.decision import DEFAULT
 from analysis.reference.groups import past_names
 from analysis.reference.tables import Reference
-from analysis.storage.backends import Engine, connect, read_dossiers
+from analysis.storage.backends import Engine, connect
 from analysis.storage.places import OPEN_DATA, TOLD
 from analysis.storage.writing import safe_names, write_whole
 
@@ -62,7 +63,7 @@ def make_outlook(
     before = read_before(Path(published), month, decision) if published else None
     none_of = without(read_table(processed / "unmeasured.csv"))
     with connect(engine) as backend:
-        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
+        dossiers = read_measured(backend, processed, decision, *([before.decision] if before else []))
         tables = outlook(attainment, dossiers, reference, told, before, none_of)
     write_outlook(tables, processed)
     return tables

@@ -35,6 +35,7 @@ _COPIED = (
     "substance.toml",
     "catalogue-lists.toml",
     "unit-reports.toml",
+    "satisfaction.toml",
     "explanations.toml",
     "report-form.toml",
     "criteria-form.toml",
