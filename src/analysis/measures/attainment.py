@@ -80,8 +80,7 @@ def make_attainment(
         attainment = attain(dossiers, reference, chosen, day, without(lacking), content)
     write_attainment([attainment], processed / "attainment.csv")
     write_beside(lacking, "unmeasured", processed)
-    ended = frozenset(reference.on_day(chosen, day).past["unit_code"])
-    write_beside(indices(attainment, chosen, ended), "index", processed)
+    write_beside(indices(attainment, chosen, reference.ended(chosen, day)), "index", processed)
     return attainment
 
 
