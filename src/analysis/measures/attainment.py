@@ -82,7 +82,7 @@ def make_attainment(
         attainment = attain(dossiers, reference, chosen, day, without(lacking), content)
     write_attainment([attainment], processed / "attainment.csv")
     write_beside(lacking, "unmeasured", processed)
-    write_beside(indices(attainment, chosen), "index", processed)
+    write_beside(indices(attainment, chosen, reference.ended(chosen, day)), "index", processed)
     return attainment
 
 

@@ -62,7 +62,7 @@ def measure(
         write_attainment(attainment_parts(table, reference, chosen, day, none_of), new.folder / "attainment.csv")
         write_beside(lacking, "unmeasured", new.folder)
         attained = read_needed(new.folder / "attainment.csv")
-        write_beside(indices(attained, chosen), "index", new.folder)
+        write_beside(indices(attained, chosen, reference.ended(chosen, day)), "index", new.folder)
         write_outlook(outlook(attained, table, reference, none_of=none_of), new.folder)
         publish([new], {"decision": chosen.id, "as_of": day.isoformat(), "engine": engine.name})
     return day
