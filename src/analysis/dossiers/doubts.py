@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NO_STATUS, SWAPPED, UNREADABLE, MODIFIED_ALONE = "no_status", "swapped", "unreadable", "modified_alone"
 GONE_FILES, GONE_DOSSIERS = "gone_files", "gone_dossiers"
+REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)
 _MOST_NAMED = 5
 _WORDS = {
     NO_STATUS: N_(
