@@ -15,6 +15,7 @@ from analysis.findings.ledger import cautions, origin
 from analysis.findings.provenance import dossiers_by_file
 from analysis.findings.report import Report
 from analysis.findings.subject import find_subject
+from analysis.reference.digests import definitions_digest
 from analysis.reference.groups import PROVINCE
 from analysis.storage.version import code_version
 
@@ -66,9 +67,10 @@ def _peers(report: Report) -> Digests:
 
 
 def common_digest(report: Report, notebook: Path) -> bytes:
-    """The digest of what every report of a run shares."""
+    """The digest of what every report of a run shares; no report tells of the other names of units."""
     digest = hashlib.sha256(code_version().encode())
-    folders = (_PACKAGE / "pages/templates", _PACKAGE / "language/locale", report.reference.folder)
+    digest.update(definitions_digest(report.reference.folder).encode())
+    folders = (_PACKAGE / "pages/templates", _PACKAGE / "language/locale")
     for path in [notebook, *(path for folder in folders for path in _files(folder))]:
         digest.update(path.read_bytes())
     facts = [report.decision.id, report.as_of, report.month, report.language.code, origin(report), cautions(report)]

@@ -32,12 +32,14 @@ def run(order: Order) -> Outcome:
     with ExitStack() as stack:
         stack.enter_context(_told_problems())
         from analysis.publication import stages  # heavy: only now
+        from analysis.publication.keeping import Kept
 
         stagings = [stack.enter_context(staging(order.processed, OUTPUTS))]
         if any(stage.writes_reports for stage in order.stages):
             stagings.append(stack.enter_context(staging(order.reports, {"index.html"})))
         clock = Clock()
-        executed = stages.execute_stages(order, stagings, clock)
+        kept = Kept(order, found, stagings[0])
+        executed = stages.execute_stages(order, stagings, clock, kept)
         month, units, criteria = "", Made(), Made()
         if len(stagings) > 1:
             from analysis.publication.month import is_unit, write_month
@@ -49,6 +51,7 @@ def run(order: Order) -> Outcome:
     outcome = outcome_of(order, month, units, criteria, clock.total)
     if found:
         with suppress(OSError):  # the publication stands, remembered or not
+            kept.keep(executed)
             remember(order, found, begun, generation, outcome)
     return outcome
 

@@ -17,6 +17,7 @@ from analysis.notebooks.executing import execute
 from analysis.notebooks.forks import Nursery, modules_of, prepare
 from analysis.notebooks.leftovers import own_folder
 from analysis.notebooks.notebook import code_cells, load, parameter_names
+from analysis.publication.keeping import Kept
 from analysis.publication.order import Order, Stage, short
 from analysis.publication.run_facts import Clock
 from analysis.storage.generations import Staging
@@ -30,8 +31,8 @@ _BESIDE = {
 _TELL_OF_CODE = ("ImportError", "ModuleNotFoundError", "NameError", "SyntaxError")  # their words quote no data
 
 
-def execute_stages(order: Order, stagings: list[Staging], clock: Clock) -> dict[str, Any]:
-    """Execute every stage's notebook; returns the executed notebooks by stage."""
+def execute_stages(order: Order, stagings: list[Staging], clock: Clock, kept: Kept) -> dict[str, Any]:
+    """Execute the notebook of every stage that is not ``kept``; returns the executed notebooks by stage."""
     notebooks = {stage: load(order.notebook(stage.name)) for stage in order.stages}
     executed = {}
     modules = modules_of(map(order.notebook, [*(stage.name for stage in notebooks), *order.further]))
@@ -55,7 +56,9 @@ def execute_stages(order: Order, stagings: list[Staging], clock: Clock) -> dict[
                 if name in parameter_names(notebook)
             }
             with clock.timed(stage.name):
-                executed[stage.name] = _execute(order, stage, parameters, nursery, progress.update)
+                executed[stage.name] = kept.executed(stage, notebook, parameters)
+                if executed[stage.name] is None:
+                    executed[stage.name] = _execute(order, stage, parameters, nursery, progress.update)
             _check_outputs(stage, stagings[0].folder)
             if stage == order.stages[0] and len(stagings) > 1:
                 # What the publication needs loads while this process waits for the next stages.
