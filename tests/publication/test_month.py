@@ -44,7 +44,7 @@ def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
     return made
 
 
-def _write_tables(order: Order, stagings: Any, clock: Any) -> dict[str, Any]:
+def _write_tables(order: Order, stagings: Any, *_: Any) -> dict[str, Any]:
     for name in (name for stage in STAGES for name in stage.outputs):
         (stagings[0].folder / name).write_text(WORDS.get(name, name), encoding="utf-8")
     return {"report": {}}

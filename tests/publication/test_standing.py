@@ -32,7 +32,7 @@ class Toys:
         folders = (self.project.raw, home / "data/reference", self.project.processed, self.project.reports)
         self.order = Order(*folders, write_toys(home / "notebooks"), until="attainment")
 
-    def stages(self, order: Order, stagings: Any, clock: Any) -> dict[str, Any]:
+    def stages(self, order: Order, stagings: Any, *_: Any) -> dict[str, Any]:
         self.runs += 1
         for name in (name for stage in STAGES[:2] for name in stage.outputs):
             (stagings[0].folder / name).write_text(self.words.get(name, name), encoding="utf-8")
