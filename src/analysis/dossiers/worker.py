@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.dossiers.asking import Answers, Asked
 from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table, tables_of
 from analysis.dossiers.further_kinds import kind_of
 from analysis.exports.encodings import UNKNOWN_ENCODING
@@ -51,7 +52,8 @@ class FileResult:
     a template and its details when the file is quarantined. ``rejects`` are
     (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it. ``missing`` are
     known columns, ``unread`` headings, ``unreadable`` rows with a byte that is no letter, ``swapped`` columns whose
-    days a spreadsheet took for American ones; ``tells_filing``: a column says how dossiers were filed.
+    days a spreadsheet took for American ones; ``tells_filing``: a column says how dossiers were filed. ``asked``: what
+    it was told of spellings (``asking``).
     """
 
     kind: str = ""
@@ -72,6 +74,7 @@ class FileResult:
     tells_filing: bool = False
     rejects: list[Reject] = field(default_factory=list)
     problem: tuple[str, dict[str, Any]] | None = None
+    asked: Answers = field(default_factory=dict)
 
 
 class Task(Protocol[Result_co]):
@@ -158,7 +161,8 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
 
     Raises ExportProblem for a file that is another by now: that says nothing of the one that it was.
     """
-    result, export = FileResult(), None
+    asked = Asked(lookups, key)
+    result, export, lookups = FileResult(asked=asked.answers), None, asked.lookups
     try:
         export = read_export(job.path, headings=lookups.vocabulary.headings)
         result.format, result.encoding = export.format, export.encoding
@@ -167,7 +171,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
             _check_units(tables, lookups)
     except ExportProblem as problem:
         if export and (kind := kind_of(export, lookups.vocabulary, lookups.kinds)):
-            return FileResult(kind, export.format, export.encoding)
+            return FileResult(kind, export.format, export.encoding, asked=asked.answers)
         result.problem = (problem.template, {name: str(value) for name, value in problem.details.items()})
         return result
     if job.sha256 not in ("", export.sha256):
