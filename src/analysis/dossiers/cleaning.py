@@ -465,6 +465,3 @@ def _hashed(ids: pa.Array, key: bytes) -> pa.Array:
     return pa.array(
         [hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest() for text in ids.to_pylist()], pa.string()
     )
-
-
-REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)

@@ -61,7 +61,6 @@ def make_attainment(
     reference: Reference,
     decision: str = "",
     as_of: str = "",
-    language: Language = Language(),
     engine: Engine = Engine(),
 ) -> pd.DataFrame:
     """Compute ``attainment.csv`` from ``dossiers.parquet`` in ``processed``, write it there and return it; beside it
