@@ -4,7 +4,8 @@ python -m benchmarks.contenders WHO DATASET REFERENCE OUT
 
 All are given the small tables (groups, windows, offers, procedure keys) ready made, and ours makes its own. ``ours``
 and ``spark`` write every column of attainment.csv for every reading; the others numerator and denominator alone:
-``sql`` (bare DuckDB) for the default reading, ``pandas`` and ``polars`` for all. ``floor`` merely reads the columns.
+``sql`` (bare DuckDB) for the default reading, ``pandas`` and ``polars`` for all; ``bare`` is ``bare_sql``, which writes
+all columns for all. ``floor`` merely reads the columns.
 Prints the bytes that the process asked to read.
 """
 
@@ -31,6 +32,22 @@ def ours(dataset: Path, reference: Path, out: Path, engine: str = "duckdb", mast
     with connect(Engine(engine, master)) as backend:
         parts = attainment_parts(read_dossiers(backend, dataset), known, known.decision("", AS_OF), AS_OF)
         write_attainment(parts, out)
+
+
+def outlook(dataset: Path, reference: Path, out: Path) -> None:
+    """What the attainment that ``ours`` wrote foretells; the tables stand in a folder beside it."""
+    from analysis.outlook.stage import outlook as foretold
+    from analysis.outlook.stage import read_needed, write_outlook
+    from analysis.reference.tables import load_reference
+    from analysis.storage.backends import connect, read_dossiers
+
+    known, folder = load_reference(reference), out.with_suffix("")
+    folder.mkdir(exist_ok=True)
+    attainment = folder / "attainment.csv"
+    attainment.unlink(missing_ok=True)
+    attainment.hardlink_to(out.with_name(out.name.replace("outlook", "ours")))
+    with connect() as backend:
+        write_outlook(foretold(read_needed(attainment), read_dossiers(backend, dataset), known), folder)
 
 
 def spark(dataset: Path, reference: Path, out: Path) -> None:
@@ -122,6 +139,12 @@ def sql(dataset: Path, reference: Path, out: Path) -> None:
         ) TO '{out}' (FORMAT csv)
         """
     )
+
+
+def bare(dataset: Path, reference: Path, out: Path) -> None:
+    from benchmarks import bare_sql
+
+    bare_sql.write(dataset, reference, out)
 
 
 def pandas(dataset: Path, reference: Path, out: Path) -> None:

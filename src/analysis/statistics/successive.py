@@ -81,6 +81,11 @@ def _uncertain_of_units(
 ) -> Marks:
     """``_uncertain`` of each unit, whose procedures are the rows of ``found``."""
     may = np.zeros(len(found), bool)
+    # Where nothing is to be told anew nothing becomes certain.
+    asked = found["unit_code"].isin(found.loc[anew, "unit_code"])
+    found, anew, split = found[asked], anew[asked], split[asked]
+    cells, lines, barred = (part[part["unit_code"].isin(found["unit_code"])] for part in (cells, lines, barred))
+    own = np.flatnonzero(asked)
     split_lines = lines[lines["online"].notna()]
     told_on = [part.groupby(_OWN)["slot"].agg(set).to_dict() for part in (lines, split_lines)]
     by_unit, barred_of = (dict(iter(table.groupby("unit_code"))) for table in (cells, barred))
@@ -88,7 +93,7 @@ def _uncertain_of_units(
         keys = pd.Index(found["procedure_key"].iloc[places])
         ends = [[sorted(map(int, told.get((unit, key), ()))) for key in keys] for told in told_on]
         history = _History.of(by_unit[unit], barred_of.get(unit, barred.iloc[:0]), keys, months)
-        may[places] = _uncertain(history, _Tellings(*ends), anew[places], split[places])
+        may[own[places]] = _uncertain(history, _Tellings(*ends), anew[places], split[places])
     return may
 
 
