@@ -1,5 +1,5 @@
-"""A nation's attainment in bare SQL, every reading: the rows of ``attainment.csv`` as an analyst would have DuckDB write
-them, with no check and in no order.
+"""A nation's attainment in bare SQL, every reading: the rows of ``attainment.csv`` as an analyst would have DuckDB
+write them, with no check and in no order.
 
 What else ``write`` is given ready made are the small tables of ``benchmarks.nation``; the decision stands in its words.
 """

@@ -24,7 +24,8 @@ COLUMNS = (
 
 
 def ours(dataset: Path, reference: Path, out: Path, engine: str = "duckdb", master: str = "") -> None:
-    from analysis.measures.attainment import attainment_parts, write_attainment
+    from analysis.measures.attainment import attainment_parts
+    from analysis.measures.figures import write_attainment
     from analysis.reference.tables import load_reference
     from analysis.storage.backends import Engine, connect, read_dossiers
 

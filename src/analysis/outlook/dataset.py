@@ -13,7 +13,8 @@ from analysis.dossiers.superseding import latest_of
 from analysis.exports.moments import LOCAL
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
-from analysis.measures.attainment import attainment_parts, decision_on, write_attainment
+from analysis.measures.attainment import attainment_parts, decision_on
+from analysis.measures.figures import write_attainment
 from analysis.outlook import OUTLOOK
 from analysis.outlook.stage import outlook, read_needed, write_outlook
 from analysis.reference.tables import Reference

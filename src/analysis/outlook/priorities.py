@@ -9,7 +9,7 @@ three are the same three.
 import numpy as np
 import pandas as pd
 
-from analysis.measures.attainment import shortfall
+from analysis.measures.figures import shortfall
 from analysis.measures.history import History
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import LOST, UNLIKELY
