@@ -38,6 +38,7 @@ BARRED = ["unit_code", "procedure_key", "group", "slot"]
 LINES = ["unit_code", "procedure_key", "dossiers", "online", "slot"]
 _OWN = ["unit_code", "procedure_key"]
 PARTNERS = 24  # the busiest procedures of a group that others are thought to exchange with: more hardly help
+FIRST_PARTNERS = 6  # of them: most that can be protected are by these
 Counts = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 
@@ -230,9 +231,10 @@ def _uncertain(history: _History, before: _Tellings, anew: Marks, split: Marks) 
             continue
         told_before = before.of(own)
         small = few(_runs(history.counts[parts]))
-        hidden = small & _protected(history, parts, told_before)
+        protected = _Protection(history, parts, small)
+        hidden = small & protected.by(told_before)
         while may[own].any():
-            then = _protected(history, parts, told_before.then(now, may[own], split[own]))
+            then = protected.by(told_before.then(now, may[own], split[own]))
             lost = np.where(may[own][:, None, None], small, hidden) & ~then
             betrayed = np.flatnonzero(lost.any(axis=(1, 2)))
             if not len(betrayed):
@@ -263,15 +265,29 @@ def _runs(counts: Counts) -> Counts:
     return np.asarray(_run_slots(counts.shape[1]) @ whole)
 
 
-def _protected(history: _History, parts: Counts, told: _Tellings) -> Marks:
-    """As ``_runs``: whether the count could be another, for who knows what is published."""
-    partners = _busiest(history, parts)
-    crosses, changes = _exchanges(history, parts, partners, told)
-    inside = _run_slots(len(history.months)).astype(np.float32)
-    reached = inside @ np.moveaxis(crosses, 3, 1).astype(np.float32)  # from the run, which other slots
-    crossed = ((reached * (1 - inside)).sum(axis=3) > 0).swapaxes(1, 2)
-    changed = inside @ changes.astype(np.float32) > 0
-    return np.asarray(crossed | changed | _interchanged(history, parts, partners, told))
+class _Protection:
+    """Whether the ``small`` counts of parts, as in ``_runs``, could be others, for who knows what is published.
+
+    Most are protected by the busiest procedures; the others are looked for only for those that are not.
+    """
+
+    def __init__(self, history: _History, parts: Counts, small: Marks) -> None:
+        self._history, self._parts, self._small = history, parts, small
+        self._partners = _busiest(history, parts)
+        self._first = self._exchanges(np.flatnonzero(small.any(axis=(1, 2))), self._partners[:FIRST_PARTNERS])
+
+    def by(self, told: "_Tellings") -> Marks:
+        """As ``_runs``; where a count is not small it may be left open."""
+        stretches = _Stretched(told, len(self._history.months))
+        found = np.zeros(self._small.shape, bool)
+        found[self._first.rows] = self._first.protected(stretches)
+        left = np.flatnonzero((self._small & ~found).any(axis=(1, 2)))
+        if len(left) and len(self._partners) > FIRST_PARTNERS:
+            found[left] = self._exchanges(left, self._partners).protected(stretches)
+        return found
+
+    def _exchanges(self, rows: Counts, partners: Counts) -> "_Exchanges":
+        return _Exchanges(self._history, self._parts, rows, partners)
 
 
 def _busiest(history: _History, parts: Counts) -> Counts:
@@ -281,70 +297,110 @@ def _busiest(history: _History, parts: Counts) -> Counts:
     return order if len(order) <= PARTNERS else np.concatenate([order[: PARTNERS - 4], order[-4:]])
 
 
-def _exchanges(history: _History, parts: Counts, partners: Counts, told: _Tellings) -> tuple[Marks, Marks]:
-    """What else could be true of one dossier of a part, in the last axis of its count online, otherwise and in both.
+class _Stretched:
+    """The stretches of parts, told with their split or not at all; ``never``: those of which nothing was told."""
 
-    Parts × slot × slot: whether one of the one slot may be of the other; parts × slot: whether there may be one more or
-    less in the slot, whatever stands in others.
+    def __init__(self, told: _Tellings, size: int) -> None:
+        self.whole, self.split = (_Stretches(ends, size) for ends in (told.whole, told.split))
+        self.never: Marks = np.array([not ends for ends in told.whole], bool)
+
+
+class _Exchanges:
+    """What else could be true of one dossier of some ``rows`` among a group's ``parts`` by exchange with ``partners``;
+    both are places in ``parts``. What does not depend on what was told is looked for once.
     """
-    size = len(history.months)
-    has, possible = history.counts[parts] > 0, history.possible[parts]
-    whole, split = (_Stretches(ends, size) for ends in (told.whole, told.split))
-    crosses, changes = np.zeros((len(parts), size, size, 3), bool), np.zeros((len(parts), size, 3), bool)
-    others = history.procedure[parts][:, None] != history.procedure[parts[partners]]
-    gives = history.breaks[np.ix_(parts, parts[partners])]
-    takes = history.breaks[np.ix_(parts[partners], parts)].swapaxes(0, 1)
-    within = history.windows
-    leaves = np.einsum("wi,wj->wij", within, 1 - within).reshape(len(within), -1)
-    both = np.einsum("wi,wj->wij", within, within).reshape(len(within), -1)
 
-    def fits(breaks: NDArray[np.float32], windows: NDArray[np.float32]) -> Marks:
-        """Whether none of the windows that a pair of slots concerns would have another number of procedures."""
-        return np.asarray((breaks @ windows == 0).reshape(*breaks.shape[:2], size, size))
-
-    same = whole.same[:, None] & whole.same[partners][None] & others[:, :, None, None]
-    unsplit = split.open[:, :, None] & split.open[:, None, :]
-    out = [fits(gives[..., kind], leaves) & possible[partners][None, :, :, None] for kind in (0, 1)]
-    back = [fits(takes[..., kind], leaves).swapaxes(2, 3) & possible[:, None, None, :] for kind in (0, 1)]
-    for kind in (0, 1):  # one for one of the same
-        pairs = has[:, None, :, None, kind] & has[partners][None, :, None, :, kind] & out[kind] & back[kind]
-        given = (pairs & same & split.same[:, None] & split.same[partners][None]).any(axis=1)
-        crosses[..., kind] |= given | given.swapaxes(1, 2)
-    free = whole.open & split.open
-    for kind in (0, 1):  # one is another's, and one of a third is this one's for it, where these are not told
-        steady = [
-            fits((history.within[parts[partners]][None, :, :, : 2 - kind] == few_).any(axis=3).astype(np.float32), both)
-            for few_ in (0, 1)
+    def __init__(self, history: _History, parts: Counts, rows: Counts, partners: Counts) -> None:
+        self.rows, self.partners, self._size = rows, partners, len(history.months)
+        mine, theirs = parts[rows], parts[partners]
+        within = history.windows
+        leaves = np.einsum("wi,wj->wij", within, 1 - within).reshape(len(within), -1)
+        both = np.einsum("wi,wj->wij", within, within).reshape(len(within), -1)
+        gives = history.breaks[np.ix_(mine, theirs)]
+        takes = history.breaks[np.ix_(theirs, mine)].swapaxes(0, 1)
+        possible, own_possible = history.possible[theirs], history.possible[mine]
+        self._has, has_theirs = history.counts[mine] > 0, history.counts[theirs] > 0
+        others = history.procedure[mine][:, None] != history.procedure[theirs]
+        out = [self._fits(gives[..., kind], leaves) & possible[None, :, :, None] for kind in (0, 1)]
+        back = [self._fits(takes[..., kind], leaves).swapaxes(2, 3) & own_possible[:, None, None, :] for kind in (0, 1)]
+        apart = others[:, :, None, None]
+        has, has_theirs_too = self._has[:, None, :, None, :], has_theirs[None, :, None, :, :]
+        self._alike = [has[..., kind] & has_theirs_too[..., kind] & out[kind] & back[kind] & apart for kind in (0, 1)]
+        self._mixed = []
+        for kind, other in ((0, 1), (1, 0)):
+            mixed = self._fits(gives[..., 2] if kind == 0 else takes[..., 2], both)
+            pairs = has[..., kind] & has_theirs_too[..., other] & out[kind] & back[other] & mixed
+            self._mixed.append(pairs & apart)
+        self._giver, self._taker = [], []
+        for kind in (0, 1):
+            steady = [
+                self._fits(
+                    (history.within[theirs][None, :, :, : 2 - kind] == few_).any(axis=3).astype(np.float32), both
+                )
+                for few_ in (0, 1)
+            ]
+            self._giver.append(out[kind] & steady[0] & apart)
+            self._taker.append(has_theirs[None, :, None, :, kind] & back[kind] & steady[1] & apart)
+        lost = [self._has[:, None, :, kind] & (gives[..., kind] @ within == 0) & possible for kind in (0, 1)]
+        won = [
+            has_theirs[None, :, :, kind] & (takes[..., kind] @ within == 0) & own_possible[:, None] for kind in (0, 1)
         ]
-        giver = (free[partners][None, :, :, None] & out[kind] & steady[0] & others[:, :, None, None]).any(axis=1)
-        taker = has[partners][:, :, kind] & free[partners]
-        taken = (taker[None, :, None, :] & back[kind] & steady[1] & others[:, :, None, None]).any(axis=1)
-        given = has[:, :, None, kind] & whole.same & split.same & giver & taken
-        crosses[..., kind] |= given | given.swapaxes(1, 2)
-    for kind, other in ((0, 1), (1, 0)):  # one online for one otherwise, where neither is told
-        mixed = fits(gives[..., 2] if kind == 0 else takes[..., 2], both)
-        pairs = has[:, None, :, None, kind] & has[partners][None, :, None, :, other] & out[kind] & back[other] & mixed
-        given = (pairs & same & unsplit[:, None] & unsplit[partners][None]).any(axis=1)
-        crosses[..., 2] |= given | given.swapaxes(1, 2)
-        changes[..., kind] |= given.any(axis=2)
-        changes[..., other] |= given.any(axis=1)
-    crosses[..., 2] |= crosses[..., 0] | crosses[..., 1]
-    for kind in (0, 1):  # one that is another procedure's, or another's that is this one's
-        free = whole.open[:, None] & whole.open[partners][None] & others[:, :, None]
-        free &= split.open[:, None] & split.open[partners][None]
-        lost = has[:, None, :, kind] & (gives[..., kind] @ within == 0) & possible[partners]
-        won = has[partners][None, :, :, kind] & (takes[..., kind] @ within == 0) & possible[:, None]
-        changes[..., kind] |= (free & (lost | won)).any(axis=1)
-        changes[..., 2] |= (free & (lost | won)).any(axis=1)
-    return crosses, changes
+        self._moved = [(lost[kind] | won[kind]) & others[:, :, None] for kind in (0, 1)]
+        self._interchange = _interchangeable(history, parts, rows, partners)
+
+    def protected(self, told: _Stretched) -> Marks:
+        """As ``_runs``, of the rows: whether the count could be another, for who knows what is published."""
+        crosses, changes = self._exchanged(told)
+        inside = _run_slots(self._size).astype(np.float32)
+        reached = inside @ np.moveaxis(crosses, 3, 1).astype(np.float32)  # from the run, which other slots
+        crossed = ((reached * (1 - inside)).sum(axis=3) > 0).swapaxes(1, 2)
+        changed = inside @ changes.astype(np.float32) > 0
+        never = (told.never[self.rows][:, None] & told.never[self.partners])[:, :, None, None]
+        return np.asarray(crossed | changed | (self._interchange & never).any(axis=1))
+
+    def _exchanged(self, told: _Stretched) -> tuple[Marks, Marks]:
+        """By the last axis, of the count online, otherwise and in both: rows × slot × slot, whether one of the one slot
+        may be of the other; rows × slot: whether there may be one more or less in the slot, whatever stands in others.
+        """
+        rows, partners, size = self.rows, self.partners, self._size
+        whole, split = told.whole, told.split
+        crosses, changes = np.zeros((len(rows), size, size, 3), bool), np.zeros((len(rows), size, 3), bool)
+        same = whole.same[rows][:, None] & whole.same[partners][None]
+        unsplit = split.open[:, :, None] & split.open[:, None, :]
+        split_same = same & split.same[rows][:, None] & split.same[partners][None]
+        for kind in (0, 1):  # one for one of the same
+            given = (self._alike[kind] & split_same).any(axis=1)
+            crosses[..., kind] |= given | given.swapaxes(1, 2)
+        free = whole.open[partners] & split.open[partners]
+        for kind in (0, 1):  # one is another's, and one of a third is this one's for it, where these are not told
+            giver = (free[None, :, :, None] & self._giver[kind]).any(axis=1)
+            taker = (free[None, :, None, :] & self._taker[kind]).any(axis=1)
+            given = self._has[:, :, None, kind] & whole.same[rows] & split.same[rows] & giver & taker
+            crosses[..., kind] |= given | given.swapaxes(1, 2)
+        apart = same & unsplit[rows][:, None] & unsplit[partners][None]
+        for kind, other in ((0, 1), (1, 0)):  # one online for one otherwise, where neither is told
+            given = (self._mixed[kind] & apart).any(axis=1)
+            crosses[..., 2] |= given | given.swapaxes(1, 2)
+            changes[..., kind] |= given.any(axis=2)
+            changes[..., other] |= given.any(axis=1)
+        crosses[..., 2] |= crosses[..., 0] | crosses[..., 1]
+        untold = (whole.open & split.open)[rows][:, None] & free[None]
+        for kind in (0, 1):  # one that is another procedure's, or another's that is this one's
+            moved = (untold & self._moved[kind]).any(axis=1)
+            changes[..., kind] |= moved
+            changes[..., 2] |= moved
+        return crosses, changes
+
+    def _fits(self, breaks: NDArray[np.float32], windows: NDArray[np.float32]) -> Marks:
+        """Whether none of the windows that a pair of slots concerns would have another number of procedures."""
+        return np.asarray((breaks @ windows == 0).reshape(*breaks.shape[:2], self._size, self._size))
 
 
-def _interchanged(history: _History, parts: Counts, partners: Counts, told: _Tellings) -> Marks:
-    """As ``_protected``: whether the part and another could have changed places, neither being told at all."""
+def _interchangeable(history: _History, parts: Counts, rows: Counts, partners: Counts) -> Marks:
+    """Rows × partners × as ``_runs``: whether the two could have changed places, were neither told at all."""
     runs = _runs(history.counts[parts])
-    never = np.array([not ends for ends in told.whole])
-    alone = never & (np.bincount(history.procedure)[history.procedure[parts]] == 1)
+    alone = np.bincount(history.procedure)[history.procedure[parts]] == 1
     has, never_has = (history.counts[parts].sum(axis=2) > 0).astype(int), (~history.possible[parts]).astype(int)
-    fits = (has @ never_has[partners].T == 0) & (never_has @ has[partners].T == 0)
-    pairs = alone[:, None] & alone[partners] & fits
-    return np.asarray(((runs[:, None] != runs[partners]) & pairs[:, :, None, None]).any(axis=1))
+    fits = (has[rows] @ never_has[partners].T == 0) & (never_has[rows] @ has[partners].T == 0)
+    pairs = alone[rows][:, None] & alone[partners] & fits
+    return np.asarray((runs[rows][:, None] != runs[partners]) & pairs[:, :, None, None])
