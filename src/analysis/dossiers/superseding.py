@@ -185,10 +185,8 @@ def _all_rows(
 
 def _losers(rows: ibis.Table) -> ibis.Table:
     """The rows that a later sight of the same dossier supersedes."""
-    # Numbers are grouped at a fraction of what texts take; the few whose number is another's, too, compete apart.
-    numbered = rows.mutate(number=rows.dossier_key.hash())
-    seen_again = numbered.group_by("number").aggregate(sights=ibis._.count()).filter(ibis._.sights > 1)
-    contenders = numbered.semi_join(seen_again, "number")
+    seen_again = rows.group_by("dossier_key").aggregate(sights=rows.count()).filter(ibis._.sights > 1)
+    contenders = rows.semi_join(seen_again, "dossier_key")
     latest_first = [ibis.desc(name) for name in ("export_date", "file_index", "sheet_index", "row")]
     place = ibis.row_number().over(group_by="dossier_key", order_by=latest_first)
     return contenders.mutate(place=place).filter(ibis._.place > 0).select("file_index", "sheet_index", "row")
