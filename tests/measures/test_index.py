@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.examples import relaxed
-from support.folders import write_reference
+from support.folders import REFERENCE, write_reference
 from support.wider_decision import ALL_PROCEDURES, ALL_UNITS, AS_OF, ID, INDEX, MADE, attained, write_decision
 
 from analysis.language.problems import ReferenceProblem
@@ -146,6 +146,33 @@ def _rows(figures: list[list[list[int]]]) -> pd.DataFrame:
         for target, (hit, of) in zip(targets, unit, strict=True)
     ]
     return pd.DataFrame(rows)
+
+
+def test_the_shipped_example_has_its_points_from_its_thresholds_on() -> None:
+    """12 points from 50 % online, 22 from 80 % digitised, 18 from 90 % satisfied; below in proportion."""
+    known = load_decision(REFERENCE / "examples/766-qd-ttg-2022.toml")
+    shares = {"online-dossiers": [(1, 4), (1, 2)], "digitised": [(4, 5), (2, 5)], "satisfied": [(9, 20), (0, 0)]}
+    rows = [
+        {
+            **dict.fromkeys(ATTAINMENT_COLUMNS, ""),
+            **{"target_id": target, "reading": "default", "window": "to_date", "month": "2022-08"},
+            **{"unit_code": f"H45.1{place}", "tier": "province", "numerator": hit, "denominator": of},
+        }
+        for target, figures in shares.items()
+        for place, (hit, of) in enumerate(figures)
+    ]
+    table = indices(pd.DataFrame(rows), known)
+    found = {(row.unit_code, row.group_id): (row.points, row.possible) for row in table.itertuples()}
+    assert found == {
+        ("H45.10", "dich-vu-cong-truc-tuyen"): (6.0, 12.0),
+        ("H45.10", "so-hoa-ho-so"): (22.0, 22.0),
+        ("H45.10", "muc-do-hai-long"): (9.0, 18.0),
+        ("H45.10", ""): (37.0, 52.0),
+        ("H45.11", "dich-vu-cong-truc-tuyen"): (12.0, 12.0),
+        ("H45.11", "so-hoa-ho-so"): (11.0, 22.0),
+        ("H45.11", "muc-do-hai-long"): (0.0, 0.0),
+        ("H45.11", ""): (23.0, 34.0),
+    }
 
 
 def test_equal_shares_share_a_rank(known: Decision) -> None:

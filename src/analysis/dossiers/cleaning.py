@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from analysis.dossiers.further_kinds import Kind
 from analysis.exports.filing import BY_PROXY, SUBMITTED_AT, code_gaps
+from analysis.exports.handling import DIGITISED, NOT_KNOWN, PAID_ONLINE, PAYMENT, RECEIVED_BY
 from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import is_no_day, moments
 from analysis.exports.quoting import is_procedure_code
@@ -74,6 +75,9 @@ SIGHTS_SCHEMA = pa.schema(
         ("submitted_unread", pa.bool_()),
         ("by_proxy", pa.bool_()),
         ("code_gap", pa.int32()),
+        ("received_by", pa.string()),
+        ("payment", pa.string()),
+        ("digitised", pa.bool_()),
     ]
 )
 _OPEN_END, _NEVER = 2**31 - 1, -(2**31)
@@ -165,12 +169,14 @@ Reject = tuple[str, int, str, str, str, str]
 class Cleaned:
     """``dossiers`` in ``SIGHTS_SCHEMA``; ``rejects`` as (sheet, row, reason, column, value, unit); ``read`` data rows.
 
-    The unit of a reject is its code, "" where it is not known.
+    The unit of a reject is its code, "" where it is not known. ``handling``: of each of the columns in which the table
+    tells how dossiers were handled, how many cells are understood and how many are not.
     """
 
     dossiers: pa.Table
     rejects: list[Reject]
     read: int
+    handling: dict[str, tuple[int, int]]
 
 
 def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) -> Cleaned:
@@ -223,12 +229,14 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         "row": pa.array(table.rows[reason < 0]),
         **{name: kept(column) for name, column in _filed(table, ids, units, lookups.vocabulary).items()},
     }
+    handled, told = _handled({name: kept(column) for name, column in table.filing.items()}, len(good), lookups)
+    dossiers |= handled
     bad, codes = np.flatnonzero(reason >= 0), list(REASONS)
     rejects = [
         (table.sheet, int(table.rows[line]), *_explain(codes[reason[line]], cells, unreadable, unknown, line), unit)
         for line, unit in zip(bad.tolist(), pc.fill_null(units.take(pa.array(bad)), "").to_pylist(), strict=True)
     ]
-    return Cleaned(pa.table(dossiers).select(SIGHTS_SCHEMA.names).cast(SIGHTS_SCHEMA), rejects, count)
+    return Cleaned(pa.table(dossiers).select(SIGHTS_SCHEMA.names).cast(SIGHTS_SCHEMA), rejects, count, told)
 
 
 def code_of(text: str, codes: dict[str, str]) -> str | None:
@@ -291,6 +299,26 @@ def _filed(table: Table, ids: pa.Array, units: pa.Array, vocabulary: Vocabulary)
         "by_proxy": table.filing.get(BY_PROXY, pa.nulls(count, pa.bool_())),
         "code_gap": code_gaps(ids, units, days),
     }
+
+
+def _handled(
+    told: dict[str, pa.Array], count: int, lookups: Lookups
+) -> tuple[dict[str, pa.Array], dict[str, tuple[int, int]]]:
+    """How each dossier was handled, and how many cells of each column tell it or are not understood; no row is lost."""
+    blank = pa.nulls(count, pa.string())
+    named = {name: told[name] for name in (RECEIVED_BY, PAYMENT, PAID_ONLINE, DIGITISED) if name in told}
+    known = {name: pc.if_else(pc.equal(column, NOT_KNOWN), None, column) for name, column in named.items()}
+    if RECEIVED_BY in named:
+        known[RECEIVED_BY] = _mapped(named[RECEIVED_BY], lambda text: lookups.units.get(unit_key(text)))
+    counts = {
+        name: (int(filled(column).sum()), int((filled(named[name]) & ~filled(column)).sum()))
+        for name, column in known.items()
+    }
+    return {
+        RECEIVED_BY: known.get(RECEIVED_BY, blank),
+        PAYMENT: pc.coalesce(known.get(PAYMENT, blank), known.get(PAID_ONLINE, blank)),
+        DIGITISED: pc.equal(known.get(DIGITISED, blank), "yes"),
+    }, counts
 
 
 def _not_there(units: pa.Array, received_at: pa.Array, lookups: Lookups) -> pa.Array:

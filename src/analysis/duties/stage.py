@@ -10,13 +10,14 @@ import pandas as pd
 from analysis.dossiers.counted import BESIDE_ROWS
 from analysis.dossiers.further_files import further_files
 from analysis.dossiers.further_kinds import UNIT_REPORT
-from analysis.dossiers.superseding import FILINGS
+from analysis.dossiers.superseding import FILINGS, HANDLING
 from analysis.duties import DUTIES
 from analysis.duties.catalogue import full_catalogue
 from analysis.duties.difficulty_evidence import difficulty_evidence
 from analysis.duties.filings import with_filings
 from analysis.duties.hanging import hanging
 from analysis.duties.real_use import real_use
+from analysis.duties.receiving import receiving
 from analysis.duties.reconciliation import reports_against_rows
 from analysis.duties.service import portal_service
 from analysis.language.problems import RunProblem
@@ -32,7 +33,7 @@ from analysis.storage.backends import Engine, connect, read_dossiers
 
 _READ = ("difficulties", "delays", "comparison", "unit_quality", "procedures")
 _NEEDED = (
-    *("attainment.csv", "files.csv", "dossiers.parquet", FILINGS),
+    *("attainment.csv", "files.csv", "dossiers.parquet", FILINGS, HANDLING),
     *(f"{name}.csv" for name in (*_READ, BESIDE_ROWS)),
 )
 
@@ -66,6 +67,7 @@ def make_duties(
         dossiers = followed(dossiers, reference)
         filed = with_filings(dossiers, read_dossiers(backend, processed / FILINGS))
         tables |= real_use(filed, reference, decision, as_of)
+        tables |= receiving(dossiers, read_dossiers(backend, processed / HANDLING), reference, decision, as_of)
         timed = bool(tables["substance_files"]["submitted_timed"].any())
         tables |= portal_service(filed if timed else dossiers, beside, reference, language)
         tables |= full_catalogue(dossiers, (beside, processed), reference, decision, as_of, language)

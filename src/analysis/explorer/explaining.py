@@ -18,7 +18,7 @@ from analysis.measures.offers import offers_by_month
 from analysis.measures.series import followed
 from analysis.measures.unmeasured import without
 from analysis.presentation.numbers import minimum
-from analysis.reference.decision import DUE, PROCEDURES, Reading, Target
+from analysis.reference.decision import DUE, PROCEDURES, SATISFACTION, Reading, Target
 from analysis.storage.backends import execute
 
 _NAMES = ("target_id", "unit_code", "reading", "window", "month")  # what names a figure
@@ -67,6 +67,14 @@ def explain(
         one = _one(row)
         target, unit, reading, window, month = (str(one[name]) for name in _NAMES)
     asked = _asked(target, unit, reading, window, month, data)
+    if asked.target.measure == SATISFACTION:
+        raise UsageProblem(
+            N_(
+                "The target {target} counts people who were asked, not dossiers. satisfaction.csv has the lines that "
+                "it counts."
+            ),
+            target=target,
+        )
     explained = _listed(asked, data)
     counted = _counted(asked, window, month or data.month, data)
     return replace(explained, sentence=counted) if counted else explained

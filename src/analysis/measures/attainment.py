@@ -28,9 +28,10 @@ from analysis.measures.expressions import (
 )
 from analysis.measures.index import indices
 from analysis.measures.offers import offered, procedure_keys
+from analysis.measures.satisfaction import read_satisfaction, satisfaction_cells, told_of
 from analysis.measures.series import followed
-from analysis.measures.unmeasured import NOBODY, Without, unmeasured, without
-from analysis.reference.columns import own_columns, read_table
+from analysis.measures.unmeasured import NOBODY, Without, columns_of_files, unmeasured, without
+from analysis.reference.columns import own_columns
 from analysis.reference.decision import (
     ATTAINED,
     DEFAULT,
@@ -38,6 +39,7 @@ from analysis.reference.decision import (
     NOT_APPLICABLE,
     NOT_ATTAINED,
     PROCEDURES,
+    SATISFACTION,
     Decision,
     Target,
 )
@@ -74,8 +76,10 @@ def make_attainment(
     with connect(engine) as backend:
         dossiers = read_counted(backend, processed, chosen)
         counts = reference.on_day(chosen, day).by_holder(lacking_counts(processed, chosen, day))
-        lacking = unmeasured(dossiers, read_table(processed / "files.csv"), counts, reference, chosen)
-        attainment = attain(dossiers, reference, chosen, day, without(lacking))
+        content = read_satisfaction(processed)
+        files = columns_of_files(processed)
+        lacking = unmeasured(dossiers, files, counts, reference, chosen, told_of(content, day))
+        attainment = attain(dossiers, reference, chosen, day, without(lacking), content)
     write_attainment([attainment], processed / "attainment.csv")
     write_beside(lacking, "unmeasured", processed)
     write_beside(indices(attainment, chosen), "index", processed)
@@ -96,19 +100,29 @@ def decision_on(reference: Reference, decision: str, day: date) -> Decision:
 
 
 def attain(
-    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date, none_of: Without = NOBODY
+    dossiers: ibis.Table,
+    reference: Reference,
+    decision: Decision,
+    as_of: date,
+    none_of: Without = NOBODY,
+    content: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every target × reading × unit or group × window × month, in the columns of ``attainment.csv``.
 
-    ``dossiers`` as in ``dossiers.parquet``; ``none_of`` are units of which a target cannot be measured. ``value`` and
-    ``gap`` are shares of one (NaN where nothing arises); ``shortfall`` counts dossiers or procedures. Compared in exact
-    arithmetic.
+    ``dossiers`` as in ``dossiers.parquet``; ``none_of`` are units of which a target cannot be measured; ``content`` as
+    ``read_satisfaction`` gives it, None: nobody was asked. ``value`` and ``gap`` are shares of one (NaN where nothing
+    arises); ``shortfall`` counts dossiers, procedures or people. Compared in exact arithmetic.
     """
-    return pd.concat(attainment_parts(dossiers, reference, decision, as_of, none_of), ignore_index=True)
+    return pd.concat(attainment_parts(dossiers, reference, decision, as_of, none_of, content), ignore_index=True)
 
 
 def attainment_parts(
-    dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date, none_of: Without = NOBODY
+    dossiers: ibis.Table,
+    reference: Reference,
+    decision: Decision,
+    as_of: date,
+    none_of: Without = NOBODY,
+    content: pd.DataFrame | None = None,
 ) -> Iterator[pd.DataFrame]:
     """The rows of ``attain``, one target and reading after the other: a nation's are too many to be held at once."""
     spans, reference = windows(decision, as_of), reference.on_day(decision, as_of)
@@ -120,19 +134,27 @@ def attainment_parts(
         for target in decision.targets
         for reading in decision.readings_of(target)
     ]
-    of_dossiers = [count for count in counts if count.target.measure != PROCEDURES and count.reading.day != DUE]
+    of_content = [count for count in counts if count.target.measure == SATISFACTION]
     of_due = [count for count in counts if count.reading.day == DUE]
+    others = (PROCEDURES, SATISFACTION)
+    of_dossiers = [count for count in counts if count.target.measure not in others and count.reading.day != DUE]
     dossier_figures = execute(dossier_counts(cells(found, "unit_code"), span_table, group_table, of_dossiers))
     if of_due:  # by another month
         due = cells(fallen_due(dossiers, decision, as_of), "unit_code")
         due_figures = execute(dossier_counts(due, span_table, group_table, of_due))
+    if of_content:  # from a table of its own
+        asked = ibis.memtable(satisfaction_cells(content, reference, as_of))
+        content_figures = execute(dossier_counts(asked, span_table, group_table, of_content))
     grid = _grid(reference, spans)
     by_dossiers = _aligned(grid, dossier_figures)
     by_due = _aligned(grid, due_figures) if of_due else grid
+    by_content = _aligned(grid, content_figures) if of_content else grid
     by_procedures = _by_procedures(found, reference, spans, grid, counts)
     for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
         if count.target.measure == PROCEDURES:
             rows = _rows(*by_procedures[count.target.admitted, count.reading.id], count)
+        elif count.target.measure == SATISFACTION:
+            rows = _rows(by_content, of_content.index(count), count)
         elif count.reading.day == DUE:
             rows = _rows(by_due, of_due.index(count), count)
         else:

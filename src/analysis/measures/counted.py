@@ -17,6 +17,7 @@ from ibis.expr.types import Table
 
 from analysis.dossiers.counted import COUNTS
 from analysis.measures.expressions import WEIGHT
+from analysis.measures.handled import read_measured
 from analysis.reference.decision import Decision
 from analysis.storage.backends import read_dossiers
 
@@ -35,17 +36,20 @@ _SAME = (
 LACKING_COLUMNS = ["unit_code", "lacking"]
 
 
-def read_counted(backend: Any, processed: Path, decision: Decision) -> Table:
-    """The dossiers of a run; where some are only counted, with how many each row stands for in ``WEIGHT``.
+def read_counted(backend: Any, processed: Path, *decisions: Decision) -> Table:
+    """The dossiers of a run with what the decisions ask for; where some are only counted, with how many each row
+    stands for in ``WEIGHT``.
 
-    Counts from before the decision, by which seasons are known, are taken where they tell everything: of its own time
-    ``lacking_counts`` says what they do not tell.
+    Counts from before the first of the decisions, by which seasons are known, are taken where they tell everything: of
+    its own time ``lacking_counts`` says what they do not tell.
     """
-    rows = read_dossiers(backend, processed / "dossiers.parquet")
+    rows = read_measured(backend, processed, *decisions)
     if not _has_counts(processed):
         return rows
     counts = read_dossiers(backend, processed / COUNTS)
-    return united(rows, counts.filter((counts.told_until >= ibis.literal(_since(decision))) | (counts.lacking == "")))
+    for first in map(_since, decisions[:1]):
+        counts = counts.filter((counts.told_until >= ibis.literal(first)) | (counts.lacking == ""))
+    return united(rows, counts)
 
 
 def united(rows: Table, counts: Table) -> Table:

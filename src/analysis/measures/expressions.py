@@ -18,11 +18,13 @@ from typing import Any
 
 import ibis
 import pandas as pd
-from ibis.expr.types import BooleanValue, IntegerValue, Table, TimestampValue
+from ibis.expr.types import BooleanValue, IntegerValue, Table, TimestampValue, Value
 
-from analysis.reference.decision import ON_TIME, Conditions, Decision, Reading, Target
+from analysis.reference.decision import DIGITISED, ON_TIME, Conditions, Decision, Reading, Target
 
 WINDOWS = ("month", "quarter", "to_date")
+# What is told of a dossier beside the columns of dossiers.parquet, with the types.
+HANDLED = {"payment": "string", DIGITISED: "boolean"}
 WEIGHT = "dossiers"  # a column, where there is one, with how many dossiers a row stands for; else each is one
 MOST_MONTHS = 60  # a decision's longest period, with the rest of its first quarter: months are bits of one integer
 
@@ -80,7 +82,7 @@ def month_bits(months: Iterable[int]) -> int:
 
 def arisen(dossiers: Table, decision: Decision, as_of: date, years_before: int = 0) -> Table:
     """Dossiers that arise (phát sinh) from the quarter in which the decision begins, or so many years before it, with
-    what the measures ask for: ``month`` (number), ``agency`` and ``resolved``, and ``on_time`` where the decision does.
+    what the measures ask for: ``month`` (number), ``agency`` and ``resolved``, and what ``asked`` says of the decision.
 
     What happened after ``as_of`` is not known: later receipts do not exist, later results are open.
     """
@@ -95,13 +97,19 @@ def fallen_due(dossiers: Table, decision: Decision, as_of: date) -> Table:
     return _measured(between(known, "due_at", *_span(decision, as_of)), "due_at", decision, as_of)
 
 
+def asked(decision: Decision) -> list[str]:
+    """What readings of the decision ask for and others do not: ``on_time``, and those of ``HANDLED``."""
+    return [name for name in (ON_TIME, *HANDLED) if any(reading.asks(name) for reading in decision.readings)]
+
+
 def cells(arisen: Table, *by: str) -> Table:
     """Dossiers that arise, counted ``by`` unit_code and what else is wanted, and by everything that a measure asks for.
 
-    Columns: ``by``, month, level, channel, source, agency, resolved, on_time where it is there, dossiers.
+    Columns: ``by``, month, level, channel, source, agency, resolved, on_time and ``HANDLED`` where they are there,
+    dossiers.
     """
     keys = [*by, "month", "level", "channel", "source", "agency", "resolved"]
-    keys += [ON_TIME] if ON_TIME in arisen.columns else []
+    keys += [name for name in (ON_TIME, *HANDLED) if name in arisen.columns]
     return arisen.group_by(keys).aggregate(dossiers=number_of(arisen))
 
 
@@ -244,14 +252,20 @@ def _span(decision: Decision, as_of: date, years_before: int = 0) -> tuple[date,
 
 def _measured(dossiers: Table, event: str, decision: Decision, as_of: date) -> Table:
     """With what the measures ask for; ``month`` is that of the ``event``."""
-    asked = any(reading.asks(ON_TIME) for reading in decision.readings)
-    further = {ON_TIME: on_time(dossiers, as_of)} if asked else {}
+    further = {
+        name: on_time(dossiers, as_of) if name == ON_TIME else _handled(dossiers, name) for name in asked(decision)
+    }
     return dossiers.mutate(
         month=month_of(dossiers[event]),
         agency=dossiers.applicant.fill_null("") == "agency",
         resolved=resolved(dossiers, as_of),
         **further,
     )
+
+
+def _handled(dossiers: Table, name: str) -> Value:
+    """What is told of it; null for dossiers of which nothing is."""
+    return dossiers[name] if name in dossiers.columns else ibis.null(HANDLED[name])
 
 
 def _with_pairs(counted: Table, groups: Table, keys: list[str], pairs: list[str]) -> Table:

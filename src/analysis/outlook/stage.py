@@ -63,7 +63,7 @@ def make_outlook(
     before = read_before(Path(published), month, decision) if published else None
     none_of = without(read_table(processed / "unmeasured.csv"))
     with connect(engine) as backend:
-        dossiers = read_counted(backend, processed, decision)
+        dossiers = read_counted(backend, processed, decision, *([before.decision] if before else []))
         tables = outlook(attainment, dossiers, reference, told, before, none_of)
     write_outlook(tables, processed)
     return tables

@@ -36,6 +36,7 @@ _COPIED = (
     "catalogue-lists.toml",
     "counts.toml",
     "unit-reports.toml",
+    "satisfaction.toml",
     "explanations.toml",
     "report-form.toml",
     "criteria-form.toml",

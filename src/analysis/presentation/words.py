@@ -40,6 +40,9 @@ MEASURES = {
     "dossiers_online": N_("dossiers resolved online"),
     "dossiers_via_portal": N_("dossiers through the portal"),
     "on_time": N_("dossiers resolved by their due day"),
+    "paid_online": N_("dossiers paid for online"),
+    "digitised": N_("dossiers with digitised papers"),
+    "satisfaction": N_("people who were satisfied"),
 }
 MEASURES_IN_COLUMNS = {
     ("procedures_online", "all"): N_("procedures"),
@@ -50,6 +53,11 @@ MEASURES_IN_COLUMNS = {
     ("dossiers_via_portal", "agency"): N_("inter-agency, via the Portal"),
     ("on_time", "all"): N_("on time"),
     ("on_time", "agency"): N_("inter-agency, on time"),
+    ("paid_online", "all"): N_("paid online"),
+    ("paid_online", "agency"): N_("inter-agency, paid online"),
+    ("digitised", "all"): N_("digitised"),
+    ("digitised", "agency"): N_("inter-agency, digitised"),
+    ("satisfaction", "all"): N_("satisfied"),
 }
 
 TIER_WORDS = {"province": N_("Department"), "district": N_("District"), "commune": N_("Commune")}  # what a unit is
