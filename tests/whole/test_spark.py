@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from support.changed_province import made_dossiers, write_changed
 from support.cluster import Cluster, ask, environment, spark_cluster, wait_for
@@ -20,7 +22,9 @@ from support.folders import write_few_units, write_reference
 from support.small_run import DVCTT, call
 from support.wider_decision import ALL_PROCEDURES, ALL_UNITS, COLUMNS, ID, INDEX, at_random, write_decision
 
+from analysis.dossiers.counted import COUNTS_SCHEMA
 from analysis.measures.attainment import attain
+from analysis.measures.counted import read_counted
 from analysis.measures.index import indices
 from analysis.outlook import OUTLOOK
 from analysis.outlook.dataset import latest_day
@@ -179,7 +183,9 @@ def executor(cluster: Cluster, name: str) -> dict[str, Any]:
 
 
 def test_every_measure_is_the_same_on_both_whatever_became_of_units(cluster: Cluster, tmp_path: Path) -> None:
-    """Levels together, on time, paid online, digitised; in a province, and in one whose units merge and divide."""
+    """Levels together, on time, paid online, digitised; in a province, one month of it only counted, and in one whose
+    units merge and divide.
+    """
     plain = write_reference(tmp_path / "plain", ALL_UNITS, ALL_PROCEDURES)
     changed = write_changed(tmp_path / "changed")
     cases = []
@@ -189,24 +195,35 @@ def test_every_measure_is_the_same_on_both_whatever_became_of_units(cluster: Clu
     ):
         write_decision(folder, INDEX)
         typed = pd.DataFrame(dossiers, dtype=object)[list(COLUMNS)].astype(TYPES)
-        typed.to_parquet(tmp_path / f"{folder.name}.parquet", coerce_timestamps="us")
-        cases.append((tmp_path / f"{folder.name}.parquet", load_reference(folder), dossiers[0]["unit_code"]))
+        processed = folder / "processed"
+        processed.mkdir()
+        typed.to_parquet(processed / "dossiers.parquet", coerce_timestamps="us")
+        cases.append((processed, load_reference(folder), dossiers[0]["unit_code"]))
+    pq.write_table(pa.Table.from_pylist([COUNTED], COUNTS_SCHEMA), plain / "processed/counts.parquet")
     found: list[list[pd.DataFrame]] = []
     for engine in (Engine(), Engine("spark", cluster.master)):
         with connect(engine) as backend:
             tables = []
-            for path, known, unit in cases:
-                none_of = {("on-time", "default"): (unit,)}
-                dossiers_there = read_dossiers(backend, path)
-                tables.append(attain(dossiers_there, known, known.decision(ID), date(2020, 11, 17), none_of))
+            for processed, known, unit in cases:
+                decision, none_of = known.decision(ID), {("on-time", "default"): (unit,)}
+                dossiers_there = read_counted(backend, processed, decision)
+                tables.append(attain(dossiers_there, known, decision, date(2020, 11, 17), none_of))
             found.append(tables)
     for (_, known, _), ours, theirs in zip(cases, *found, strict=True):
         pd.testing.assert_frame_equal(theirs, ours)
         assert (theirs.groupby("target_id")["denominator"].sum() > 0).all()
         assert indices(theirs, known.decision(ID))["points"].sum() > 0
     assert set(found[1][1]["unit_code"]) >= {"H45.41", "H45.43", "H45.44"}, "series of units that came of others"
+    june = found[1][0].query(
+        "unit_code == 'H45.22' and window == 'month' and month == '2020-06' and reading == 'default'"
+    )
+    assert (june.set_index("target_id")["denominator"] >= 7)[["four-on-time", "any-dossiers"]].all()
 
 
+COUNTED: dict[str, Any] = {
+    **{"unit_code": "H45.22", "tier": "district", "level": 4, "channel": "online", "told_until": date(2020, 6, 30)},
+    **{"received": 9, "resolved": 6, "on_time": 4, "late": 3},
+}
 TYPES = dict.fromkeys((name for name, kind in COLUMNS.items() if kind.startswith("timestamp")), "datetime64[us]")
 TYPES |= {"level": "Int8"}
 

@@ -190,7 +190,7 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         cells[name], days[name] = _real_days(cells[name], days[name], lookups.vocabulary)
     units = _mapped(cells["unit"], lambda text: lookups.units.get(unit_key(text)))
     ids = _canonical_ids(cells["dossier_id"])
-    procedures = _procedures(cells, units, coded["level"], lookups, count)
+    procedures = procedures_of(cells, units, coded["level"], lookups, count)
 
     def given(name: str) -> np.ndarray:
         return filled(cells.get(name, blank))
@@ -239,6 +239,11 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
     return Cleaned(pa.table(dossiers).select(SIGHTS_SCHEMA.names).cast(SIGHTS_SCHEMA), rejects, count, told)
 
 
+def code_of(text: str, codes: dict[str, str]) -> str | None:
+    """The code that a cell's text stands for, as a spreadsheet may have it (``2.0``)."""
+    return codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0"))
+
+
 def _dossiers(
     coded: dict[str, pa.Array],
     days: dict[str, pa.Array],
@@ -247,7 +252,7 @@ def _dossiers(
     lookups: Lookups,
 ) -> dict[str, pa.Array]:
     """The columns of valid rows: the catalogue's level wins, a blank channel is the counter's."""
-    catalogued, codes = _catalogue_levels(procedures, units, days["received_at"], lookups)
+    catalogued, codes = catalogue_levels(procedures, units, days["received_at"], lookups)
     own = pc.cast(coded["level"], pa.int8())
     level = pc.coalesce(catalogued, own)
     resolved = pc.is_in(coded["status"], value_set=pa.array(["resolved", "refused"]))
@@ -327,7 +332,7 @@ def _not_there(units: pa.Array, received_at: pa.Array, lookups: Lookups) -> pa.A
     return pc.or_(pc.less(day, first), pc.greater_equal(day, end))
 
 
-def _procedures(
+def procedures_of(
     cells: dict[str, pa.Array], units: pa.Array, own_level: pa.Array, lookups: Lookups, count: int
 ) -> pa.Array:
     """The procedure key of each row, null where the procedure is not known (contract §4).
@@ -355,7 +360,7 @@ def _procedures(
     return pc.coalesce(by_code, by_name)
 
 
-def _catalogue_levels(
+def catalogue_levels(
     procedures: pa.Array, units: pa.Array, received_at: pa.Array, lookups: Lookups
 ) -> tuple[pa.Array, pa.Array]:
     """Per row the catalogue's level on the day of receipt (null where it has none), and the full code."""
@@ -422,7 +427,7 @@ def _real_days(texts: pa.Array, days: pa.Array, vocabulary: Vocabulary) -> tuple
 
 
 def _coded(column: pa.Array, codes: dict[str, str]) -> pa.Array:
-    return _mapped(column, lambda text: codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0")))
+    return _mapped(column, lambda text: code_of(text, codes))
 
 
 def _mapped(column: pa.Array, meaning: Callable[[str], str | None]) -> pa.Array:
@@ -460,6 +465,3 @@ def _hashed(ids: pa.Array, key: bytes) -> pa.Array:
     return pa.array(
         [hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest() for text in ids.to_pylist()], pa.string()
     )
-
-
-REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NO_STATUS, SWAPPED, UNREADABLE, MODIFIED_ALONE = "no_status", "swapped", "unreadable", "modified_alone"
 NOT_UNDERSTOOD, REFUSED = "handling_not_understood", "satisfaction_refused"
 GONE_FILES, GONE_DOSSIERS = "gone_files", "gone_dossiers"
+COUNTED, NOT_COUNTED, UNREAD = "counted", "not_counted", "unread_counts"
+REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)
 _MOST_NAMED = 5
 _WORDS = {
     NO_STATUS: N_(
@@ -40,6 +42,12 @@ _WORDS = {
     ),
     GONE_FILES: N_("The run before had files that are no longer there: {files}."),
     GONE_DOSSIERS: N_("Dossiers that the run before had and no file has any more: {details}."),
+    COUNTED: N_(
+        "Dossiers that were counted and cannot be looked at one by one: {details}, by {files}. Results are as they "
+        "stood when they were counted."
+    ),
+    NOT_COUNTED: N_("Lines of counts that could not be used: {details}, of {files}. See counts_refused.csv."),
+    UNREAD: N_("{files}: {details}"),
 }
 
 

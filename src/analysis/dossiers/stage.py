@@ -5,8 +5,9 @@ import json
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,15 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from analysis.dossiers.asking import Answers, known_answers, would_say_the_same
 from analysis.dossiers.cleaning import NOT_THERE
+from analysis.dossiers.counted import clean_counts
 from analysis.dossiers.difficulties import Stated
 from analysis.dossiers.doubts import doubts
 from analysis.dossiers.export_dates import export_date
 from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.further_files import Further, further
-from analysis.dossiers.further_kinds import SATISFACTION, WORDS
+from analysis.dossiers.further_kinds import COUNTS, SATISFACTION, WORDS
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.on_spark import clean_on_executors
 from analysis.dossiers.raw_files import exports_beside, no_export
@@ -33,6 +36,7 @@ from analysis.dossiers.worker import FileResult, Job, cached, clean_files, size_
 from analysis.exports.reading import sha256
 from analysis.language.texts import N_, Language
 from analysis.reference.columns import read_table
+from analysis.reference.digests import without_aliases
 from analysis.reference.satisfaction_words import load_satisfaction_words
 from analysis.reference.tables import Reference
 from analysis.reference.toml_files import definitions_of
@@ -61,7 +65,7 @@ class Cleaning:
     ``quality_by_unit``: unit_code, kind, code, count, as ``unit_quality`` describes it; ``flaws``: where the rejected
     rows of known units stand and the first doubtful ones, in ``FLAWS_COLUMNS``. ``difficulties``: unit_code,
     month, category, text, as units state them; ``stated`` is the ledger of the files in which they do. ``latest_day``
-    and ``left_out`` as ``Settled`` has them.
+    and ``left_out`` as ``Settled`` has them, the day also of counts, whose files ``counts`` lists.
     """
 
     files: pd.DataFrame
@@ -74,6 +78,7 @@ class Cleaning:
     synthetic: bool
     latest_day: date | None
     left_out: pd.DataFrame
+    counts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def notice(self, language: Language) -> str:
         """What a reader of these figures must know first; "" when there is nothing."""
@@ -118,6 +123,7 @@ def clean_exports(
     key = dossier_secret(work)
     kept = _stems(work / "cache", paths, digests, reference, key)
     lookups = make_lookups(reference)
+    known = known_answers(lookups, key)
     with connect(engine) as backend:
 
         def clean(todo: list[Job]) -> list[FileResult]:
@@ -125,16 +131,19 @@ def clean_exports(
                 return clean_files(todo, lookups, key, jobs or os.cpu_count() or 1)
             return clean_on_executors(backend, todo, lookups, key)
 
-        results = _results(paths, digests, kept, clean)
+        results = _results(paths, digests, kept, clean, known)
         others = further(found, digests, results)
-        tables = [
-            Further(path, spreadsheet_safe(name), digest)
-            for path, name, digest, result in zip(paths, found, digests, results, strict=True)
-            if result.kind == SATISFACTION
-        ]
-        contented = satisfaction(tables, load_satisfaction_words(reference.folder), lookups, language)
+        of_kind = {
+            kind: [
+                Further(path, spreadsheet_safe(name), digest)
+                for path, name, digest, result in zip(paths, found, digests, results, strict=True)
+                if result.kind == kind
+            ]
+            for kind in (SATISFACTION, COUNTS)
+        }
+        contented = satisfaction(of_kind[SATISFACTION], load_satisfaction_words(reference.folder), lookups, language)
         exports = [not result.kind for result in results]
-        if not any(exports):
+        if not any(exports) and not of_kind[COUNTS]:
             raise no_export(raw)
         names, stems, digests = [*compress(found, exports)], [*compress(kept, exports)], [*compress(digests, exports)]
         paths, results = [*compress(paths, exports)], [*compress(results, exports)]
@@ -142,9 +151,14 @@ def clean_exports(
         export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
         before = _before(backend, published_folder(work))
         settled = settle(backend, names, stems, results, export_dates, processed / "dossiers.parquet")
+        rows = partial(read_dossiers, backend, processed / "dossiers.parquet")
+        counted = clean_counts(of_kind[COUNTS], rows, reference, lookups, namer.told, language)
         gone = _gone(backend, before, found, processed / "dossiers.parquet")
         del before  # its table is the connection's
     cleaning = _ledger(names, namer, digests, results, export_dates, settled, stated, reference, language)
+    latest = max(filter(None, (cleaning.latest_day, counted.latest_day)), default=None)
+    synthetic = cleaning.synthetic or counted.synthetic
+    cleaning = replace(cleaning, latest_day=latest, synthetic=synthetic, counts=counted.tables["counts_files"])
     _forget_others(work / "cache", set(kept))
     write_csv(cleaning.files, processed / "files.csv")
     write_csv(others, processed / "further_files.csv")
@@ -155,11 +169,12 @@ def clean_exports(
     write_csv(cleaning.quality_by_unit, processed / "unit_quality.csv")
     write_csv(cleaning.flaws, processed / "flaws.csv")
     write_csv(cleaning.difficulties, processed / "difficulties.csv")
+    counted.write(processed)
     facts = {
         "synthetic": cleaning.synthetic,
         "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat(),
         "left_out": cleaning.left_out.astype(str).to_dict("records"),
-        "doubts": [*doubts(names, results, settled.modified_alone, gone), *not_used(contented)],
+        "doubts": [*doubts(names, results, settled.modified_alone, gone), *counted.doubts, *not_used(contented)],
         "difficulties": cleaning.stated.to_dict("records"),
     }
     write_text(processed / "clean.json", json.dumps(facts, ensure_ascii=False))
@@ -188,10 +203,19 @@ def _gone(
 
 
 def _results(
-    paths: list[Path], digests: list[str], stems: list[Path], clean: Callable[[list[Job]], list[FileResult]]
+    paths: list[Path],
+    digests: list[str],
+    stems: list[Path],
+    clean: Callable[[list[Job]], list[FileResult]],
+    known: Answers,
 ) -> list[FileResult]:
-    """One result per file: kept ones where nothing changed, the others cleaned now, the largest first."""
-    results = {stem: cached(stem) for stem in stems}
+    """One result per file: kept ones where nothing changed that they asked for, the others cleaned now, the largest
+    first.
+    """
+    kept = {stem: cached(stem) for stem in stems}
+    results = {
+        stem: found if found and would_say_the_same(found.asked, known) else None for stem, found in kept.items()
+    }
     wanted = {
         stem: Job(path, stem, digest)
         for path, digest, stem in zip(paths, digests, stems, strict=True)
@@ -205,9 +229,10 @@ def _results(
 
 def _stems(cache: Path, paths: list[Path], digests: list[str], reference: Reference, key: bytes) -> list[Path]:
     """Where each file's result is kept: names made of all that a result depends on, the code that reads among it."""
-    own = [reference.folder / name for name in ("units.csv", "catalogue.csv", "vocabulary.toml")]
+    own = [reference.folder / name for name in ("catalogue.csv", "vocabulary.toml")]
     own += [path for path in (reference.folder / "successors.csv",) if path.exists()]
     tables = [sha256(path) for path in (*own, *(definitions_of(reference.folder, name) for name in WORDS))]
+    tables.append(without_aliases(reference.folder / "units.csv"))  # for these a result says what it asked
     common = "\n".join([*tables, code_version(*_CODE), *library_versions(_LIBRARIES), hashlib.sha256(key).hexdigest()])
     return [
         cache / hashlib.sha256(f"{digest}\n{path.suffix.lower()}\n{common}".encode()).hexdigest()[:32]

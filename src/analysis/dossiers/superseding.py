@@ -1,7 +1,7 @@
 """Lets the sights of each dossier compete: one row per dossier, and who lost to whom (contract §4)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from analysis.dossiers.cleaning import CHECKS, SIGHTS_SCHEMA
 from analysis.dossiers.export_dates import MODIFIED
 from analysis.dossiers.worker import FileResult
 from analysis.exports.handling import DIGITISED, PAYMENT, RECEIVED_BY
-from analysis.exports.moments import LOCAL
+from analysis.language.clock import today
 from analysis.storage.backends import computed_once, execute, read_files, write_dossiers
 
 # Of ``filings.parquet``, beside the dossier's key: how it was filed, where its export tells anything of that.
@@ -90,7 +90,7 @@ def settle(
         for column in EVENTS
     }
     events = _events(accepted, swapped)
-    known = events.day <= ibis.least(events.export_date, ibis.literal(datetime.now(LOCAL).date()))
+    known = events.day <= ibis.least(events.export_date, ibis.literal(today()))
     by_day = execute(events.group_by("day").aggregate(known=known.sum(), count=events.count()))
     latest = latest_of(by_day)
     left_out = events.filter(events.day > ibis.literal(latest)) if latest else events.limit(0)

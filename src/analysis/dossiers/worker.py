@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.dossiers.asking import Answers, Asked
 from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table, tables_of
 from analysis.dossiers.further_kinds import kind_of
 from analysis.exports.encodings import UNKNOWN_ENCODING
@@ -53,7 +54,8 @@ class FileResult:
     (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it. ``missing`` are
     known columns, ``unread`` headings, ``unreadable`` rows with a byte that is no letter, ``swapped`` columns whose
     days a spreadsheet took for American ones; ``tells_filing``: a column says how dossiers were filed; ``handling``:
-    those that say how they were handled, as ``Cleaned`` has them.
+    those that say how they were handled, as ``Cleaned`` has them. ``asked``: what it was told of spellings
+    (``asking``).
     """
 
     kind: str = ""
@@ -75,6 +77,7 @@ class FileResult:
     handling: dict[str, tuple[int, int]] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     problem: tuple[str, dict[str, Any]] | None = None
+    asked: Answers = field(default_factory=dict)
 
 
 class Task(Protocol[Result_co]):
@@ -161,7 +164,8 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
 
     Raises ExportProblem for a file that is another by now: that says nothing of the one that it was.
     """
-    result, export = FileResult(), None
+    asked = Asked(lookups, key)
+    result, export, lookups = FileResult(asked=asked.answers), None, asked.lookups
     try:
         export = read_export(job.path, headings=lookups.vocabulary.headings)
         result.format, result.encoding = export.format, export.encoding
@@ -170,7 +174,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
             _check_units(tables, lookups)
     except ExportProblem as problem:
         if export and (kind := kind_of(export, lookups.vocabulary, lookups.kinds)):
-            return FileResult(kind, export.format, export.encoding)
+            return FileResult(kind, export.format, export.encoding, asked=asked.answers)
         result.problem = (problem.template, {name: str(value) for name, value in problem.details.items()})
         return result
     if job.sha256 not in ("", export.sha256):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.dossiers.counted import BESIDE_ROWS
 from analysis.dossiers.further_files import further_files
 from analysis.dossiers.further_kinds import UNIT_REPORT
 from analysis.dossiers.superseding import FILINGS, HANDLING
@@ -31,7 +32,10 @@ from analysis.reference.waiting import load_waiting
 from analysis.storage.backends import Engine, connect, read_dossiers
 
 _READ = ("difficulties", "delays", "comparison", "unit_quality", "procedures")
-_NEEDED = ("attainment.csv", "files.csv", "dossiers.parquet", FILINGS, HANDLING, *(f"{name}.csv" for name in _READ))
+_NEEDED = (
+    *("attainment.csv", "files.csv", "dossiers.parquet", FILINGS, HANDLING),
+    *(f"{name}.csv" for name in (*_READ, BESIDE_ROWS)),
+)
 
 
 def make_duties(
@@ -68,7 +72,8 @@ def make_duties(
         tables |= portal_service(filed if timed else dossiers, beside, reference, language)
         tables |= full_catalogue(dossiers, (beside, processed), reference, decision, as_of, language)
         reports = further_files(beside, processed, reference, UNIT_REPORT)
-        tables |= reports_against_rows(filed, reports, reference, as_of, language)
+        beside = reference.by_holder(read_table(processed / f"{BESIDE_ROWS}.csv"))
+        tables |= reports_against_rows(filed, reports, reference, as_of, language, beside)
     tables |= {name: read_table(processed / f"{name}.csv") for name in _READ}
     tables |= {name: reference.by_holder(tables[name]) for name in ("difficulties", "unit_quality")}
     kinds, rules = load_kinds(reference.folder), load_waiting(reference.folder)

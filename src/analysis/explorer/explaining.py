@@ -1,7 +1,7 @@
 """How a figure came about (``dv.explain``): in a sentence, and the dossiers of its numerator and denominator."""
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis
@@ -75,6 +75,13 @@ def explain(
             ),
             target=target,
         )
+    explained = _listed(asked, data)
+    counted = _counted(asked, window, month or data.month, data)
+    return replace(explained, sentence=counted) if counted else explained
+
+
+def _listed(asked: "_Asked", data: Data) -> Explanation:
+    """By the dossiers of exports."""
     rows = asked.rows(followed(relation(data.dossiers), data.report.reference), data.report.as_of)
     rows = rows.filter(rows.unit_code.isin(list(asked.units)))
     if asked.target.measure == PROCEDURES:
@@ -83,6 +90,19 @@ def explain(
     count = Count(asked.target, asked.reading, none_of)
     over, under = (_table(side, data.context) for side in behind(rows, count, data.report.as_of))
     return Explanation(_sentence(len(over), len(under), asked, data), over, under)
+
+
+def _counted(asked: "_Asked", window: str, month: str, data: Data) -> str:
+    """What is said of a figure where there are dossiers that are only counted; "" where there are none."""
+    if not data.report.counts["dossiers"].sum():
+        return ""
+    rows = data.attainment
+    own = (
+        rows["target_id"].eq(asked.target.id) & rows["reading"].eq(asked.reading.id) & rows["unit_code"].eq(asked.code)
+    )
+    (row,) = rows[own & rows["window"].eq(window) & rows["month"].eq(month)].to_dict("records")
+    words = data.report.language.text(N_("Dossiers that were counted and not seen one by one are not listed."))
+    return f"{_sentence(int(row['numerator']), int(row['denominator']), asked, data)} {words}"
 
 
 def told(row: pd.Series, data: Data) -> str:

@@ -13,6 +13,7 @@ import pyarrow.csv
 
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_, Language
+from analysis.measures.counted import lacking_counts, read_counted
 from analysis.measures.expressions import (
     WINDOWS,
     Count,
@@ -25,7 +26,6 @@ from analysis.measures.expressions import (
     procedure_hits,
     windows,
 )
-from analysis.measures.handled import read_measured
 from analysis.measures.index import indices
 from analysis.measures.offers import offered, procedure_keys
 from analysis.measures.satisfaction import read_satisfaction, satisfaction_cells, told_of
@@ -61,7 +61,6 @@ def make_attainment(
     reference: Reference,
     decision: str = "",
     as_of: str = "",
-    language: Language = Language(),
     engine: Engine = Engine(),
 ) -> pd.DataFrame:
     """Compute ``attainment.csv`` from ``dossiers.parquet`` in ``processed``, write it there and return it; beside it
@@ -74,9 +73,11 @@ def make_attainment(
     day = _as_of(processed, as_of)
     chosen = decision_on(reference, decision, day)
     with connect(engine) as backend:
-        dossiers = read_measured(backend, processed, chosen)
+        dossiers = read_counted(backend, processed, chosen)
+        counts = reference.on_day(chosen, day).by_holder(lacking_counts(processed, chosen, day))
         content = read_satisfaction(processed)
-        lacking = unmeasured(dossiers, columns_of_files(processed), reference, chosen, told_of(content, day))
+        files = columns_of_files(processed)
+        lacking = unmeasured(dossiers, files, counts, reference, chosen, told_of(content, day))
         attainment = attain(dossiers, reference, chosen, day, without(lacking), content)
     write_attainment([attainment], processed / "attainment.csv")
     write_beside(lacking, "unmeasured", processed)
@@ -136,16 +137,10 @@ def attainment_parts(
     of_due = [count for count in counts if count.reading.day == DUE]
     others = (PROCEDURES, SATISFACTION)
     of_dossiers = [count for count in counts if count.target.measure not in others and count.reading.day != DUE]
-    of_procedures = [reading for reading in decision.readings if reading.measure == PROCEDURES]
-    # Targets that count the same levels are counted together.
-    by_levels = {target.admitted: target for target in decision.targets if target.measure == PROCEDURES}
     dossier_figures = execute(dossier_counts(cells(found, "unit_code"), span_table, group_table, of_dossiers))
     if of_due:  # by another month
         due = cells(fallen_due(dossiers, decision, as_of), "unit_code")
         due_figures = execute(dossier_counts(due, span_table, group_table, of_due))
-    hits = procedure_hits(found, procedure_keys(reference), of_procedures)
-    offers = offered(reference, spans, list(by_levels.values()))
-    procedure_figures = execute(procedure_counts(hits, span_table, group_table, offers, of_procedures))
     if of_content:  # from a table of its own
         asked = ibis.memtable(satisfaction_cells(content, reference, as_of))
         content_figures = execute(dossier_counts(asked, span_table, group_table, of_content))
@@ -153,13 +148,10 @@ def attainment_parts(
     by_dossiers = _aligned(grid, dossier_figures)
     by_due = _aligned(grid, due_figures) if of_due else grid
     by_content = _aligned(grid, content_figures) if of_content else grid
-    by_procedures = {
-        levels: _aligned(grid, procedure_figures[procedure_figures["levels"] == number])
-        for number, levels in enumerate(by_levels)
-    }
+    by_procedures = _by_procedures(found, reference, spans, grid, counts)
     for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
         if count.target.measure == PROCEDURES:
-            rows = _rows(by_procedures[count.target.admitted], of_procedures.index(count.reading), count)
+            rows = _rows(*by_procedures[count.target.admitted, count.reading.id], count)
         elif count.target.measure == SATISFACTION:
             rows = _rows(by_content, of_content.index(count), count)
         elif count.reading.day == DUE:
@@ -226,6 +218,27 @@ def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) ->
     """
     p, q = target.minimum.numerator, target.minimum.denominator
     return np.where(denominator > 0, np.maximum(-(-p * denominator // q) - numerator, 0), 0)
+
+
+def _by_procedures(
+    found: ibis.Table, reference: Reference, spans: pd.DataFrame, grid: pd.DataFrame, counts: list[Count]
+) -> dict[tuple[tuple[int, ...] | None, str], tuple[pd.DataFrame, int]]:
+    """By levels and reading: the aligned figures of procedures, and which of them are the reading's."""
+    asked = [count for count in counts if count.target.measure == PROCEDURES]
+    # Targets that count the same levels are counted together, and readings that leave out the same units.
+    by_levels = {count.target.admitted: count.target for count in asked}
+    left_out = {count.reading.id: (count.without, count.reading) for count in asked}
+    offers, groups = offered(reference, spans, list(by_levels.values())), group_members(reference)
+    aligned: dict[tuple[tuple[int, ...] | None, str], tuple[pd.DataFrame, int]] = {}
+    for nobody in dict.fromkeys(units for units, _ in left_out.values()):
+        readings = [reading for units, reading in left_out.values() if units == nobody]
+        hits = procedure_hits(found, procedure_keys(reference), readings)
+        members = ibis.memtable(groups[~groups["unit_code"].isin(nobody)])
+        figures = execute(procedure_counts(hits, ibis.memtable(spans), members, offers, readings))
+        for place, levels in enumerate(by_levels):
+            own = _aligned(grid, figures[figures["levels"] == place])
+            aligned |= {(levels, reading.id): (own, number) for number, reading in enumerate(readings)}
+    return aligned
 
 
 def _to_date(decision: Decision, as_of: date) -> pd.DataFrame:

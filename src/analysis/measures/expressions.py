@@ -25,6 +25,7 @@ from analysis.reference.decision import DIGITISED, ON_TIME, Conditions, Decision
 WINDOWS = ("month", "quarter", "to_date")
 # What is told of a dossier beside the columns of dossiers.parquet, with the types.
 HANDLED = {"payment": "string", DIGITISED: "boolean"}
+WEIGHT = "dossiers"  # a column, where there is one, with how many dossiers a row stands for; else each is one
 MOST_MONTHS = 60  # a decision's longest period, with the rest of its first quarter: months are bits of one integer
 
 
@@ -109,7 +110,14 @@ def cells(arisen: Table, *by: str) -> Table:
     """
     keys = [*by, "month", "level", "channel", "source", "agency", "resolved"]
     keys += [name for name in (ON_TIME, *HANDLED) if name in arisen.columns]
-    return arisen.group_by(keys).aggregate(dossiers=ibis._.count())
+    return arisen.group_by(keys).aggregate(dossiers=number_of(arisen))
+
+
+def number_of(dossiers: Table, where: BooleanValue | None = None) -> IntegerValue:
+    """How many dossiers the rows stand for, or those ``where`` it holds."""
+    if WEIGHT in dossiers.columns:
+        return dossiers[WEIGHT].sum(where=where)
+    return dossiers.count(where=where)
 
 
 def arising(dossiers: Table, first: date, last: date) -> Table:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,10 +11,11 @@ import ibis
 import pandas as pd
 
 from analysis.dossiers.superseding import latest_of
-from analysis.exports.moments import LOCAL
+from analysis.language.clock import today
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
 from analysis.measures.attainment import attainment_parts, decision_on, write_attainment, write_beside
+from analysis.measures.counted import LACKING_COLUMNS
 from analysis.measures.expressions import HANDLED, asked
 from analysis.measures.index import indices
 from analysis.measures.unmeasured import unmeasured, without
@@ -55,7 +56,8 @@ def measure(
         chosen = decision_on(reference, decision, day)
         absent = [name for name in get_args(Column) if name not in table.columns]
         files, table = pd.DataFrame({"file": [_WHOLE], "missing": [", ".join(absent)]}), _asked(table, chosen, dossiers)
-        lacking = unmeasured(table.mutate(file=ibis.literal(_WHOLE)), files, reference, chosen)
+        no_counts = pd.DataFrame(columns=LACKING_COLUMNS)
+        lacking = unmeasured(table.mutate(file=ibis.literal(_WHOLE)), files, no_counts, reference, chosen)
         none_of = without(lacking)
         write_attainment(attainment_parts(table, reference, chosen, day, none_of), new.folder / "attainment.csv")
         write_beside(lacking, "unmeasured", new.folder)
@@ -110,9 +112,7 @@ def latest_day(dossiers: ibis.Table) -> date:
     days = ibis.union(*(dossiers.select(day=dossiers[name].date()) for name in ("received_at", "completed_at")))
     known = days.filter(days.day.notnull()).group_by("day").aggregate(count=ibis._.count())
     by_day = execute(known)
-    by_day["known"] = by_day["count"].where(
-        pd.to_datetime(by_day["day"]) <= pd.Timestamp(datetime.now(LOCAL).date()), 0
-    )
+    by_day["known"] = by_day["count"].where(pd.to_datetime(by_day["day"]) <= pd.Timestamp(today()), 0)
     latest = latest_of(by_day)
     if latest is None:
         raise RunProblem(N_("The dataset holds no dossier. Give another with --dossiers."))

@@ -16,7 +16,7 @@ import pyarrow.csv
 
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
-from analysis.measures.handled import read_measured
+from analysis.measures.counted import read_counted, seen_singly
 from analysis.measures.history import History, history
 from analysis.measures.series import followed
 from analysis.measures.unmeasured import NOBODY, Without, without
@@ -63,7 +63,7 @@ def make_outlook(
     before = read_before(Path(published), month, decision) if published else None
     none_of = without(read_table(processed / "unmeasured.csv"))
     with connect(engine) as backend:
-        dossiers = read_measured(backend, processed, decision, *([before.decision] if before else []))
+        dossiers = read_counted(backend, processed, decision, *([before.decision] if before else []))
         tables = outlook(attainment, dossiers, reference, told, before, none_of)
     write_outlook(tables, processed)
     return tables
@@ -88,7 +88,7 @@ def outlook(
     offered = procedures(dossiers, reference, decision, as_of, told)
     standing = _of_day(to_date(attainment), reference)
     return tables | {
-        "delays": delays(dossiers, reference, decision, as_of),
+        "delays": delays(seen_singly(dossiers), reference, decision, as_of),
         "procedures": offered,
         "changes": changes(standing, offered, dossiers, reference, decision, as_of, before, none_of),
     }

@@ -122,7 +122,7 @@ def waiting(report: Report, subject: Subject) -> Section:
 
 def quality(report: Report, subject: Subject, processed: Path) -> Section:
     """Accepted, rejected and doubtful rows with how to mend them, and the files that the dossiers came from."""
-    files = source_files(report.reference.by_holder(dossiers_by_file(processed)), report.files, subject.units)
+    files = source_files(report.reference.by_holder(dossiers_by_file(processed)), report.sources, subject.units)
     values = {"records": records(report, subject.units), "files": files.to_dict("records")}
     return _render("unit_quality", report, subject, **values)
 

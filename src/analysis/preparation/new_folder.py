@@ -34,6 +34,7 @@ _COPIED = (
     "difficulties.toml",
     "substance.toml",
     "catalogue-lists.toml",
+    "counts.toml",
     "unit-reports.toml",
     "satisfaction.toml",
     "explanations.toml",
