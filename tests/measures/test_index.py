@@ -12,7 +12,7 @@ from support.folders import REFERENCE, write_reference
 from support.wider_decision import ALL_PROCEDURES, ALL_UNITS, AS_OF, ID, INDEX, MADE, attained, write_decision
 
 from analysis.language.problems import ReferenceProblem
-from analysis.measures.attainment import ATTAINMENT_COLUMNS
+from analysis.measures.figures import ATTAINMENT_COLUMNS
 from analysis.measures.index import INDEX_COLUMNS, indices
 from analysis.reference.decision import Decision, load_decision
 from analysis.reference.tables import load_reference

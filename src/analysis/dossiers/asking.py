@@ -4,7 +4,7 @@ nothing of a file that never asked for it.
 Questions are kept as keyed digests: rows shift, so that under any heading a person's name may have been asked for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 

@@ -203,7 +203,11 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
     result.rejects = _told(result.rejects, lookups)
     dossiers = pa.concat_tables(parts) if parts else SIGHTS_SCHEMA.empty_table()
     result.rows = dossiers.num_rows
-    write_whole(job.stem.with_suffix(".parquet"), lambda path: pq.write_table(dossiers, path, compression="lz4"))
+    repeated = [name for name in SIGHTS_SCHEMA.names if name != "dossier_key"]  # a dictionary of keys would serve none
+    write_whole(
+        job.stem.with_suffix(".parquet"),
+        lambda path: pq.write_table(dossiers, path, compression="lz4", use_dictionary=repeated),
+    )
     return result
 
 

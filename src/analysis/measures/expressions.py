@@ -158,15 +158,15 @@ def on_time(dossiers: Table, as_of: date) -> BooleanValue:
     return (due.notnull() & decided.fill_null(False)).ifelse(punctual, ibis.null("boolean"))
 
 
-def dossier_counts(cells: Table, windows: Table, groups: Table, counts: list[Count]) -> Table:
-    """Numerators ``n0, n1, …`` and denominators ``d0, d1, …`` of ``counts`` per group_code, window, month.
+def dossier_counts(cells: Table, groups: Table, counts: list[Count]) -> Table:
+    """Numerators ``n0, n1, …`` and denominators ``d0, d1, …`` of ``counts`` per group_code and month.
 
-    For the measures that count dossiers. ``groups`` holds (group_code, unit_code).
+    For the measures that count dossiers. ``groups`` holds (group_code, unit_code). A window's are the sums of its
+    months'.
     """
     sums = _sums(cells, counts)
     by_month = cells.group_by("unit_code", "month").aggregate(**sums)
-    by_group = _summed(by_month.join(groups, "unit_code"), ["group_code", "month"], list(sums))
-    return _summed(_in_windows(by_group, windows), ["group_code", "window", "window_month"], list(sums))
+    return _summed(by_month.join(groups, "unit_code"), ["group_code", "month"], list(sums))
 
 
 def procedure_hits(arisen: Table, keys: Table, readings: list[Reading]) -> Table:
@@ -299,12 +299,6 @@ def _in_scope(cells: Table, count: Count) -> BooleanValue:
     tests += [cells.agency] if count.target.scope == "agency" else []
     tests += [cells.unit_code.notin(count.without)] if count.without else []
     return reduce(and_, tests, ibis.literal(True))
-
-
-def _in_windows(by_month: Table, windows: Table) -> Table:
-    """Each monthly row in every window that holds its month."""
-    spans = windows.select("window", "first", window_month="month")
-    return by_month.join(spans, [by_month.month >= spans.first, by_month.month <= spans.window_month])
 
 
 def _in_window(seen: Table, hits: str) -> BooleanValue:

@@ -1,7 +1,7 @@
 """From a dataset of dossiers that is there already, a ministry's say, to the tables of a run, without its notebooks."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -14,13 +14,14 @@ from analysis.dossiers.superseding import latest_of
 from analysis.language.clock import today
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
-from analysis.measures.attainment import attainment_parts, decision_on, write_attainment, write_beside
+from analysis.measures.attainment import attainment_parts, decision_on, write_beside
 from analysis.measures.counted import LACKING_COLUMNS
 from analysis.measures.expressions import HANDLED, asked
+from analysis.measures.figures import DECIMALS, Part, table_of, write_attainment
 from analysis.measures.index import indices
 from analysis.measures.unmeasured import unmeasured, without
 from analysis.outlook import OUTLOOK
-from analysis.outlook.stage import outlook, read_needed, write_outlook
+from analysis.outlook.stage import needed_of, outlook, write_outlook
 from analysis.reference.decision import ON_TIME, Column, Decision
 from analysis.reference.tables import Reference
 from analysis.storage.backends import DUCKDB, Engine, connect, execute, read_dossiers
@@ -59,13 +60,23 @@ def measure(
         no_counts = pd.DataFrame(columns=LACKING_COLUMNS)
         lacking = unmeasured(table.mutate(file=ibis.literal(_WHOLE)), files, no_counts, reference, chosen)
         none_of = without(lacking)
-        write_attainment(attainment_parts(table, reference, chosen, day, none_of), new.folder / "attainment.csv")
+        needed: list[Part] = []
+        parts = attainment_parts(table, reference, chosen, day, none_of)
+        write_attainment(_noted(parts, needed), new.folder / "attainment.csv")
         write_beside(lacking, "unmeasured", new.folder)
-        attained = read_needed(new.folder / "attainment.csv")
-        write_beside(indices(attained, chosen, reference.ended(chosen, day)), "index", new.folder)
-        write_outlook(outlook(attained, table, reference, none_of=none_of), new.folder)
+        # As they stand in the file, which is not read again: a nation's takes longer than all that is foretold of it.
+        figures = table_of(needed).round({"value": DECIMALS, "gap": DECIMALS, "minimum": DECIMALS})
+        write_beside(indices(figures, chosen, reference.ended(chosen, day)), "index", new.folder)
+        write_outlook(outlook(figures, table, reference, none_of=none_of), new.folder)
         publish([new], {"decision": chosen.id, "as_of": day.isoformat(), "engine": engine.name})
     return day
+
+
+def _noted(parts: Iterable[Part], needed: list[Part]) -> Iterator[Part]:
+    """The parts, while what the outlook asks of them goes to ``needed``."""
+    for part in parts:
+        needed.append(needed_of(part))
+        yield part
 
 
 def _check_apart(dossiers: Path | str, out: Path, engine: Engine) -> None:
