@@ -4,7 +4,7 @@ nothing of a file that never asked for it.
 Questions are kept as keyed digests: rows shift, so that under any heading a person's name may have been asked for.
 """
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -66,8 +66,8 @@ class _Words(frozenset[str]):
 
     _note: Callable[[str, str, str], None]
 
-    def __new__(cls, words: Container[str], note: Callable[[str, str, str], None]) -> "_Words":
-        made = super().__new__(cls, words)  # type: ignore[arg-type]
+    def __new__(cls, words: Iterable[str], note: Callable[[str, str, str], None]) -> "_Words":
+        made = super().__new__(cls, words)  # type: ignore[call-overload]
         made._note = note
         return made
 

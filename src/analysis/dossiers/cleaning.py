@@ -7,7 +7,9 @@ cost little more than their distinct words. Imports nothing heavy, because every
 import hashlib
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,8 @@ import pyarrow.compute as pc
 
 from analysis.dossiers.further_kinds import Kind
 from analysis.exports.filing import BY_PROXY, SUBMITTED_AT, code_gaps
+from analysis.exports.glances import is_ink, rows_of
+from analysis.exports.handling import DIGITISED, NOT_KNOWN, PAID_ONLINE, PAYMENT, RECEIVED_BY
 from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import is_no_day, moments
 from analysis.exports.quoting import is_procedure_code
@@ -74,6 +78,9 @@ SIGHTS_SCHEMA = pa.schema(
         ("submitted_unread", pa.bool_()),
         ("by_proxy", pa.bool_()),
         ("code_gap", pa.int32()),
+        ("received_by", pa.string()),
+        ("payment", pa.string()),
+        ("digitised", pa.bool_()),
     ]
 )
 _OPEN_END, _NEVER = 2**31 - 1, -(2**31)
@@ -165,12 +172,14 @@ Reject = tuple[str, int, str, str, str, str]
 class Cleaned:
     """``dossiers`` in ``SIGHTS_SCHEMA``; ``rejects`` as (sheet, row, reason, column, value, unit); ``read`` data rows.
 
-    The unit of a reject is its code, "" where it is not known.
+    The unit of a reject is its code, "" where it is not known. ``handling``: of each of the columns in which the table
+    tells how dossiers were handled, how many cells are understood and how many are not.
     """
 
     dossiers: pa.Table
     rejects: list[Reject]
     read: int
+    handling: dict[str, tuple[int, int]]
 
 
 def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) -> Cleaned:
@@ -184,7 +193,7 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         cells[name], days[name] = _real_days(cells[name], days[name], lookups.vocabulary)
     units = _mapped(cells["unit"], lambda text: lookups.units.get(unit_key(text)))
     ids = _canonical_ids(cells["dossier_id"])
-    procedures = _procedures(cells, units, coded["level"], lookups, count)
+    procedures = procedures_of(cells, units, coded["level"], lookups, count)
 
     def given(name: str) -> np.ndarray:
         return filled(cells.get(name, blank))
@@ -205,10 +214,10 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         "unknown_value": unknown["status"] | unknown["level"] | unknown["applicant"] | unknown["source"],
     }
     reason = np.select([failures[name] for name in REASONS], range(len(REASONS)), default=-1)
-    good = pa.array(np.flatnonzero(reason < 0))
+    good = np.flatnonzero(reason < 0)
 
     def kept(column: pa.Array) -> pa.Array:
-        return column.take(good)
+        return rows_of(column, good)
 
     dossiers = _dossiers(
         {name: kept(column) for name, column in coded.items()},
@@ -223,12 +232,19 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         "row": pa.array(table.rows[reason < 0]),
         **{name: kept(column) for name, column in _filed(table, ids, units, lookups.vocabulary).items()},
     }
+    handled, told = _handled({name: kept(column) for name, column in table.filing.items()}, len(good), lookups)
+    dossiers |= handled
     bad, codes = np.flatnonzero(reason >= 0), list(REASONS)
     rejects = [
         (table.sheet, int(table.rows[line]), *_explain(codes[reason[line]], cells, unreadable, unknown, line), unit)
         for line, unit in zip(bad.tolist(), pc.fill_null(units.take(pa.array(bad)), "").to_pylist(), strict=True)
     ]
-    return Cleaned(pa.table(dossiers).select(SIGHTS_SCHEMA.names).cast(SIGHTS_SCHEMA), rejects, count)
+    return Cleaned(pa.table(dossiers).select(SIGHTS_SCHEMA.names).cast(SIGHTS_SCHEMA), rejects, count, told)
+
+
+def code_of(text: str, codes: dict[str, str]) -> str | None:
+    """The code that a cell's text stands for, as a spreadsheet may have it (``2.0``)."""
+    return codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0"))
 
 
 def _dossiers(
@@ -239,7 +255,7 @@ def _dossiers(
     lookups: Lookups,
 ) -> dict[str, pa.Array]:
     """The columns of valid rows: the catalogue's level wins, a blank channel is the counter's."""
-    catalogued, codes = _catalogue_levels(procedures, units, days["received_at"], lookups)
+    catalogued, codes = catalogue_levels(procedures, units, days["received_at"], lookups)
     own = pc.cast(coded["level"], pa.int8())
     level = pc.coalesce(catalogued, own)
     resolved = pc.is_in(coded["status"], value_set=pa.array(["resolved", "refused"]))
@@ -288,6 +304,26 @@ def _filed(table: Table, ids: pa.Array, units: pa.Array, vocabulary: Vocabulary)
     }
 
 
+def _handled(
+    told: dict[str, pa.Array], count: int, lookups: Lookups
+) -> tuple[dict[str, pa.Array], dict[str, tuple[int, int]]]:
+    """How each dossier was handled, and how many cells of each column tell it or are not understood; no row is lost."""
+    blank = pa.nulls(count, pa.string())
+    named = {name: told[name] for name in (RECEIVED_BY, PAYMENT, PAID_ONLINE, DIGITISED) if name in told}
+    known = {name: pc.if_else(pc.equal(column, NOT_KNOWN), None, column) for name, column in named.items()}
+    if RECEIVED_BY in named:
+        known[RECEIVED_BY] = _mapped(named[RECEIVED_BY], lambda text: lookups.units.get(unit_key(text)))
+    counts = {
+        name: (int(filled(column).sum()), int((filled(named[name]) & ~filled(column)).sum()))
+        for name, column in known.items()
+    }
+    return {
+        RECEIVED_BY: known.get(RECEIVED_BY, blank),
+        PAYMENT: pc.coalesce(known.get(PAYMENT, blank), known.get(PAID_ONLINE, blank)),
+        DIGITISED: pc.equal(known.get(DIGITISED, blank), "yes"),
+    }, counts
+
+
 def _not_there(units: pa.Array, received_at: pa.Array, lookups: Lookups) -> pa.Array:
     """Whether the unit was not there yet, or no more, on the day of receipt."""
     if not lookups.days:
@@ -299,7 +335,7 @@ def _not_there(units: pa.Array, received_at: pa.Array, lookups: Lookups) -> pa.A
     return pc.or_(pc.less(day, first), pc.greater_equal(day, end))
 
 
-def _procedures(
+def procedures_of(
     cells: dict[str, pa.Array], units: pa.Array, own_level: pa.Array, lookups: Lookups, count: int
 ) -> pa.Array:
     """The procedure key of each row, null where the procedure is not known (contract §4).
@@ -309,16 +345,22 @@ def _procedures(
     """
     blank = pa.nulls(count, pa.string())
     codes = cells.get("procedure_code", blank)
-    if "procedure_name" in cells:  # a code may stand before the name
+    if "procedure_name" in cells and codes.null_count:  # a code may stand before the name
         alone = pc.if_else(pc.is_null(codes), cells["procedure_name"], pa.scalar(None, pa.string()))
         codes = pc.coalesce(codes, _mapped(alone, lambda text: code_and_name(text)[0] or None))
-    keys = _mapped(codes, procedure_key)
-    in_catalogue = _mapped(keys, lambda key: key if key in lookups.offers else None)
-    coded = _mapped(keys, lambda key: key if is_procedure_code(key) else None)
-    with_level = pc.if_else(pc.is_valid(own_level), coded, pa.scalar(None, pa.string()))
-    by_code = pc.coalesce(in_catalogue, with_level)
+
+    def catalogued(text: str) -> str | None:
+        return key if (key := procedure_key(text)) in lookups.offers else None
+
+    def coded(text: str) -> str | None:
+        return key if is_procedure_code(key := procedure_key(text)) else None
+
+    by_code = _mapped(codes, catalogued)
+    if by_code.null_count:
+        with_level = pc.if_else(pc.is_valid(own_level), codes, pa.scalar(None, pa.string()))
+        by_code = pc.coalesce(by_code, _mapped(with_level, coded))
     without_code = pc.is_null(codes)
-    if not pc.any(without_code).as_py() or "procedure_name" not in cells:
+    if not codes.null_count or "procedure_name" not in cells:
         return by_code
     names = pc.if_else(without_code, cells["procedure_name"], pa.scalar(None, pa.string()))
     by_name = _mapped_pairs(
@@ -327,7 +369,7 @@ def _procedures(
     return pc.coalesce(by_code, by_name)
 
 
-def _catalogue_levels(
+def catalogue_levels(
     procedures: pa.Array, units: pa.Array, received_at: pa.Array, lookups: Lookups
 ) -> tuple[pa.Array, pa.Array]:
     """Per row the catalogue's level on the day of receipt (null where it has none), and the full code."""
@@ -382,8 +424,7 @@ def _explain(
 
 def _real_days(texts: pa.Array, days: pa.Array, vocabulary: Vocabulary) -> tuple[pa.Array, pa.Array]:
     """Both without what stands for no day: words, and the days with which systems fill an empty field."""
-    told = pa.array([f"{year:04}-{month:02}-{day:02}" for year, month, day in vocabulary.empty_days], pa.string())
-    never = pc.fill_null(pc.is_in(pc.strftime(days, "%Y-%m-%d"), value_set=told), False)
+    never = pc.is_in(pc.cast(days, pa.date32()), value_set=_calendar_days(vocabulary.empty_days))
     unread = pc.if_else(pc.is_null(days), texts, pa.scalar(None, pa.string()))
 
     def nothing(text: str) -> str | None:
@@ -393,8 +434,17 @@ def _real_days(texts: pa.Array, days: pa.Array, vocabulary: Vocabulary) -> tuple
     return tuple(pc.if_else(empty, pa.scalar(None, column.type), column) for column in (texts, days))
 
 
+def _calendar_days(days: Iterable[tuple[int, int, int]]) -> pa.Array:
+    """Those of the days that the calendar has."""
+    found = []
+    for day in days:
+        with suppress(ValueError):
+            found.append(date(*day))
+    return pa.array(found, pa.date32())
+
+
 def _coded(column: pa.Array, codes: dict[str, str]) -> pa.Array:
-    return _mapped(column, lambda text: codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0")))
+    return _mapped(column, lambda text: code_of(text, codes))
 
 
 def _mapped(column: pa.Array, meaning: Callable[[str], str | None]) -> pa.Array:
@@ -422,13 +472,21 @@ def _distinct_pairs(left: pa.Array, right: pa.Array) -> tuple[list[tuple[Any, An
 
 def _canonical_ids(column: pa.Array) -> pa.Array:
     """Dossier codes without white space, in upper case; null where nothing is left."""
-    bare = pc.replace_substring_regex(column, r"[\s\pZ\x{200B}-\x{200D}\x{2060}\x{FEFF}]+", "")
-    upper = pc.utf8_upper(pc.utf8_normalize(bare, "NFC"))
+    if is_ink(column):
+        upper = pc.ascii_upper(column)
+    else:
+        bare = pc.replace_substring_regex(column, r"[\s\pZ\x{200B}-\x{200D}\x{2060}\x{FEFF}]+", "")
+        upper = pc.utf8_upper(pc.utf8_normalize(bare, "NFC"))
     return pc.if_else(pc.equal(upper, ""), pa.scalar(None, pa.string()), upper)
 
 
 def _hashed(ids: pa.Array, key: bytes) -> pa.Array:
     """Keyed hashes: a dossier code opens the dossier on the public look-up, its hash opens nothing."""
-    return pa.array(
-        [hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest() for text in ids.to_pylist()], pa.string()
-    )
+    keyed = hashlib.blake2b(key=key, digest_size=16)
+
+    def hashed(code: bytes) -> str:
+        mine = keyed.copy()  # the key is taken in once
+        mine.update(code)
+        return mine.hexdigest()
+
+    return pa.array([hashed(code) for code in pc.cast(ids, pa.binary()).to_pylist()], pa.string())

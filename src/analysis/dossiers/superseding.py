@@ -12,19 +12,22 @@ import pyarrow as pa
 from analysis.dossiers.cleaning import CHECKS, SIGHTS_SCHEMA
 from analysis.dossiers.export_dates import MODIFIED
 from analysis.dossiers.worker import FileResult
+from analysis.exports.handling import DIGITISED, PAYMENT, RECEIVED_BY
 from analysis.language.clock import today
 from analysis.storage.backends import computed_once, execute, read_files, write_dossiers
 
 # Of ``filings.parquet``, beside the dossier's key: how it was filed, where its export tells anything of that.
 FILED = ("submitted_at", "submitted_unread", "by_proxy", "code_gap")
+# Of ``handling.parquet``: how it was handled.
+HANDLED = (RECEIVED_BY, PAYMENT, DIGITISED)
 # Of ``dossiers.parquet``: a dossier's last sight, and where it stands.
 DOSSIERS_SCHEMA = pa.schema(
     [
-        *(field for field in SIGHTS_SCHEMA if field.name not in ("sheet_index", "row", "flags", *FILED)),
+        *(field for field in SIGHTS_SCHEMA if field.name not in ("sheet_index", "row", "flags", *FILED, *HANDLED)),
         *(pa.field("file", pa.string()), SIGHTS_SCHEMA.field("row")),
     ]
 )
-FILINGS = "filings.parquet"
+FILINGS, HANDLING = "filings.parquet", "handling.parquet"
 EVENTS = ("received_at", "completed_at")
 STRAY, FAR = 0.01, 31  # share of all receipts and results; days
 MOST_LEFT_OUT = 100
@@ -62,7 +65,7 @@ def settle(
     target: Path,
 ) -> Settled:
     """Let the sights of each dossier compete on the engine of ``connection``, write one row per dossier to ``target``,
-    and how it was filed beside it.
+    and how it was filed and handled beside it.
 
     The sight from the latest export wins; ties go to the later row in (file, sheet, row) order.
     """
@@ -71,6 +74,7 @@ def settle(
     accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
     write_dossiers(accepted.select(*DOSSIERS_SCHEMA.names), target)
     write_dossiers(_filings(accepted, any(result.tells_filing for result in results)), target.with_name(FILINGS))
+    write_dossiers(_handling(accepted, any(result.handling for result in results)), target.with_name(HANDLING))
     lost = execute(losers.group_by("file_index").aggregate(lost=losers.count()))
     doubted = _doubted(accepted)
     by_unit = doubted.group_by("unit_code").aggregate(
@@ -120,6 +124,12 @@ def _filings(accepted: ibis.Table, told: bool) -> ibis.Table:
     if not told:  # so that nothing is read anew
         return rows.limit(0)
     return rows.filter(rows.submitted_at.notnull() | rows.submitted_unread | rows.by_proxy.notnull())
+
+
+def _handling(accepted: ibis.Table, told: bool) -> ibis.Table:
+    """How dossiers were handled, as their last sight tells it."""
+    rows = accepted.select("dossier_key", *HANDLED)
+    return rows.filter(ibis.or_(*(rows[name].notnull() for name in HANDLED))) if told else rows.limit(0)
 
 
 def _with_dossiers_in_common(rows: ibis.Table, names: list[str]) -> list[str]:

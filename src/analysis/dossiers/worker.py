@@ -24,6 +24,7 @@ from analysis.dossiers.asking import Answers, Asked
 from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table, tables_of
 from analysis.dossiers.further_kinds import kind_of
 from analysis.exports.encodings import UNKNOWN_ENCODING
+from analysis.exports.filing import BY_PROXY, SUBMITTED_AT
 from analysis.exports.legacy import LEGACY
 from analysis.exports.quoting import quoted
 from analysis.exports.reading import read_export
@@ -52,8 +53,9 @@ class FileResult:
     a template and its details when the file is quarantined. ``rejects`` are
     (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it. ``missing`` are
     known columns, ``unread`` headings, ``unreadable`` rows with a byte that is no letter, ``swapped`` columns whose
-    days a spreadsheet took for American ones; ``tells_filing``: a column says how dossiers were filed. ``asked``: what
-    it was told of spellings (``asking``).
+    days a spreadsheet took for American ones; ``tells_filing``: a column says how dossiers were filed; ``handling``:
+    those that say how they were handled, as ``Cleaned`` has them. ``asked``: what it was told of spellings
+    (``asking``).
     """
 
     kind: str = ""
@@ -72,6 +74,7 @@ class FileResult:
     unreadable: list[int] = field(default_factory=list)
     swapped: list[str] = field(default_factory=list)
     tells_filing: bool = False
+    handling: dict[str, tuple[int, int]] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     problem: tuple[str, dict[str, Any]] | None = None
     asked: Answers = field(default_factory=dict)
@@ -189,7 +192,10 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
         result.skipped_lines += table.skipped_lines
         result.sheets.append(table.sheet)
         result.headings |= table.headings
-        result.tells_filing |= bool(table.filing)
+        result.tells_filing |= not {SUBMITTED_AT, BY_PROXY}.isdisjoint(table.filing)
+        for name, told in cleaned.handling.items():
+            before = result.handling.get(name, (0, 0))
+            result.handling[name] = (before[0] + told[0], before[1] + told[1])
         result.missing += [name for name in table.missing if name not in result.missing]
         result.unreadable += table.unreadable[: MOST_ROWS - len(result.unreadable)]
         result.swapped += [name for name in table.swapped if name not in result.swapped]
@@ -197,7 +203,11 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
     result.rejects = _told(result.rejects, lookups)
     dossiers = pa.concat_tables(parts) if parts else SIGHTS_SCHEMA.empty_table()
     result.rows = dossiers.num_rows
-    write_whole(job.stem.with_suffix(".parquet"), lambda path: pq.write_table(dossiers, path, compression="lz4"))
+    repeated = [name for name in SIGHTS_SCHEMA.names if name != "dossier_key"]  # a dictionary of keys would serve none
+    write_whole(
+        job.stem.with_suffix(".parquet"),
+        lambda path: pq.write_table(dossiers, path, compression="lz4", use_dictionary=repeated),
+    )
     return result
 
 

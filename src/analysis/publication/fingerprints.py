@@ -56,8 +56,8 @@ def _tables(report: Report, processed: Path) -> dict[str, pd.DataFrame]:
     """The tables that have rows of units, and which files those came from."""
     frames = {**vars(report), **report.outlook, **report.duties}
     tables = {name: table for name, table in frames.items() if "unit_code" in getattr(table, "columns", ())}
-    digests = report.files[["file", "export_date", "sha256"]]
-    return tables | {"sources": report.reference.by_holder(dossiers_by_file(processed)).merge(digests, "left", "file")}
+    found = report.reference.by_holder(dossiers_by_file(processed))
+    return tables | {"sources": found.merge(report.sources, "left", "file")}
 
 
 def _peers(report: Report) -> Digests:

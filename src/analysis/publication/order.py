@@ -32,7 +32,9 @@ STAGES = (
         N_("Reading and cleaning the exports"),
         (
             *("dossiers.parquet", "filings.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
+            *("handling.parquet", "handling_files.csv", "satisfaction.csv"),
             *("flaws.csv", "difficulties.csv", "further_files.csv", "clean.json"),
+            *("counts.parquet", "counts_files.csv", "counts_refused.csv", "counts_beside_rows.csv"),
         ),
     ),
     Stage("attainment", N_("Computing the attainment"), ("attainment.csv", "unmeasured.csv", "index.csv")),
