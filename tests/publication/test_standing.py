@@ -173,12 +173,15 @@ def test_what_changed_while_a_run_was_at_work_is_not_remembered(toys: Toys, monk
     assert not run.run(toys.order).anew
 
 
-@pytest.mark.parametrize(("exported", "moves"), [("2020-07-31", False), ("2021-03-09", True)])
+@pytest.mark.parametrize(
+    ("exported", "counts", "moves"),
+    [("2020-07-31", "file\n", False), ("2021-03-09", "file\n", True), ("2020-07-31", "file\nso-lieu.xlsx\n", True)],
+)
 def test_another_day_decides_where_an_export_is_later_than_it(
-    toys: Toys, monkeypatch: pytest.MonkeyPatch, exported: str, moves: bool
+    toys: Toys, monkeypatch: pytest.MonkeyPatch, exported: str, counts: str, moves: bool
 ) -> None:
-    """What is later than today is left out, and what is later than its export too."""
-    toys.words["files.csv"] = LEDGER + ROW.replace("2020-07-31", exported)
+    """What is later than today is left out, and what is later than its export too; counts tell up to today."""
+    toys.words |= {"files.csv": LEDGER + ROW.replace("2020-07-31", exported), "counts_files.csv": counts}
     toys.published.unlink()
     for day, anew in ((date(2020, 8, 1), True), (date(2020, 8, 2), moves)):
         for module in (run, standing):
