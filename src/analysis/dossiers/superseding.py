@@ -111,7 +111,8 @@ def _settled(
     known = events.day <= ibis.least(events.export_date, ibis.literal(datetime.now(LOCAL).date()))
     by_day = execute(events.group_by("day").aggregate(known=known.sum(), count=events.count()))
     latest = latest_of(by_day)
-    left_out = events.filter(events.day > ibis.literal(latest)) if latest else events.limit(0)
+    is_later = latest and pd.to_datetime(by_day["day"]).max() > pd.Timestamp(latest)
+    left_out = events.filter(events.day > ibis.literal(latest)) if is_later else events.limit(0)
     first = execute(left_out.order_by("file", "row", "column").limit(MOST_LEFT_OUT))[["file", "row", "column", "day"]]
     by_date = [name for name, (_, told) in zip(names, export_dates, strict=True) if told == MODIFIED]
     alone = _with_dossiers_in_common(rows, by_date) if len(by_date) > 1 and len(lost) else []
