@@ -59,6 +59,7 @@ def _round(workbooks: Path, texts: Path, folder: Path, seconds: Series, peaks: S
     again = _run(changed, folder / "run-xlsx")
     _note(seconds, "second run", again.seconds)
     _note(seconds, "second run, processors", again.cpu)
+    _note(seconds, "nothing changed", _run(changed, folder / "run-xlsx").seconds)
     _note(seconds, "duckdb", _baseline("duckdb", texts, folder / "copy.parquet"))
     of_texts = _run(texts, folder / "run-csv")
     _note(seconds, "run csv", of_texts.seconds)
@@ -106,14 +107,17 @@ def _baseline(work: str, *folders: Path) -> float:
 
 
 def _with_one_changed(raw: Path, copy: Path) -> Path:
-    """The same exports, one of them with other bytes (a comment in its zip envelope)."""
+    """The same exports, one of them without its last row."""
     shutil.copytree(raw, copy, copy_function=os.link)
     workbook = sorted(copy.rglob("*.xlsx"))[-1]
-    content, times = workbook.read_bytes(), workbook.stat()
-    workbook.unlink()
-    workbook.write_bytes(content)
-    with zipfile.ZipFile(workbook, "a") as archive:
-        archive.comment = b"changed"
+    times = workbook.stat()
+    with zipfile.ZipFile(workbook) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    workbook.unlink()  # a link to the one that stays
+    with zipfile.ZipFile(workbook, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            first, row, last = content.rpartition(b"<row ")
+            archive.writestr(name, first + last.partition(b"</row>")[2] if row else content)
     os.utime(workbook, ns=(times.st_atime_ns, times.st_mtime_ns))
     return copy
 
@@ -161,6 +165,13 @@ def _report(seconds: Series, peaks: Series) -> None:
             (f"(d) {title}", ours + what, "run xlsx" + what, "at most 1/8", lambda ratio: ratio <= 1 / 8)
             for title, ours in (("one of ten changed / first run", "second run"), ("one more / run of all", "one more"))
             for what in ("", ", processors")
+        ),
+        (
+            "(d) run in which nothing changed / first",
+            "nothing changed",
+            "run xlsx",
+            "at most 0.025",
+            lambda ratio: ratio <= 0.025,
         ),
         (
             "(e) stage trends_and_gap / clean + attainment",

@@ -14,12 +14,22 @@ ROOT = DOCS.parent
 BUILD = DOCS / "_build"
 
 
+def add_example(folder: Path) -> None:
+    """The real figures of ``vi-du/cap-cuu-anh.md`` and the data files that measure them, in the project ``folder``."""
+    example = folder / "data/vi-du/cap-cuu-anh"
+    shutil.copytree(DOCS / "vi-du/cap-cuu-anh", example / "reference", dirs_exist_ok=True)
+    shutil.copy(ROOT / "data/reference/vocabulary.toml", example / "reference")
+    (example / "raw").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "benchmarks/real/nhs-ae-attendances.csv", example / "raw")
+
+
 def make_project(folder: Path) -> None:
     """The folders of a finished run in ``folder``: data/reference, data/processed, notebooks. Incremental.
 
     ``data/den-30-9`` holds what the same run knew on 30 September 2020.
     """
     shutil.copytree(ROOT / "data/reference", folder / "data/reference", dirs_exist_ok=True)
+    add_example(folder)
     (folder / "notebooks").mkdir(exist_ok=True)
     _run(folder, "--as-of", "2020-09-30")
     shutil.copytree(folder / "data/processed", folder / "data/den-30-9", dirs_exist_ok=True)

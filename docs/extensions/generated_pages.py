@@ -21,7 +21,7 @@ from analysis.findings.report import read_report
 from analysis.language.texts import Language
 from analysis.presentation.numbers import minimum
 from analysis.reference.columns import load_columns
-from analysis.reference.decision import DUE, Conditions, Decision, Reading, Target
+from analysis.reference.decision import DUE, SATISFACTION, Conditions, Decision, Reading, Target
 from analysis.reference.tables import CATALOGUE, UNITS, load_reference
 
 VI = Language("vi")
@@ -80,6 +80,9 @@ def fraction(target: Target, reading: Reading) -> tuple[str, str]:
     """The numerator and the denominator of a target under a reading, in words."""
     level = f" mức độ {', '.join(map(str, target.admitted))}" if target.admitted else ""
     if isinstance(reading.denominator, Conditions):
+        if target.measure == SATISFACTION:
+            asked = "người được hỏi trong kỳ"
+            return f"{asked}{_conditions(reading.numerator)}", f"{asked}{_conditions(reading.denominator)}"
         whole = f"hồ sơ{level} {'đến hạn' if reading.day == DUE else 'phát sinh'} trong kỳ" + (
             ", người nộp là cơ quan nhà nước" if target.scope == "agency" else ""
         )
@@ -100,6 +103,13 @@ def _conditions(conditions: Conditions, joint: str = ", ") -> str:
         elif name == "on_time":
             told = {(True,): "có kết quả đúng hạn", (False,): "trễ hạn"}
             words.append(told.get(admitted, "có ngày hẹn trả, đã giải quyết hoặc đã quá hạn"))
+        elif name == "digitised":
+            words.append({(True,): "đã số hóa", (False,): "chưa số hóa"}.get(admitted, "biết đã số hóa hay chưa"))
+        elif name == "satisfied":
+            words.append({(True,): "hài lòng", (False,): "không hài lòng"}.get(admitted, "đã trả lời"))
+        elif name == "payment":
+            ways = {"online": "trực tuyến", "otherwise": "bằng cách khác hoặc chưa", "none": "không phải nộp"}
+            words.append(f"thanh toán {' hoặc '.join(ways[str(value)] for value in admitted)}")
         else:
             verb = {"channel": "nộp", "source": "tiếp nhận qua"}[name]
             codes = column(name, "dossiers", None)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.examples import relaxed
-from support.folders import write_reference
+from support.folders import REFERENCE, write_reference
 from support.wider_decision import ALL_PROCEDURES, ALL_UNITS, AS_OF, ID, INDEX, MADE, attained, write_decision
 
 from analysis.language.problems import ReferenceProblem
-from analysis.measures.attainment import ATTAINMENT_COLUMNS
+from analysis.measures.figures import ATTAINMENT_COLUMNS
 from analysis.measures.index import INDEX_COLUMNS, indices
 from analysis.reference.decision import Decision, load_decision
 from analysis.reference.tables import load_reference
@@ -148,6 +148,43 @@ def _rows(figures: list[list[list[int]]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def test_the_shipped_example_has_its_points_from_its_thresholds_on() -> None:
+    """12 points from 50 % online, 22 from 80 % digitised, 18 from 90 % satisfied; below in proportion."""
+    known = load_decision(REFERENCE / "examples/766-qd-ttg-2022.toml")
+    shares = {"online-dossiers": [(1, 4), (1, 2)], "digitised": [(4, 5), (2, 5)], "satisfied": [(9, 20), (0, 0)]}
+    rows = [
+        {
+            **dict.fromkeys(ATTAINMENT_COLUMNS, ""),
+            **{"target_id": target, "reading": "default", "window": "to_date", "month": "2022-08"},
+            **{"unit_code": f"H45.1{place}", "tier": "province", "numerator": hit, "denominator": of},
+        }
+        for target, figures in shares.items()
+        for place, (hit, of) in enumerate(figures)
+    ]
+    table = indices(pd.DataFrame(rows), known)
+    found = {(row.unit_code, row.group_id): (row.points, row.possible) for row in table.itertuples()}
+    assert found == {
+        ("H45.10", "dich-vu-cong-truc-tuyen"): (6.0, 12.0),
+        ("H45.10", "so-hoa-ho-so"): (22.0, 22.0),
+        ("H45.10", "muc-do-hai-long"): (9.0, 18.0),
+        ("H45.10", ""): (37.0, 52.0),
+        ("H45.11", "dich-vu-cong-truc-tuyen"): (12.0, 12.0),
+        ("H45.11", "so-hoa-ho-so"): (11.0, 22.0),
+        ("H45.11", "muc-do-hai-long"): (0.0, 0.0),
+        ("H45.11", ""): (23.0, 34.0),
+    }
+
+
 def test_equal_shares_share_a_rank(known: Decision) -> None:
     table = indices(_rows([[[7, 10]] * 3, [[7000, 10000]] * 3, [[7, 11]] * 3]), known)
     assert list(table[table["group_id"] == ""].set_index("unit_code")["rank"]) == [1, 1, 3]
+
+
+def test_who_ended_has_points_and_no_rank(known: Decision) -> None:
+    rows = _rows([[[9, 10]] * 3, [[8, 10]] * 3, [[7, 10]] * 3])
+    table = indices(rows, known, ended={"H45.10"})
+    of_all = table[table["group_id"] == ""].set_index("unit_code")
+    assert of_all.loc["H45.10", "points"] > 0
+    assert pd.isna(of_all.loc["H45.10", "rank"])
+    assert list(of_all["rank"])[1:] == [1, 2]
+    assert list(of_all["ranked_units"])[1:] == [2, 2]

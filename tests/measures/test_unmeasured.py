@@ -25,6 +25,7 @@ HEADINGS = {
     **{"dossier_id": "Mã hồ sơ", "procedure_code": "Mã TTHC", "unit": "Cơ quan giải quyết"},
     **{"channel": "Hình thức tiếp nhận", "source": "Nguồn tiếp nhận", "received_at": "Ngày tiếp nhận"},
     **{"due_at": "Ngày hẹn trả", "completed_at": "Ngày trả kết quả", "status": "Trạng thái"},
+    **{"applicant": "Đối tượng", "level": "Mức độ", "payment": "Thanh toán trực tuyến", "digitised": "Số hóa hồ sơ"},
 }
 SOME, OTHER = "H45.18", "H45.22"
 ROWS = [  # unit, procedure, received, due, completed
@@ -38,18 +39,32 @@ LACKING = {  # the columns that are left out, the targets that cannot be measure
     "completed_at": (["completed_at"], {"on-time", "four-on-time"}, "completed_at"),
     "source": (["source"], {"portal"}, "source"),
     "status": (["status"], set(), ""),
+    "applicant": (["applicant"], {"of-agencies"}, "applicant"),
+    "level": (["level"], {"by-export"}, "level"),
+    "payment": (["payment"], {"paid-online"}, "payment"),
+    "digitised": (["digitised"], {"digitised", "four-digitised"}, "digitised"),
     "results": (
         ["status", "completed_at"],
-        {"on-time", "four-on-time", "any-dossiers", "both-dossiers", "part-dossiers"},
+        {"on-time", "four-on-time", "any-dossiers", "both-dossiers", "part-dossiers", "of-agencies", "by-export"},
         "completed_at|status",
     ),
 }
 
 
+_WORDS = "".join(f'{name} = {{ vi = "Có cột", en = "Has a column" }}\n' for name in ("title", "clause", "definition"))
+ASKING = "".join(
+    f'[[targets]]\nid = "{name}"\nmeasure = "dossiers_online"\nlevel = 3\nminimum = "0.5"\n{more}\n{_WORDS}'
+    for name, more in (
+        ("of-agencies", 'scope = "agency"\ncolumns = ["applicant"]'),
+        ("by-export", 'columns = ["level"]'),
+    )
+)
+
+
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     folder = write_reference(tmp_path_factory.mktemp("lacking") / "reference", UNITS, CATALOGUE)
-    write_decision(folder)
+    write_decision(folder, ASKING)
     return load_reference(folder)
 
 
@@ -71,7 +86,8 @@ def write_exports(folder: Path, without: dict[str, list[str]]) -> None:
             for number, (code, procedure, received, due, completed) in enumerate(ROWS):
                 if code == unit:
                     line = [f"H45-{number}", procedure, code, "Trực tuyến", "Cổng DVC tỉnh", received, due, completed]
-                    cells = dict(zip(HEADINGS, [*line, "Đã trả kết quả"], strict=True))
+                    further = ["Đã trả kết quả", "Cơ quan nhà nước", "3", ("Có", "Không")[number % 2], "Đã số hóa"]
+                    cells = dict(zip(HEADINGS, [*line, *further], strict=True))
                     writer.writerow([cells[name] for name in kept])
 
 
@@ -105,7 +121,7 @@ def test_one_unit_lacks_a_column(
             assert found[target, unit] == ("0", "0", "not_applicable")
         elif unit == "ALL" and target in targets:
             assert found[target, unit] == found[target, OTHER], "what is not measured is no part of the group's"
-        elif unit == OTHER:
+        elif unit == OTHER or target not in targets:
             assert found[target, unit] == whole[1][target, unit]
     told = read_csv(tmp_path / "processed/unmeasured.csv")
     of_default = [row for row in told if (row["unit_code"], row["reading"]) == (SOME, "default")]

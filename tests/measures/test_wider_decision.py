@@ -57,6 +57,16 @@ BY_HAND = {
     # By its status alone it is on time; the other was open and past due on the as-of day.
     ("four-on-time", "default", "H45.22.01", "month"): (1, 2),
     ("four-on-time", "due", "ALL", "to_date"): (1, 3),
+    # One paid in another way, one had nothing to pay, of two nothing is told; in June one was paid online.
+    ("paid-online", "default", "H45.18", "month"): (0, 1),
+    ("paid-online", "every", "H45.18", "month"): (0, 4),
+    ("paid-online", "default", "H45.18", "to_date"): (1, 2),
+    ("paid-online", "default", "ALL", "to_date"): (2, 3),
+    # Of four one is digitised, one is not, of two it is not told.
+    ("digitised", "default", "H45.18", "month"): (1, 4),
+    ("digitised", "told", "H45.18", "month"): (1, 2),
+    ("digitised", "told", "H45.22", "to_date"): (0, 0),
+    ("four-digitised", "told", "ALL", "to_date"): (0, 1),
 }
 
 
@@ -70,7 +80,7 @@ def test_by_hand(reference: Reference) -> None:
     found = figures(table[table["month"] == "2020-07"])
     assert {key: found[*key, "2020-07"] for key in BY_HAND} == BY_HAND
     level = table.groupby("target_id")["level"].agg(lambda column: column.iloc[0]).to_dict()
-    assert {name for name, one in level.items() if pd.notna(one)} == {"part-dossiers", "four-on-time"}
+    assert {name for name, one in level.items() if pd.notna(one)} == {"part-dossiers", "four-on-time", "four-digitised"}
     assert (level["part-dossiers"], level["four-on-time"]) == (3, 4)
 
 
@@ -102,3 +112,8 @@ def test_of_several_levels_dossiers_are_the_sum_and_procedures_at_most(reference
     assert (counted["both-dossiers"] <= counted["any-dossiers"]).all(axis=None)
     assert (counted["both-procedures"] <= counted["any-procedures"]).all(axis=None)
     assert (counted["four-on-time"] <= counted["on-time"]).all(axis=None)
+    assert (counted["four-digitised"] <= counted["digitised"]).all(axis=None)
+    paid = table[table["target_id"] == "paid-online"]
+    paid, of_every = (paid[paid["reading"] == one] for one in ("default", "every"))
+    assert (paid["numerator"].to_numpy() == of_every["numerator"].to_numpy()).all()
+    assert (paid["denominator"].to_numpy() <= of_every["denominator"].to_numpy()).all()

@@ -54,6 +54,7 @@ MISTAKES = {
         "",
     ),
     "an unknown column": ("denominator = {}", 'denominator = {}\ncolumns = ["fee"]', "readings[1].columns[1]", "«fee»"),
+    "satisfied dossiers": ("denominator = {}", "denominator = { satisfied = [true] }", "readings[1]", "satisfaction"),
     "a due day of another measure": ("denominator = {}", 'denominator = {}\nday = "due"', "readings[1].day", ""),
     "words for a day": ("valid_from = 2020-01-01", 'valid_from = "đầu năm"', "valid_from", "«đầu năm»"),
     "no such day": ("valid_from = 2020-01-01", "valid_from = 2020-02-30", "", ""),
@@ -172,6 +173,7 @@ truc-tuyen = { levels = [4, 3], title = { vi = "Trực tuyến", en = "Online" }
         ("levels = [4, 3, 4]", None, (3, 4), None),
         ('levels = ["mot-phan"]', 3, (3,), "Một phần"),
         ('levels = ["truc-tuyen"]', None, (3, 4), "Trực tuyến"),
+        ('levels = ["mot-phan", "truc-tuyen"]', None, (3, 4), "Một phần, trực tuyến"),
         ('levels = ["mot-phan", 2]', None, (2, 3), None),
         ('levels = "any"', None, None, None),
     ],
@@ -206,9 +208,11 @@ def test_what_the_how_to_shows_makes_a_decision(tmp_path: Path) -> None:
     first = re.search(r"```\{code-block\} toml\n:caption: [^\n]*\n(.*?)```", page, re.DOTALL)
     further = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
     assert first
-    assert len(further) == 3
+    assert len(further) == 5
     (tmp_path / "decision.toml").write_text("\n".join([first[1], *further]), encoding="utf-8")
     known = load_decision(tmp_path / "decision.toml")
-    assert [target.id for target in known.targets] == ["l4-dossiers", "portal", "on-time"]
+    assert [target.id for target in known.targets] == [
+        *("l4-dossiers", "portal", "on-time", "paid-online", "digitised", "satisfied"),
+    ]
     assert known.level_groups.keys() == {"mot-phan", "toan-trinh"}
     assert [group.id for group in known.index[0].groups] == ["truc-tuyen", "dung-han"]

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.duties.catalogue_on_portal import CATALOGUE_ON_PORTAL_COLUMNS
 from analysis.duties.difficulty_evidence import DIFFICULTY_EVIDENCE_COLUMNS
 from analysis.duties.hanging import hanging
+from analysis.duties.receiving import RECEIVING_COLUMNS
 from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.measures.attainment import attain
@@ -85,7 +86,8 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
         | {"changes": pd.DataFrame(columns=CHANGES_COLUMNS)},
         duties=hanging(dated, files, reference, decision, as_of)
         | {"difficulty_evidence": pd.DataFrame(columns=DIFFICULTY_EVIDENCE_COLUMNS)}
-        | {"catalogue_on_portal": pd.DataFrame(columns=CATALOGUE_ON_PORTAL_COLUMNS)},
+        | {"catalogue_on_portal": pd.DataFrame(columns=CATALOGUE_ON_PORTAL_COLUMNS)}
+        | {"receiving": pd.DataFrame(columns=RECEIVING_COLUMNS)},
         synthetic=True,
         reference=reference,
         decision=decision,

@@ -1,6 +1,8 @@
-"""A made-up decision whose targets count levels together, at any level and on time, and an independent count of it.
+"""A made-up decision whose targets count levels together, at any level, on time, paid online and digitised, and an
+independent count of it.
 
-Plain loops over single dossiers, as ``support.independent``; dossiers have a ``due_at`` too.
+Plain loops over single dossiers, as ``support.independent``; dossiers have ``due_at``, ``payment`` and
+``digitised`` too.
 """
 
 import random
@@ -41,8 +43,11 @@ TARGETS = {  # measure, what stands for the levels, the levels that count (None:
     "any-procedures": ("procedures_online", 'levels = "any"', None, "0.5"),
     "both-dossiers": ("dossiers_online", 'levels = ["mot-phan", "toan-trinh"]', (3, 4), "0.5"),
     "both-procedures": ("procedures_online", "levels = [3, 4]", (3, 4), "0.6"),
+    "digitised": ("digitised", "", None, "0.8"),
+    "four-digitised": ("digitised", "level = 4", (4,), "0.8"),
     "four-on-time": ("on_time", "level = 4", (4,), "0.9"),
     "on-time": ("on_time", "", None, "0.9"),
+    "paid-online": ("paid_online", 'levels = "any"', None, "1/3"),
     "part-dossiers": ("dossiers_online", 'levels = ["mot-phan"]', (3,), "0.5"),
     "portal": ("dossiers_via_portal", "", None, "1"),
 }
@@ -56,6 +61,11 @@ READINGS = {
     ("default", "on_time"): "numerator = { on_time = [true] }\ndenominator = { on_time = [true, false] }\n"
     'columns = ["due_at", "completed_at"]',
     ("due", "on_time"): 'day = "due"',
+    ("default", "paid_online"): 'numerator = { payment = ["online"] }\n'
+    'denominator = { payment = ["online", "otherwise"] }\ncolumns = ["payment"]',
+    ("every", "paid_online"): "denominator = {}",
+    ("default", "digitised"): 'numerator = { digitised = [true] }\ndenominator = {}\ncolumns = ["digitised"]',
+    ("told", "digitised"): "denominator = { digitised = [true, false] }",
     ("default", "dossiers_via_portal"): f"numerator = {{ source = {_PORTALS} }}\n"
     f'denominator = {{ source = {[*_PORTALS, "ministry_system", "paper"]} }}\ncolumns = ["source"]',
 }
@@ -91,6 +101,7 @@ ALL_PROCEDURES = [
 AS_OF = date(2020, 7, 31)
 COLUMNS = {
     **dict.fromkeys(("unit_code", "procedure_code", "channel", "applicant", "source", "status"), "string"),
+    **{"payment": "string", "digitised": "boolean"},
     **{"level": "int8", "received_at": "timestamp(6)", "due_at": "timestamp(6)", "completed_at": "timestamp(6)"},
 }
 PERIOD = (date(2020, 1, 1), date(2020, 12, 31))
@@ -170,6 +181,14 @@ def _figures(
     elif measure == "dossiers_via_portal":
         known = [one for one in counting if one["source"]]
         yield "default", (sum(one["source"] in _PORTALS for one in known), len(known))
+    elif measure == "paid_online":
+        paid = [one["payment"] for one in counting]
+        yield "default", (paid.count("online"), paid.count("online") + paid.count("otherwise"))
+        yield "every", (paid.count("online"), len(counting))
+    elif measure == "digitised":
+        done = [one for one in counting if one["digitised"]]
+        yield "default", (len(done), len(counting))
+        yield "told", (len(done), sum(one["digitised"] is not None for one in counting))
     else:
         due = [one for one in own if one["due_at"] and first <= one["due_at"].date() <= last]
         due = [one for one in due if one["received_at"].date() <= as_of and (levels is None or one["level"] in levels)]
@@ -212,18 +231,20 @@ def dossier(
     days = {"received_at": received, "due_at": due, "completed_at": done}
     moments = {name: datetime.fromisoformat(f"2020-{day}T09:00") if day else None for name, day in days.items()}
     plain = {"applicant": "citizen", "source": "provincial_portal", "status": "resolved" if done else "processing"}
+    plain |= dict.fromkeys(("payment", "digitised"))
     return {"unit_code": unit, "procedure_code": code, "level": level, "channel": channel, **moments, **plain, **more}
 
 
 # By the unit, what happened by 31 July: each line says what it is about.
 MADE = [
-    dossier("H45.18", P1, 3, "online", "06-10", "06-20", "06-20"),  # level 3 in June, 4 from July; on time
-    dossier("H45.18", P1, 4, "online", "07-02", "07-10", "07-11"),  # a day late
-    dossier("H45.18", P2, 3, "counter", "07-03", "07-20"),  # open and past due
-    dossier("H45.18", P5, 2, "online", "07-04", "07-31"),  # due on the as-of day: not known yet
+    # Level 3 in June, 4 from July; on time.
+    dossier("H45.18", P1, 3, "online", "06-10", "06-20", "06-20", payment="online", digitised=True),
+    dossier("H45.18", P1, 4, "online", "07-02", "07-10", "07-11", payment="otherwise", digitised=False),  # a day late
+    dossier("H45.18", P2, 3, "counter", "07-03", "07-20", payment="none"),  # open and past due
+    dossier("H45.18", P5, 2, "online", "07-04", "07-31", digitised=True),  # due on the as-of day: not known yet
     dossier("H45.18", P2, None, "post", "07-05", "08-05", "07-06"),  # no level: in none but any; due after July
     dossier("H45.22", P3, 3, "counter", "05-30", "07-01", "07-01"),  # received before July, due in it
-    dossier("H45.22", P3, 3, "online", "07-07", "", "07-08"),  # no due day
+    dossier("H45.22", P3, 3, "online", "07-07", "", "07-08", payment="online"),  # no due day
     dossier("H45.22.01", P3, 4, "online", "07-08", "07-09", "", status="resolved"),  # resolved, nobody knows when
     dossier("H45.22.01", P3, 4, "counter", "07-09", "07-10", "08-02"),  # its result came after the as-of day
     dossier("H45.22.01", P3, 4, "online", "07-10", "07-12", "07-12", status="withdrawn"),  # arises nowhere
@@ -252,6 +273,8 @@ def at_random(seed: random.Random, count: int) -> list[dict[str, Any]]:
                 **{"unit_code": unit["unit_code"], "procedure_code": code, "level": level},
                 **{"received_at": received, "due_at": due, "completed_at": completed},
                 "channel": seed.choice(["online", "counter", "post"]),
+                "payment": seed.choice(["online", "otherwise", "none", None]),
+                "digitised": seed.choice([True, False, None]),
                 "applicant": seed.choice(["citizen", "agency", None]),
                 "source": seed.choice(["provincial_portal", "paper", None]),
                 "status": seed.choice(["not_accepted", "processing", "supplement", "resolved", "withdrawn", None]),

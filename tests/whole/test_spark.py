@@ -8,18 +8,24 @@ import random
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from support.changed_province import made_dossiers, write_changed
 from support.cluster import Cluster, ask, environment, spark_cluster, wait_for
 from support.folders import write_few_units, write_reference
 from support.small_run import DVCTT, call
-from support.wider_decision import ALL_PROCEDURES, ALL_UNITS, COLUMNS, at_random, write_decision
+from support.wider_decision import ALL_PROCEDURES, ALL_UNITS, COLUMNS, ID, INDEX, at_random, write_decision
 
+from analysis.dossiers.counted import COUNTS_SCHEMA
 from analysis.measures.attainment import attain
+from analysis.measures.counted import read_counted
+from analysis.measures.index import indices
 from analysis.outlook import OUTLOOK
 from analysis.outlook.dataset import latest_day
 from analysis.outlook.stage import outlook
@@ -176,19 +182,61 @@ def executor(cluster: Cluster, name: str) -> dict[str, Any]:
     return next((one for one in known if one["id"] == name), {"completedTasks": 0})
 
 
-def test_levels_together_and_what_is_on_time_are_the_same_on_both(cluster: Cluster, tmp_path: Path) -> None:
-    reference = write_reference(tmp_path / "reference", ALL_UNITS, ALL_PROCEDURES)
-    decided = write_decision(reference)
-    known = load_reference(reference)
-    table = pd.DataFrame(at_random(random.Random(7), 200), dtype=object)[list(COLUMNS)]
-    moments = [name for name, kind in COLUMNS.items() if kind.startswith("timestamp")]
-    typed = table.astype(dict.fromkeys(moments, "datetime64[us]") | {"level": "Int8"})
-    typed.to_parquet(tmp_path / "dossiers.parquet", coerce_timestamps="us")
-    found = []
+def test_every_measure_is_the_same_on_both_whatever_became_of_units(cluster: Cluster, tmp_path: Path) -> None:
+    """Levels together, on time, paid online, digitised; in a province, one month of it only counted, and in one whose
+    units merge and divide.
+    """
+    plain = write_reference(tmp_path / "plain", ALL_UNITS, ALL_PROCEDURES)
+    changed = write_changed(tmp_path / "changed")
+    cases = []
+    for folder, dossiers in (
+        (plain, at_random(random.Random(7), 200)),
+        (changed, further(made_dossiers(300, seed=21))),
+    ):
+        write_decision(folder, INDEX)
+        typed = pd.DataFrame(dossiers, dtype=object)[list(COLUMNS)].astype(TYPES)
+        processed = folder / "processed"
+        processed.mkdir()
+        typed.to_parquet(processed / "dossiers.parquet", coerce_timestamps="us")
+        cases.append((processed, load_reference(folder), dossiers[0]["unit_code"]))
+    pq.write_table(pa.Table.from_pylist([COUNTED], COUNTS_SCHEMA), plain / "processed/counts.parquet")
+    found: list[list[pd.DataFrame]] = []
     for engine in (Engine(), Engine("spark", cluster.master)):
         with connect(engine) as backend:
-            dossiers = read_dossiers(backend, tmp_path / "dossiers.parquet")
-            none_of = {("on-time", "default"): ("H45.18",)}
-            found.append(attain(dossiers, known, known.decision(decided), AS_OF, none_of))
-    pd.testing.assert_frame_equal(*found)
-    assert found[0].loc[found[0]["target_id"] == "on-time", "denominator"].sum() > 0
+            tables = []
+            for processed, known, unit in cases:
+                decision, none_of = known.decision(ID), {("on-time", "default"): (unit,)}
+                dossiers_there = read_counted(backend, processed, decision)
+                tables.append(attain(dossiers_there, known, decision, date(2020, 11, 17), none_of))
+            found.append(tables)
+    for (_, known, _), ours, theirs in zip(cases, *found, strict=True):
+        pd.testing.assert_frame_equal(theirs, ours)
+        assert (theirs.groupby("target_id")["denominator"].sum() > 0).all()
+        assert indices(theirs, known.decision(ID))["points"].sum() > 0
+    assert set(found[1][1]["unit_code"]) >= {"H45.41", "H45.43", "H45.44"}, "series of units that came of others"
+    june = found[1][0].query(
+        "unit_code == 'H45.22' and window == 'month' and month == '2020-06' and reading == 'default'"
+    )
+    assert (june.set_index("target_id")["denominator"] >= 7)[["four-on-time", "any-dossiers"]].all()
+
+
+COUNTED: dict[str, Any] = {
+    **{"unit_code": "H45.22", "tier": "district", "level": 4, "channel": "online", "told_until": date(2020, 6, 30)},
+    **{"received": 9, "resolved": 6, "on_time": 4, "late": 3},
+}
+TYPES = dict.fromkeys((name for name, kind in COLUMNS.items() if kind.startswith("timestamp")), "datetime64[us]")
+TYPES |= {"level": "Int8"}
+
+
+def further(dossiers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With a due day, and how each was paid for and whether it was digitised."""
+    drawn = random.Random(3)
+    return [
+        {
+            **one,
+            "due_at": one["received_at"] + timedelta(days=drawn.choice([1, 10, 40])),
+            "payment": drawn.choice(["online", "otherwise", "none", None]),
+            "digitised": drawn.choice([True, False, None]),
+        }
+        for one in dossiers
+    ]

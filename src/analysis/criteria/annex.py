@@ -11,7 +11,7 @@ from analysis.documents.official_document import OfficialDocument
 from analysis.language.texts import N_, Language
 from analysis.presentation import narrative
 from analysis.reference.criteria import Component, Criteria
-from analysis.reference.decision import ON_TIME, PROCEDURES
+from analysis.reference.decision import DIGITISED, ON_TIME, PAID_ONLINE, PROCEDURES, SATISFACTION
 from analysis.reference.forms import CriteriaForm, load_criteria_form
 
 _PORTAL = "dossiers_via_portal"
@@ -168,6 +168,12 @@ def _source(component: Component, language: Language) -> str:
         return language.text(N_("The portals' exports, cleaned: dossiers by the system of receipt"))
     if component.target.measure == ON_TIME:
         return language.text(N_("The portals' exports, cleaned: dossiers by due day and result"))
+    if component.target.measure == PAID_ONLINE:
+        return language.text(N_("The portals' exports, cleaned: dossiers by the way in which fees were paid"))
+    if component.target.measure == SATISFACTION:
+        return language.text(N_("Units' tables on how content people were: people asked, by unit and month"))
+    if component.target.measure == DIGITISED:
+        return language.text(N_("The portals' exports, cleaned: dossiers by whether their papers were digitised"))
     if component.substance:
         return language.text(N_("The portals' exports, cleaned, by unit and procedure: dossiers by channel and result"))
     return language.text(N_("The portals' exports, cleaned: dossiers by channel and result"))

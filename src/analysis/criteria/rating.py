@@ -18,12 +18,13 @@ from analysis.findings import figures
 from analysis.findings.report import Report
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
+from analysis.measures.counted import read_counted
 from analysis.measures.expressions import month_number, windows
 from analysis.measures.history import History, history
 from analysis.measures.offers import offers_by_month
 from analysis.reference.criteria import Component, Criteria
 from analysis.reference.decision import PROCEDURES
-from analysis.storage.backends import connect, read_dossiers
+from analysis.storage.backends import connect
 
 _WINDOWS = {"quarter": "quarter", "year": "to_date", "to_date": "to_date"}
 AREAS = "areas"
@@ -119,7 +120,7 @@ def gather(report: Report, processed: Path | str, period: str = "") -> Evidence:
     Raises UsageProblem for a period that is none or of which the run has no figures.
     """
     with connect() as backend:
-        dossiers = read_dossiers(backend, Path(processed) / "dossiers.parquet")
+        dossiers = read_counted(backend, Path(processed), report.decision)
         known = history(dossiers, report.reference, report.decision, report.as_of)
     return Evidence(report, known, last_month(period, sorted(report.attainment["month"].unique())))
 

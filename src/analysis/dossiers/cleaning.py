@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from analysis.dossiers.further_kinds import Kind
 from analysis.exports.filing import BY_PROXY, SUBMITTED_AT, code_gaps
 from analysis.exports.glances import is_ink, rows_of
+from analysis.exports.handling import DIGITISED, NOT_KNOWN, PAID_ONLINE, PAYMENT, RECEIVED_BY
 from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import is_no_day, moments
 from analysis.exports.quoting import is_procedure_code
@@ -78,6 +79,9 @@ SIGHTS_SCHEMA = pa.schema(
         ("submitted_unread", pa.bool_()),
         ("by_proxy", pa.bool_()),
         ("code_gap", pa.int32()),
+        ("received_by", pa.string()),
+        ("payment", pa.string()),
+        ("digitised", pa.bool_()),
     ]
 )
 _KEY_BYTES = 16
@@ -170,12 +174,14 @@ Reject = tuple[str, int, str, str, str, str]
 class Cleaned:
     """``dossiers`` in ``SIGHTS_SCHEMA``; ``rejects`` as (sheet, row, reason, column, value, unit); ``read`` data rows.
 
-    The unit of a reject is its code, "" where it is not known.
+    The unit of a reject is its code, "" where it is not known. ``handling``: of each of the columns in which the table
+    tells how dossiers were handled, how many cells are understood and how many are not.
     """
 
     dossiers: pa.Table
     rejects: list[Reject]
     read: int
+    handling: dict[str, tuple[int, int]]
 
 
 def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) -> Cleaned:
@@ -189,7 +195,7 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         cells[name], days[name] = _real_days(cells[name], days[name], lookups.vocabulary)
     units = _mapped(cells["unit"], lambda text: lookups.units.get(unit_key(text)))
     ids = _canonical_ids(cells["dossier_id"])
-    procedures = _procedures(cells, units, coded["level"], lookups, count)
+    procedures = procedures_of(cells, units, coded["level"], lookups, count)
 
     def given(name: str) -> np.ndarray:
         return filled(cells.get(name, blank))
@@ -228,12 +234,19 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         "row": pa.array(table.rows[reason < 0]),
         **{name: kept(column) for name, column in _filed(table, ids, units, lookups.vocabulary).items()},
     }
+    handled, told = _handled({name: kept(column) for name, column in table.filing.items()}, len(good), lookups)
+    dossiers |= handled
     bad, codes = np.flatnonzero(reason >= 0), list(REASONS)
     rejects = [
         (table.sheet, int(table.rows[line]), *_explain(codes[reason[line]], cells, unreadable, unknown, line), unit)
         for line, unit in zip(bad.tolist(), pc.fill_null(units.take(pa.array(bad)), "").to_pylist(), strict=True)
     ]
-    return Cleaned(pa.table(dossiers).select(SIGHTS_SCHEMA.names).cast(SIGHTS_SCHEMA), rejects, count)
+    return Cleaned(pa.table(dossiers).select(SIGHTS_SCHEMA.names).cast(SIGHTS_SCHEMA), rejects, count, told)
+
+
+def code_of(text: str, codes: dict[str, str]) -> str | None:
+    """The code that a cell's text stands for, as a spreadsheet may have it (``2.0``)."""
+    return codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0"))
 
 
 def _dossiers(
@@ -244,7 +257,7 @@ def _dossiers(
     lookups: Lookups,
 ) -> dict[str, pa.Array]:
     """The columns of valid rows: the catalogue's level wins, a blank channel is the counter's."""
-    catalogued, codes = _catalogue_levels(procedures, units, days["received_at"], lookups)
+    catalogued, codes = catalogue_levels(procedures, units, days["received_at"], lookups)
     own = pc.cast(coded["level"], pa.int8())
     level = pc.coalesce(catalogued, own)
     resolved = pc.is_in(coded["status"], value_set=pa.array(["resolved", "refused"]))
@@ -293,6 +306,26 @@ def _filed(table: Table, ids: pa.Array, units: pa.Array, vocabulary: Vocabulary)
     }
 
 
+def _handled(
+    told: dict[str, pa.Array], count: int, lookups: Lookups
+) -> tuple[dict[str, pa.Array], dict[str, tuple[int, int]]]:
+    """How each dossier was handled, and how many cells of each column tell it or are not understood; no row is lost."""
+    blank = pa.nulls(count, pa.string())
+    named = {name: told[name] for name in (RECEIVED_BY, PAYMENT, PAID_ONLINE, DIGITISED) if name in told}
+    known = {name: pc.if_else(pc.equal(column, NOT_KNOWN), None, column) for name, column in named.items()}
+    if RECEIVED_BY in named:
+        known[RECEIVED_BY] = _mapped(named[RECEIVED_BY], lambda text: lookups.units.get(unit_key(text)))
+    counts = {
+        name: (int(filled(column).sum()), int((filled(named[name]) & ~filled(column)).sum()))
+        for name, column in known.items()
+    }
+    return {
+        RECEIVED_BY: known.get(RECEIVED_BY, blank),
+        PAYMENT: pc.coalesce(known.get(PAYMENT, blank), known.get(PAID_ONLINE, blank)),
+        DIGITISED: pc.equal(known.get(DIGITISED, blank), "yes"),
+    }, counts
+
+
 def _not_there(units: pa.Array, received_at: pa.Array, lookups: Lookups) -> pa.Array:
     """Whether the unit was not there yet, or no more, on the day of receipt."""
     if not lookups.days:
@@ -304,7 +337,7 @@ def _not_there(units: pa.Array, received_at: pa.Array, lookups: Lookups) -> pa.A
     return pc.or_(pc.less(day, first), pc.greater_equal(day, end))
 
 
-def _procedures(
+def procedures_of(
     cells: dict[str, pa.Array], units: pa.Array, own_level: pa.Array, lookups: Lookups, count: int
 ) -> pa.Array:
     """The procedure key of each row, null where the procedure is not known (contract §4).
@@ -338,7 +371,7 @@ def _procedures(
     return pc.coalesce(by_code, by_name)
 
 
-def _catalogue_levels(
+def catalogue_levels(
     procedures: pa.Array, units: pa.Array, received_at: pa.Array, lookups: Lookups
 ) -> tuple[pa.Array, pa.Array]:
     """Per row the catalogue's level on the day of receipt (null where it has none), and the full code."""
@@ -413,7 +446,7 @@ def _calendar_days(days: Iterable[tuple[int, int, int]]) -> pa.Array:
 
 
 def _coded(column: pa.Array, codes: dict[str, str]) -> pa.Array:
-    return _mapped(column, lambda text: codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0")))
+    return _mapped(column, lambda text: code_of(text, codes))
 
 
 def _mapped(column: pa.Array, meaning: Callable[[str], str | None]) -> pa.Array:
@@ -462,6 +495,3 @@ def _hashed(ids: pa.Array, key: bytes) -> dict[str, pa.Array]:
     ends = np.arange(len(ids) + 1, dtype=np.int32) * (2 * _KEY_BYTES)
     texts = pa.StringArray.from_buffers(len(ids), pa.py_buffer(ends), pa.py_buffer(digests.hex().encode()))
     return {"dossier_key": texts, "key_number": pa.array(np.frombuffer(digests, "<i8")[::2])}
-
-
-REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)

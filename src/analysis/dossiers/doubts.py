@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from analysis.dossiers.worker import FileResult
 
 NO_STATUS, SWAPPED, UNREADABLE, MODIFIED_ALONE = "no_status", "swapped", "unreadable", "modified_alone"
+NOT_UNDERSTOOD, REFUSED = "handling_not_understood", "satisfaction_refused"
 GONE_FILES, GONE_DOSSIERS = "gone_files", "gone_dossiers"
+COUNTED, NOT_COUNTED, UNREAD = "counted", "not_counted", "unread_counts"
+REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)
 _MOST_NAMED = 5
 _WORDS = {
     NO_STATUS: N_(
@@ -30,8 +33,21 @@ _WORDS = {
         "Which of these exports is the later was told by their modification dates alone: {files}. Write the day of "
         "export into their names."
     ),
+    NOT_UNDERSTOOD: N_(
+        "Cells of the column {details} that are not understood tell nothing: {files}. Add the words to the section "
+        "handling_values of vocabulary.toml, the names of units to units.csv."
+    ),
+    REFUSED: N_(
+        "Tables on how content people were: {details} lines cannot be used ({files}). satisfaction.csv says why."
+    ),
     GONE_FILES: N_("The run before had files that are no longer there: {files}."),
     GONE_DOSSIERS: N_("Dossiers that the run before had and no file has any more: {details}."),
+    COUNTED: N_(
+        "Dossiers that were counted and cannot be looked at one by one: {details}, by {files}. Results are as they "
+        "stood when they were counted."
+    ),
+    NOT_COUNTED: N_("Lines of counts that could not be used: {details}, of {files}. See counts_refused.csv."),
+    UNREAD: N_("{files}: {details}"),
 }
 
 
@@ -48,6 +64,9 @@ def doubts(
         for name, result in used:
             if details := [result.headings.get(one, one) for one in getattr(result, kind)]:
                 found.append({"kind": kind, "files": [name], "details": details})
+    for column in sorted({column for _, result in used for column in result.handling}):
+        files = [name for name, result in used if result.handling.get(column, (0, 0))[1]]
+        found += [{"kind": NOT_UNDERSTOOD, "files": files, "details": [column]}] if files else []
     if modified_alone:
         found.append({"kind": MODIFIED_ALONE, "files": [*modified_alone], "details": []})
     if gone[0]:

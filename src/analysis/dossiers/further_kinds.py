@@ -1,4 +1,5 @@
-"""Files of other kinds beside the exports, told apart by their headings: lists of procedures, units' reports.
+"""Files of other kinds beside the exports, told apart by their headings: lists of procedures, counts, units' reports,
+tables on how content people were.
 
 A kind is an entry of ``WORDS``: its name, the file of its words and how they are read. Imports nothing heavy, because
 every worker does.
@@ -13,10 +14,12 @@ from analysis.exports.lists import Headings, find_head, lines_of
 from analysis.exports.sheets import Export, Sheet
 from analysis.language.folding import fold
 from analysis.reference.catalogue_words import load_catalogue_words
+from analysis.reference.counts_words import REQUIRED, load_counts_words
+from analysis.reference.satisfaction_words import load_satisfaction_words
 from analysis.reference.unit_reports import load_unit_reports
 from analysis.reference.vocabulary import DATE_COLUMNS, Vocabulary
 
-CATALOGUE_LIST, UNIT_REPORT = "catalogue_list", "unit_report"
+CATALOGUE_LIST, COUNTS, UNIT_REPORT, SATISFACTION = "catalogue_list", "counts", "unit_report", "satisfaction"
 _SHARE = 0.9  # of the lines that differ in what no two lines share: a hand's slips may repeat some
 _CELLS = 3  # of a line that is one of the list, not one above others
 
@@ -50,6 +53,18 @@ def _catalogue_list(folder: Path) -> Kind:
     )
 
 
+def _counts(folder: Path) -> Kind:
+    denied = frozenset({"dossier_id", *DATE_COLUMNS})
+    return Kind(COUNTS, load_counts_words(folder).headings, REQUIRED, further=0, denied=denied)
+
+
+def _satisfaction(folder: Path) -> Kind:
+    denied = frozenset({"dossier_id", "procedure_code", "channel", *DATE_COLUMNS})
+    required = ("unit", "month", "asked", "satisfied")
+    headings = load_satisfaction_words(folder).headings
+    return Kind(SATISFACTION, headings, required, further=0, denied=denied, figures=True)
+
+
 def _unit_report(folder: Path) -> Kind:
     denied = frozenset({"dossier_id", "procedure_code", "channel", *DATE_COLUMNS})
     return Kind(UNIT_REPORT, load_unit_reports(folder).headings, required=(), further=3, denied=denied, figures=True)
@@ -57,7 +72,9 @@ def _unit_report(folder: Path) -> Kind:
 
 # Each kind by the file of its words, in the order in which they are tried.
 WORDS: dict[str, Callable[[Path], Kind]] = {
+    "counts.toml": _counts,
     "catalogue-lists.toml": _catalogue_list,
+    "satisfaction.toml": _satisfaction,
     "unit-reports.toml": _unit_report,
 }
 

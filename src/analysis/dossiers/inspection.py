@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.dossiers.cleaning import REASONS, REJECTED_LIMIT
+from analysis.dossiers.cleaning import REASONS
+from analysis.dossiers.doubts import REJECTED_LIMIT
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
 from analysis.dossiers.file_names import FileNames
-from analysis.dossiers.further_kinds import CATALOGUE_LIST, UNIT_REPORT
+from analysis.dossiers.further_kinds import CATALOGUE_LIST, COUNTS, SATISFACTION, UNIT_REPORT
 from analysis.dossiers.guessing import Guess, guess
 from analysis.dossiers.looking import FileLook, Look, Strange, Task, Word
 from analysis.dossiers.lookups import make_lookups
@@ -330,7 +331,9 @@ KINDS = {
 FURTHER = "further"  # a file of another kind, which a run reads for a duty beside the targets
 FURTHER_KINDS = {
     CATALOGUE_LIST: N_("a list of procedures, no export."),
+    COUNTS: N_("counts of dossiers, no export."),
     UNIT_REPORT: N_("a unit's report, no export."),
+    SATISFACTION: N_("a table on how content people were, no export."),
 }
 DAYS = {
     LINE: N_("Export of {day}, by a line above the table."),

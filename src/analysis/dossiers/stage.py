@@ -5,8 +5,9 @@ import json
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import compress
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,19 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from analysis.dossiers.asking import Answers, known_answers, would_say_the_same
 from analysis.dossiers.cleaning import NOT_THERE
+from analysis.dossiers.counted import clean_counts
 from analysis.dossiers.difficulties import Stated
 from analysis.dossiers.doubts import doubts
 from analysis.dossiers.export_dates import export_date
 from analysis.dossiers.file_names import FileNames
-from analysis.dossiers.further_files import further
-from analysis.dossiers.further_kinds import WORDS
+from analysis.dossiers.further_files import Further, further
+from analysis.dossiers.further_kinds import COUNTS, SATISFACTION, WORDS
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.on_spark import clean_on_executors
 from analysis.dossiers.raw_files import exports_beside, no_export
+from analysis.dossiers.satisfaction import not_used, satisfaction
 from analysis.dossiers.secret import dossier_secret
 from analysis.dossiers.statements import difficulties, read_statements, statements
 from analysis.dossiers.superseding import ALL_CHECKS, Settled, settle
@@ -32,6 +36,8 @@ from analysis.dossiers.worker import FileResult, Job, cached, clean_files, size_
 from analysis.exports.reading import sha256
 from analysis.language.texts import N_, Language
 from analysis.reference.columns import read_table
+from analysis.reference.digests import without_aliases
+from analysis.reference.satisfaction_words import load_satisfaction_words
 from analysis.reference.tables import Reference
 from analysis.reference.toml_files import definitions_of
 from analysis.storage.backends import DUCKDB, Engine, computed_once, connect, execute, read_dossiers
@@ -45,6 +51,7 @@ FILES_COLUMNS = [
     *("read", "accepted", "rejected", "superseded", "skipped_lines"),
 ]
 REJECTS_COLUMNS = ["file", "sheet", "row", "reason", "detail"]
+HANDLING_FILES_COLUMNS = ["file", "column", "told", "unread"]
 FLAWS_COLUMNS = ["unit_code", "code", "file", "sheet", "row"]
 # What a cleaned file depends on beside its bytes: a comment in a chart cleans nothing anew.
 _CODE = ("language", "storage", "reference", "exports", "dossiers")
@@ -58,7 +65,7 @@ class Cleaning:
     ``quality_by_unit``: unit_code, kind, code, count, as ``unit_quality`` describes it; ``flaws``: where the rejected
     rows of known units stand and the first doubtful ones, in ``FLAWS_COLUMNS``. ``difficulties``: unit_code,
     month, category, text, as units state them; ``stated`` is the ledger of the files in which they do. ``latest_day``
-    and ``left_out`` as ``Settled`` has them.
+    and ``left_out`` as ``Settled`` has them, the day also of counts, whose files ``counts`` lists.
     """
 
     files: pd.DataFrame
@@ -71,6 +78,7 @@ class Cleaning:
     synthetic: bool
     latest_day: date | None
     left_out: pd.DataFrame
+    counts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def notice(self, language: Language) -> str:
         """What a reader of these figures must know first; "" when there is nothing."""
@@ -115,6 +123,7 @@ def clean_exports(
     key = dossier_secret(work)
     kept = _stems(work / "cache", paths, digests, reference, key)
     lookups = make_lookups(reference)
+    known = known_answers(lookups, key)
     with connect(engine) as backend:
 
         def clean(todo: list[Job]) -> list[FileResult]:
@@ -122,10 +131,19 @@ def clean_exports(
                 return clean_files(todo, lookups, key, jobs or os.cpu_count() or 1)
             return clean_on_executors(backend, todo, lookups, key)
 
-        results = _results(paths, digests, kept, clean)
+        results = _results(paths, digests, kept, clean, known)
         others = further(found, digests, results)
+        of_kind = {
+            kind: [
+                Further(path, spreadsheet_safe(name), digest)
+                for path, name, digest, result in zip(paths, found, digests, results, strict=True)
+                if result.kind == kind
+            ]
+            for kind in (SATISFACTION, COUNTS)
+        }
+        contented = satisfaction(of_kind[SATISFACTION], load_satisfaction_words(reference.folder), lookups, language)
         exports = [not result.kind for result in results]
-        if not any(exports):
+        if not any(exports) and not of_kind[COUNTS]:
             raise no_export(raw)
         names, stems, digests = [*compress(found, exports)], [*compress(kept, exports)], [*compress(digests, exports)]
         paths, results = [*compress(paths, exports)], [*compress(results, exports)]
@@ -133,22 +151,30 @@ def clean_exports(
         export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
         before = _before(backend, published_folder(work))
         settled = settle(backend, names, stems, results, export_dates, processed / "dossiers.parquet")
+        rows = partial(read_dossiers, backend, processed / "dossiers.parquet")
+        counted = clean_counts(of_kind[COUNTS], rows, reference, lookups, namer.told, language)
         gone = _gone(backend, before, found, processed / "dossiers.parquet")
         del before  # its table is the connection's
     cleaning = _ledger(names, namer, digests, results, export_dates, settled, stated, reference, language)
+    latest = max(filter(None, (cleaning.latest_day, counted.latest_day)), default=None)
+    synthetic = cleaning.synthetic or counted.synthetic
+    cleaning = replace(cleaning, latest_day=latest, synthetic=synthetic, counts=counted.tables["counts_files"])
     _forget_others(work / "cache", set(kept))
     write_csv(cleaning.files, processed / "files.csv")
     write_csv(others, processed / "further_files.csv")
+    write_csv(contented, processed / "satisfaction.csv")
+    write_csv(_handling_files(names, results), processed / "handling_files.csv")
     write_csv(cleaning.rejects, processed / "rejects.csv")
     write_csv(cleaning.quality, processed / "quality.csv")
     write_csv(cleaning.quality_by_unit, processed / "unit_quality.csv")
     write_csv(cleaning.flaws, processed / "flaws.csv")
     write_csv(cleaning.difficulties, processed / "difficulties.csv")
+    counted.write(processed)
     facts = {
         "synthetic": cleaning.synthetic,
         "latest_day": cleaning.latest_day and cleaning.latest_day.isoformat(),
         "left_out": cleaning.left_out.astype(str).to_dict("records"),
-        "doubts": doubts(names, results, settled.modified_alone, gone),
+        "doubts": [*doubts(names, results, settled.modified_alone, gone), *counted.doubts, *not_used(contented)],
         "difficulties": cleaning.stated.to_dict("records"),
     }
     write_text(processed / "clean.json", json.dumps(facts, ensure_ascii=False))
@@ -177,10 +203,19 @@ def _gone(
 
 
 def _results(
-    paths: list[Path], digests: list[str], stems: list[Path], clean: Callable[[list[Job]], list[FileResult]]
+    paths: list[Path],
+    digests: list[str],
+    stems: list[Path],
+    clean: Callable[[list[Job]], list[FileResult]],
+    known: Answers,
 ) -> list[FileResult]:
-    """One result per file: kept ones where nothing changed, the others cleaned now, the largest first."""
-    results = {stem: cached(stem) for stem in stems}
+    """One result per file: kept ones where nothing changed that they asked for, the others cleaned now, the largest
+    first.
+    """
+    kept = {stem: cached(stem) for stem in stems}
+    results = {
+        stem: found if found and would_say_the_same(found.asked, known) else None for stem, found in kept.items()
+    }
     wanted = {
         stem: Job(path, stem, digest)
         for path, digest, stem in zip(paths, digests, stems, strict=True)
@@ -194,9 +229,10 @@ def _results(
 
 def _stems(cache: Path, paths: list[Path], digests: list[str], reference: Reference, key: bytes) -> list[Path]:
     """Where each file's result is kept: names made of all that a result depends on, the code that reads among it."""
-    own = [reference.folder / name for name in ("units.csv", "catalogue.csv", "vocabulary.toml")]
+    own = [reference.folder / name for name in ("catalogue.csv", "vocabulary.toml")]
     own += [path for path in (reference.folder / "successors.csv",) if path.exists()]
     tables = [sha256(path) for path in (*own, *(definitions_of(reference.folder, name) for name in WORDS))]
+    tables.append(without_aliases(reference.folder / "units.csv"))  # for these a result says what it asked
     common = "\n".join([*tables, code_version(*_CODE), *library_versions(_LIBRARIES), hashlib.sha256(key).hexdigest()])
     return [
         cache / hashlib.sha256(f"{digest}\n{path.suffix.lower()}\n{common}".encode()).hexdigest()[:32]
@@ -279,6 +315,16 @@ def _ledger(
         statements(stated, language),
     )
     return Cleaning(*tables, synthetic, settled.latest_day, settled.left_out)
+
+
+def _handling_files(names: list[str], results: list[FileResult]) -> pd.DataFrame:
+    """Of each file the columns that tell how dossiers were handled, with how many cells are understood and are not."""
+    rows = [
+        (spreadsheet_safe(name), column, *told)
+        for name, result in zip(names, results, strict=True)
+        for column, told in sorted(result.handling.items())
+    ]
+    return pd.DataFrame(rows, columns=HANDLING_FILES_COLUMNS)
 
 
 def _detail(column: str, value: str, result: FileResult, reference: Reference) -> str:

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,24 @@ from analysis.dossiers.accepted import write_accepted
 from analysis.dossiers.cleaning import CHECKS, SIGHTS_SCHEMA
 from analysis.dossiers.export_dates import MODIFIED
 from analysis.dossiers.worker import FileResult
-from analysis.exports.moments import LOCAL
+from analysis.exports.handling import DIGITISED, PAYMENT, RECEIVED_BY
+from analysis.language.clock import today
 from analysis.storage.backends import DUCKDB, computed_once, execute, read_files, write_dossiers
 from analysis.storage.memory import keep_little
 
 # Of ``filings.parquet``, beside the dossier's key: how it was filed, where its export tells anything of that.
 FILED = ("submitted_at", "submitted_unread", "by_proxy", "code_gap")
+# Of ``handling.parquet``: how it was handled.
+HANDLED = (RECEIVED_BY, PAYMENT, DIGITISED)
+_OF_SIGHTS = ("key_number", "sheet_index", "row", "flags", *FILED, *HANDLED)
 # Of ``dossiers.parquet``: a dossier's last sight, and where it stands.
 DOSSIERS_SCHEMA = pa.schema(
     [
-        *(field for field in SIGHTS_SCHEMA if field.name not in ("key_number", "sheet_index", "row", "flags", *FILED)),
+        *(field for field in SIGHTS_SCHEMA if field.name not in _OF_SIGHTS),
         *(pa.field("file", pa.string()), SIGHTS_SCHEMA.field("row")),
     ]
 )
-FILINGS = "filings.parquet"
+FILINGS, HANDLING = "filings.parquet", "handling.parquet"
 EVENTS = ("received_at", "completed_at")
 STRAY, FAR = 0.01, 31  # share of all receipts and results; days
 MOST_LEFT_OUT = 100
@@ -65,7 +69,7 @@ def settle(
     target: Path,
 ) -> Settled:
     """Let the sights of each dossier compete on the engine of ``connection``, write one row per dossier to ``target``,
-    and how it was filed beside it.
+    and how it was filed and handled beside it.
 
     The sight from the latest export wins; ties go to the later row in (file, sheet, row) order.
     """
@@ -74,6 +78,7 @@ def settle(
     losers = computed_once(_losers(rows))
     accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
     write_dossiers(_filings(accepted, any(result.tells_filing for result in results)), target.with_name(FILINGS))
+    write_dossiers(_handling(accepted, any(result.handling for result in results)), target.with_name(HANDLING))
     if connection.name != DUCKDB:
         write_dossiers(accepted.select(*DOSSIERS_SCHEMA.names), target)
         return _settled(names, results, export_dates, rows, losers, accepted)
@@ -108,7 +113,7 @@ def _settled(
         for column in EVENTS
     }
     events = _events(accepted, swapped)
-    known = events.day <= ibis.least(events.export_date, ibis.literal(datetime.now(LOCAL).date()))
+    known = events.day <= ibis.least(events.export_date, ibis.literal(today()))
     by_day = execute(events.group_by("day").aggregate(known=known.sum(), count=events.count()))
     latest = latest_of(by_day)
     is_later = latest and pd.to_datetime(by_day["day"]).max() > pd.Timestamp(latest)
@@ -143,6 +148,12 @@ def _filings(accepted: ibis.Table, told: bool) -> ibis.Table:
     if not told:  # so that nothing is read anew
         return rows.limit(0)
     return rows.filter(rows.submitted_at.notnull() | rows.submitted_unread | rows.by_proxy.notnull())
+
+
+def _handling(accepted: ibis.Table, told: bool) -> ibis.Table:
+    """How dossiers were handled, as their last sight tells it."""
+    rows = accepted.select("dossier_key", *HANDLED)
+    return rows.filter(ibis.or_(*(rows[name].notnull() for name in HANDLED))) if told else rows.limit(0)
 
 
 def _with_dossiers_in_common(rows: ibis.Table, names: list[str]) -> list[str]:

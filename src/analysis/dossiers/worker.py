@@ -20,9 +20,11 @@ from typing import Any, Protocol, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.dossiers.asking import Answers, Asked
 from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table, tables_of
 from analysis.dossiers.further_kinds import kind_of
 from analysis.exports.encodings import UNKNOWN_ENCODING
+from analysis.exports.filing import BY_PROXY, SUBMITTED_AT
 from analysis.exports.legacy import LEGACY
 from analysis.exports.quoting import quoted
 from analysis.exports.reading import read_export
@@ -52,7 +54,9 @@ class FileResult:
     a template and its details when the file is quarantined. ``rejects`` are
     (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it. ``missing`` are
     known columns, ``unread`` headings, ``unreadable`` rows with a byte that is no letter, ``swapped`` columns whose
-    days a spreadsheet took for American ones; ``tells_filing``: a column says how dossiers were filed.
+    days a spreadsheet took for American ones; ``tells_filing``: a column says how dossiers were filed; ``handling``:
+    those that say how they were handled, as ``Cleaned`` has them. ``asked``: what it was told of spellings
+    (``asking``).
     """
 
     kind: str = ""
@@ -71,8 +75,10 @@ class FileResult:
     unreadable: list[int] = field(default_factory=list)
     swapped: list[str] = field(default_factory=list)
     tells_filing: bool = False
+    handling: dict[str, tuple[int, int]] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     problem: tuple[str, dict[str, Any]] | None = None
+    asked: Answers = field(default_factory=dict)
 
 
 class Task(Protocol[Result_co]):
@@ -159,7 +165,8 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
 
     Raises ExportProblem for a file that is another by now: that says nothing of the one that it was.
     """
-    result, export = FileResult(), None
+    asked = Asked(lookups, key)
+    result, export, lookups = FileResult(asked=asked.answers), None, asked.lookups
     try:
         export = read_export(job.path, headings=lookups.vocabulary.headings)
         result.format, result.encoding = export.format, export.encoding
@@ -168,7 +175,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
             _check_units(tables, lookups)
     except ExportProblem as problem:
         if export and (kind := kind_of(export, lookups.vocabulary, lookups.kinds)):
-            return FileResult(kind, export.format, export.encoding)
+            return FileResult(kind, export.format, export.encoding, asked=asked.answers)
         result.problem = (problem.template, {name: str(value) for name, value in problem.details.items()})
         return result
     if job.sha256 not in ("", export.sha256):
@@ -188,7 +195,10 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
         result.skipped_lines += table.skipped_lines
         result.sheets.append(table.sheet)
         result.headings |= table.headings
-        result.tells_filing |= bool(table.filing)
+        result.tells_filing |= not {SUBMITTED_AT, BY_PROXY}.isdisjoint(table.filing)
+        for name, told in cleaned.handling.items():
+            before = result.handling.get(name, (0, 0))
+            result.handling[name] = (before[0] + told[0], before[1] + told[1])
         result.missing += [name for name in table.missing if name not in result.missing]
         result.unreadable += table.unreadable[: MOST_ROWS - len(result.unreadable)]
         result.swapped += [name for name in table.swapped if name not in result.swapped]

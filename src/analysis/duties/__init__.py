@@ -7,5 +7,6 @@ DUTIES = (
     *("catalogue_on_portal", "catalogue_lines", "catalogue_verdicts", "catalogue_timeliness", "catalogue_levels"),
     "catalogue_files",
     *("substance", "substance_effect", "substance_files"),
+    *("receiving", "received_for"),
     *("reconciliation", "reconciliation_rules", "reconciliation_sums", "unit_report_files", "unit_report_refused"),
 )

@@ -18,7 +18,7 @@ from analysis.duties.explaining import EQUAL
 from analysis.duties.results import tellable
 from analysis.outlook.comparison import ABOVE, BELOW
 from analysis.outlook.delays import beside_tiers
-from analysis.reference.decision import ON_TIME, PORTAL, PROCEDURES
+from analysis.reference.decision import DOSSIERS as DOSSIERS_ONLINE
 from analysis.reference.difficulties import Kinds
 from analysis.reference.tables import Reference
 from analysis.reference.waiting import WaitingRules
@@ -108,7 +108,7 @@ def _rejected(quality: pd.DataFrame) -> pd.DataFrame:
 
 def _not_online(comparison: pd.DataFrame) -> pd.DataFrame:
     """The dossiers of both levels that were not filed online; shown where one level's share lies below its tier's."""
-    rows = comparison[~comparison["measure"].isin([PROCEDURES, PORTAL, ON_TIME]) & (comparison["scope"] == "all")]
+    rows = comparison[(comparison["measure"] == DOSSIERS_ONLINE) & (comparison["scope"] == "all")]
     single = rows[rows["level"].notna()]  # several levels together hold the same dossiers again
     rows = single if len(single) else rows[rows["target_id"] == rows["target_id"].min()]
     by_unit = rows.assign(

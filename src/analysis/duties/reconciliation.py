@@ -42,9 +42,17 @@ _Read = dict[str, UnitReports | ExportProblem]  # what each file reports, by its
 
 
 def reports_against_rows(
-    dossiers: Table, files: Sequence[Further], reference: Reference, as_of: date, language: Language
+    dossiers: Table,
+    files: Sequence[Further],
+    reference: Reference,
+    as_of: date,
+    language: Language,
+    beside: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The tables of the reconciliation, without rows where no unit's report was given."""
+    """The tables of the reconciliation, without rows where no unit's report was given, nor counts ``beside`` rows.
+
+    ``beside`` are the rows of counts_beside_rows.csv: counts of a unit and month are a report of its, too.
+    """
     form, rules = load_unit_reports(reference.folder), load_explanations(reference.folder).rules
     read, copies = _read(files, reference, form)
     span = _covered(dossiers, as_of) if read else (as_of, as_of)
@@ -52,6 +60,9 @@ def reports_against_rows(
         if isinstance(found, UnitReports):
             _set_apart(found, span)
     cells = _cells(read)
+    if beside is not None and len(beside):
+        counted = beside.assign(**{day: beside[day].map(date.fromisoformat) for day in REPORT[1:]})
+        cells = pd.concat([cells, counted[counted["period_end"] <= as_of]], ignore_index=True)
     compared = reconciled(dossiers, cells, reference, rules, form.sums)
     names = group_names(reference, language).set_index("unit_code")["unit_name"]
     return {

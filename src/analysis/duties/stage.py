@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.dossiers.counted import BESIDE_ROWS
 from analysis.dossiers.further_files import further_files
 from analysis.dossiers.further_kinds import UNIT_REPORT
-from analysis.dossiers.superseding import FILINGS
+from analysis.dossiers.superseding import FILINGS, HANDLING
 from analysis.duties import DUTIES
 from analysis.duties.catalogue import full_catalogue
 from analysis.duties.difficulty_evidence import difficulty_evidence
 from analysis.duties.filings import with_filings
 from analysis.duties.hanging import hanging
 from analysis.duties.real_use import real_use
+from analysis.duties.receiving import receiving
 from analysis.duties.reconciliation import reports_against_rows
 from analysis.duties.service import portal_service
 from analysis.language.problems import RunProblem
@@ -30,7 +32,10 @@ from analysis.reference.waiting import load_waiting
 from analysis.storage.backends import Engine, connect, read_dossiers
 
 _READ = ("difficulties", "delays", "comparison", "unit_quality", "procedures")
-_NEEDED = ("attainment.csv", "files.csv", "dossiers.parquet", FILINGS, *(f"{name}.csv" for name in _READ))
+_NEEDED = (
+    *("attainment.csv", "files.csv", "dossiers.parquet", FILINGS, HANDLING),
+    *(f"{name}.csv" for name in (*_READ, BESIDE_ROWS)),
+)
 
 
 def make_duties(
@@ -62,11 +67,13 @@ def make_duties(
         dossiers = followed(dossiers, reference)
         filed = with_filings(dossiers, read_dossiers(backend, processed / FILINGS))
         tables |= real_use(filed, reference, decision, as_of)
+        tables |= receiving(dossiers, read_dossiers(backend, processed / HANDLING), reference, decision, as_of)
         timed = bool(tables["substance_files"]["submitted_timed"].any())
         tables |= portal_service(filed if timed else dossiers, beside, reference, language)
         tables |= full_catalogue(dossiers, (beside, processed), reference, decision, as_of, language)
         reports = further_files(beside, processed, reference, UNIT_REPORT)
-        tables |= reports_against_rows(filed, reports, reference, as_of, language)
+        beside = reference.by_holder(read_table(processed / f"{BESIDE_ROWS}.csv"))
+        tables |= reports_against_rows(filed, reports, reference, as_of, language, beside)
     tables |= {name: read_table(processed / f"{name}.csv") for name in _READ}
     tables |= {name: reference.by_holder(tables[name]) for name in ("difficulties", "unit_quality")}
     kinds, rules = load_kinds(reference.folder), load_waiting(reference.folder)

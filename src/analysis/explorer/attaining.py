@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ from analysis.language.texts import N_
 from analysis.measures.attainment import attain as official
 from analysis.measures.expressions import WINDOWS
 from analysis.measures.unmeasured import without
-from analysis.reference.decision import DEFAULT, Decision, Target
+from analysis.reference.decision import DEFAULT, Decision, Measure, Target
 from analysis.reference.toml_files import Words
 
 ALL = "all"
@@ -68,23 +68,34 @@ def attain(
 
 
 def new_target(
-    name: str, measure: str, minimum: float | str, *, level: int | None = None, scope: str = "all", title: str = ""
+    name: str,
+    measure: str,
+    minimum: float | str,
+    *,
+    level: int | None = None,
+    levels: Sequence[int] | str | None = None,
+    scope: str = "all",
+    title: str = "",
 ) -> Target:
     """A target of your own for ``dv.attain``: ``measure`` is ``dossiers_online``, ``procedures_online``,
-    ``dossiers_via_portal`` or ``on_time``, as far as the decision has readings of it; ``minimum`` a share of one;
-    ``scope`` is ``all`` or ``agency``. ``level`` (3 or 4) goes with the first two. Raises UsageProblem that says what
-    does not fit.
+    ``dossiers_via_portal``, ``on_time``, ``paid_online`` or ``digitised``, as far as the decision has readings of it;
+    ``minimum`` a share of one; ``scope`` is ``all`` or ``agency``. ``level`` (3 or 4), or ``levels`` (``[3, 4]``,
+    ``"any"``), goes with the first two and may with the last three. Raises UsageProblem that says what does not fit.
 
     >>> import analysis as dv
     >>> float(dv.new_target("l4-business", "dossiers_online", 0.8, level=4).minimum)
     0.8
     """
-    measures = ("dossiers_online", "procedures_online", "dossiers_via_portal", "on_time")
-    choices = {"measure": one_of("measure", measure, measures), "scope": one_of("scope", scope, ("all", "agency"))}
+    choices = {
+        "measure": one_of("measure", measure, get_args(Measure)),
+        "scope": one_of("scope", scope, ("all", "agency")),
+    }
     try:
         words = Words(vi=title or name, en=title or name)
         texts = dict.fromkeys(("title", "clause", "definition"), words)
-        return Target.model_validate({"id": name, "level": level, "minimum": minimum, **choices, **texts})
+        return Target.model_validate(
+            {"id": name, "level": level, "levels": levels, "minimum": minimum, **choices, **texts}
+        )
     except ValidationError as error:
         reason = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise UsageProblem(

@@ -11,12 +11,14 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
-from analysis.dossiers.superseding import DOSSIERS_SCHEMA
+from analysis.dossiers.cleaning import SIGHTS_SCHEMA
+from analysis.dossiers.superseding import DOSSIERS_SCHEMA, HANDLING
 from analysis.explorer.names import Names, one_of
 from analysis.explorer.tables import Context, Table, table
 from analysis.findings.report import Report, read_report
 from analysis.language.problems import AttributeProblem, UsageProblem
 from analysis.language.texts import N_, Language
+from analysis.measures.expressions import HANDLED, asked
 from analysis.notebooks.notebook import place
 from analysis.presentation.words import VERDICTS
 
@@ -37,6 +39,8 @@ _COUNTED = (
 )
 _TABLES = ["dossiers", "catalogue", "units", "attainment", "files", "rejects"]
 _TRACED = ("dossier_key", "file", "row")
+_FIELDS = {field.name: field for field in (*DOSSIERS_SCHEMA, *SIGHTS_SCHEMA)}
+_FURTHER = ("due_at", *HANDLED)  # which some measures ask for
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +116,9 @@ def load(
     last = one_of("month", month, months) if month else months[-1]
     context = Context(report, last)
     dossiers = pd.read_parquet(folder / "dossiers.parquet", read_dictionary=[*_CODES, "unit_code", "tier"])
+    if names := [name for name in asked(report.decision) if name in HANDLED]:
+        told = pd.read_parquet(folder / HANDLING, columns=["dossier_key", *names])
+        dossiers = dossiers.merge(told, how="left", on="dossier_key")
     year, number = (int(part) for part in last.split("-"))
     end = pd.Timestamp(year, number, monthrange(year, number)[1]) + pd.Timedelta(days=1)
     attainment = report.attainment
@@ -151,9 +158,9 @@ def relation(dossiers: pd.DataFrame) -> ibis.Table:
     for name, known in _CODES.items():
         for code in dossiers[name].dropna().unique():
             one_of(name, code, known)
-    names = [*_COUNTED, *(name for name in _TRACED if name in dossiers)]
+    names = [*_COUNTED, *(name for name in (*_FURTHER, *_TRACED) if name in dossiers)]
     # As they are stored: a column keeps its type where nothing is in it, for a choice may be empty.
-    schema = pa.schema([DOSSIERS_SCHEMA.field(name) for name in names])
+    schema = pa.schema([_FIELDS[name] for name in names])
     texts = dict.fromkeys((field.name for field in schema if pa.types.is_string(field.type)), "str")
     return ibis.memtable(pd.DataFrame(dossiers)[names].astype(texts), schema=ibis.Schema.from_pyarrow(schema))
 

@@ -1,7 +1,7 @@
 """How a figure came about (``dv.explain``): in a sentence, and the dossiers of its numerator and denominator."""
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis
@@ -12,13 +12,13 @@ from analysis.explorer.names import one_of, unit_named
 from analysis.explorer.tables import Context, Table, table
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
-from analysis.measures.attainment import shortfall
 from analysis.measures.expressions import Count, arising, behind, between, hits, month_number, windows
+from analysis.measures.figures import shortfall
 from analysis.measures.offers import offers_by_month
 from analysis.measures.series import followed
 from analysis.measures.unmeasured import without
 from analysis.presentation.numbers import minimum
-from analysis.reference.decision import DUE, PROCEDURES, Reading, Target
+from analysis.reference.decision import DUE, PROCEDURES, SATISFACTION, Reading, Target
 from analysis.storage.backends import execute
 
 _NAMES = ("target_id", "unit_code", "reading", "window", "month")  # what names a figure
@@ -67,6 +67,21 @@ def explain(
         one = _one(row)
         target, unit, reading, window, month = (str(one[name]) for name in _NAMES)
     asked = _asked(target, unit, reading, window, month, data)
+    if asked.target.measure == SATISFACTION:
+        raise UsageProblem(
+            N_(
+                "The target {target} counts people who were asked, not dossiers. satisfaction.csv has the lines that "
+                "it counts."
+            ),
+            target=target,
+        )
+    explained = _listed(asked, data)
+    counted = _counted(asked, window, month or data.month, data)
+    return replace(explained, sentence=counted) if counted else explained
+
+
+def _listed(asked: "_Asked", data: Data) -> Explanation:
+    """By the dossiers of exports."""
     rows = asked.rows(followed(relation(data.dossiers), data.report.reference), data.report.as_of)
     rows = rows.filter(rows.unit_code.isin(list(asked.units)))
     if asked.target.measure == PROCEDURES:
@@ -75,6 +90,19 @@ def explain(
     count = Count(asked.target, asked.reading, none_of)
     over, under = (_table(side, data.context) for side in behind(rows, count, data.report.as_of))
     return Explanation(_sentence(len(over), len(under), asked, data), over, under)
+
+
+def _counted(asked: "_Asked", window: str, month: str, data: Data) -> str:
+    """What is said of a figure where there are dossiers that are only counted; "" where there are none."""
+    if not data.report.counts["dossiers"].sum():
+        return ""
+    rows = data.attainment
+    own = (
+        rows["target_id"].eq(asked.target.id) & rows["reading"].eq(asked.reading.id) & rows["unit_code"].eq(asked.code)
+    )
+    (row,) = rows[own & rows["window"].eq(window) & rows["month"].eq(month)].to_dict("records")
+    words = data.report.language.text(N_("Dossiers that were counted and not seen one by one are not listed."))
+    return f"{_sentence(int(row['numerator']), int(row['denominator']), asked, data)} {words}"
 
 
 def told(row: pd.Series, data: Data) -> str:

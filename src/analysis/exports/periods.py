@@ -4,11 +4,34 @@ import re
 from calendar import monthrange
 from datetime import date
 
-from analysis.exports.moments import day_within
+import pyarrow as pa
+
+from analysis.exports.moments import day_within, moments
+from analysis.language.folding import fold
 from analysis.reference.vocabulary import Vocabulary
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_MONTH = re.compile(r"(?P<month>\d{1,2})\s*[-/.]\s*(?P<year>\d{4})|(?P<year_>\d{4})\s*[-/.]\s*(?P<month_>\d{1,2})")
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})")
 _RANGE = re.compile(r"(?<!\w)từ (?:ngày )?\d[\d/.-]+\s*[–-]\s*(?:ngày )?(?=\d)")
+
+
+def month_end(day: date) -> date:
+    """The last day of its month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def months_named(texts: list[str], vocabulary: Vocabulary) -> dict[str, date]:
+    """The first day of the month that each text of a column names: 2020-06, 06/2020, Tháng 6/2020, a day of it.
+
+    Days that are all of January have their month first, as Americans write it: they name none.
+    """
+    named = {text: month for text in texts if (month := _month_of(" ".join(text.split()), vocabulary))}
+    others = [text for text in texts if text not in named]
+    days = dict(zip(others, moments(pa.array(others, pa.string())).to_pylist(), strict=True))
+    found = {text: day.date() for text, day in days.items() if day}
+    swapped = {day.month for day in found.values()} == {1} and len(set(found.values())) > 1
+    return named | {text: day.replace(day=1) for text, day in found.items() if not swapped}
 
 
 def days_after(lines: list[str], labels: tuple[str, ...]) -> list[date]:
@@ -51,6 +74,17 @@ def period_named(lines: list[str], vocabulary: Vocabulary, starts: tuple[str, ..
     year, first, last = found.pop()
     is_month = 1 <= first <= last <= 12 and year >= 1900
     return (date(year, first, 1), date(year, last, monthrange(year, last)[1])) if is_month else None
+
+
+def _month_of(text: str, vocabulary: Vocabulary) -> date | None:
+    if written := _MONTH.fullmatch(text):
+        year, month = (int(written[name] or written[f"{name}_"]) for name in ("year", "month"))
+    elif compact := _COMPACT.fullmatch(text):
+        year, month = int(compact[1]), int(compact[2])
+    else:
+        period = period_named([fold(text)], vocabulary, ())
+        year, month = (period[0].year, period[0].month) if period and period[1] == month_end(period[0]) else (0, 0)
+    return date(year, month, 1) if 1 <= month <= 12 and year >= 1900 else None
 
 
 def _months_named(text: str, periods: dict[str, tuple[str, ...]]) -> list[tuple[int, int]]:

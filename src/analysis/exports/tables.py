@@ -18,6 +18,7 @@ from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.encodings import UNREADABLE
 from analysis.exports.filing import BY_PROXY, SUBMITTED_AT, by_proxy
 from analysis.exports.glances import has_byte, is_plain, rows_of
+from analysis.exports.handling import coded
 from analysis.exports.headings import INVISIBLE, REQUIRED, Head, bare, find_head, first_lines
 from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import is_no_day
@@ -51,7 +52,7 @@ _INVISIBLE_RE2 = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", INVISIBLE)
 class Table:
     """The data rows of one sheet: ``cells`` holds the named columns as text (null where blank).
 
-    ``filing`` are those that tell how a dossier was filed, in the same rows (``filing.filing``).
+    ``filing`` are those that tell how a dossier was filed and handled, in the same rows (``filing.filing``).
     ``rows`` are the 1-based spreadsheet rows, as ``heading_row`` is; ``headings`` the texts over the named columns;
     ``missing`` the known columns that the sheet lacks, ``unread`` the headings that name none, as far as they may be
     quoted, ``unreadable`` the rows with a byte that is no letter, whose cells are blank, ``swapped`` the columns of
@@ -222,7 +223,8 @@ def _cut_table(
 
 
 def _filing(everything: list[pa.Array], head: Head, sheet: Sheet, vocabulary: Vocabulary) -> dict[str, pa.Array]:
-    """What tells how a dossier was filed, of every line: the moment as text, the proxy as yes or no.
+    """What tells how a dossier was filed and handled, of every line: moment and receiving unit as text, the proxy as
+    yes or no, all else as codes.
 
     Moments that a spreadsheet took for American ones in part tell nothing of minutes: they are left out.
     """
@@ -232,6 +234,8 @@ def _filing(everything: list[pa.Array], head: Head, sheet: Sheet, vocabulary: Vo
         found[SUBMITTED_AT] = pa.nulls(len(days), pa.string()) if _half_swapped(days) else days
     if BY_PROXY in found:
         found[BY_PROXY] = by_proxy(found[BY_PROXY], vocabulary.not_by_proxy)
+    for name in set(found) & set(vocabulary.handled):
+        found[name] = coded(name, found[name], vocabulary.handled[name], vocabulary.mark)
     return found
 
 

@@ -13,6 +13,8 @@ from analysis.findings.offered import last_day
 from analysis.findings.report import Report
 from analysis.measures.unmeasured import ANY_OF
 from analysis.outlook.conclusions import LOST, RUNNING, UNLIKELY
+from analysis.reference.decision import SATISFACTION
+from analysis.reference.satisfaction_words import load_satisfaction_words
 
 _NAMED = 3  # procedures that a sentence names; the others are counted
 
@@ -168,6 +170,8 @@ def _finding(figure: Figure, row: Any, ask: Ask | None, report: Report) -> Findi
 def _lacking(figure: Figure, report: Report) -> tuple[tuple[str, ...], ...]:
     columns = report.unmeasured.get((figure.target.id, figure.unit_code), "")
     spelled = report.reference.vocabulary.spelled
+    if SATISFACTION in columns:
+        spelled = spelled | {SATISFACTION: load_satisfaction_words(report.reference.folder).spelled}
     return tuple(tuple(spelled[name] for name in any_of.split(ANY_OF)) for any_of in columns.split(", ") if any_of)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from analysis.dossiers.counted import COUNTS
 from analysis.findings.report import Report
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
@@ -16,7 +17,8 @@ DOSSIERS = "dossiers.parquet"
 
 
 def dossiers_by_file(processed: Path | str) -> pd.DataFrame:
-    """unit_code, file, dossiers: how many accepted dossiers of each unit came from each file.
+    """unit_code, file, dossiers: how many accepted dossiers of each unit came from each file, those that are only
+    counted too.
 
     Raises RunProblem where ``processed`` has no dossiers.
     """
@@ -34,13 +36,17 @@ def dossiers_by_file(processed: Path | str) -> pd.DataFrame:
         .aggregate([([], "count_all")])
     )
     frame = counted.to_pandas().rename(columns={"count_all": "dossiers"})
+    if (path := path.with_name(COUNTS)).exists():
+        counts = pq.read_table(path, columns=["unit_code", "file", "received"]).to_pandas()
+        summed = counts.groupby(["unit_code", "file"], as_index=False)["received"].sum()
+        frame = pd.concat([frame, summed.rename(columns={"received": "dossiers"})])
     return frame.astype({"unit_code": str, "file": str}).sort_values(["unit_code", "file"], ignore_index=True)
 
 
 def source_files(counted: pd.DataFrame, files: pd.DataFrame, units: Collection[str]) -> pd.DataFrame:
     """file, dossiers, export_date, sha256 of the files with dossiers of ``units``, the latest export first.
 
-    ``counted`` as ``dossiers_by_file`` gives it, ``files`` are the rows of files.csv.
+    ``counted`` as ``dossiers_by_file`` gives it, ``files`` as ``Report.sources``.
     """
     own = counted[counted["unit_code"].isin(units)].groupby("file", as_index=False)["dossiers"].sum()
     known = own.merge(files[["file", "export_date", "sha256"]], "left", "file").fillna("")
@@ -61,7 +67,7 @@ class Sources:
 def sources_of(processed: Path | str, report: Report) -> Sources:
     """The files behind every unit's and group's dossiers."""
     found = report.reference.by_holder(dossiers_by_file(processed)).drop_duplicates(["unit_code", "file"])
-    digests = dict(zip(report.files["file"], report.files["sha256"], strict=True))
+    digests = dict(zip(report.sources["file"], report.sources["sha256"], strict=True))
     number = {file: place for place, file in enumerate(sorted(found["file"].unique()), start=1)}
     numbers = {str(unit): [number[file] for file in of_unit] for unit, of_unit in found.groupby("unit_code")["file"]}
     members = group_members(report.reference).merge(found, on="unit_code")

@@ -23,6 +23,7 @@ _LEDGER = {
     **{name: name for name in ("files", "rejects", "quality", "flaws", "difficulties")},
     "unit_quality": "quality_by_unit",
 }
+SOURCE_COLUMNS = ["file", "export_date", "sha256"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Report:
 
     ``stated`` is the ledger of the files of ``difficulties``: file, read, used, refused (by reason), masked, cut,
     problem. ``doubts`` are what must be known of files that were used.
-    ``lacking`` are the rows of unmeasured.csv, ``indices`` those of index.csv.
+    ``lacking`` are the rows of unmeasured.csv, ``indices`` those of index.csv, ``counts`` those of counts_files.csv.
     ``outlook["procedures"]`` holds true counts: only what was ``told`` may be printed; so does
     ``duties["waiting_procedures"]``.
     """
@@ -54,6 +55,7 @@ class Report:
     language: Language
     lacking: pd.DataFrame = field(default_factory=pd.DataFrame)
     indices: pd.DataFrame = field(default_factory=pd.DataFrame)
+    counts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*SOURCE_COLUMNS, "dossiers"]))
 
     @cached_property
     def unmeasured(self) -> dict[tuple[str, str], str]:
@@ -112,6 +114,12 @@ class Report:
         return {name: int(self.files[name].sum()) for name in names}
 
     @property
+    def sources(self) -> pd.DataFrame:
+        """``SOURCE_COLUMNS`` of the exports and of the files of counts."""
+        parts = [table[SOURCE_COLUMNS] for table in (self.files, self.counts) if len(table)]
+        return pd.concat(parts, ignore_index=True) if parts else self.files[SOURCE_COLUMNS]
+
+    @property
     def quarantined(self) -> pd.DataFrame:
         """The files of which nothing was used."""
         return self.files[self.files["status"] == "quarantined"]
@@ -137,7 +145,7 @@ def _state(*folders: Path | str) -> tuple[tuple[str, int, int, int], ...]:
 @lru_cache(maxsize=2)
 def _read_report(processed: Path, reference: Path, language: Language, state: object) -> Report:
     tables = {}
-    for name in ("attainment", "unmeasured", "index", *_LEDGER, *OUTLOOK, *DUTIES):
+    for name in ("attainment", "unmeasured", "index", "counts_files", *_LEDGER, *OUTLOOK, *DUTIES):
         if not (processed / f"{name}.csv").is_file():
             raise RunProblem(
                 N_("{folder} has no {file}. Run the notebooks clean, attainment, trends_and_gap and duties first."),
@@ -166,4 +174,5 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
         language=language,
         lacking=tables["unmeasured"],
         indices=tables["index"],
+        counts=tables["counts_files"],
     )

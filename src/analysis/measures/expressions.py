@@ -18,11 +18,14 @@ from typing import Any
 
 import ibis
 import pandas as pd
-from ibis.expr.types import BooleanValue, IntegerValue, Table, TimestampValue
+from ibis.expr.types import BooleanValue, IntegerValue, Table, TimestampValue, Value
 
-from analysis.reference.decision import ON_TIME, Conditions, Decision, Reading, Target
+from analysis.reference.decision import DIGITISED, ON_TIME, Conditions, Decision, Reading, Target
 
 WINDOWS = ("month", "quarter", "to_date")
+# What is told of a dossier beside the columns of dossiers.parquet, with the types.
+HANDLED = {"payment": "string", DIGITISED: "boolean"}
+WEIGHT = "dossiers"  # a column, where there is one, with how many dossiers a row stands for; else each is one
 MOST_MONTHS = 60  # a decision's longest period, with the rest of its first quarter: months are bits of one integer
 
 
@@ -79,7 +82,7 @@ def month_bits(months: Iterable[int]) -> int:
 
 def arisen(dossiers: Table, decision: Decision, as_of: date, years_before: int = 0) -> Table:
     """Dossiers that arise (phát sinh) from the quarter in which the decision begins, or so many years before it, with
-    what the measures ask for: ``month`` (number), ``agency`` and ``resolved``, and ``on_time`` where the decision does.
+    what the measures ask for: ``month`` (number), ``agency`` and ``resolved``, and what ``asked`` says of the decision.
 
     What happened after ``as_of`` is not known: later receipts do not exist, later results are open.
     """
@@ -94,14 +97,27 @@ def fallen_due(dossiers: Table, decision: Decision, as_of: date) -> Table:
     return _measured(between(known, "due_at", *_span(decision, as_of)), "due_at", decision, as_of)
 
 
+def asked(decision: Decision) -> list[str]:
+    """What readings of the decision ask for and others do not: ``on_time``, and those of ``HANDLED``."""
+    return [name for name in (ON_TIME, *HANDLED) if any(reading.asks(name) for reading in decision.readings)]
+
+
 def cells(arisen: Table, *by: str) -> Table:
     """Dossiers that arise, counted ``by`` unit_code and what else is wanted, and by everything that a measure asks for.
 
-    Columns: ``by``, month, level, channel, source, agency, resolved, on_time where it is there, dossiers.
+    Columns: ``by``, month, level, channel, source, agency, resolved, on_time and ``HANDLED`` where they are there,
+    dossiers.
     """
     keys = [*by, "month", "level", "channel", "source", "agency", "resolved"]
-    keys += [ON_TIME] if ON_TIME in arisen.columns else []
-    return arisen.group_by(keys).aggregate(dossiers=ibis._.count())
+    keys += [name for name in (ON_TIME, *HANDLED) if name in arisen.columns]
+    return arisen.group_by(keys).aggregate(dossiers=number_of(arisen))
+
+
+def number_of(dossiers: Table, where: BooleanValue | None = None) -> IntegerValue:
+    """How many dossiers the rows stand for, or those ``where`` it holds."""
+    if WEIGHT in dossiers.columns:
+        return dossiers[WEIGHT].sum(where=where)
+    return dossiers.count(where=where)
 
 
 def arising(dossiers: Table, first: date, last: date) -> Table:
@@ -142,15 +158,15 @@ def on_time(dossiers: Table, as_of: date) -> BooleanValue:
     return (due.notnull() & decided.fill_null(False)).ifelse(punctual, ibis.null("boolean"))
 
 
-def dossier_counts(cells: Table, windows: Table, groups: Table, counts: list[Count]) -> Table:
-    """Numerators ``n0, n1, …`` and denominators ``d0, d1, …`` of ``counts`` per group_code, window, month.
+def dossier_counts(cells: Table, groups: Table, counts: list[Count]) -> Table:
+    """Numerators ``n0, n1, …`` and denominators ``d0, d1, …`` of ``counts`` per group_code and month.
 
-    For the measures that count dossiers. ``groups`` holds (group_code, unit_code).
+    For the measures that count dossiers. ``groups`` holds (group_code, unit_code). A window's are the sums of its
+    months'.
     """
     sums = _sums(cells, counts)
     by_month = cells.group_by("unit_code", "month").aggregate(**sums)
-    by_group = _summed(by_month.join(groups, "unit_code"), ["group_code", "month"], list(sums))
-    return _summed(_in_windows(by_group, windows), ["group_code", "window", "window_month"], list(sums))
+    return _summed(by_month.join(groups, "unit_code"), ["group_code", "month"], list(sums))
 
 
 def procedure_hits(arisen: Table, keys: Table, readings: list[Reading]) -> Table:
@@ -236,14 +252,20 @@ def _span(decision: Decision, as_of: date, years_before: int = 0) -> tuple[date,
 
 def _measured(dossiers: Table, event: str, decision: Decision, as_of: date) -> Table:
     """With what the measures ask for; ``month`` is that of the ``event``."""
-    asked = any(reading.asks(ON_TIME) for reading in decision.readings)
-    further = {ON_TIME: on_time(dossiers, as_of)} if asked else {}
+    further = {
+        name: on_time(dossiers, as_of) if name == ON_TIME else _handled(dossiers, name) for name in asked(decision)
+    }
     return dossiers.mutate(
         month=month_of(dossiers[event]),
         agency=dossiers.applicant.fill_null("") == "agency",
         resolved=resolved(dossiers, as_of),
         **further,
     )
+
+
+def _handled(dossiers: Table, name: str) -> Value:
+    """What is told of it; null for dossiers of which nothing is."""
+    return dossiers[name] if name in dossiers.columns else ibis.null(HANDLED[name])
 
 
 def _with_pairs(counted: Table, groups: Table, keys: list[str], pairs: list[str]) -> Table:
@@ -277,12 +299,6 @@ def _in_scope(cells: Table, count: Count) -> BooleanValue:
     tests += [cells.agency] if count.target.scope == "agency" else []
     tests += [cells.unit_code.notin(count.without)] if count.without else []
     return reduce(and_, tests, ibis.literal(True))
-
-
-def _in_windows(by_month: Table, windows: Table) -> Table:
-    """Each monthly row in every window that holds its month."""
-    spans = windows.select("window", "first", window_month="month")
-    return by_month.join(spans, [by_month.month >= spans.first, by_month.month <= spans.window_month])
 
 
 def _in_window(seen: Table, hits: str) -> BooleanValue:

@@ -20,6 +20,7 @@ from analysis.reference.groups import group_members, group_names
 from analysis.reference.tables import Reference
 from analysis.storage.backends import execute
 
+UNNAMED = ""  # in place of a procedure: of dossiers that are only counted, without it
 YEARS_BEFORE = 3  # whose seasons are looked at, where there are dossiers of them
 
 
@@ -39,13 +40,15 @@ class Counts(NamedTuple):
 class History:
     """``table``: unit_code, procedure_key, month (number), then ``<target id>:resolved``, ``:filed`` and
     ``:arising`` for each target that counts how dossiers are filed, and ``hits`` and ``dossiers`` for those that count
-    procedures; of the decision's months and of up to ``YEARS_BEFORE`` earlier years.
+    procedures; of the decision's months and of up to ``YEARS_BEFORE`` earlier years. ``nothing_of`` are units of which
+    no procedure is counted.
     """
 
     table: pd.DataFrame
     reference: Reference
     decision: Decision
     as_of: date
+    nothing_of: tuple[str, ...] = ()
 
     @cached_property
     def months(self) -> list[int]:
@@ -135,6 +138,7 @@ class History:
         """What the catalogue gives to each unit on the period's last day, with what it had to date, for every group."""
         spans = pd.DataFrame({"month": [0], "last_day": [self.decision.valid_to]})
         offers = offers_by_month(self.reference, spans).drop(columns="month")
+        offers = offers[~offers["unit_code"].isin(self.nothing_of)]
         inside = self.table.loc[self.table["month"].isin(self.months), ["unit_code", "procedure_key", "month", "hits"]]
         firsts = inside[inside["hits"] > 0].groupby(["unit_code", "procedure_key"], as_index=False)["month"].min()
         own = ["unit_code", "procedure_key"]
@@ -163,13 +167,15 @@ def history(
     reference = reference.on_day(decision, as_of)
     found = cells(arisen(followed(dossiers, reference), decision, as_of, YEARS_BEFORE), "unit_code", "procedure_code")
     keyed = found.left_join(procedure_keys(reference), "procedure_code")
-    keyed = keyed.mutate(procedure_key=keyed.procedure_key.fill_null(keyed.procedure_code))
+    keyed = keyed.mutate(procedure_key=keyed.procedure_key.fill_null(keyed.procedure_code).fill_null(UNNAMED))
     table = execute(procedure_months(keyed, counts, of_procedures))
     kept = table.drop(columns=[column for column, name in columns.items() if not name]).rename(columns=columns)
     numbers = [name for name in kept.columns if name not in ("unit_code", "procedure_key", "month")]
     kept[numbers] = kept[numbers].fillna(0).astype("int64")
     kept = kept.sort_values(["unit_code", "procedure_key", "month"], ignore_index=True)
-    return History(kept, reference, decision, as_of)
+    on_procedures = [target.id for target in decision.targets if target.measure == PROCEDURES]
+    nothing_of = none_of.get((on_procedures[0], DEFAULT), ()) if on_procedures else ()
+    return History(kept, reference, decision, as_of, nothing_of)
 
 
 def _filed(reading: Reading) -> Reading:

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.measures.attainment import shortfall as shortfall_of
-from analysis.measures.history import Counts, History
+from analysis.measures.figures import shortfall as shortfall_of
+from analysis.measures.history import UNNAMED, Counts, History
 from analysis.outlook.arrivals import remaining
 from analysis.outlook.projection import Course, courses
 from analysis.reference.decision import DEFAULT, NOT_ATTAINED, PORTAL, PROCEDURES, Target
@@ -178,7 +178,7 @@ def _counted(target: Target, history: History, part: str) -> pd.DataFrame:
     """Each unit's procedures with dossiers: ``numerator`` and the others' share of the same, ``peer_share``."""
     names = {f"{target.id}:{part}": "numerator", f"{target.id}:arising": "denominator"}
     counted = history.to_date[["unit_code", "procedure_key", *names]].rename(columns=names)
-    counted = counted[counted["denominator"] > 0]
+    counted = counted[(counted["denominator"] > 0) & (counted["procedure_key"] != UNNAMED)]
     counted = counted.merge(history.reference.units[["unit_code", "tier"]], on="unit_code")
     whole = counted.groupby(["tier", "procedure_key"])[["numerator", "denominator"]].transform("sum")
     others = (whole - counted[["numerator", "denominator"]]).to_numpy()

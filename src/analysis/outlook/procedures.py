@@ -10,10 +10,9 @@ from datetime import date, datetime, time, timedelta
 
 import ibis
 import pandas as pd
-from ibis import _
 from ibis.expr.types import Table
 
-from analysis.measures.expressions import arising, month_number
+from analysis.measures.expressions import arising, month_number, number_of
 from analysis.measures.offers import in_force, offers_by_month
 from analysis.reference.decision import Decision
 from analysis.reference.tables import Reference
@@ -115,8 +114,10 @@ def _counted(arises: Table, reference: Reference, ends: list[date]) -> pd.DataFr
     midnights = (datetime.combine(end + timedelta(days=1), time()) for end in ends[:-1])
     after = (arises.received_at >= ibis.literal(midnight) for midnight in midnights)
     slot = sum((passed.cast("int64") for passed in after), ibis.literal(0, "int64"))
-    by_level = arises.mutate(slot=slot).group_by("unit_code", "procedure_code", "level", "slot")
-    counted = execute(by_level.aggregate(dossiers=_.count(), online=(_.channel == "online").sum()))
+    rows = arises.mutate(slot=slot).filter(arises.procedure_code.notnull())
+    by_level = rows.group_by("unit_code", "procedure_code", "level", "slot")
+    sums = by_level.aggregate(dossiers=number_of(rows), online=number_of(rows, rows.channel == "online"))
+    counted = execute(sums).fillna({"online": 0})
     level = counted["level"].fillna(0).astype("int64")
     counted = counted.assign(
         procedure_key=keys_of(counted["procedure_code"], reference),

@@ -16,6 +16,8 @@ import pyarrow.csv
 
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
+from analysis.measures.counted import read_counted, seen_singly
+from analysis.measures.figures import Part
 from analysis.measures.history import History, history
 from analysis.measures.series import followed
 from analysis.measures.unmeasured import NOBODY, Without, without
@@ -35,10 +37,11 @@ from analysis.reference.columns import own_columns, read_arrow, read_table
 from analysis.reference.decision import DEFAULT
 from analysis.reference.groups import past_names
 from analysis.reference.tables import Reference
-from analysis.storage.backends import Engine, connect, read_dossiers
+from analysis.storage.backends import Engine, connect
 from analysis.storage.places import OPEN_DATA, TOLD
 from analysis.storage.writing import safe_names, write_whole
 
+MONTHLY, TO_DATE = "month", "to_date"
 _DECIMALS = 6
 
 
@@ -62,7 +65,7 @@ def make_outlook(
     before = read_before(Path(published), month, decision) if published else None
     none_of = without(read_table(processed / "unmeasured.csv"))
     with connect(engine) as backend:
-        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
+        dossiers = read_counted(backend, processed, decision, *([before.decision] if before else []))
         tables = outlook(attainment, dossiers, reference, told, before, none_of)
     write_outlook(tables, processed)
     return tables
@@ -87,7 +90,7 @@ def outlook(
     offered = procedures(dossiers, reference, decision, as_of, told)
     standing = _of_day(to_date(attainment), reference)
     return tables | {
-        "delays": delays(dossiers, reference, decision, as_of),
+        "delays": delays(seen_singly(dossiers), reference, decision, as_of),
         "procedures": offered,
         "changes": changes(standing, offered, dossiers, reference, decision, as_of, before, none_of),
     }
@@ -126,12 +129,23 @@ def write_outlook(tables: Mapping[str, pd.DataFrame], processed: Path) -> None:
 
 
 def read_needed(path: Path) -> pd.DataFrame:
-    """The rows of attainment.csv under the default reading, and of the others those to date of the last month; the rest
-    is never made into a DataFrame.
+    """The rows of attainment.csv that are asked for: those of single months under the default reading, and all to date
+    of the last month; the rest is never made into a DataFrame.
     """
     table = read_arrow(path)
-    last = pc.and_(pc.equal(table["window"], "to_date"), pc.equal(table["month"], pc.max(table["month"])))
-    return table.filter(pc.or_(pc.equal(table["reading"], DEFAULT), last)).to_pandas()
+    last = pc.and_(pc.equal(table["window"], TO_DATE), pc.equal(table["month"], pc.max(table["month"])))
+    monthly = pc.and_(pc.equal(table["window"], MONTHLY), pc.equal(table["reading"], DEFAULT))
+    return table.filter(pc.or_(monthly, last)).to_pandas()
+
+
+def needed_of(part: Part) -> Part:
+    """The same of a part that is not written yet."""
+    window, month = part.rows["window"], part.rows["month"]
+    needed = (window == TO_DATE) & (month == month.max())
+    if part.count.reading.id == DEFAULT:
+        needed |= window == MONTHLY
+    which = needed.to_numpy()
+    return part._replace(rows=part.rows[which], numerator=part.numerator[which], denominator=part.denominator[which])
 
 
 def read_told(published: Path) -> pd.DataFrame | None:

@@ -22,7 +22,7 @@ from analysis.outlook.evidence import held, level_of, tried_month
 from analysis.pages.difficulty_sections import difficulties_of_group
 from analysis.pages.rendering import Section, render
 from analysis.pages.sections import TargetRow, course_plots
-from analysis.presentation import catalogue
+from analysis.presentation import catalogue, receiving
 from analysis.presentation.leads import lead_of
 from analysis.presentation.multiples import multiples
 from analysis.presentation.obstacles import borne_out
@@ -111,16 +111,18 @@ def procedures(report: Report, subject: Subject) -> Section:
 
 
 def waiting(report: Report, subject: Subject) -> Section:
-    """What decides of its open dossiers, and what the portal lacks of its catalogue; nothing where nothing is told."""
+    """What decides of its open dossiers, what the portal lacks of its catalogue, who took in for whom; nothing where
+    nothing is told.
+    """
     told = decides(report, subject.code) if hanging(report, subject.code).open else []
-    told += catalogue.of_unit(report, subject.code)
+    told += [*catalogue.of_unit(report, subject.code), *receiving.of_unit(report, subject.code)]
     pages = {WAITING_PAGE: QUESTIONS[WAITING_PAGE], CATALOGUE_PAGE: QUESTIONS[CATALOGUE_PAGE]}
     return _render("unit_waiting", report, subject, decides=told, pages=pages)
 
 
 def quality(report: Report, subject: Subject, processed: Path) -> Section:
     """Accepted, rejected and doubtful rows with how to mend them, and the files that the dossiers came from."""
-    files = source_files(report.reference.by_holder(dossiers_by_file(processed)), report.files, subject.units)
+    files = source_files(report.reference.by_holder(dossiers_by_file(processed)), report.sources, subject.units)
     values = {"records": records(report, subject.units), "files": files.to_dict("records")}
     return _render("unit_quality", report, subject, **values)
 

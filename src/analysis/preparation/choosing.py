@@ -10,6 +10,7 @@ from analysis.dossiers.inspection import Inspection, Proposal, kind_in_words
 from analysis.language.texts import N_, Language
 from analysis.reference.additions import HEADING, LETTERHEAD, PROCEDURE, UNIT, UNREAD, added, difference, write
 from analysis.reference.tables import Reference
+from analysis.reference.vocabulary import EXPORT_COLUMNS
 from analysis.storage.writing import undirected
 
 _WORDS = 3  # of a value's, so that who chooses sees what is meant: «mới đăng ký / chờ tiếp nhận / không được tiếp nhận»
@@ -88,5 +89,5 @@ def meanings_of(kind: str, reference: Reference) -> list[str]:
     if kind == PROCEDURE:
         return list(reference.procedure_names)
     if kind == HEADING:
-        return list(reference.vocabulary.spelled)
+        return list(EXPORT_COLUMNS)
     return list(dict.fromkeys(reference.vocabulary.values[kind].values()))

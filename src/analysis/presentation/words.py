@@ -37,9 +37,12 @@ VERDICTS = {ATTAINED: N_("Attained"), NOT_ATTAINED: N_("Not attained"), NOT_APPL
 ICONS = {ATTAINED: "✓", NOT_ATTAINED: "✗", NOT_APPLICABLE: "–"}  # beside the words, so that colour is not needed
 MEASURES = {
     "procedures_online": N_("procedures with online dossiers"),
-    "dossiers_online": N_("dossiers resolved online"),
+    "dossiers_online": N_("dossiers online"),
     "dossiers_via_portal": N_("dossiers through the portal"),
     "on_time": N_("dossiers resolved by their due day"),
+    "paid_online": N_("dossiers paid for online"),
+    "digitised": N_("dossiers with digitised papers"),
+    "satisfaction": N_("people who were satisfied"),
 }
 MEASURES_IN_COLUMNS = {
     ("procedures_online", "all"): N_("procedures"),
@@ -50,6 +53,11 @@ MEASURES_IN_COLUMNS = {
     ("dossiers_via_portal", "agency"): N_("inter-agency, via the Portal"),
     ("on_time", "all"): N_("on time"),
     ("on_time", "agency"): N_("inter-agency, on time"),
+    ("paid_online", "all"): N_("paid online"),
+    ("paid_online", "agency"): N_("inter-agency, paid online"),
+    ("digitised", "all"): N_("digitised"),
+    ("digitised", "agency"): N_("inter-agency, digitised"),
+    ("satisfaction", "all"): N_("satisfied"),
 }
 
 TIER_WORDS = {"province": N_("Department"), "district": N_("District"), "commune": N_("Commune")}  # what a unit is
@@ -65,7 +73,7 @@ GROUPS = {
     **{"province": N_("Departments"), "district": N_("Districts"), "commune": N_("Communes")},
     "areas": _AREAS,
 }
-GROUPS_BESIDE_AREAS = {"province": N_("Departments"), "district": N_("Districts themselves"), "areas": _AREAS}
+GROUPS_BESIDE_AREAS = GROUPS | {"district": N_("Districts themselves")}
 GROUPS_IN_FULL = {
     "province": N_("Departments and agencies"),
     "district": N_("Districts, towns and the city"),
@@ -82,6 +90,7 @@ GROUP_BODIES = {**TIER_BODIES, "areas": _AREAS}
 GROUPS_IN_REPORT = {  # the parts of the official report's table of units
     "province": N_("Departments and agencies"),
     "district": TIER_BODIES["district"],
+    "commune": TIER_BODIES["commune"],
     "areas": N_("Districts, towns and the city with their communes"),
 }
 GROUPS_RATED = {  # within a sentence: whom criteria rate
@@ -113,7 +122,7 @@ CHECKS = {
     "applicant_unknown": N_("applicant not stated: not counted as inter-agency"),
     "source_unknown": N_("source not stated: left out of the portal target"),
     "resolved_without_date": N_("resolved, but no date of the result"),
-    "online_below_level_3": N_("filed online although below level 3"),
+    "online_below_level_3": N_("filed online although the procedure is not offered online"),
     "unit_not_there": N_("received before the unit was there or after it had ended"),
     "received_after_export": N_("received after the day of export"),
     "completed_after_export": N_("resolved after the day of export"),

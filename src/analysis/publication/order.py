@@ -32,7 +32,9 @@ STAGES = (
         N_("Reading and cleaning the exports"),
         (
             *("dossiers.parquet", "filings.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
+            *("handling.parquet", "handling_files.csv", "satisfaction.csv"),
             *("flaws.csv", "difficulties.csv", "further_files.csv", "clean.json"),
+            *("counts.parquet", "counts_files.csv", "counts_refused.csv", "counts_beside_rows.csv"),
         ),
     ),
     Stage("attainment", N_("Computing the attainment"), ("attainment.csv", "unmeasured.csv", "index.csv")),
@@ -80,9 +82,20 @@ class Order:
         wanted = self.units != (NONE,) and any(stage.writes_reports for stage in self.stages)
         return (CRITERIA, UNIT) if wanted else ()
 
+    @property
+    def folders(self) -> dict[str, str]:
+        """What the run reads, as its notebooks name it: the exports, the reference data, earlier publications."""
+        return {"raw": short(self.raw), "reference": short(self.reference), "published": short(self.reports)}
+
     def notebook(self, name: str) -> Path:
         """Where the notebook of a stage, or of the units, stands."""
         return self.notebooks / f"{name}.ipynb"
+
+
+def short(path: Path) -> str:
+    """Relative where it can be: the executed notebooks are published, the user's folders need not be."""
+    absolute = path.absolute()
+    return str(absolute.relative_to(Path.cwd())) if absolute.is_relative_to(Path.cwd()) else str(absolute)
 
 
 def check_order(order: Order) -> None:

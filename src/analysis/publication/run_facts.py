@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 from analysis import __version__
-from analysis.dossiers.cleaning import REJECTED_LIMIT
+from analysis.dossiers.doubts import REJECTED_LIMIT
 from analysis.notebooks.batch import Made
 from analysis.publication.order import Order
 

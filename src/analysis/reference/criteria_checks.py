@@ -10,7 +10,7 @@ from analysis.language.problems import ReferenceProblem
 from analysis.language.texts import N_
 from analysis.reference.criteria import Amended, Band, Component, Criteria
 from analysis.reference.criteria_form import Bonus, ComponentFile, CriteriaFile, Steps
-from analysis.reference.decision import DEFAULT, Decision, Reading, Target
+from analysis.reference.decision import DEFAULT, WITHOUT_LEVEL, Decision, Reading, Target
 from analysis.reference.toml_files import plain_number
 
 
@@ -139,7 +139,7 @@ def _check_substance(file: str, key: str, component: ComponentFile, target: Targ
     rule, of_procedures = component.substance, target.measure == "procedures_online"
     if rule is None:
         return
-    if target.measure in ("dossiers_via_portal", "on_time") or reading.id != DEFAULT:
+    if target.measure in WITHOUT_LEVEL or reading.id != DEFAULT:
         refuse(
             N_(
                 "{file}: {key} is for procedures_online and dossiers_online under the reading default. "

@@ -7,14 +7,31 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from analysis.language.texts import N_
+from analysis.language.texts import LANGUAGES, N_
 from analysis.reference.index import Index
 from analysis.reference.toml_files import Frozen, Share, Unfit, Words, toml_content, validated, written_text
 
-Measure = Literal["dossiers_online", "procedures_online", "dossiers_via_portal", "on_time"]
-Column = Literal["channel", "applicant", "source", "status", "level", "due_at", "completed_at"]
+Measure = Literal[
+    "dossiers_online", "procedures_online", "dossiers_via_portal", "on_time", "paid_online", "digitised", "satisfaction"
+]
+# Of exports, and the table on satisfaction.
+Column = Literal[
+    "channel",
+    "applicant",
+    "source",
+    "status",
+    "level",
+    "due_at",
+    "completed_at",
+    "payment",
+    "digitised",
+    "satisfaction",
+]
 Level = Annotated[int, Field(ge=1, le=4)]
-PROCEDURES, PORTAL, ON_TIME = "procedures_online", "dossiers_via_portal", "on_time"
+DOSSIERS, PROCEDURES, PORTAL, ON_TIME = "dossiers_online", "procedures_online", "dossiers_via_portal", "on_time"
+PAID_ONLINE, DIGITISED, SATISFACTION = "paid_online", "digitised", "satisfaction"
+NO_LEVEL = (PORTAL, SATISFACTION)  # have none
+WITHOUT_LEVEL = (*NO_LEVEL, ON_TIME, PAID_ONLINE, DIGITISED)  # need none
 DUE = "due"  # the day by which a reading counts, in place of that of the receipt
 ANY = "any"  # in place of levels: no dossier or procedure is left out for its level
 DEFAULT = "default"  # the reading that counts unless another is asked for
@@ -32,6 +49,9 @@ class Conditions(Frozen):
     ) = None
     resolved: tuple[bool, ...] | None = None
     on_time: tuple[bool, ...] | None = None
+    payment: tuple[Literal["online", "otherwise", "none"], ...] | None = None
+    digitised: tuple[bool, ...] | None = None
+    satisfied: tuple[bool, ...] | None = None
 
     def items(self) -> list[tuple[str, tuple[str | bool, ...]]]:
         """The conditions that are given, as (column, admitted values)."""
@@ -49,7 +69,7 @@ class Target(Frozen):
     """One target (chỉ tiêu): a measure at a level and its minimum, a share of one.
 
     ``levels`` are several levels that count as one, or ``any``; one alone is the ``level``. In a file they may be named
-    by groups of levels; ``level_title`` is then what the only one of them is called.
+    by groups of levels; ``level_title`` is then what they are called.
     """
 
     id: str = Field(min_length=1)
@@ -67,7 +87,7 @@ class Target(Frozen):
     @property
     def foretold(self) -> bool:
         """Whether it is about how dossiers are filed, which alone is judged by month, foretold and asked for."""
-        return self.measure != ON_TIME
+        return self.measure not in (ON_TIME, PAID_ONLINE, DIGITISED, SATISFACTION)
 
     @property
     def admitted(self) -> tuple[int, ...] | None:
@@ -109,9 +129,15 @@ class Target(Frozen):
                 N_("{file}, line {line}: {key}: level and levels say the same thing twice. Mend it: keep one of them.")
             )
         _check_columns(self.measure, self.columns)
+        if self.measure == SATISFACTION and self.scope != "all":
+            raise Unfit(
+                N_("{file}, line {line}: {key} is not for satisfaction: nobody tells who was asked. Leave it out."),
+                "scope",
+            )
         if self.levels == ():
             raise Unfit(N_("{file}, line {line}: {key} names no level. Write the levels that count, or any."), "levels")
-        if self.measure != ON_TIME and (self.level is None and self.levels is None) != (self.measure == PORTAL):
+        levelled = self.level is not None or self.levels is not None
+        if (levelled and self.measure in NO_LEVEL) or not (levelled or self.measure in WITHOUT_LEVEL):
             raise Unfit(
                 N_(
                     "{file}, line {line}: {key}: level, or levels, goes with procedures_online and dossiers_online and "
@@ -161,6 +187,21 @@ class Reading(Frozen):
                 N_(
                     "{file}, line {line}: {key}: count goes with procedures_online alone and is needed there. "
                     "Add it or leave it out."
+                )
+            )
+        named = {
+            name
+            for side in (self.numerator, self.denominator)
+            if isinstance(side, Conditions)
+            for name, _ in side.items()
+        }
+        if (self.measure == SATISFACTION and named - {"satisfied"}) or (
+            self.measure != SATISFACTION and "satisfied" in named
+        ):
+            raise Unfit(
+                N_(
+                    "{file}, line {line}: {key}: satisfied goes with satisfaction alone, which has no other condition. "
+                    "Mend it."
                 )
             )
         if self.day == DUE and self.measure != ON_TIME:
@@ -269,9 +310,18 @@ def _named_levels(file: str, text: str, content: dict[str, Any]) -> None:
         if not isinstance(levels, list):
             continue
         named = [one for one in levels if isinstance(one, str) and one in known]
-        if len(levels) == len(named) == 1:
-            target.setdefault("level_title", groups[named[0]]["title"])
+        if levels and len(levels) == len(named):
+            target.setdefault("level_title", _together([known[one].title for one in named]))
         target["levels"] = [level for one in levels for level in (known[one].levels if one in named else [one])]
+
+
+def _together(titles: list[Words]) -> dict[str, str]:
+    """Several titles as one: ``Một phần, toàn trình``."""
+    first, *others = titles
+    return {
+        lang: ", ".join([first[lang], *(f"{one[lang][:1].lower()}{one[lang][1:]}" for one in others)])
+        for lang in LANGUAGES
+    }
 
 
 def _complete_readings(content: dict[str, Any]) -> None:

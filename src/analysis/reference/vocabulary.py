@@ -19,6 +19,12 @@ TEXT_COLUMNS = ("dossier_id", "procedure_code", "procedure_name", "unit")
 DATE_COLUMNS = ("received_at", "due_at", "completed_at")
 CODED_COLUMNS = ("channel", "status", "level", "applicant", "source")
 EXPORT_COLUMNS = TEXT_COLUMNS + CODED_COLUMNS + DATE_COLUMNS
+# Those that tell how a dossier was handled, and what their cells may mean.
+HANDLING_COLUMNS = ("received_by", "payment", "paid_online", "digitised")
+HANDLING_CODES = {
+    **dict.fromkeys(("payment", "paid_online"), ("online", "otherwise", "none")),
+    "digitised": ("yes", "no"),
+}
 # Those of the file in which units state their difficulties.
 STATEMENT_COLUMNS = ("unit", "month", "category", "text")
 
@@ -63,6 +69,8 @@ class _File(Frozen):
     lines: _Lines
     procedures: dict[str, list[str]] = Field(default_factory=dict)
     filing: _Filing = Field(default_factory=_Filing)
+    handling: dict[str, list[str]] = Field(default_factory=dict)
+    handling_values: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,8 +81,8 @@ class Vocabulary:
     messages. ``difficulties`` and ``stated`` are the same for the file in which units state their difficulties.
     ``blank`` are in lower case, ``empty_days`` year, month and day, ``periods`` the words before a ``month``,
     ``quarter`` or ``year``, and those with which a ``title`` of a year begins; ``procedures`` other names of procedures
-    to the keys of their codes. ``filing`` are the headings of what tells how a dossier was filed,
-    ``not_by_proxy`` what says that the applicant did it in person.
+    to the keys of their codes. ``filing`` are the headings of what tells how a dossier was filed and handled,
+    ``not_by_proxy`` what says that the applicant did it in person, ``handled`` the codes of ``HANDLING_CODES``.
     """
 
     headings: dict[str, tuple[str, int]]
@@ -104,6 +112,7 @@ class Vocabulary:
     procedures: dict[str, str]
     filing: dict[str, tuple[str, int]]
     not_by_proxy: frozenset[str]
+    handled: dict[str, dict[str, str]]
 
 
 def load_vocabulary(path: Path) -> Vocabulary:
@@ -112,9 +121,13 @@ def load_vocabulary(path: Path) -> Vocabulary:
     _check_names(path, "columns", content.columns, EXPORT_COLUMNS)
     _check_names(path, "values", content.values, CODED_COLUMNS)
     _check_names(path, "difficulties", content.difficulties, STATEMENT_COLUMNS)
+    if content.handling:
+        _check_names(path, "handling", content.handling, HANDLING_COLUMNS)
+    for column, codes in content.handling_values.items():
+        _check_names(path, f"handling_values.{column}", codes, HANDLING_CODES.get(column, ()))
     return Vocabulary(
         headings=_headings(path, content.columns),
-        spelled={column: words[0] for column, words in content.columns.items()},
+        spelled={column: words[0] for column, words in (content.columns | content.handling).items()},
         values={column: _codes(path, column, codes) for column, codes in content.values.items()},
         worded=content.values,
         total=_folded(content.lines.total),
@@ -143,8 +156,9 @@ def load_vocabulary(path: Path) -> Vocabulary:
         difficulties=_headings(path, content.difficulties),
         stated={column: words[0] for column, words in content.difficulties.items()},
         procedures=_procedures(path, content.procedures),
-        filing=_headings(path, content.filing.model_dump(exclude={"not_by_proxy"})),
+        filing=_headings(path, content.filing.model_dump(exclude={"not_by_proxy"}) | content.handling),
         not_by_proxy=frozenset(_folded(content.filing.not_by_proxy)),
+        handled={column: _codes(path, column, codes) for column, codes in content.handling_values.items()},
     )
 
 

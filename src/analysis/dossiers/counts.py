@@ -1,0 +1,74 @@
+"""One file of counts (``counts.toml``): dossiers by unit and month, and by procedure, level, channel, applicant, source
+where it has such columns, instead of dossiers one by one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from analysis.dossiers.cleaning import Lookups
+from analysis.dossiers.count_lines import Counted, CountsTable
+from analysis.dossiers.further_files import Further
+from analysis.exports.lists import find_head, lines_of
+from analysis.exports.periods import days_after, period_end
+from analysis.exports.reading import read_export
+from analysis.exports.sheets import Sheet
+from analysis.language.folding import fold
+from analysis.language.problems import ExportProblem
+from analysis.language.texts import N_
+from analysis.reference.counts_words import REQUIRED, CountsWords
+from analysis.reference.vocabulary import Vocabulary
+
+_NO_COUNTS = N_("no heading row with unit, month and dossiers arisen. Add headings to counts.toml.")
+
+
+@dataclass
+class CountsRead(Counted):
+    """What one file counts; days as its titles have them."""
+
+    export_date: date | None = None
+    period_end: date | None = None
+    synthetic: bool = False
+
+
+@dataclass(frozen=True)
+class CountsFile:
+    """The file to read, as a task for a process apart."""
+
+    file: Further
+    words: CountsWords
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.file.path
+
+    def __call__(self, lookups: Lookups, key: bytes) -> CountsRead:
+        export = read_export(self.path, headings=self.words.headings)
+        if export.sha256 != self.file.sha256:
+            raise ExportProblem(N_("it changed while it was read. Wait until it is written, then start again."))
+        return read_counts(export.sheets, self.words, lookups)
+
+
+def read_counts(sheets: Iterable[Sheet], words: CountsWords, lookups: Lookups) -> CountsRead:
+    """The counts of every sheet that has the headings; raises ExportProblem where none has."""
+    found, none = CountsRead(), True
+    for index, sheet in enumerate(sheets):
+        lines = lines_of(sheet)
+        head, columns = find_head(lines, words.headings, REQUIRED)
+        if head >= 0:
+            none = False
+            _title(lines[:head], lookups.vocabulary, found)
+            CountsTable(sheet.name, index, lines, head, columns, words, lookups).into(found)
+    if none:
+        raise ExportProblem(_NO_COUNTS)
+    return found
+
+
+def _title(lines: list[list[str]], vocabulary: Vocabulary, found: CountsRead) -> None:
+    """What stands above a table of the file as a whole."""
+    folded = [fold(" ".join(filter(None, line))) for line in lines]
+    found.export_date = next(reversed(days_after(folded, vocabulary.export_date)), found.export_date)
+    found.period_end = period_end(folded, vocabulary) or found.period_end
+    found.synthetic |= any(word in line for line in folded for word in vocabulary.synthetic)
