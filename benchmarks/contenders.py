@@ -4,7 +4,8 @@ python -m benchmarks.contenders WHO DATASET REFERENCE OUT
 
 All are given the small tables (groups, windows, offers, procedure keys) ready made, and ours makes its own. ``ours``
 and ``spark`` write every column of attainment.csv for every reading; the others numerator and denominator alone:
-``sql`` (bare DuckDB) for the default reading, ``pandas`` and ``polars`` for all. ``floor`` merely reads the columns.
+``sql`` (bare DuckDB) for the default reading, ``pandas`` and ``polars`` for all; ``bare`` is ``bare_sql``, which writes
+all columns for all. ``floor`` merely reads the columns.
 Prints the bytes that the process asked to read.
 """
 
@@ -23,7 +24,8 @@ COLUMNS = (
 
 
 def ours(dataset: Path, reference: Path, out: Path, engine: str = "duckdb", master: str = "") -> None:
-    from analysis.measures.attainment import attainment_parts, write_attainment
+    from analysis.measures.attainment import attainment_parts
+    from analysis.measures.figures import write_attainment
     from analysis.reference.tables import load_reference
     from analysis.storage.backends import Engine, connect, read_dossiers
 
@@ -31,6 +33,14 @@ def ours(dataset: Path, reference: Path, out: Path, engine: str = "duckdb", mast
     with connect(Engine(engine, master)) as backend:
         parts = attainment_parts(read_dossiers(backend, dataset), known, known.decision("", AS_OF), AS_OF)
         write_attainment(parts, out)
+
+
+def outlook(dataset: Path, reference: Path, out: Path) -> None:
+    """All that ``dvctt measure`` writes, the attainment among it: the tables stand in a folder beside the others."""
+    from analysis.outlook.dataset import measure
+    from analysis.reference.tables import load_reference
+
+    measure(dataset, load_reference(reference), out.with_suffix(""), as_of=AS_OF.isoformat())
 
 
 def spark(dataset: Path, reference: Path, out: Path) -> None:
@@ -122,6 +132,12 @@ def sql(dataset: Path, reference: Path, out: Path) -> None:
         ) TO '{out}' (FORMAT csv)
         """
     )
+
+
+def bare(dataset: Path, reference: Path, out: Path) -> None:
+    from benchmarks import bare_sql
+
+    bare_sql.write(dataset, reference, out)
 
 
 def pandas(dataset: Path, reference: Path, out: Path) -> None:

@@ -14,10 +14,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.language.texts import Language
 from analysis.measures.expressions import windows
 from analysis.measures.offers import offered, procedure_keys
 from analysis.reference.decision import PROCEDURES
-from analysis.reference.groups import group_members
+from analysis.reference.groups import group_members, group_names
 from analysis.reference.tables import load_reference
 from analysis.storage.backends import execute
 
@@ -77,7 +78,9 @@ def _write_reference(folder: Path, provinces: int, _: int) -> None:
 
 
 def _write_small(folder: Path) -> None:
-    """What the benchmark's other contenders are given ready made: groups, windows, offers, procedure keys."""
+    """What the benchmark's other contenders are given ready made: groups, their names, windows, offers, procedure
+    keys.
+    """
     known = load_reference(folder)
     decision = known.decision("")
     spans = windows(decision, date(2020, 12, 31))
@@ -86,6 +89,7 @@ def _write_small(folder: Path) -> None:
     levels = offers.pop("levels").map(dict(enumerate(target.level for target in of_procedures)))
     small = {
         "groups": group_members(known),
+        "names": group_names(known, Language("vi")),
         "windows": spans.rename(columns={"window": "window_name"}),
         "offers": offers.assign(level=levels),
         "keys": execute(procedure_keys(known)),

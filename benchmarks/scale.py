@@ -1,4 +1,5 @@
-"""How cost grows with a nation's dossiers: ours against pandas, Polars, bare SQL and merely reading (README.md).
+"""How cost grows with a nation's dossiers: ours against pandas, Polars, bare SQL and merely reading (README.md), and
+the outlook of its units against their attainment.
 
 python -m benchmarks.scale [--sizes 1 10 60] [--rounds 3] [--slow 1] [--most 10]
 
@@ -23,13 +24,18 @@ from benchmarks.measuring import measure
 from benchmarks.nation import make_nation
 
 PROJECT = Path(__file__).parents[1]
-QUICK, SLOW = ("ours", "floor", "sql", "polars"), ("pandas", "spark")
+QUICK, SLOW = ("ours", "bare", "floor", "sql", "polars"), ("pandas", "spark")
+OUTLOOK = "outlook"  # of the units, which are as many whatever the dossiers: at the smallest size alone
 MILLION = 1_000_000
 # Our columns and theirs, as the same six.
 OURS = """SELECT target_id, reading, unit_code, "window" AS name, 12 * month[1:4]::INT + month[6:7]::INT - 1 AS month,
     numerator, denominator FROM read_csv('{path}', all_varchar = true)"""
 THEIRS = """SELECT target_id, reading, unit_code, window_name AS name, month::INT AS month, numerator, denominator
     FROM read_csv('{path}', all_varchar = true)"""
+_RATIOS = (
+    *(("bare", "ours / bare"), ("sql", "ours / sql"), ("floor", "ours / floor")),
+    *(("pandas", "pandas / ours"), (OUTLOOK, "outlook / ours")),
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,8 @@ def main() -> None:
         for size in chosen.sizes:
             folders = make_nation(size * MILLION)
             for number in range(chosen.rounds):
-                for who in (*QUICK, *(SLOW if number < chosen.slow and size <= chosen.most else ())):
+                slow = SLOW if number < chosen.slow and size <= chosen.most else ()
+                for who in (*QUICK, *((OUTLOOK,) if size == min(chosen.sizes) else ()), *slow):
                     _run(who, size, folders, Path(name), runs)
     _report(runs)
 
@@ -79,9 +86,18 @@ def _run(who: str, size: int, folders: tuple[Path, Path], home: Path, runs: Runs
     runs.setdefault((who, size), []).append(run)
     memory = f"{run.mib:.0f} MiB, {run.read:.0f} MiB read"
     print(f"{who} {size}: {run.seconds:.1f} s, cpu {run.cpu:.1f} s, {memory}, load {load:.1f}", flush=True)
-    if out.exists() and who != "ours":
-        _check_equal(home / f"ours-{size}.csv", out, who)
+    if out.exists() and who not in ("ours", OUTLOOK):
+        check = _check_same if who == "bare" else _check_equal
+        check(home / f"ours-{size}.csv", out, who)
         out.unlink()
+
+
+def _check_same(ours: Path, theirs: Path, who: str) -> None:
+    """Stop unless they wrote the very rows that we did, in whatever order."""
+    rows = "SELECT count(*), sum(hash(line)) FROM read_csv('{path}', all_varchar = true) AS line"
+    one, other = (duckdb.sql(rows.format(path=path)).fetchall() for path in (ours, theirs))
+    if one != other:
+        sys.exit(f"the rows of {who} are not ours")
 
 
 def _check_equal(ours: Path, theirs: Path, who: str) -> None:
@@ -109,10 +125,10 @@ def _report(runs: Runs) -> None:
                 print(f"  {who}: {grown:.2f} times, {log(grown) / log(large / small):.2f}")
     for size in sizes:
         ours = runs.get(("ours", size), [])
-        for who, title in (("sql", "ours / sql"), ("floor", "ours / floor"), ("pandas", "pandas / ours")):
+        for who, title in _RATIOS:
             if ours and (who, size) in runs:
                 ratio = _seconds(runs, "ours", size) / _seconds(runs, who, size)
-                print(f"{size} M, {title}: {1 / ratio if who == 'pandas' else ratio:.2f}")
+                print(f"{size} M, {title}: {ratio if title.startswith('ours') else 1 / ratio:.2f}")
     loads = [run.load for several in runs.values() for run in several]
     print(f"load of the machine before a run: median {median(loads):.1f}, {min(loads):.1f} to {max(loads):.1f}")
 

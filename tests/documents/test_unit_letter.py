@@ -21,6 +21,7 @@ from analysis.language.texts import Language
 from analysis.presentation.letter import Letter, letters
 from analysis.publication.unit_letters import write_letters
 from analysis.reference.tables import load_reference
+from analysis.storage.shelf import Shelf
 
 pytestmark = pytest.mark.slow
 UNITS = [code for code in KINDS if ":" not in code]
@@ -141,7 +142,7 @@ def test_it_has_the_form_of_an_official_letter(september: Publication) -> None:
 
 
 def test_the_same_report_gives_the_same_bytes(september: Publication, report: Report, tmp_path: Path) -> None:
-    names = write_letters(tmp_path, report, KINDS)
+    names = write_letters(tmp_path, report, KINDS, Shelf(tmp_path / "shelf"))
     assert len(names) == 2 * len(UNITS)
     for name in names:
         assert (tmp_path / name).read_bytes() == (september.month / name).read_bytes(), name
@@ -154,7 +155,7 @@ def test_hostile_names_stay_text(report: Report, tmp_path: Path) -> None:
     rejects = report.rejects.assign(file=names[4])
     hostile = replace(report, rejects=rejects, reference=replace(report.reference, units=units))
     codes = list(units["unit_code"][: len(names)])
-    write_letters(tmp_path, hostile, codes)
+    write_letters(tmp_path, hostile, codes, Shelf(tmp_path / "shelf"))
     whole = {code: "\n".join(texts(docx.Document(str(tmp_path / f"thu/{code}.docx")))) for code in codes}
     assert "Kính gửi: <script>alert(1)</script>&amp;" in whole[codes[4]]
     assert "\u202e" not in "".join(whole.values())

@@ -10,7 +10,7 @@ from support.folders import REFERENCE
 
 from analysis.dossiers.superseding import DOSSIERS_SCHEMA
 from analysis.language.problems import ReferenceProblem
-from analysis.measures.attainment import ATTAINMENT_COLUMNS
+from analysis.measures.figures import ATTAINMENT_COLUMNS
 from analysis.outlook.changes import CHANGES_COLUMNS
 from analysis.outlook.closers import CLOSERS_COLUMNS
 from analysis.outlook.comparison import COMPARISON_COLUMNS

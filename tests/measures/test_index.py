@@ -12,7 +12,7 @@ from support.folders import REFERENCE, write_reference
 from support.wider_decision import ALL_PROCEDURES, ALL_UNITS, AS_OF, ID, INDEX, MADE, attained, write_decision
 
 from analysis.language.problems import ReferenceProblem
-from analysis.measures.attainment import ATTAINMENT_COLUMNS
+from analysis.measures.figures import ATTAINMENT_COLUMNS
 from analysis.measures.index import INDEX_COLUMNS, indices
 from analysis.reference.decision import Decision, load_decision
 from analysis.reference.tables import load_reference
@@ -178,3 +178,13 @@ def test_the_shipped_example_has_its_points_from_its_thresholds_on() -> None:
 def test_equal_shares_share_a_rank(known: Decision) -> None:
     table = indices(_rows([[[7, 10]] * 3, [[7000, 10000]] * 3, [[7, 11]] * 3]), known)
     assert list(table[table["group_id"] == ""].set_index("unit_code")["rank"]) == [1, 1, 3]
+
+
+def test_who_ended_has_points_and_no_rank(known: Decision) -> None:
+    rows = _rows([[[9, 10]] * 3, [[8, 10]] * 3, [[7, 10]] * 3])
+    table = indices(rows, known, ended={"H45.10"})
+    of_all = table[table["group_id"] == ""].set_index("unit_code")
+    assert of_all.loc["H45.10", "points"] > 0
+    assert pd.isna(of_all.loc["H45.10", "rank"])
+    assert list(of_all["rank"])[1:] == [1, 2]
+    assert list(of_all["ranked_units"])[1:] == [2, 2]

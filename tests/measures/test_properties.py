@@ -25,7 +25,8 @@ from support.independent import count_attainment, effective_level
 from support.worked_example import CATALOGUE, DOSSIERS, P1, P2, P3, PERIOD, UNITS
 
 from analysis.dossiers.stage import clean_exports
-from analysis.measures.attainment import attain, shortfall
+from analysis.measures.attainment import attain
+from analysis.measures.figures import shortfall
 from analysis.reference.tables import Reference, load_reference
 
 pytestmark = pytest.mark.slow

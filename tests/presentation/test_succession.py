@@ -45,7 +45,7 @@ def test_a_merged_unit_names_all_that_it_holds(report: Any) -> None:
 
 
 def test_tiers_have_their_titles_or_the_usual_words(report: Any, tmp_path: Path) -> None:
-    assert tier_words(report, TIER_WORDS)["commune"] == "Cấp xã"
+    assert tier_words(report, TIER_WORDS) == {"province": "Sở, ban, ngành", "commune": "Cấp xã"}, "no district is left"
     folder = write_changed(tmp_path / "reference")
     names = "tier,title_vi,title_en\ncommune,Phường xã,Wards\nprovince,Tỉnh,Province\ndistrict,Huyện,District\n"
     (folder / "tiers.csv").write_text(names, encoding="utf-8")

@@ -14,7 +14,7 @@ from support.toy_notebooks import WORDS, write_toys
 
 from analysis.language.problems import RunProblem
 from analysis.notebooks.batch import Made
-from analysis.publication import month
+from analysis.publication import month, stages
 from analysis.publication import run as whole
 from analysis.publication.order import DRAFTS, STAGES, Order
 from analysis.storage.generations import verify_generation
@@ -30,7 +30,7 @@ WRITERS = sorted(
 @pytest.fixture
 def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
     """A run whose stages and writers leave small files, published once."""
-    monkeypatch.setattr(whole, "_execute_stages", _write_tables)
+    monkeypatch.setattr(stages, "execute_stages", _write_tables)
     monkeypatch.setattr(month, "read_report", lambda *_: SimpleNamespace(month="2020-07", language=None))
     monkeypatch.setattr(month, "criteria_in_force", lambda report: ["a draft"])
     monkeypatch.setattr(month, "criteria_for_nobody", lambda report: ["another"])
@@ -44,7 +44,7 @@ def order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Order:
     return made
 
 
-def _write_tables(order: Order, stagings: Any, clock: Any) -> dict[str, Any]:
+def _write_tables(order: Order, stagings: Any, *_: Any) -> dict[str, Any]:
     for name in (name for stage in STAGES for name in stage.outputs):
         (stagings[0].folder / name).write_text(WORDS.get(name, name), encoding="utf-8")
     return {"report": {}}

@@ -17,7 +17,9 @@ from support.toy_notebooks import GOOD_FILE, LEDGER, add_cell, write_notebook, w
 from support.worked_example import AS_OF, DOSSIERS, FIGURES
 
 from analysis.language.problems import RunProblem
+from analysis.notebooks.notebook import code_cells, load
 from analysis.publication import run as run_module
+from analysis.storage.backends import rows_digest
 from analysis.storage.generations import staging, verify_generation
 
 pytestmark = pytest.mark.slow
@@ -26,6 +28,8 @@ DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)
 CLEANED = {
     *("dossiers.parquet", "filings.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
     *("flaws.csv", "difficulties.csv", "further_files.csv", "clean.json", "run.json"),
+    *("handling.parquet", "handling_files.csv", "satisfaction.csv"),
+    *("counts.parquet", "counts_files.csv", "counts_refused.csv", "counts_beside_rows.csv"),
 }
 MEASURED = {"attainment.csv", "unmeasured.csv", "index.csv"}
 UNTIL = ("--until", "attainment")
@@ -300,3 +304,28 @@ def test_nothing_personal_is_written_anywhere(finished: SmallProject) -> None:
     marker = "Thử Nghiệm".encode()
     assert all(marker in written[path] for path in exports)
     assert [path for path in written.keys() - exports if marker in written[path]] == []
+
+
+def test_stages_that_are_kept_publish_what_executed_ones_do(finished: SmallProject, tmp_path: Path) -> None:
+    """In another language the tables of the second stage are those that are there; nobody sees a difference."""
+    kept, anew = (SmallProject(Path(shutil.copytree(finished.home, tmp_path / name))) for name in ("kept", "anew"))
+    (_work(anew) / "stages.json").unlink()
+    options = [*UNTIL, "--as-of", AS_OF.isoformat(), "--lang", "en"]
+    assert [project.run_here(*options).returncode for project in (kept, anew)] == [DONE, DONE]
+    assert _tables(finished) == _tables(kept) == _tables(anew)
+    before, one, other = (code_cells(load(_work(of) / "executed/attainment.ipynb")) for of in (finished, kept, anew))
+    assert [cell["outputs"] for cell in one] == [cell["outputs"] for cell in other]
+    first, kept_times, times = ([cell["metadata"]["execution"] for cell in of[2:]] for of in (before, one, other))
+    assert first == kept_times != times, "it was not executed again"
+    told = {tuple(line for line in cell["source"] if line.startswith("lang")) for cell in (one[1], other[1])}
+    assert told == {('lang = "en"\n',)}, "the parameters are those of the run"
+
+
+def _work(project: SmallProject) -> Path:
+    return project.processed.with_name(".processed.work")
+
+
+def _tables(project: SmallProject) -> dict[str, bytes | str]:
+    """What the run published; the rows of dossiers have no order."""
+    made = {path.name: path for path in project.processed.iterdir() if path.name != "run.json"}
+    return {name: rows_digest(path) if path.suffix == ".parquet" else path.read_bytes() for name, path in made.items()}

@@ -173,6 +173,7 @@ truc-tuyen = { levels = [4, 3], title = { vi = "Trực tuyến", en = "Online" }
         ("levels = [4, 3, 4]", None, (3, 4), None),
         ('levels = ["mot-phan"]', 3, (3,), "Một phần"),
         ('levels = ["truc-tuyen"]', None, (3, 4), "Trực tuyến"),
+        ('levels = ["mot-phan", "truc-tuyen"]', None, (3, 4), "Một phần, trực tuyến"),
         ('levels = ["mot-phan", 2]', None, (2, 3), None),
         ('levels = "any"', None, None, None),
     ],

@@ -249,6 +249,28 @@ def test_autocorrelation_by_hand() -> None:
     assert autocorrelation(np.array([2.0, 2, 2])) == 0
 
 
+@given(st.integers(2, 15), st.integers(0, 2**32 - 1))
+@relaxed
+def test_several_series_are_judged_as_each_alone(points: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    totals = rng.integers(1, rng.choice([2, 9, 400]), (6, points), endpoint=True)
+    counts = rng.binomial(totals, rng.choice([0.0, 0.1, 0.5, 0.97, 1.0], (6, 1)))
+    counts = np.where(rng.random((6, 1)) < 0.3, np.sort(counts, axis=1).clip(max=totals), counts)
+    together = control_chart(counts, totals)
+    for number, alone in enumerate(map(control_chart, counts, totals)):
+        assert (together.mean[number], together.ratio[number]) == pytest.approx((alone.mean, alone.ratio))
+        told, one = variation(together), variation(alone)
+        assert (told.verdict[number], told.rules[number]) == (one.verdict, one.rules)
+        assert told.p_value[number] == pytest.approx(one.p_value)
+        assert assurance(together, 0.5)[number] == assurance(alone, 0.5)
+        assert autocorrelation(together.deviates)[number] == pytest.approx(autocorrelation(alone.deviates))
+        both = (
+            changed(counts, totals, 1, together.ratio)[number],
+            changed(counts[number], totals[number], 1, alone.ratio),
+        )
+        assert both[0] == both[1]
+
+
 # --- Verdicts ---------------------------------------------------------------------------------------
 
 

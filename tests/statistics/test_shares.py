@@ -26,7 +26,8 @@ SLACK = 1e-9  # what rounding in the last digits may take from an inequality
 shares_of = st.integers(1, 500).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
 confidences = st.floats(0.01, 0.999)
 series = st.lists(st.integers(-1000, 1000), min_size=2, max_size=15)
-with_gaps = st.lists(st.integers(-1000, 1000) | st.just(NAN), min_size=2, max_size=15)
+or_missing = st.integers(-1000, 1000) | st.just(NAN)
+with_gaps = st.lists(or_missing, min_size=2, max_size=15)
 centres = st.floats(0.001, 0.999)
 
 
@@ -156,6 +157,22 @@ def test_a_slope_lies_inside_its_limits(values: list[int]) -> None:
 def test_gaps_leave_the_slope_of_a_straight_line_as_it_is(slope: int, first: int, known: set[int]) -> None:
     values = [first + slope * step if step in known else NAN for step in range(31)]
     assert theil_sen(values) == (slope, first, slope, slope)
+
+
+@given(with_gaps)
+@relaxed
+def test_slope_and_its_limits_are_those_of_scipy(values: list[float]) -> None:
+    known = np.flatnonzero(~np.isnan(values))
+    if len(known) > 1:
+        assert theil_sen(values, 0.9) == pytest.approx(stats.theilslopes(np.array(values)[known], known, 0.9))
+
+
+@given(st.integers(0, 9).flatmap(lambda n: st.lists(st.lists(or_missing, min_size=n, max_size=n), min_size=1)))
+@relaxed
+def test_several_series_are_judged_as_each_alone(several: list[list[float]]) -> None:
+    for judge in (theil_sen, mann_kendall):
+        for together, alone in zip(zip(*judge(several), strict=True), map(judge, several), strict=True):
+            assert together == pytest.approx(alone, nan_ok=True)
 
 
 @pytest.mark.parametrize("values", [[], [1.0], [NAN, 1.0, NAN]])
@@ -303,8 +320,7 @@ def test_units_with_a_missing_value_are_left_out() -> None:
         (lambda: overdispersion([1, 2], [1, 1], winsorise=-0.1), "winsorise must be a share from 0 to below 0.5"),
         (lambda: overdispersion([1, 2], [1, 0]), "standard errors must be above 0"),
         (lambda: overdispersion([1, 2], [1]), "must be of one length"),
-        (lambda: theil_sen([[1, 2], [3, 4]]), "a series of one dimension is wanted"),
-        (lambda: mann_kendall([[1, 2], [3, 4]]), "a series of one dimension is wanted"),
+        (lambda: overdispersion([[1, 2], [3, 4]], [1, 1]), "a series of one dimension is wanted"),
         (lambda: mann_kendall(3), "a series of one dimension is wanted"),
         (lambda: theil_sen([1, np.inf]), "must be finite"),
         (lambda: mann_kendall(["một", "hai"]), "must be numbers"),

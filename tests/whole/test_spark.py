@@ -205,9 +205,9 @@ def test_every_measure_is_the_same_on_both_whatever_became_of_units(cluster: Clu
         with connect(engine) as backend:
             tables = []
             for processed, known, unit in cases:
-                none_of = {("on-time", "default"): (unit,)}
-                dossiers_there = read_counted(backend, processed)
-                tables.append(attain(dossiers_there, known, known.decision(ID), date(2020, 11, 17), none_of))
+                decision, none_of = known.decision(ID), {("on-time", "default"): (unit,)}
+                dossiers_there = read_counted(backend, processed, decision)
+                tables.append(attain(dossiers_there, known, decision, date(2020, 11, 17), none_of))
             found.append(tables)
     for (_, known, _), ours, theirs in zip(cases, *found, strict=True):
         pd.testing.assert_frame_equal(theirs, ours)

@@ -11,7 +11,9 @@ from analysis.cli.parser import DONE, DOUBTFUL, Parser, complain, say
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_, Language
 from analysis.publication.order import check_day
-from analysis.storage.places import OWN_REFERENCE
+from analysis.storage.places import OWN_REFERENCE, TWO_TIERS
+
+SCHEMES = ("2020", "2025")  # of the sample
 
 
 def add_commands(commands: Any, language: Language) -> None:
@@ -41,6 +43,8 @@ def add_commands(commands: Any, language: Language) -> None:
     sample.add_number("--seed", 1, N_("another number, another year (default 1)"))
     sample.add_argument("--formats", nargs="+", metavar="F", help=text(N_("formats of the files (default all)")))
     sample.add_argument("--filing", action="store_true", help=text(N_("exports say when each dossier was filed")))
+    words = N_("which province: of 2020, or of 2025 without districts from July on, with its reference data")
+    sample.add_choice("--scheme", SCHEMES[0], SCHEMES, words)
     sample.add_reference()
     sample.add_language()
 
@@ -140,13 +144,20 @@ def look_into(chosen: argparse.Namespace, language: Language) -> int:
 
 def make_up(chosen: argparse.Namespace, language: Language) -> int:
     """``sample``: made-up exports."""
-    from analysis.sample import writable, write_sample
+    from analysis.reference.toml_files import definitions_of  # heavy: only now
+    from analysis.sample import writable, write_sample, write_scheme
 
     if chosen.out is None:
         raise UsageProblem(N_("Say where to write: --out FOLDER."))
-    formats = [name for entry in chosen.formats or writable() for name in entry.split(",") if name]
-    reference = chosen.reference if chosen.reference.is_dir() else OWN_REFERENCE
-    truth = write_sample(chosen.out, reference, chosen.dossiers, chosen.seed, formats, filing=chosen.filing)
+    if chosen.scheme == SCHEMES[0]:
+        formats = [name for entry in chosen.formats or writable() for name in entry.split(",") if name]
+        reference = chosen.reference if chosen.reference.is_dir() else OWN_REFERENCE
+        truth = write_sample(chosen.out, reference, chosen.dossiers, chosen.seed, formats, filing=chosen.filing)
+    elif chosen.formats or chosen.filing:
+        raise UsageProblem(N_("--formats and --filing are for the sample of 2020 alone. Leave them out."))
+    else:
+        vocabulary = definitions_of(chosen.reference, "vocabulary.toml")
+        truth = write_scheme(chosen.out, TWO_TIERS, vocabulary, chosen.dossiers, chosen.seed)
     say(
         language.text(
             N_("Synthetic data: {rows} rows in {files} files, in {folder}."),

@@ -14,7 +14,7 @@ from analysis.storage.backends import ENGINES, Engine
 from analysis.storage.places import PROJECT
 
 if TYPE_CHECKING:
-    from analysis.publication.run import Outcome
+    from analysis.publication.outcome import Outcome
 
 _MOST_TOLD = 5  # days that are later than the rest
 
@@ -101,7 +101,7 @@ def measure(chosen: argparse.Namespace, language: Language) -> int:
 
 def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) -> None:
     """What the run came to; the last line says it in one."""
-    counted = {name: language.number(value) for name, value in vars(outcome).items() if isinstance(value, int)}
+    counted = {name: language.number(value) for name, value in vars(outcome).items() if type(value) is int}
     say(language.text(N_("Files: {files}, of these quarantined: {quarantined}."), **counted))
     ledger = N_("Rows read: {read} = accepted {accepted} + rejected {rejected} + superseded {superseded}.")
     say(language.text(ledger, **counted))
@@ -133,6 +133,9 @@ def _tell(outcome: "Outcome", chosen: argparse.Namespace, language: Language) ->
         say(language.text(N_("Report: {path}"), path=outcome.report))
     else:
         say(language.text(N_("Results: {path}"), path=chosen.processed))
+    if not outcome.anew:
+        say(language.text(N_("Nothing has changed since the last run: what it published stands.")))
+        return
     summary = N_("Done in {seconds} s: {rows} rows; reports of units: {made} made, {kept} unchanged, {failed} failed.")
     units = {name: language.number(len(codes)) for name, codes in vars(outcome.units).items()}
     seconds = language.number(round(outcome.seconds))

@@ -85,8 +85,9 @@ def _summary(report: Report, found: dict[tuple[str, str], Finding]) -> Table:
         cells = [cell for figure in of_code for cell in (share(figure), verdict(figure.status, lang))]
         rows.append([of_code[0].unit_name, *cells])
     spans = [("", 1), *((f"{t.title[lang.code]} ({at_least(t, lang)})", 2) for t in report.decision.targets)]
+    whole = N_("The province, its tiers and its districts with their communes, to date")
     return Table(
-        text(N_("The province, its tiers and its districts with their communes, to date")), columns, rows, spans
+        text(whole if figures.areas(report) else N_("The province and its tiers, to date")), columns, rows, spans
     )
 
 

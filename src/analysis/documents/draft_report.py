@@ -24,12 +24,13 @@ from analysis.presentation.tiers import tier_words
 from analysis.presentation.words import GROUPS_IN_REPORT, ICONS, TIER_BODIES, verdict
 from analysis.reference.decision import ATTAINED, NOT_APPLICABLE, NOT_ATTAINED
 from analysis.reference.forms import load_report_form
-from analysis.reference.groups import PROVINCE
+from analysis.reference.groups import PROVINCE, answering
 from analysis.storage.places import annexes
 
 _DOTS = 150  # an inch: sharp in print, a draft of some hundred kilobytes
 _WIDE, _NARROW = 158, 104  # millimetres of pictures: as wide as the text; letters at 8 points
 _RESULTS, _COURSE = (6.6, 1.6), (4.6, 1.9)  # inches
+_NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")  # tiers, and areas
 _WIDTHS = [66, 22, 34, 38]  # of the table by tier, for the usual three
 _STATED = 4  # of the units' statements: the report is read, the page has more
 
@@ -270,13 +271,14 @@ def _by_unit(document: OfficialDocument, report: Report) -> None:
 
 def _unit_rows(report: Report) -> list[list[str]]:
     text = report.language.text
-    units_of = {tier: figures.tier_units(report, tier) for tier in ("province", "district")}
+    units_of = {tier: figures.tier_units(report, tier) for tier in answering(report.reference)}
+    heads = tier_words(report, GROUPS_IN_REPORT) | {"areas": text(GROUPS_IN_REPORT["areas"])}
     units_of["areas"] = figures.areas(report)
     waiting = _waiting(report)
     rows: list[list[str]] = []
-    for numeral, (group, units) in zip(("I", "II", "III"), units_of.items(), strict=True):
+    for place, (group, units) in enumerate(units_of.items()):
         if units:
-            rows.append([f"{numeral}. {text(GROUPS_IN_REPORT[group])}"])
+            rows.append([f"{_NUMERALS[place]}. {heads[group]}"])
             rows += [_unit_row(report, waiting, *row) for row in figures.matrix(report, units)]
     [(name, whole)] = figures.matrix(report, [PROVINCE])
     return [*rows, _unit_row(report, waiting, f"**{name}", whole)]

@@ -6,6 +6,7 @@ screen readers find their way.
 
 import io
 from collections.abc import Collection, Sequence
+from copy import deepcopy
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -104,13 +105,19 @@ class OfficialDocument:
         for column, width in zip(table.columns, widths, strict=True):
             column.width = Emu(round(self._width * width / sum(widths)))
         styles = ["Table Text" if place in left else "Table Figure" for place in range(len(heads))]
-        _mark_row(self._row(table, heads, ["Table Head"] * len(heads)), "w:tblHeader")
+        head = self._blank_row(table, ["Table Head"] * len(heads))
+        _fill_row(head, heads)
+        _mark_row(head, "w:tblHeader")
+        table._tbl.append(head)
+        blank = self._blank_row(table, styles)
         for cells in rows:
             if len(cells) == 1:
                 self._group(table, cells[0])
             else:
+                row = deepcopy(blank)
                 bold = cells[0].startswith("**")
-                self._row(table, [cells[0].removeprefix("**"), *cells[1:]], styles, bold)
+                _fill_row(row, [cells[0].removeprefix("**"), *cells[1:]], bold)
+                table._tbl.append(row)
 
     def picture(self, content: bytes, title: str, words: str, width: float) -> None:
         """A numbered picture so many millimetres wide; ``words`` say to a screen reader what it shows."""
@@ -188,24 +195,21 @@ class OfficialDocument:
         paragraph._p.style = self._styles[style]  # by its id: a look-up by name each time would take seconds
         return paragraph
 
-    def _row(self, table: Any, cells: Sequence[str], styles: Sequence[str], bold: bool = False) -> Any:
-        row = table.add_row()  # as wide as the columns
+    def _blank_row(self, table: Any, styles: Sequence[str]) -> Any:
+        """A row as wide as the columns that stands in no table yet, its cells in these styles."""
+        row = table.add_row()._tr
         _mark_row(row, "w:cantSplit")
-        for cell, words, style in zip(row.cells, cells, styles, strict=True):
-            self._write(cell, words, style, bold)
+        for cell, style in zip(row.tc_lst, styles, strict=True):
+            cell.p_lst[0].style = self._styles[style]
+        row.getparent().remove(row)
         return row
 
     def _group(self, table: Any, name: str) -> None:
         row = table.add_row()
-        _mark_row(row, "w:cantSplit")
-        self._write(row.cells[0].merge(row.cells[-1]), name, "Table Group")
-
-    def _write(self, cell: Any, words: str, style: str, bold: bool = False) -> None:
-        paragraph = cell.paragraphs[0]
-        paragraph._p.style = self._styles[style]
-        run = paragraph.add_run(_lines(words))
-        if bold:
-            run.bold = True
+        _mark_row(row._tr, "w:cantSplit")
+        paragraph = row.cells[0].merge(row.cells[-1]).paragraphs[0]
+        paragraph._p.style = self._styles["Table Group"]
+        paragraph.add_run(_lines(name))
 
 
 def _tied(text: str) -> str:
@@ -220,8 +224,17 @@ def _lines(text: str) -> str:
     return "\n".join(_tied(line) for line in text.split("\n"))
 
 
+def _fill_row(row: Any, cells: Sequence[str], bold: bool = False) -> None:
+    """Write into the cells of a blank row."""
+    for cell, words in zip(row.tc_lst, cells, strict=True):
+        run = cell.p_lst[0].add_r()
+        run.text = _lines(words)
+        if bold:
+            run.get_or_add_rPr()._add_b()
+
+
 def _mark_row(row: Any, name: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(name))
+    row.get_or_add_trPr().append(OxmlElement(name))
 
 
 def _describe(table: Any, words: str) -> None:

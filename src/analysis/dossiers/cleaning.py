@@ -7,7 +7,9 @@ cost little more than their distinct words. Imports nothing heavy, because every
 import hashlib
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ import pyarrow.compute as pc
 
 from analysis.dossiers.further_kinds import Kind
 from analysis.exports.filing import BY_PROXY, SUBMITTED_AT, code_gaps
+from analysis.exports.glances import is_ink, rows_of
 from analysis.exports.handling import DIGITISED, NOT_KNOWN, PAID_ONLINE, PAYMENT, RECEIVED_BY
 from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import is_no_day, moments
@@ -56,6 +59,7 @@ CHECKS = (
 SIGHTS_SCHEMA = pa.schema(
     [
         ("dossier_key", pa.string()),
+        ("key_number", pa.int64()),  # its first half, by which equal keys are found sooner
         ("procedure_code", pa.string()),
         ("unit_code", pa.string()),
         ("tier", pa.string()),
@@ -80,6 +84,7 @@ SIGHTS_SCHEMA = pa.schema(
         ("digitised", pa.bool_()),
     ]
 )
+_KEY_BYTES = 16
 _OPEN_END, _NEVER = 2**31 - 1, -(2**31)
 # What a spreadsheet leaves of a long number: 3.52E+11, or sixteen digits and more, of which it knows fifteen.
 _CUT = r"^(?:\d(?:[.,]\d+)?E\+\d+|[1-9]\d{15,}(?:\.0)?)$"
@@ -211,10 +216,10 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         "unknown_value": unknown["status"] | unknown["level"] | unknown["applicant"] | unknown["source"],
     }
     reason = np.select([failures[name] for name in REASONS], range(len(REASONS)), default=-1)
-    good = pa.array(np.flatnonzero(reason < 0))
+    good = np.flatnonzero(reason < 0)
 
     def kept(column: pa.Array) -> pa.Array:
-        return column.take(good)
+        return rows_of(column, good)
 
     dossiers = _dossiers(
         {name: kept(column) for name, column in coded.items()},
@@ -224,7 +229,7 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         lookups,
     )
     dossiers |= {
-        "dossier_key": _hashed(kept(ids), key),
+        **_hashed(kept(ids), key),
         "sheet_index": pa.array(np.full(len(good), sheet_index, np.int16)),
         "row": pa.array(table.rows[reason < 0]),
         **{name: kept(column) for name, column in _filed(table, ids, units, lookups.vocabulary).items()},
@@ -342,16 +347,22 @@ def procedures_of(
     """
     blank = pa.nulls(count, pa.string())
     codes = cells.get("procedure_code", blank)
-    if "procedure_name" in cells:  # a code may stand before the name
+    if "procedure_name" in cells and codes.null_count:  # a code may stand before the name
         alone = pc.if_else(pc.is_null(codes), cells["procedure_name"], pa.scalar(None, pa.string()))
         codes = pc.coalesce(codes, _mapped(alone, lambda text: code_and_name(text)[0] or None))
-    keys = _mapped(codes, procedure_key)
-    in_catalogue = _mapped(keys, lambda key: key if key in lookups.offers else None)
-    coded = _mapped(keys, lambda key: key if is_procedure_code(key) else None)
-    with_level = pc.if_else(pc.is_valid(own_level), coded, pa.scalar(None, pa.string()))
-    by_code = pc.coalesce(in_catalogue, with_level)
+
+    def catalogued(text: str) -> str | None:
+        return key if (key := procedure_key(text)) in lookups.offers else None
+
+    def coded(text: str) -> str | None:
+        return key if is_procedure_code(key := procedure_key(text)) else None
+
+    by_code = _mapped(codes, catalogued)
+    if by_code.null_count:
+        with_level = pc.if_else(pc.is_valid(own_level), codes, pa.scalar(None, pa.string()))
+        by_code = pc.coalesce(by_code, _mapped(with_level, coded))
     without_code = pc.is_null(codes)
-    if not pc.any(without_code).as_py() or "procedure_name" not in cells:
+    if not codes.null_count or "procedure_name" not in cells:
         return by_code
     names = pc.if_else(without_code, cells["procedure_name"], pa.scalar(None, pa.string()))
     by_name = _mapped_pairs(
@@ -415,8 +426,7 @@ def _explain(
 
 def _real_days(texts: pa.Array, days: pa.Array, vocabulary: Vocabulary) -> tuple[pa.Array, pa.Array]:
     """Both without what stands for no day: words, and the days with which systems fill an empty field."""
-    told = pa.array([f"{year:04}-{month:02}-{day:02}" for year, month, day in vocabulary.empty_days], pa.string())
-    never = pc.fill_null(pc.is_in(pc.strftime(days, "%Y-%m-%d"), value_set=told), False)
+    never = pc.is_in(pc.cast(days, pa.date32()), value_set=_calendar_days(vocabulary.empty_days))
     unread = pc.if_else(pc.is_null(days), texts, pa.scalar(None, pa.string()))
 
     def nothing(text: str) -> str | None:
@@ -424,6 +434,15 @@ def _real_days(texts: pa.Array, days: pa.Array, vocabulary: Vocabulary) -> tuple
 
     empty = pc.or_(never, pc.is_valid(_mapped(unread, nothing)))
     return tuple(pc.if_else(empty, pa.scalar(None, column.type), column) for column in (texts, days))
+
+
+def _calendar_days(days: Iterable[tuple[int, int, int]]) -> pa.Array:
+    """Those of the days that the calendar has."""
+    found = []
+    for day in days:
+        with suppress(ValueError):
+            found.append(date(*day))
+    return pa.array(found, pa.date32())
 
 
 def _coded(column: pa.Array, codes: dict[str, str]) -> pa.Array:
@@ -455,16 +474,24 @@ def _distinct_pairs(left: pa.Array, right: pa.Array) -> tuple[list[tuple[Any, An
 
 def _canonical_ids(column: pa.Array) -> pa.Array:
     """Dossier codes without white space, in upper case; null where nothing is left."""
-    bare = pc.replace_substring_regex(column, r"[\s\pZ\x{200B}-\x{200D}\x{2060}\x{FEFF}]+", "")
-    upper = pc.utf8_upper(pc.utf8_normalize(bare, "NFC"))
+    if is_ink(column):
+        upper = pc.ascii_upper(column)
+    else:
+        bare = pc.replace_substring_regex(column, r"[\s\pZ\x{200B}-\x{200D}\x{2060}\x{FEFF}]+", "")
+        upper = pc.utf8_upper(pc.utf8_normalize(bare, "NFC"))
     return pc.if_else(pc.equal(upper, ""), pa.scalar(None, pa.string()), upper)
 
 
-def _hashed(ids: pa.Array, key: bytes) -> pa.Array:
+def _hashed(ids: pa.Array, key: bytes) -> dict[str, pa.Array]:
     """Keyed hashes: a dossier code opens the dossier on the public look-up, its hash opens nothing."""
-    return pa.array(
-        [hashlib.blake2b(text.encode(), key=key, digest_size=16).hexdigest() for text in ids.to_pylist()], pa.string()
-    )
+    keyed = hashlib.blake2b(key=key, digest_size=_KEY_BYTES)
 
+    def hashed(code: bytes) -> bytes:
+        mine = keyed.copy()  # the key is taken in once
+        mine.update(code)
+        return mine.digest()
 
-REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)
+    digests = b"".join([hashed(code) for code in pc.cast(ids, pa.binary()).to_pylist()])
+    ends = np.arange(len(ids) + 1, dtype=np.int32) * (2 * _KEY_BYTES)
+    texts = pa.StringArray.from_buffers(len(ids), pa.py_buffer(ends), pa.py_buffer(digests.hex().encode()))
+    return {"dossier_key": texts, "key_number": pa.array(np.frombuffer(digests, "<i8")[::2])}

@@ -8,7 +8,7 @@ reconciliation as a report of the unit's.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ from analysis.dossiers.export_dates import MODIFIED, export_date
 from analysis.dossiers.further_files import Further
 from analysis.dossiers.superseding import latest_of
 from analysis.dossiers.worker import FileResult, asked
-from analysis.exports.moments import LOCAL
 from analysis.exports.periods import month_end
+from analysis.language.clock import today
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import Language
 from analysis.reference.counts_words import load_counts_words
@@ -105,8 +105,10 @@ def clean_counts(
     words = load_counts_words(reference.folder)
     read = asked([CountsFile(one, words) for one in files], lookups, 0) if files else []
     days = [_day(result, one.path) for result, one in zip(read, files, strict=True)]
-    today = datetime.now(LOCAL).date()
-    lines = pd.concat([_lines(result, day, today) for result, day in zip(read, days, strict=True)] or [_lines_of([])])
+    this_day = today()
+    lines = pd.concat(
+        [_lines(result, day, this_day) for result, day in zip(read, days, strict=True)] or [_lines_of([])]
+    )
     lines["file_index"] = [number for number, result in enumerate(read) for _ in _rows_of(result)]
     lines = lines.assign(
         file=lines["file_index"].map(dict(enumerate(one.name for one in files))),
@@ -148,9 +150,9 @@ def _day(result: CountsRead | ExportProblem, path: Path) -> tuple[date, str]:
     return export_date(FileResult(export_date=exported, period_end=period), path)
 
 
-def _lines(result: CountsRead | ExportProblem, day: tuple[date, str], today: date) -> pd.DataFrame:
+def _lines(result: CountsRead | ExportProblem, day: tuple[date, str], now: date) -> pd.DataFrame:
     """The rows of a file with the day ``told_until``: the month's last, or the file's where that lies within it."""
-    last = min(today, day[0]) if day[1] != MODIFIED else today
+    last = min(now, day[0]) if day[1] != MODIFIED else now
     lines = _lines_of(_rows_of(result))
     return lines.assign(told_until=[min(month_end(month), last) for month in lines["month"]])
 

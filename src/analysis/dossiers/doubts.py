@@ -18,6 +18,7 @@ NO_STATUS, SWAPPED, UNREADABLE, MODIFIED_ALONE = "no_status", "swapped", "unread
 NOT_UNDERSTOOD, REFUSED = "handling_not_understood", "satisfaction_refused"
 GONE_FILES, GONE_DOSSIERS = "gone_files", "gone_dossiers"
 COUNTED, NOT_COUNTED, UNREAD = "counted", "not_counted", "unread_counts"
+REJECTED_LIMIT = 0.02  # share of the rows read above which a run ends with a warning (contract §6)
 _MOST_NAMED = 5
 _WORDS = {
     NO_STATUS: N_(

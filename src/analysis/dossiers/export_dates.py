@@ -2,11 +2,11 @@
 
 import re
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from analysis.dossiers.worker import FileResult
-from analysis.exports.moments import LOCAL
+from analysis.language.clock import local_day
 
 FIRST, LAST = 1990, 2099  # years that a name may tell: a number of a document is no day
 _SIGN = r"[-_. ]"
@@ -33,7 +33,7 @@ def export_date(result: FileResult, path: Path) -> tuple[date, str]:
     if result.period_end:
         return date.fromisoformat(result.period_end), PERIOD
     try:
-        return datetime.fromtimestamp(path.stat().st_mtime, LOCAL).date(), MODIFIED
+        return local_day(path.stat().st_mtime), MODIFIED
     except OSError:
         return date.min, MODIFIED
 

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.dossiers.cleaning import REASONS, REJECTED_LIMIT
+from analysis.dossiers.cleaning import REASONS
+from analysis.dossiers.doubts import REJECTED_LIMIT
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
 from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.further_kinds import CATALOGUE_LIST, COUNTS, SATISFACTION, UNIT_REPORT

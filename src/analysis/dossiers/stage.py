@@ -15,6 +15,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
+from analysis.dossiers.asking import Answers, known_answers, would_say_the_same
 from analysis.dossiers.cleaning import NOT_THERE
 from analysis.dossiers.counted import clean_counts
 from analysis.dossiers.difficulties import Stated
@@ -35,6 +36,7 @@ from analysis.dossiers.worker import FileResult, Job, cached, clean_files, size_
 from analysis.exports.reading import sha256
 from analysis.language.texts import N_, Language
 from analysis.reference.columns import read_table
+from analysis.reference.digests import without_aliases
 from analysis.reference.satisfaction_words import load_satisfaction_words
 from analysis.reference.tables import Reference
 from analysis.reference.toml_files import definitions_of
@@ -121,6 +123,7 @@ def clean_exports(
     key = dossier_secret(work)
     kept = _stems(work / "cache", paths, digests, reference, key)
     lookups = make_lookups(reference)
+    known = known_answers(lookups, key)
     with connect(engine) as backend:
 
         def clean(todo: list[Job]) -> list[FileResult]:
@@ -128,7 +131,7 @@ def clean_exports(
                 return clean_files(todo, lookups, key, jobs or os.cpu_count() or 1)
             return clean_on_executors(backend, todo, lookups, key)
 
-        results = _results(paths, digests, kept, clean)
+        results = _results(paths, digests, kept, clean, known)
         others = further(found, digests, results)
         of_kind = {
             kind: [
@@ -200,10 +203,19 @@ def _gone(
 
 
 def _results(
-    paths: list[Path], digests: list[str], stems: list[Path], clean: Callable[[list[Job]], list[FileResult]]
+    paths: list[Path],
+    digests: list[str],
+    stems: list[Path],
+    clean: Callable[[list[Job]], list[FileResult]],
+    known: Answers,
 ) -> list[FileResult]:
-    """One result per file: kept ones where nothing changed, the others cleaned now, the largest first."""
-    results = {stem: cached(stem) for stem in stems}
+    """One result per file: kept ones where nothing changed that they asked for, the others cleaned now, the largest
+    first.
+    """
+    kept = {stem: cached(stem) for stem in stems}
+    results = {
+        stem: found if found and would_say_the_same(found.asked, known) else None for stem, found in kept.items()
+    }
     wanted = {
         stem: Job(path, stem, digest)
         for path, digest, stem in zip(paths, digests, stems, strict=True)
@@ -217,9 +229,10 @@ def _results(
 
 def _stems(cache: Path, paths: list[Path], digests: list[str], reference: Reference, key: bytes) -> list[Path]:
     """Where each file's result is kept: names made of all that a result depends on, the code that reads among it."""
-    own = [reference.folder / name for name in ("units.csv", "catalogue.csv", "vocabulary.toml")]
+    own = [reference.folder / name for name in ("catalogue.csv", "vocabulary.toml")]
     own += [path for path in (reference.folder / "successors.csv",) if path.exists()]
     tables = [sha256(path) for path in (*own, *(definitions_of(reference.folder, name) for name in WORDS))]
+    tables.append(without_aliases(reference.folder / "units.csv"))  # for these a result says what it asked
     common = "\n".join([*tables, code_version(*_CODE), *library_versions(_LIBRARIES), hashlib.sha256(key).hexdigest()])
     return [
         cache / hashlib.sha256(f"{digest}\n{path.suffix.lower()}\n{common}".encode()).hexdigest()[:32]

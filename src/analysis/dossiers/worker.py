@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.dossiers.asking import Answers, Asked
 from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table, tables_of
 from analysis.dossiers.further_kinds import kind_of
 from analysis.exports.encodings import UNKNOWN_ENCODING
@@ -32,6 +33,7 @@ from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 from analysis.reference.keys import unit_key
 from analysis.storage.forkserver import fork_context, start_server
+from analysis.storage.memory import give_back, keep_little
 from analysis.storage.writing import write_text, write_whole
 
 KNOWN_UNITS = 0.95  # of the rows of a text in an old font (contract §3)
@@ -53,7 +55,8 @@ class FileResult:
     (sheet, row, reason, column, value, unit); ``rows`` the valid rows in the Parquet file beside it. ``missing`` are
     known columns, ``unread`` headings, ``unreadable`` rows with a byte that is no letter, ``swapped`` columns whose
     days a spreadsheet took for American ones; ``tells_filing``: a column says how dossiers were filed; ``handling``:
-    those that say how they were handled, as ``Cleaned`` has them.
+    those that say how they were handled, as ``Cleaned`` has them. ``asked``: what it was told of spellings
+    (``asking``).
     """
 
     kind: str = ""
@@ -75,6 +78,7 @@ class FileResult:
     handling: dict[str, tuple[int, int]] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     problem: tuple[str, dict[str, Any]] | None = None
+    asked: Answers = field(default_factory=dict)
 
 
 class Task(Protocol[Result_co]):
@@ -161,7 +165,8 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
 
     Raises ExportProblem for a file that is another by now: that says nothing of the one that it was.
     """
-    result, export = FileResult(), None
+    asked = Asked(lookups, key)
+    result, export, lookups = FileResult(asked=asked.answers), None, asked.lookups
     try:
         export = read_export(job.path, headings=lookups.vocabulary.headings)
         result.format, result.encoding = export.format, export.encoding
@@ -170,7 +175,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
             _check_units(tables, lookups)
     except ExportProblem as problem:
         if export and (kind := kind_of(export, lookups.vocabulary, lookups.kinds)):
-            return FileResult(kind, export.format, export.encoding)
+            return FileResult(kind, export.format, export.encoding, asked=asked.answers)
         result.problem = (problem.template, {name: str(value) for name, value in problem.details.items()})
         return result
     if job.sha256 not in ("", export.sha256):
@@ -180,6 +185,8 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
     result.synthetic = tables.synthetic
     parts = []
     order = {sheet.name: number for number, sheet in enumerate(export.sheets)}
+    del export  # and with it the cells that no table has
+    give_back()
     for table in tables.tables:
         cleaned = clean_table(table, order[table.sheet], lookups, key)
         parts.append(cleaned.dossiers)
@@ -199,7 +206,11 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
     result.rejects = _told(result.rejects, lookups)
     dossiers = pa.concat_tables(parts) if parts else SIGHTS_SCHEMA.empty_table()
     result.rows = dossiers.num_rows
-    write_whole(job.stem.with_suffix(".parquet"), lambda path: pq.write_table(dossiers, path, compression="lz4"))
+    repeated = [name for name in SIGHTS_SCHEMA.names if name != "dossier_key"]  # a dictionary of keys would serve none
+    write_whole(
+        job.stem.with_suffix(".parquet"),
+        lambda path: pq.write_table(dossiers, path, compression="lz4", use_dictionary=repeated),
+    )
     return result
 
 
@@ -302,6 +313,7 @@ def _work(tasks: Connection, lookups: Lookups, key: bytes) -> None:
     """A worker's life: do what comes until the other end closes; give up for good when memory runs out."""
     _limit_memory()
     _fall_silent()
+    keep_little()
     gc.freeze()  # the libraries' objects live as long as the process; no collection need look at them
     with suppress(EOFError):
         while True:
@@ -318,6 +330,7 @@ def _work(tasks: Connection, lookups: Lookups, key: bytes) -> None:
                 where = f"{Path(place.filename).name}:{place.lineno}"
                 result = ExportProblem(stumbled, kind=type(error).__name__, place=where)
             tasks.send(result)
+            give_back()  # the next file needs as much
 
 
 def _fall_silent() -> None:

@@ -12,8 +12,8 @@ from analysis.explorer.names import one_of, unit_named
 from analysis.explorer.tables import Context, Table, table
 from analysis.language.problems import UsageProblem
 from analysis.language.texts import N_
-from analysis.measures.attainment import shortfall
 from analysis.measures.expressions import Count, arising, behind, between, hits, month_number, windows
+from analysis.measures.figures import shortfall
 from analysis.measures.offers import offers_by_month
 from analysis.measures.series import followed
 from analysis.measures.unmeasured import without

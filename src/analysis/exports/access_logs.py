@@ -29,7 +29,7 @@ from analysis.exports.log_kinds import (
     is_packed,
     kind_of,
 )
-from analysis.exports.moments import LOCAL
+from analysis.language.clock import LOCAL
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_, Language
 

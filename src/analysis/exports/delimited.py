@@ -69,8 +69,12 @@ def _check_quotes(table: pa.Table, delimiter: str, width: int) -> None:
     """
     import pyarrow.compute as pc
 
+    from analysis.exports.glances import has_byte
+
     separator = re.compile(re.escape(delimiter) + (r"(?![ \u00a0])" if delimiter == "," else ""))
     for column in table.columns:
+        if not any(has_byte(chunk, sign) for chunk in column.chunks for sign in b"\r\n"):
+            continue
         broken = pc.fill_null(pc.match_substring_regex(column, r"[\r\n]"), False)
         for row in pc.indices_nonzero(broken).to_pylist():
             if len(separator.findall(column[row].as_py())) >= max(2, width - 1):

@@ -5,16 +5,15 @@ import unicodedata
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
-from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.language.clock import LOCAL
 from analysis.language.folding import fold
 from analysis.reference.vocabulary import Vocabulary
 
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_YEAR = 1900
 # The forms that fill whole columns; DuckDB reads them one at a time ten times as fast as from a list.
 _FORMATS = ("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M")

@@ -18,9 +18,10 @@ import pyarrow as pa
 
 from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.lists import find_head, lines_of
-from analysis.exports.moments import LOCAL, moments
+from analysis.exports.moments import moments
 from analysis.exports.reading import read_export
 from analysis.exports.sheets import Sheet
+from analysis.language.clock import LOCAL
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_, Language

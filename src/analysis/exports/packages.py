@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from analysis.exports.sheets import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from lxml.etree import _Element
 
@@ -57,8 +57,8 @@ def usual_package(data: bytes) -> bytes:
         return _written(archive, main, known)
 
 
-def package_layout(data: bytes) -> Layout:
-    """What a workbook says of its sheets beside their cells."""
+def package_layout(data: bytes, merging: Container[str]) -> Layout:
+    """What a workbook says of its sheets beside their cells; none but the parts ``merging`` cells are looked at."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = {name.lower(): name for name in archive.namelist()}
         main = workbook_part(archive)
@@ -68,7 +68,7 @@ def package_layout(data: bytes) -> Layout:
         workbook, found = archive.read(main), {}
         for sheet in _parsed(workbook).iter("{*}sheet"):
             identity = next((value for key, value in sheet.attrib.items() if str(key).endswith("}id")), "")
-            if part := parts.get(str(identity)):
+            if (part := parts.get(str(identity), "")) and part in merging:
                 found[str(sheet.get("name"))] = tuple(_merges(archive.read(part)))
         return Layout(found, bool(_FROM_1904.search(workbook)))
 

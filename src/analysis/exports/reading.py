@@ -135,7 +135,7 @@ def _guarded(read: Callable[[], Export]) -> Export:
 
 
 def _read(data: bytes, kinds: set[str], limits: Limits, headings: Container[str]) -> Export:
-    kind = _binary_kind(data, limits)
+    kind, merging = _binary_kind(data, limits)
     try:
         text, encoding = (b"", "") if kind else as_utf8(data)
     except ExportProblem:
@@ -148,7 +148,7 @@ def _read(data: bytes, kinds: set[str], limits: Limits, headings: Container[str]
     if kind not in kinds:
         raise ExportProblem(_WRONG_NAME[kind])
     if kind in ("xlsx", "xls"):
-        return Export(kind, "", read_sheets(data, limits))
+        return Export(kind, "", read_sheets(data, limits, merging))
     if kind == "html":
         check_declared(text, encoding)
         return Export(kind, encoding, (read_hypertext(text, limits),))
@@ -167,15 +167,16 @@ def _in_old_font(data: bytes, limits: Limits, headings: Container[str]) -> Expor
     return None
 
 
-def _binary_kind(data: bytes, limits: Limits) -> str:
-    """What a file is if it is no text, else ""."""
+def _binary_kind(data: bytes, limits: Limits) -> tuple[str, frozenset[str]]:
+    """What a file is if it is no text, else "", and the parts of a package that merge cells."""
     if data.startswith(ZIP_MAGIC):
         return package_kind(data, limits)
+    kind = "binary" if data.startswith(_BINARY) else ""
     if data.startswith(OLE_MAGIC):
-        return compound_kind(data, limits)
+        kind = compound_kind(data, limits)
     if data.startswith(_OLD_BIFF):
-        return "biff"
-    return "binary" if data.startswith(_BINARY) else ""
+        kind = "biff"
+    return kind, frozenset()
 
 
 def _text_kind(text: bytes) -> str:

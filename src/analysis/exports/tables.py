@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.encodings import UNREADABLE
 from analysis.exports.filing import BY_PROXY, SUBMITTED_AT, by_proxy
+from analysis.exports.glances import has_byte, is_plain, rows_of
 from analysis.exports.handling import coded
 from analysis.exports.headings import INVISIBLE, REQUIRED, Head, bare, find_head, first_lines
 from analysis.exports.masks import filled, matches, true
@@ -41,6 +42,7 @@ _COUNTED = re.compile(r"\(?\d[\d.,]*(?: ?(?:hồ sơ|HS|%))?\)?", re.IGNORECASE)
 _UNIT_CODE = re.compile(UNIT_CODE)
 DAYS_TO_1904 = 1462
 _MONTHS = 5  # in which a day stands, alone
+_CLOCK = r" \d{2}:\d{2}:\d{2}$"  # of a true day, as it comes from a workbook
 _TELLING = 3  # true days, before their never being late in a month says something
 FALLING_BACK = {"completed_at"}  # columns whose blank cells are filled from the next heading of their list
 _INVISIBLE_RE2 = re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", INVISIBLE)
@@ -206,10 +208,8 @@ def _cut_table(
     return Table(
         sheet=sheet.name,
         heading_row=head.row + 1,
-        cells=pa.table({name: column.take(pa.array(kept)) for name, column in named.items()}),
-        filing={
-            name: column.take(pa.array(kept)) for name, column in _filing(everything, head, sheet, vocabulary).items()
-        },
+        cells=pa.table({name: rows_of(column, kept) for name, column in named.items()}),
+        filing={name: rows_of(column, kept) for name, column in _filing(everything, head, sheet, vocabulary).items()},
         rows=(kept + head.row + 2).astype(np.int32),
         headings=head.texts,
         skipped_lines=int(last + 1 - len(kept)),
@@ -251,13 +251,35 @@ def _ticked(body: pa.Table, values: dict[int, str], vocabulary: Vocabulary) -> p
 
 def _trimmed(column: pa.ChunkedArray) -> pa.Array:
     """Of a column that is not read: whether something stands in a cell, and what, should it be alone in its line."""
-    text = pc.utf8_trim(column.combine_chunks(), _BLANKS)
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    return _but_for_plain(column.combine_chunks(), 0, _without_blanks)
+
+
+def _without_blanks(texts: pa.Array) -> pa.Array:
+    trimmed = pc.utf8_trim(texts, _BLANKS)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
 
 
 def _cleared(column: pa.ChunkedArray, vocabulary: Vocabulary) -> pa.Array:
     """What is the value's own; null where nothing, white space or a placeholder for nothing stands."""
-    text = column.combine_chunks()
+    longest = max((len(word.encode()) for word in vocabulary.blank), default=0)
+
+    def cleared(texts: pa.Array) -> pa.Array:
+        each = texts.dictionary_encode()
+        return _own(each.dictionary, vocabulary).take(each.indices)
+
+    return _but_for_plain(column.combine_chunks(), longest, cleared)
+
+
+def _but_for_plain(texts: pa.Array, longer_than: int, cleaned: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """The texts, those ``cleaned`` that are not plain: of most columns none, and cell by cell it takes longest."""
+    odd = pa.array(filled(texts) & ~is_plain(texts, longer_than))
+    found = texts.filter(odd)
+    if not len(found) or (own := cleaned(found)).equals(found):
+        return texts
+    return pc.replace_with_mask(texts, odd, own)
+
+
+def _own(text: pa.Array, vocabulary: Vocabulary) -> pa.Array:
     if pc.any(pc.match_substring(text, UNREADABLE)).as_py():
         text = pc.if_else(pc.match_substring(text, UNREADABLE), pa.scalar(None, pa.string()), text)
     if pc.any(pc.match_substring_regex(text, _INVISIBLE_RE2)).as_py():
@@ -287,9 +309,9 @@ def _broken_rows(body: pa.Table) -> np.ndarray:
     """Which lines have a byte somewhere that is no letter."""
     broken = np.zeros(len(body), bool)
     for column in body.columns:
-        found = pc.match_substring(column.combine_chunks(), UNREADABLE)
-        if pc.any(found).as_py():
-            broken |= true(found)
+        texts = column.combine_chunks()
+        if has_byte(texts, UNREADABLE.encode()[0]):  # which few letters begin with
+            broken |= true(pc.match_substring(texts, UNREADABLE))
     return broken
 
 
@@ -310,12 +332,10 @@ def _half_swapped(days: pa.Array) -> bool:
     """Whether a spreadsheet with American settings read those days that it could: true days, which come as ISO text,
     never above the 12th, beside days as text, of which some are.
     """
-    true_days = pc.filter(days, matches(days, r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$"))
-    texts = pc.filter(days, matches(days, r"^\d{1,2}/\d{1,2}/\d{4}"))
-    if len(true_days) < _TELLING or not len(texts):
+    if not has_byte(days, ord("/")) or matches(days, rf"^\d{{4}}-\d{{2}}-(?:1[3-9]|[23]\d){_CLOCK}").any():
         return False
-    above = matches(texts, r"^(?:1[3-9]|[23]\d)/")
-    return bool(above.any() and not matches(true_days, r"^\d{4}-\d{2}-(?:1[3-9]|[23]\d)").any())
+    true_days = matches(days, rf"^\d{{4}}-\d{{2}}-\d{{2}}{_CLOCK}")
+    return bool(true_days.sum() >= _TELLING and matches(days, r"^(?:1[3-9]|[23]\d)/\d{1,2}/\d{4}").any())
 
 
 def _merged_down(everything: list[pa.Array], sheet: Sheet, head: Head) -> list[pa.Array]:

@@ -17,7 +17,7 @@ from analysis.outlook.conclusions import RUNNING
 from analysis.outlook.discoveries import FALSE_SHARE
 from analysis.outlook.priorities import FIRST
 from analysis.reference.decision import ATTAINED, PROCEDURES, Target
-from analysis.reference.groups import places
+from analysis.reference.groups import answering, answering_words, places
 from analysis.statistics.control import COMMON_CAUSE, IMPROVING, WORSENING
 from analysis.statistics.shares import Interval
 
@@ -185,8 +185,8 @@ def lowest_ranked(report: Report, target: Target, tier: str, count: int = 5) -> 
 
 
 def funnels(report: Report) -> list[Funnel]:
-    """Panels for targets on all dossiers that leave room for chance: departments and districts against the target
-    and, each tier apart, against its own share with the scatter between its units allowed for.
+    """Panels for targets on all dossiers that leave room for chance: who answers to the province against it and,
+    each tier apart, against its own share with the scatter between its units allowed for.
     """
     panels = []
     rows = report.outlook["comparison"]
@@ -194,10 +194,12 @@ def funnels(report: Report) -> list[Funnel]:
     for target in report.decision.targets:
         if target.measure == PROCEDURES or target.scope != "all" or target.minimum == 1:
             continue
-        some = rows[(rows["target_id"] == target.id) & rows["tier"].isin(["province", "district"])]
+        some = rows[(rows["target_id"] == target.id) & rows["tier"].isin(answering(report.reference))]
         if some.empty:
             continue
-        about = report.language.text(N_("departments and districts against the target"))
+        about = report.language.text(
+            N_("{units} against the target"), units=answering_words(report.reference, report.language)
+        )
         sizes = _sizes(some)
         tails = (_ALONE, 1 - some["confidence"].iloc[0])
         edges = [limits_beside(float(target.minimum), sizes, 0.0, tail) for tail in tails]

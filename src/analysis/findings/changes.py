@@ -17,8 +17,7 @@ from analysis.outlook.closers import FINISH
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.outlook.conclusions import RUNNING
 from analysis.reference.decision import NOT_APPLICABLE, Target
-from analysis.reference.groups import PROVINCE, is_group, tier_groups
-from analysis.reference.tiers import DEPARTMENTS, DISTRICTS
+from analysis.reference.groups import PROVINCE, answering, is_group, tier_groups
 from analysis.storage.writing import undirected
 
 MOVERS = 5
@@ -63,7 +62,7 @@ class Change:
 @dataclass(frozen=True)
 class Changes:
     """Since which ``month``, known up to which day. ``asked``: what became of the asks of each target, counted;
-    ``answers``: of departments and districts one by one; ``renamed``: (name then, name now) of units.
+    ``answers``: of units that answer to the province one by one; ``renamed``: (name then, name now) of units.
     """
 
     month: str
@@ -94,7 +93,7 @@ def changes(report: Report, codes: Collection[str] = ()) -> Changes | None:
         turned=sorted((one for one in found if one.turned), key=lambda one: _rank(report, one)),
         movers=_movers(units),
         asked=[(target, counts) for target in report.decision.targets if (counts := _outcomes(asked, target))],
-        answers=[one for one in asked if codes or tier[one.figure.unit_code] in ("", DEPARTMENTS, DISTRICTS)],
+        answers=[one for one in asked if codes or tier[one.figure.unit_code] in ("", *answering(report.reference))],
         renamed=_renamed(rows),
     )
 

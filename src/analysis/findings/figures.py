@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.findings.report import Report
 from analysis.outlook.comparison import LEAST_RANKED
 from analysis.reference.decision import ATTAINED, DEFAULT, NOT_ATTAINED, Reading, Target
-from analysis.reference.groups import PROVINCE, past_names
+from analysis.reference.groups import PROVINCE, answering, past_names
 from analysis.reference.tiers import DEPARTMENTS, DISTRICTS
 
 _MOST_DIGITS = 6
@@ -92,6 +92,11 @@ def tier_units(report: Report, tier: str) -> list[str]:
     """The codes of a tier's units."""
     units = report.reference.units
     return list(units.loc[units["tier"] == tier, "unit_code"])
+
+
+def answering_units(report: Report) -> list[str]:
+    """The codes of the units that answer to the province itself, tier by tier."""
+    return [code for tier in answering(report.reference) for code in tier_units(report, tier)]
 
 
 def lower_units(report: Report) -> list[str]:

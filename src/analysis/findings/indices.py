@@ -3,20 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
+from analysis.findings.figures import answering_units
 from analysis.findings.report import Report
 from analysis.measures.index import WHOLE
 from analysis.reference.groups import PROVINCE
 from analysis.reference.index import Index
 
-LISTED = ("province", "district")  # the tiers whose units are listed on a page
-
 
 @dataclass(frozen=True)
 class Standing:
     """An ``index`` with rows of index.csv: of the province the ``whole`` and by ``parts`` (title, row); ``units`` of
-    the tiers that are listed, the highest first, those without a rank last.
+    the day that answer to the province, the highest first, tier by tier where they stand so, those without a rank last.
     """
 
     index: Index
@@ -34,10 +31,10 @@ def _standing(index: Index, report: Report) -> Standing:
     rows = report.indices[report.indices["index_id"] == index.id]
     by_key = {(row.unit_code, row.group_id): row for row in rows.itertuples(index=False)}
     parts = [(group.title[report.language.code], by_key[PROVINCE, group.id]) for group in index.groups]
-    listed = rows[(rows["group_id"] == WHOLE) & rows["tier"].isin(LISTED) & ~_of_groups(rows)]
-    ordered = listed.sort_values(["rank", "unit_code"], na_position="last")
+    listed = rows[(rows["group_id"] == WHOLE) & rows["unit_code"].isin(answering_units(report))]
+    ranked = index.order == "tier"
+    place = listed["tier"].map({tier: number for number, tier in enumerate(report.reference.tiers)})
+    ordered = listed.assign(place=place if ranked else 0).sort_values(
+        ["place", "rank", "unit_code"], na_position="last"
+    )
     return Standing(index, by_key[PROVINCE, WHOLE], parts, list(ordered.itertuples(index=False)))
-
-
-def _of_groups(rows: pd.DataFrame) -> pd.Series:
-    return rows["unit_code"].str.contains(":", regex=False)

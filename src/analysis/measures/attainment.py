@@ -1,8 +1,10 @@
 """Attainment (mức độ đạt chỉ tiêu): every target's value beside its minimum (contract §5, ``attainment.csv``)."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import ibis
@@ -15,10 +17,8 @@ from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_, Language
 from analysis.measures.counted import lacking_counts, read_counted
 from analysis.measures.expressions import (
-    WINDOWS,
     Count,
     arisen,
-    cells,
     dossier_counts,
     fallen_due,
     month_bits,
@@ -26,6 +26,7 @@ from analysis.measures.expressions import (
     procedure_hits,
     windows,
 )
+from analysis.measures.figures import ATTAINMENT_COLUMNS, Part, table_of, write_attainment
 from analysis.measures.index import indices
 from analysis.measures.offers import offered, procedure_keys
 from analysis.measures.satisfaction import read_satisfaction, satisfaction_cells, told_of
@@ -33,15 +34,11 @@ from analysis.measures.series import followed
 from analysis.measures.unmeasured import NOBODY, Without, columns_of_files, unmeasured, without
 from analysis.reference.columns import own_columns
 from analysis.reference.decision import (
-    ATTAINED,
     DEFAULT,
     DUE,
-    NOT_APPLICABLE,
-    NOT_ATTAINED,
     PROCEDURES,
     SATISFACTION,
     Decision,
-    Target,
 )
 from analysis.reference.groups import group_members, group_names, is_group, past_names
 from analysis.reference.keys import procedure_key
@@ -49,19 +46,12 @@ from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, execute
 from analysis.storage.writing import safe_names, write_whole
 
-ATTAINMENT_COLUMNS = [
-    *("decision", "target_id", "measure", "level", "scope", "reading"),
-    *("unit_code", "unit_name", "tier", "window", "month", "as_of"),
-    *("numerator", "denominator", "value", "minimum", "gap", "shortfall", "status"),
-]
-
 
 def make_attainment(
     processed: Path | str,
     reference: Reference,
     decision: str = "",
     as_of: str = "",
-    language: Language = Language(),
     engine: Engine = Engine(),
 ) -> pd.DataFrame:
     """Compute ``attainment.csv`` from ``dossiers.parquet`` in ``processed``, write it there and return it; beside it
@@ -79,10 +69,11 @@ def make_attainment(
         content = read_satisfaction(processed)
         files = columns_of_files(processed)
         lacking = unmeasured(dossiers, files, counts, reference, chosen, told_of(content, day))
-        attainment = attain(dossiers, reference, chosen, day, without(lacking), content)
-    write_attainment([attainment], processed / "attainment.csv")
+        parts = [*attainment_parts(dossiers, reference, chosen, day, without(lacking), content)]
+    write_attainment(parts, processed / "attainment.csv")
+    attainment = table_of(parts)
     write_beside(lacking, "unmeasured", processed)
-    write_beside(indices(attainment, chosen), "index", processed)
+    write_beside(indices(attainment, chosen, reference.ended(chosen, day)), "index", processed)
     return attainment
 
 
@@ -113,7 +104,7 @@ def attain(
     ``read_satisfaction`` gives it, None: nobody was asked. ``value`` and ``gap`` are shares of one (NaN where nothing
     arises); ``shortfall`` counts dossiers, procedures or people. Compared in exact arithmetic.
     """
-    return pd.concat(attainment_parts(dossiers, reference, decision, as_of, none_of, content), ignore_index=True)
+    return table_of(attainment_parts(dossiers, reference, decision, as_of, none_of, content))
 
 
 def attainment_parts(
@@ -123,10 +114,10 @@ def attainment_parts(
     as_of: date,
     none_of: Without = NOBODY,
     content: pd.DataFrame | None = None,
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[Part]:
     """The rows of ``attain``, one target and reading after the other: a nation's are too many to be held at once."""
     spans, reference = windows(decision, as_of), reference.on_day(decision, as_of)
-    span_table, group_table = ibis.memtable(spans), ibis.memtable(group_members(reference))
+    groups = group_members(reference)
     dossiers = followed(dossiers, reference)
     found = arisen(dossiers, decision, as_of)
     counts = [
@@ -138,28 +129,26 @@ def attainment_parts(
     of_due = [count for count in counts if count.reading.day == DUE]
     others = (PROCEDURES, SATISFACTION)
     of_dossiers = [count for count in counts if count.target.measure not in others and count.reading.day != DUE]
-    dossier_figures = execute(dossier_counts(cells(found, "unit_code"), span_table, group_table, of_dossiers))
+    dossier_figures = execute(dossier_counts(found, of_dossiers))
     if of_due:  # by another month
-        due = cells(fallen_due(dossiers, decision, as_of), "unit_code")
-        due_figures = execute(dossier_counts(due, span_table, group_table, of_due))
+        due_figures = execute(dossier_counts(fallen_due(dossiers, decision, as_of), of_due))
     if of_content:  # from a table of its own
         asked = ibis.memtable(satisfaction_cells(content, reference, as_of))
-        content_figures = execute(dossier_counts(asked, span_table, group_table, of_content))
-    grid = _grid(reference, spans)
-    by_dossiers = _aligned(grid, dossier_figures)
-    by_due = _aligned(grid, due_figures) if of_due else grid
-    by_content = _aligned(grid, content_figures) if of_content else grid
+        content_figures = execute(dossier_counts(asked, of_content))
+    grid = _grid(reference, spans, decision, as_of)
+    by_dossiers = _Monthly(grid, groups, dossier_figures)
+    by_due = _Monthly(grid, groups, due_figures) if of_due else by_dossiers
+    by_content = _Monthly(grid, groups, content_figures) if of_content else by_dossiers
     by_procedures = _by_procedures(found, reference, spans, grid, counts)
     for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
         if count.target.measure == PROCEDURES:
-            rows = _rows(*by_procedures[count.target.admitted, count.reading.id], count)
+            yield _part(*by_procedures[count.target.admitted, count.reading.id], count)
         elif count.target.measure == SATISFACTION:
-            rows = _rows(by_content, of_content.index(count), count)
+            yield _part(by_content, of_content.index(count), count)
         elif count.reading.day == DUE:
-            rows = _rows(by_due, of_due.index(count), count)
+            yield _part(by_due, of_due.index(count), count)
         else:
-            rows = _rows(by_dossiers, of_dossiers.index(count), count)
-        yield rows.assign(decision=decision.id, as_of=as_of.isoformat())[ATTAINMENT_COLUMNS]
+            yield _part(by_dossiers, of_dossiers.index(count), count)
 
 
 def dossiers_to_date(
@@ -175,11 +164,9 @@ def dossiers_to_date(
     if not counts:
         return pd.DataFrame(columns=ATTAINMENT_COLUMNS)
     groups = group_members(reference)
-    of_units = cells(arisen(dossiers, decision, as_of), "unit_code")
-    figures = execute(dossier_counts(of_units, ibis.memtable(spans), ibis.memtable(groups), counts))
-    aligned = _aligned(_grid_to_date(reference, spans, groups), figures)
-    rows = [_rows(aligned, number, count) for number, count in enumerate(counts)]
-    return pd.concat(rows, ignore_index=True).assign(decision=decision.id, as_of=as_of.isoformat())[ATTAINMENT_COLUMNS]
+    figures = execute(dossier_counts(arisen(dossiers, decision, as_of), counts))
+    monthly = _Monthly(_grid(reference, spans, decision, as_of, groups["group_code"]), groups, figures)
+    return table_of(_part(monthly, number, count) for number, count in enumerate(counts))
 
 
 def procedures_on(
@@ -204,42 +191,32 @@ def procedures_on(
     hits = procedure_hits(found, ibis.memtable(keys), readings)
     span_table, group_table, base = (ibis.memtable(table) for table in (spans, groups, given))
     counted = procedure_counts(hits, span_table, group_table, base, readings)
-    figures, grid = execute(counted), _grid_to_date(reference, spans, groups)
-    rows = [
-        _rows(_aligned(grid, figures[figures["levels"] == number]), 0, Count(target, readings[0]))
+    figures, grid = execute(counted), _grid(reference, spans, decision, as_of, groups["group_code"])
+    return table_of(
+        _part(_Windowed(grid, figures[figures["levels"] == number]), 0, Count(target, readings[0]))
         for number, target in enumerate(targets)
-    ]
-    return pd.concat(rows, ignore_index=True).assign(decision=decision.id, as_of=as_of.isoformat())[ATTAINMENT_COLUMNS]
-
-
-def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) -> np.ndarray:
-    """The smallest whole k ≥ 0 with (numerator + k) / denominator ≥ minimum; 0 for an empty denominator.
-
-    Integers throughout: with minimum = p/q, k = ⌈p · denominator / q⌉ − numerator.
-    """
-    p, q = target.minimum.numerator, target.minimum.denominator
-    return np.where(denominator > 0, np.maximum(-(-p * denominator // q) - numerator, 0), 0)
+    )
 
 
 def _by_procedures(
-    found: ibis.Table, reference: Reference, spans: pd.DataFrame, grid: pd.DataFrame, counts: list[Count]
-) -> dict[tuple[tuple[int, ...] | None, str], tuple[pd.DataFrame, int]]:
-    """By levels and reading: the aligned figures of procedures, and which of them are the reading's."""
+    found: ibis.Table, reference: Reference, spans: pd.DataFrame, grid: "_Grid", counts: list[Count]
+) -> dict[tuple[tuple[int, ...] | None, str], tuple["_Windowed", int]]:
+    """By levels and reading: the figures of procedures, and which of them are the reading's."""
     asked = [count for count in counts if count.target.measure == PROCEDURES]
     # Targets that count the same levels are counted together, and readings that leave out the same units.
     by_levels = {count.target.admitted: count.target for count in asked}
     left_out = {count.reading.id: (count.without, count.reading) for count in asked}
     offers, groups = offered(reference, spans, list(by_levels.values())), group_members(reference)
-    aligned: dict[tuple[tuple[int, ...] | None, str], tuple[pd.DataFrame, int]] = {}
+    laid_out: dict[tuple[tuple[int, ...] | None, str], tuple[_Windowed, int]] = {}
     for nobody in dict.fromkeys(units for units, _ in left_out.values()):
         readings = [reading for units, reading in left_out.values() if units == nobody]
         hits = procedure_hits(found, procedure_keys(reference), readings)
         members = ibis.memtable(groups[~groups["unit_code"].isin(nobody)])
         figures = execute(procedure_counts(hits, ibis.memtable(spans), members, offers, readings))
         for place, levels in enumerate(by_levels):
-            own = _aligned(grid, figures[figures["levels"] == place])
-            aligned |= {(levels, reading.id): (own, number) for number, reading in enumerate(readings)}
-    return aligned
+            own = _Windowed(grid, figures[figures["levels"] == place])
+            laid_out |= {(levels, reading.id): (own, number) for number, reading in enumerate(readings)}
+    return laid_out
 
 
 def _to_date(decision: Decision, as_of: date) -> pd.DataFrame:
@@ -248,59 +225,112 @@ def _to_date(decision: Decision, as_of: date) -> pd.DataFrame:
     return spans[(spans["window"] == "to_date") & (spans["month"] == spans["month"].max())]
 
 
-def _grid_to_date(reference: Reference, spans: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
-    """The grid's rows of that window, and of these groups."""
-    grid = _grid(reference, spans)
-    return grid[(grid["window"] == "to_date") & grid["unit_code"].isin(groups["group_code"])]
+@dataclass(frozen=True)
+class _Grid:
+    """Every unit or group × window × month, sorted: each has its ``rows``, without dossiers too.
+
+    ``steps``: window, month (number) and first, as ``windows`` has them, of each of the ``codes``.
+    """
+
+    decision: str
+    rows: pd.DataFrame
+    codes: pd.Index
+    steps: pd.DataFrame
+
+    @cached_property
+    def of_groups(self) -> tuple[np.ndarray, pd.DataFrame]:
+        """Which rows are groups', and these."""
+        groups = np.repeat([is_group(code) for code in self.codes], len(self.steps))
+        return groups, self.rows[groups]
 
 
-def _grid(reference: Reference, spans: pd.DataFrame) -> pd.DataFrame:
-    """Every unit or group × window × month, sorted: each has its rows, without dossiers too."""
-    months = sorted(spans["month"].unique())
+@dataclass(frozen=True)
+class _Monthly:
+    """Figures of dossiers by unit_code and month: a group's are its ``members``' sums, a window's its months'."""
+
+    grid: _Grid
+    members: pd.DataFrame
+    figures: pd.DataFrame
+
+    def side(self, name: str) -> np.ndarray:
+        """A column of the figures in every row of the grid."""
+        first, last = self.grid.steps["first"].to_numpy(), self.grid.steps["month"].to_numpy()
+        units, begins, codes = self._sums
+        arose = np.zeros((len(self._units), last.max() - first.min() + 2), np.int64)
+        known, unit, month = self._places
+        arose[unit, month - first.min() + 1] = self.figures[name].to_numpy()[known]
+        of_codes = np.zeros((len(self.grid.codes), arose.shape[1]), np.int64)
+        of_codes[codes] = np.add.reduceat(arose[units], begins) if len(units) else 0
+        to_date = of_codes.cumsum(axis=1)
+        return np.asarray(to_date[:, last - first.min() + 1] - to_date[:, first - first.min()]).ravel()
+
+    @cached_property
+    def _units(self) -> pd.Index:
+        return pd.Index(self.members["unit_code"].unique())
+
+    @cached_property
+    def _places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        unit, month = self._units.get_indexer(self.figures["unit_code"]), self.figures["month"].to_numpy()
+        steps = self.grid.steps
+        known = (unit >= 0) & (month >= steps["first"].min()) & (month <= steps["month"].max())
+        return known, unit[known], month[known]
+
+    @cached_property
+    def _sums(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Places of the members code by code, where each code's begin, and of which code."""
+        code = self.grid.codes.get_indexer(self.members["group_code"])
+        order = np.argsort(code, kind="stable")[(code < 0).sum() :]
+        codes, begins = np.unique(code[order], return_index=True)
+        return self._units.get_indexer(self.members["unit_code"])[order], begins, codes
+
+
+@dataclass(frozen=True)
+class _Windowed:
+    """Figures of procedures by group_code, window and window_month; they lack what has no procedure."""
+
+    grid: _Grid
+    figures: pd.DataFrame
+
+    def side(self, name: str) -> np.ndarray:
+        """A column of the figures in every row of the grid."""
+        known, place = self._places
+        found = np.zeros(len(self.grid.rows), np.int64)
+        found[place] = self.figures[name].fillna(0).to_numpy()[known]
+        return found
+
+    @cached_property
+    def _places(self) -> tuple[np.ndarray, np.ndarray]:
+        code = self.grid.codes.get_indexer(self.figures["group_code"])
+        steps = pd.MultiIndex.from_frame(self.grid.steps[["window", "month"]])
+        step = steps.get_indexer(pd.MultiIndex.from_frame(self.figures[["window", "window_month"]]))
+        known = (code >= 0) & (step >= 0)
+        return known, (code * len(steps) + step)[known]
+
+
+def _part(figures: _Monthly | _Windowed, number: int, count: Count) -> Part:
+    """The rows of one target under one reading, of which the figures have the ``number``."""
+    grid, rows = figures.grid, figures.grid.rows
+    sides = [figures.side(f"{part}{number}") for part in "nd"]
+    if count.reading.count == "pairs":  # a unit by itself has no pairs to count
+        groups, rows = grid.of_groups
+        sides = [side[groups] for side in sides]
+    return Part(grid.decision, count, rows, *sides)
+
+
+def _grid(
+    reference: Reference, spans: pd.DataFrame, decision: Decision, as_of: date, only: pd.Series | None = None
+) -> _Grid:
+    """The grid of the spans' windows and months; of the codes in ``only`` where they are given."""
     # The names in the data are Vietnamese whatever the report's language, as the units' names are.
     vietnamese = Language("vi")
     names = group_names(reference, vietnamese)
     if len(past := past_names(reference, vietnamese)):
         names = pd.concat([names, past]).sort_values("unit_code", ignore_index=True)
-    steps = pd.DataFrame(
-        [(window, f"{month // 12}-{month % 12 + 1:02d}", month) for window in sorted(WINDOWS) for month in months],
-        columns=["window", "month", "window_month"],
-    )
-    return names.merge(steps, how="cross")
-
-
-def _aligned(grid: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
-    """The grid with the figures of its rows; ``figures`` lack what has no dossier."""
-    keys = ["unit_code", "window", "window_month"]
-    return grid.merge(
-        figures.rename(columns={"group_code": "unit_code"}).drop(columns="levels", errors="ignore"), how="left", on=keys
-    )
-
-
-def _rows(aligned: pd.DataFrame, number: int, count: Count) -> pd.DataFrame:
-    """The rows of one target under one reading, of which the figures have the ``number``."""
-    target, rows = count.target, aligned
-    if count.reading.count == "pairs":  # a unit by itself has no pairs to count
-        rows = rows[rows["unit_code"].map(is_group)]
-    numerator, denominator = (rows[f"{part}{number}"].fillna(0).to_numpy().astype("int64") for part in "nd")
-    p, q = target.minimum.numerator, target.minimum.denominator
-    empty = denominator == 0
-    safe = np.where(empty, 1, denominator)
-    status = np.where(numerator * q >= p * denominator, ATTAINED, NOT_ATTAINED)
-    return rows[["unit_code", "unit_name", "tier", "window", "month"]].assign(
-        target_id=target.id,
-        measure=target.measure,
-        level=pd.array([target.level] * len(rows), dtype="Int64"),
-        scope=target.scope,
-        reading=count.reading.id,
-        numerator=numerator,
-        denominator=denominator,
-        value=np.where(empty, np.nan, numerator / safe),
-        minimum=p / q,
-        gap=np.where(empty, np.nan, (numerator * q - p * denominator) / (safe * q)),
-        shortfall=shortfall(numerator, denominator, target),
-        status=np.where(empty, NOT_APPLICABLE, status),
-    )
+    names = names if only is None else names[names["unit_code"].isin(only)]
+    steps = spans[["window", "month", "first"]].sort_values(["window", "month"], ignore_index=True)
+    texts = [f"{month // 12}-{month % 12 + 1:02d}" for month in steps["month"]]
+    written = steps[["window"]].assign(month=texts, as_of=as_of.isoformat())
+    return _Grid(decision.id, names.merge(written, how="cross"), pd.Index(names["unit_code"]), steps)
 
 
 def _as_of(processed: Path, as_of: str) -> date:
@@ -315,35 +345,9 @@ def _as_of(processed: Path, as_of: str) -> date:
     return date.fromisoformat(facts["latest_day"])
 
 
-def write_attainment(parts: Iterable[pd.DataFrame], path: Path) -> None:
-    """Write ``attainment.csv``, part by part, whole or not at all.
-
-    Shares have nine decimals, enough that a rounded one does not cross its minimum unseen.
-    """
-    write_whole(path, lambda temporary: _write(parts, temporary))
-
-
 def write_beside(table: pd.DataFrame, name: str, processed: Path) -> None:
     """Write a table of units and groups as ``<name>.csv``, whole or not at all."""
     schema = own_columns().arrow_schema(name, list(table.columns))
     safe = pa.Table.from_pandas(table.assign(unit_name=safe_names(table["unit_name"])), schema, preserve_index=False)
     options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
     write_whole(processed / f"{name}.csv", lambda temporary: pyarrow.csv.write_csv(safe, temporary, options))
-
-
-def _write(parts: Iterable[pd.DataFrame], path: Path) -> None:
-    options = pyarrow.csv.WriteOptions(quoting_style="needed", quoting_header="needed")
-    described = own_columns().arrow_schema("attainment", ATTAINMENT_COLUMNS)
-    shares = {field.name for field in described if pa.types.is_floating(field.type)}
-    schema = pa.schema([field.with_type(pa.string()) if field.name in shares else field for field in described])
-    with pyarrow.csv.CSVWriter(path, schema, write_options=options) as writer:
-        for part in parts:
-            part = part.assign(unit_name=safe_names(part["unit_name"]))
-            columns = [_decimals(part[name]) if name in shares else pa.array(part[name]) for name in schema.names]
-            writer.write_table(pa.table(columns, schema.names).cast(schema))
-
-
-def _decimals(shares: pd.Series) -> pa.Array:
-    """Each distinct share is put into words once."""
-    encoded = pa.array(shares, from_pandas=True).dictionary_encode()
-    return pa.array([f"{share:.9f}" for share in encoded.dictionary.to_pylist()], pa.string()).take(encoded.indices)

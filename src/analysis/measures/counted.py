@@ -36,20 +36,18 @@ _SAME = (
 LACKING_COLUMNS = ["unit_code", "lacking"]
 
 
-def read_counted(backend: Any, processed: Path, *decisions: Decision) -> Table:
+def read_counted(backend: Any, processed: Path, decision: Decision, *others: Decision) -> Table:
     """The dossiers of a run with what the decisions ask for; where some are only counted, with how many each row
     stands for in ``WEIGHT``.
 
-    Counts from before the first of the decisions, by which seasons are known, are taken where they tell everything: of
-    its own time ``lacking_counts`` says what they do not tell.
+    Counts from before the ``decision``, by which seasons are known, are taken where they tell everything: of its own
+    time ``lacking_counts`` says what they do not tell.
     """
-    rows = read_measured(backend, processed, *decisions)
+    rows = read_measured(backend, processed, decision, *others)
     if not _has_counts(processed):
         return rows
     counts = read_dossiers(backend, processed / COUNTS)
-    for first in map(_since, decisions[:1]):
-        counts = counts.filter((counts.told_until >= ibis.literal(first)) | (counts.lacking == ""))
-    return united(rows, counts)
+    return united(rows, counts.filter((counts.told_until >= ibis.literal(_since(decision))) | (counts.lacking == "")))
 
 
 def united(rows: Table, counts: Table) -> Table:

@@ -4,7 +4,7 @@ In exact arithmetic, so that units with the same points share a rank. What canno
 for none: a unit's value is what it earned of what it could, and both stand beside it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -32,19 +32,20 @@ class _Earned(NamedTuple):
         return self.points / self.possible if self.possible else None
 
 
-def indices(attainment: pd.DataFrame, decision: Decision) -> pd.DataFrame:
+def indices(attainment: pd.DataFrame, decision: Decision, ended: Collection[str] = ()) -> pd.DataFrame:
     """One row per index, unit or group and group of the index ("" for the index itself), in ``INDEX_COLUMNS``.
 
     ``attainment`` as in attainment.csv, of which the last month's rows to date count. ``value`` = ``points`` /
     ``possible``, a share of one, blank where nothing is possible. ``rank`` 1 is the highest value of the index among
-    the ``ranked_units``, those of the tier or all of them, as the index says; groups of units have none.
+    the ``ranked_units``, those of the tier or all of them, as the index says; groups of units have none, nor have the
+    units that ``ended``.
     """
     rows = attainment[(attainment["window"] == "to_date") & (attainment["month"] == attainment["month"].max())]
     counted = rows[["unit_code", "target_id", "reading"]].itertuples(index=False, name=None)
     counts = dict(zip(counted, zip(rows["numerator"], rows["denominator"], strict=True), strict=True))
     units = rows[["decision", "unit_code", "unit_name", "tier", "month", "as_of"]].drop_duplicates("unit_code")
     targets = {target.id: target for target in decision.targets}
-    parts = [_ranked(_of_index(index, units, counts, targets), index) for index in decision.index]
+    parts = [_ranked(_of_index(index, units, counts, targets), index, ended) for index in decision.index]
     if not parts:
         return pd.DataFrame(columns=INDEX_COLUMNS)
     whole = pd.concat(parts, ignore_index=True)
@@ -91,9 +92,10 @@ def _known(
             yield member.weight, part_of_points(numerator, denominator, member, targets[member.target])
 
 
-def _ranked(table: pd.DataFrame, index: Index) -> pd.DataFrame:
+def _ranked(table: pd.DataFrame, index: Index, ended: Collection[str]) -> pd.DataFrame:
     """With the ranks of the index itself; units of which nothing can be counted have none."""
     among = (table["group_id"] == WHOLE) & ~table["unit_code"].map(is_group) & table["value"].notna()
+    among &= ~table["unit_code"].isin(ended)
     some = table[among]
     by = some["tier"] if index.order == "tier" else pd.Series("", index=some.index)
     order = {value: place for place, value in enumerate(sorted(set(some["value"]), reverse=True))}

@@ -52,9 +52,30 @@ def parameter_names(notebook: Any) -> list[str]:
     ]
 
 
+def used_parameters(notebook: Any) -> set[str]:
+    """The parameters on which what the notebook makes may depend: those that a cell does anything with but check them.
+    All of them where a cell is no plain Python.
+    """
+    names, used = set(parameter_names(notebook)), set()
+    for cell in code_cells(notebook):
+        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        statements = _statements(cell)
+        if source.strip() and not statements:
+            return names
+        if not any(has_tag(cell, tag) for tag in ("parameters", "injected-parameters")):
+            nodes = (node for one in statements if not _is_check(one) for node in ast.walk(one))
+            used |= {node.id for node in nodes if isinstance(node, ast.Name)}
+    return names & used
+
+
 def imported_modules(notebook: Any) -> list[str]:
     """The modules that the code imports, each once, in order."""
     return list(dict.fromkeys(name for cell in code_cells(notebook) for name in _imports(cell)))
+
+
+def _is_check(statement: ast.stmt) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "check_parameters"
 
 
 def _imports(cell: Any) -> Iterator[str]:

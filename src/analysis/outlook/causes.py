@@ -9,7 +9,7 @@ such mean, for a procedure counts once: it has no causes.
 
 import pandas as pd
 
-from analysis.measures.attainment import shortfall
+from analysis.measures.figures import shortfall
 from analysis.measures.history import History
 from analysis.reference.decision import DEFAULT, PROCEDURES, Target
 from analysis.reference.groups import PROVINCE, is_tier, past_places, places

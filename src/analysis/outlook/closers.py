@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.measures.attainment import shortfall as shortfall_of
+from analysis.measures.figures import shortfall as shortfall_of
 from analysis.measures.history import UNNAMED, Counts, History
 from analysis.outlook.arrivals import remaining
 from analysis.outlook.projection import Course, courses

@@ -128,10 +128,11 @@ def _causes(causes: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _asks(closers: pd.DataFrame) -> pd.DataFrame:
     """What is asked of each unit: the way, of how many procedures, what it brings, how probable the target then is."""
-    by_key = closers.sort_values("rank").groupby(_KEYS, as_index=False)
+    named = closers.assign(named=closers["procedure_key"] != "")
+    by_key = named.sort_values("rank").groupby(_KEYS, as_index=False)
     found = by_key.agg(
         ask=("method", "first"),
-        ask_procedures=("procedure_key", lambda keys: int((keys != "").sum())),
+        ask_procedures=("named", "sum"),
         ask_gain=("gain", "sum"),
         ask_probability=("probability", "first"),
     )

@@ -1,8 +1,8 @@
 """From a dataset of dossiers that is there already, a ministry's say, to the tables of a run, without its notebooks."""
 
 import os
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,16 +11,17 @@ import ibis
 import pandas as pd
 
 from analysis.dossiers.superseding import latest_of
-from analysis.exports.moments import LOCAL
+from analysis.language.clock import today
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
-from analysis.measures.attainment import attainment_parts, decision_on, write_attainment, write_beside
+from analysis.measures.attainment import attainment_parts, decision_on, write_beside
 from analysis.measures.counted import LACKING_COLUMNS
 from analysis.measures.expressions import HANDLED, asked
+from analysis.measures.figures import DECIMALS, Part, table_of, write_attainment
 from analysis.measures.index import indices
 from analysis.measures.unmeasured import unmeasured, without
 from analysis.outlook import OUTLOOK
-from analysis.outlook.stage import outlook, read_needed, write_outlook
+from analysis.outlook.stage import needed_of, outlook, write_outlook
 from analysis.reference.decision import ON_TIME, Column, Decision
 from analysis.reference.tables import Reference
 from analysis.storage.backends import DUCKDB, Engine, connect, execute, read_dossiers
@@ -59,13 +60,23 @@ def measure(
         no_counts = pd.DataFrame(columns=LACKING_COLUMNS)
         lacking = unmeasured(table.mutate(file=ibis.literal(_WHOLE)), files, no_counts, reference, chosen)
         none_of = without(lacking)
-        write_attainment(attainment_parts(table, reference, chosen, day, none_of), new.folder / "attainment.csv")
+        needed: list[Part] = []
+        parts = attainment_parts(table, reference, chosen, day, none_of)
+        write_attainment(_noted(parts, needed), new.folder / "attainment.csv")
         write_beside(lacking, "unmeasured", new.folder)
-        attained = read_needed(new.folder / "attainment.csv")
-        write_beside(indices(attained, chosen), "index", new.folder)
-        write_outlook(outlook(attained, table, reference, none_of=none_of), new.folder)
+        # As they stand in the file, which is not read again: a nation's takes longer than all that is foretold of it.
+        figures = table_of(needed).round({"value": DECIMALS, "gap": DECIMALS, "minimum": DECIMALS})
+        write_beside(indices(figures, chosen, reference.ended(chosen, day)), "index", new.folder)
+        write_outlook(outlook(figures, table, reference, none_of=none_of), new.folder)
         publish([new], {"decision": chosen.id, "as_of": day.isoformat(), "engine": engine.name})
     return day
+
+
+def _noted(parts: Iterable[Part], needed: list[Part]) -> Iterator[Part]:
+    """The parts, while what the outlook asks of them goes to ``needed``."""
+    for part in parts:
+        needed.append(needed_of(part))
+        yield part
 
 
 def _check_apart(dossiers: Path | str, out: Path, engine: Engine) -> None:
@@ -112,9 +123,7 @@ def latest_day(dossiers: ibis.Table) -> date:
     days = ibis.union(*(dossiers.select(day=dossiers[name].date()) for name in ("received_at", "completed_at")))
     known = days.filter(days.day.notnull()).group_by("day").aggregate(count=ibis._.count())
     by_day = execute(known)
-    by_day["known"] = by_day["count"].where(
-        pd.to_datetime(by_day["day"]) <= pd.Timestamp(datetime.now(LOCAL).date()), 0
-    )
+    by_day["known"] = by_day["count"].where(pd.to_datetime(by_day["day"]) <= pd.Timestamp(today()), 0)
     latest = latest_of(by_day)
     if latest is None:
         raise RunProblem(N_("The dataset holds no dossier. Give another with --dossiers."))

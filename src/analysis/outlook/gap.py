@@ -7,7 +7,7 @@ procedures, those of the catalogue on the period's last day are counted.
 import numpy as np
 import pandas as pd
 
-from analysis.measures.attainment import shortfall
+from analysis.measures.figures import shortfall
 from analysis.measures.history import History
 from analysis.outlook.arrivals import MONTH, remaining, working_days_left
 from analysis.reference.decision import DEFAULT, PROCEDURES, Target

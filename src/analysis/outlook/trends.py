@@ -66,27 +66,27 @@ def trends(attainment: pd.DataFrame, history: History) -> pd.DataFrame:
     monthly = monthly.sort_values(["target_id", "unit_code", "month"])
     months = np.array(sorted(monthly["month"].unique()))
     decided = int((months <= history.decision.issued.isoformat()[:7]).sum())
-    rows = []
+    parts = []
     for target in history.decision.targets:
         if not target.foretold:
             # Of the last months, what is late is not known yet: they would seem the best.
             none = dict.fromkeys(["months", "numerator", "denominator"], 0) | {"value": np.nan, "judged_until": ""}
             none |= _NO_VERDICT | {"variation": NOT_COMPARABLE, "assurance": NOT_COMPARABLE}
-            rows += [{"target_id": target.id, "unit_code": code, **none} for code in history.names["unit_code"]]
+            parts.append(history.names[["unit_code"]].assign(target_id=target.id, **none))
             continue
-        settled = settled_months(history, target)
         of_target = monthly[monthly["target_id"] == target.id]
-        begun = _begun(history, of_target["unit_code"].iloc[:: len(months)], months)
-        successes, totals = (of_target[name].to_numpy().reshape(-1, len(months)) * begun for name in _PARTS)
-        for code, counted, whole in zip(of_target["unit_code"].iloc[:: len(months)], successes, totals, strict=True):
-            judged = int((months <= settled[code]).sum())
-            found = _judge(counted[:judged], whole[:judged], float(target.minimum), months, decided)
-            if target.measure == PROCEDURES:
-                found["assurance"] = NOT_COMPARABLE
-            rows.append({"target_id": target.id, "unit_code": code, "judged_until": settled[code], **found})
+        codes = of_target["unit_code"].to_numpy()[:: len(months)]
+        settled = settled_months(history, target)
+        until = np.array([settled[code] for code in codes], dtype=object)
+        known = _begun(history, codes, months) * (months <= until[:, None])
+        successes, totals = (of_target[name].to_numpy().reshape(-1, len(months)) * known for name in _PARTS)
+        judged = _judged(successes, totals, float(target.minimum), months, decided)
+        if target.measure == PROCEDURES:
+            judged["assurance"] = NOT_COMPARABLE
+        parts.append(judged.assign(target_id=target.id, unit_code=codes, judged_until=until))
     last = {"last_month": months[-1], "last_complete": _is_complete(history, months[-1])}
     keys = monthly[monthly["month"] == months[-1]].drop(columns=["numerator", "denominator", "value"])
-    found = _discovered(pd.DataFrame(rows).assign(**last), set(history.reference.units["unit_code"]))
+    found = _discovered(pd.concat(parts, ignore_index=True).assign(**last), set(history.reference.units["unit_code"]))
     return keys.merge(found, on=["target_id", "unit_code"])[TRENDS_COLUMNS]
 
 
@@ -138,43 +138,64 @@ def settled_months(history: History, target: Target) -> dict[str, str]:
     return {code: last_of[of] for code, of in group.items()}
 
 
-def _judge(
+def _judged(
     successes: np.ndarray, totals: np.ndarray, minimum: float, months: np.ndarray, decided: int
-) -> dict[str, object]:
-    """The verdicts on one series of monthly shares; ``decided`` months are those up to the decision's day."""
-    some = np.flatnonzero(totals)
-    if not len(some):
-        return {"months": 0, "numerator": 0, "denominator": 0, "value": np.nan, **_NO_VERDICT}
-    last = some[-1]
-    latest = {"numerator": successes[last], "denominator": totals[last], "value": successes[last] / totals[last]}
-    if len(some) < LEAST_MONTHS:
-        return {"months": len(some), **latest, **_NO_VERDICT}
-    chart = control_chart(successes[some], totals[some])
-    before = int((some < decided).sum())
-    since, earlier = some[0], np.nan
-    if (
-        before >= LEAST_BEFORE
-        and len(some) - before >= LEAST_MONTHS
-        and changed(successes[some], totals[some], before, chart.ratio)
-    ):
-        earlier = successes[some[:before]].sum() / totals[some[:before]].sum()
-        since, chart = some[before], control_chart(successes[some[before:]], totals[some[before:]])
+) -> pd.DataFrame:
+    """The verdicts on series of monthly shares, series × months; ``decided`` months are those up to the decision's day.
+
+    Series with as many months to count, before that day and after it, are judged together.
+    """
+    some = totals > 0
+    count, before = some.sum(axis=1), some[:, :decided].sum(axis=1)
+    last = np.where(count > 0, len(months) - 1 - some[:, ::-1].argmax(axis=1), 0)
+    numerator, denominator = (part[np.arange(len(part)), last] for part in (successes, totals))
+    value = np.where(count > 0, numerator / np.maximum(denominator, 1), np.nan)
+    latest = {"months": count, "numerator": numerator, "denominator": denominator, "value": value}
+    texts = {name: object if isinstance(none, str) else None for name, none in _NO_VERDICT.items()}
+    found = {name: np.full(len(count), none, texts[name]) for name, none in _NO_VERDICT.items()}
+    enough = np.flatnonzero(count >= LEAST_MONTHS)
+    for shape in np.unique(np.stack([count, before], axis=1)[enough], axis=0):
+        alike = enough[(count[enough] == shape[0]) & (before[enough] == shape[1])]
+        place = np.nonzero(some[alike])[1].reshape(len(alike), -1)
+        hit, whole = (np.take_along_axis(part[alike], place, axis=1) for part in (successes, totals))
+        for first, own in _from(hit, whole, int(shape[1])):
+            told = _verdicts(hit[own], whole[own], place[own], first, minimum, months)
+            for name, verdicts in told.items():
+                found[name][alike[own]] = verdicts
+    return pd.DataFrame(latest | found)
+
+
+def _from(hit: np.ndarray, whole: np.ndarray, before: int) -> list[tuple[int, np.ndarray]]:
+    """Which series, series × points, are judged from which point on: where the decision made a difference, after it."""
+    step = np.zeros(len(hit), dtype=bool)
+    if before >= LEAST_BEFORE and hit.shape[1] - before >= LEAST_MONTHS:
+        step = changed(hit, whole, before, control_chart(hit, whole).ratio)
+    return [(first, np.flatnonzero(own)) for first, own in ((0, ~step), (before, step)) if own.any()]
+
+
+def _verdicts(
+    hit: np.ndarray, whole: np.ndarray, place: np.ndarray, first: int, minimum: float, months: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The verdicts on series of so many points each, by its month's ``place``, judged from the ``first`` on."""
+    chart = control_chart(hit[:, first:], whole[:, first:])
     # Months without dossiers keep their place on the time axis of the slope. A step is no slope: months before it are
     # left out of that as they are out of the limits.
-    percent, counted = np.full(len(totals), np.nan), some[some >= since]
-    percent[counted] = successes[counted] / totals[counted] * 100
+    percent = np.full((len(hit), len(months)), np.nan)
+    np.put_along_axis(percent, place[:, first:], chart.values * 100, axis=1)
     line, test = theil_sen(percent, CONFIDENCE), mann_kendall(percent)
     moved = variation(chart)
     lower, upper = chart.limits
-    recent = last >= len(months) - 1 - RECENT
+    recent = place[:, -1] >= len(months) - 1 - RECENT
+    earlier = hit[:, :first].sum(axis=1) / whole[:, :first].sum(axis=1) if first else np.full(len(hit), np.nan)
     return {
-        **{"months": len(some), **latest},
         **{"slope": line.slope, "slope_lower": line.lower, "slope_upper": line.upper},
         **{"tau": test.tau, "p_value": test.p_value},
-        **{"since": months[since], "before": earlier, "mean": chart.mean, "lower": lower[-1], "upper": upper[-1]},
-        **{"rules": "|".join(moved.rules) if recent else "", "signal_p": moved.p_value if recent else np.nan},
-        **{"correlated": autocorrelation(chart.deviates) > CORRELATED},
-        **{"variation": moved.verdict if recent else PAST, "assurance": assurance(chart, minimum)},
+        **{"since": months[place[:, first]], "before": earlier, "mean": chart.mean},
+        **{"lower": lower[:, -1], "upper": upper[:, -1]},
+        "rules": np.where(recent, ["|".join(rules) for rules in moved.rules], ""),
+        "signal_p": np.where(recent, moved.p_value, np.nan),
+        "correlated": autocorrelation(chart.deviates) > CORRELATED,
+        **{"variation": np.where(recent, moved.verdict, PAST), "assurance": assurance(chart, minimum)},
     }
 
 

@@ -3,12 +3,13 @@
 They are of the newest month and keep their addresses; printed, a place's page is a poster for its notice board.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from analysis.findings.citizens import Facts, Place, facts_of, places
+from analysis.findings.figures import tier_units
 from analysis.findings.ledger import cautions
 from analysis.findings.offered import last_day
 from analysis.findings.report import Report
@@ -19,6 +20,7 @@ from analysis.pages.rendering import render
 from analysis.presentation.citizens import answers
 from analysis.reference.forms import Province, load_province
 from analysis.reference.groups import PROVINCE
+from analysis.reference.tiers import DISTRICTS
 from analysis.storage.places import CITIZENS, citizen_page, page_name
 from analysis.storage.writing import write_text
 
@@ -48,8 +50,9 @@ def citizen_pages(report: Report, facts: dict[str, Facts]) -> Iterator[tuple[str
         told = answers(own, common["day"], report.language)
         return render(f"citizen_{kind}", report, **common, answers=told, **values).html
 
-    listed = [(place, found_by(place)) for place in found]
-    yield citizen_page(), page("index", facts[PROVINCE], places=listed, script=script, policy=policy(script))
+    listed = _by_district(found, common["districts"])
+    index = {"places": listed, "found_by": found_by, "script": script, "policy": policy(script)}
+    yield citizen_page(), page("index", facts[PROVINCE], **index)
     for place in found:
         name = citizen_page(place.code)
         yield name, page("place", place.facts, place=place, code=_qr_code(province.site, name), policy=policy())
@@ -60,12 +63,24 @@ def found_by(place: Place) -> str:
     return " ; ".join(plain(name) for name in (place.name, place.district) if name)
 
 
+def _by_district(found: list[Place], districts: Collection[str]) -> list[tuple[Place | None, list[Place]]]:
+    """Each district with its communes, then, below no head, the communes of none."""
+    parts: list[tuple[Place | None, list[Place]]] = [
+        (head, [place for place in found if place.district and place.offices[-1].code == head.code])
+        for head in found
+        if head.code in districts
+    ]
+    alone = [place for place in found if not place.district and place.code not in districts]
+    return [*parts, (None, alone)] if alone else parts
+
+
 def _common(report: Report, province: Province) -> dict[str, Any]:
     """What every page tells besides: of which days, when it is renewed, what must be known first."""
     cautious = cautions(report)
     return {
         "css": (_TEMPLATES / "citizens.css").read_text(encoding="utf-8"),
         "province": province,
+        "districts": tier_units(report, DISTRICTS),
         "day": report.language.date(report.as_of),
         "last": last_day(report),
         "next": _month_after(report.as_of.year, report.as_of.month),

@@ -10,7 +10,7 @@ from analysis.language.folding import plain
 from analysis.language.texts import N_, Language
 from analysis.presentation.words import MEASURES_IN_COLUMNS, level_words
 from analysis.reference.decision import DEFAULT, Target
-from analysis.reference.groups import PROVINCE, tier_groups
+from analysis.reference.groups import PROVINCE, answering, tier_groups
 
 # The upper edges of a cell's colour by the gap to the minimum, as shares of one; a gap on an edge is the next one's.
 EDGES = (Fraction(-3, 10), Fraction(-1, 10), Fraction(0), Fraction(1, 10), Fraction(3, 10))
@@ -54,12 +54,8 @@ class Standing:
 
 
 def heat_groups(report: Report) -> dict[str, list[tuple[str, str, dict[str, Figure]]]]:
-    """(code, name, figure by target) of departments, districts and areas; the worst first."""
-    codes = {
-        "province": tier_units(report, "province"),
-        "district": tier_units(report, "district"),
-        "areas": areas(report),
-    }
+    """(code, name, figure by target) of the units that answer to the province, and of areas; the worst first."""
+    codes = {tier: tier_units(report, tier) for tier in answering(report.reference)} | {"areas": areas(report)}
     return {group: _coded(matrix(report, of_group)) for group, of_group in codes.items()}
 
 

@@ -20,6 +20,7 @@ from analysis.presentation import changes, statements
 from analysis.presentation.narrative import lacking, most_at
 from analysis.presentation.numbers import at_least, chance, fraction, gap, minimum, missing, percent, whole
 from analysis.presentation.words import GROUPS, ICONS, VERDICTS
+from analysis.reference.groups import answering_words
 from analysis.storage.places import page_name, target_page, unit_page
 from analysis.storage.writing import undirected
 
@@ -45,7 +46,11 @@ def stylesheet() -> str:
 def render(name: str, report: Report, base: str = "", **values: Any) -> Section:
     """A section by its template; ``base`` leads from its page to the month's folder: "" or "../"."""
     template = _environment(report.language).get_template(f"{name}.html.j2")
-    return Section(template.render(report=report, decision=report.decision, base=base, origin=origin(report), **values))
+    known = {
+        **{"report": report, "decision": report.decision, "base": base, "origin": origin(report)},
+        "answering": answering_words(report.reference, report.language),
+    }
+    return Section(template.render(**known, **values))
 
 
 def _printed(value: Any) -> Any:

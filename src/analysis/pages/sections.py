@@ -26,9 +26,10 @@ from analysis.presentation.leads import lead_of_province, leaders_tasks
 from analysis.presentation.narrative import caution
 from analysis.presentation.plots import Plot, course_plot, funnel_plot, lowest_bars
 from analysis.presentation.succession import series_note
-from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, KINDS, QUESTIONS
+from analysis.presentation.tiers import tier_words
+from analysis.presentation.words import BANDS, CHECKS, FINALITIES, FORECAST_LEVELS, GROUPS, KINDS, QUESTIONS
 from analysis.reference.decision import NOT_ATTAINED
-from analysis.reference.groups import PROVINCE, tier_groups
+from analysis.reference.groups import PROVINCE, answering, answering_words, tier_groups
 from analysis.storage.places import CHANGES_PAGE, OVERVIEW
 from analysis.storage.version import code_version
 
@@ -106,8 +107,8 @@ def units(report: Report) -> Section:
 
 
 def lowest(report: Report, count: int = 8) -> Section:
-    """Charts of the departments and districts furthest below each target."""
-    some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
+    """Charts of the units that answer to the province and are furthest below each target."""
+    some = figures.answering_units(report)
     ranked = [(target, figures.lowest(report, target, some, count)) for target in report.decision.targets]
     bars = [lowest_bars(found, report.language) for _, found in ranked if found]
     return render("lowest", report, bars=bars)
@@ -132,7 +133,9 @@ def gaps(report: Report, count: int = 10) -> Section:
 
 def calls(report: Report) -> Section:
     """Whom to turn to first, and what to ask of them."""
-    return render("calls", report, calls=advice.calls(report), unsourced=advice.unsourced(report))
+    return render(
+        "calls", report, calls=advice.calls(report), unsourced=advice.unsourced(report), areas=figures.areas(report)
+    )
 
 
 def outlook(report: Report) -> Section:
@@ -147,25 +150,27 @@ def outlook(report: Report) -> Section:
 
 
 def signals(report: Report) -> Section:
-    """Trend verdicts of the groups and areas, then of departments and districts."""
+    """Trend verdicts of the groups and areas, then of the units that answer to the province."""
     groups = [PROVINCE, *tier_groups(report.reference)]
-    some = figures.tier_units(report, "province") + figures.tier_units(report, "district")
     told, of, changed = advice.false_signals(report)
+    text = report.language.text
     tables = {
-        N_("Province and tiers"): advice.signals(report, groups),
-        N_("Districts with their communes"): advice.signals(report, figures.areas(report)),
-        N_("Departments and districts"): advice.signals(report, some),
+        text(N_("Province and tiers")): advice.signals(report, groups),
+        text(N_("Districts with their communes")): advice.signals(report, figures.areas(report)),
+        text(N_("Single {units}"), units=answering_words(report.reference, report.language)): advice.signals(
+            report, figures.answering_units(report)
+        ),
     }
     return render("signals", report, tables=tables, told=told, of=of, changed=changed)
 
 
 def closers(report: Report) -> Section:
-    """What to ask of each department and district that misses a target, as sentences."""
-    tiers = {}
-    for tier in ("province", "district"):
+    """What to ask of each unit that answers to the province and misses a target, as sentences."""
+    tiers, heads = {}, tier_words(report, GROUPS)
+    for tier in answering(report.reference):
         found = findings(report, figures.tier_units(report, tier)).values()
         missed = [one for one in found if one.figure.status == NOT_ATTAINED and one.ask]
-        tiers[tier] = sorted(missed, key=lambda one: one.figure.unit_code)
+        tiers[heads[tier]] = sorted(missed, key=lambda one: one.figure.unit_code)
     return render("closers", report, tiers=tiers)
 
 

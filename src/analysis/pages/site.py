@@ -165,7 +165,8 @@ def _page(name: str, report: Report, **values: Any) -> str:
         "changes_page": CHANGES_PAGE,
         "overview": OVERVIEW,
     }
-    shared |= {"shades": overview.SHADE_WORDS, "group_titles": GROUPS_BESIDE_AREAS}
+    shared |= {"shades": overview.SHADE_WORDS, "group_titles": tier_words(report, GROUPS_BESIDE_AREAS)}
+    shared["group_titles"]["areas"] = report.language.text(GROUPS_BESIDE_AREAS["areas"])
     shared["tiers"] = tier_words(report, TIER_WORDS)
     shared |= {"shade": overview.shade, "short": partial(overview.short_title, language=report.language)}
     return render(f"{name}_page", report, **(shared | values)).html

@@ -13,7 +13,7 @@ from analysis.language.texts import N_, Language
 from analysis.outlook.comparison import ABOVE
 from analysis.outlook.delays import LATE, REFUSED, SUPPLEMENT
 from analysis.presentation.waiting import named
-from analysis.reference.tiers import DEPARTMENTS, DISTRICTS
+from analysis.reference.groups import answering
 from analysis.statistics.disclosure import LEAST
 
 _EVIDENCE = {
@@ -21,7 +21,7 @@ _EVIDENCE = {
     PAST_DUE: N_("open dossiers past due"),
     "supplement": N_("dossiers waiting for a supplement"),
     "refused": N_("dossiers refused"),
-    "not_online": N_("level 3 and 4 dossiers not filed online"),
+    "not_online": N_("dossiers of online services not filed online"),
     "rejected": N_("rejected rows"),
     "slow": N_("procedures much longer than promised"),
     "missing": N_("procedures that the portal lacks or has at a lower level"),
@@ -91,7 +91,7 @@ def _evidence(row: Any, language: Language) -> str:
 
 
 def shown_by_data(report: Report) -> Iterator[str]:
-    """Late, supplemented and refused dossiers of all units, and the departments and districts far above their tier."""
+    """Late, supplemented and refused dossiers of all units, and whose share of them is far above the tier's."""
     language, rows = report.language, report.outlook["delays"]
     for indicator, template in _INDICATORS.items():
         of_indicator = rows[rows["indicator"] == indicator]
@@ -102,16 +102,18 @@ def shown_by_data(report: Report) -> Iterator[str]:
             denominator=language.number(whole),
             share=language.percent(Fraction(hit, whole) if whole else None),
         )
-        above = _above(of_indicator)
+        above = _above(of_indicator, answering(report.reference))
         if above:
             named = "; ".join(f"{name} ({language.percent(value)})" for name, value in above)
             words += " " + language.text(N_("Above their tier by more than chance: {units}."), units=named)
         yield words
+    if report.reference.past["shown"].any():
+        yield language.text(N_("Late, supplemented and refused dossiers of units that ended are not among them."))
 
 
-def _above(rows: pd.DataFrame) -> list[tuple[str, Fraction]]:
-    """Communes answer to their district and are not named by the province."""
-    high = rows[(rows["verdict"] == ABOVE) & rows["tier"].isin([DEPARTMENTS, DISTRICTS])]
+def _above(rows: pd.DataFrame, tiers: list[str]) -> list[tuple[str, Fraction]]:
+    """Of these ``tiers``: who answers to a district is not named by the province."""
+    high = rows[(rows["verdict"] == ABOVE) & rows["tier"].isin(tiers)]
     high = high.sort_values(["value", "unit_code"], ascending=[False, True]).head(_MOST_UNITS)
     return [(row.unit_name, Fraction(row.numerator, row.denominator)) for row in high.itertuples(index=False)]
 

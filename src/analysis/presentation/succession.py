@@ -5,8 +5,10 @@ from collections import defaultdict
 import pandas as pd
 
 from analysis.findings.report import Report
-from analysis.language.texts import N_
+from analysis.language.texts import N_, Language
 from analysis.reference.groups import is_group
+
+_MOST_NAMED = 12  # more is no sentence: they stand in the table of units that ended
 
 
 def series_note(report: Report, code: str) -> str:
@@ -30,7 +32,7 @@ def series_note(report: Report, code: str) -> str:
         by_day[until].append(names[old])
     told = [
         language.text(
-            N_("Holds the figures of {units} until {day}."), units=language.listed(of), day=language.date(day)
+            N_("Holds the figures of {units} until {day}."), units=_listed(of, language), day=language.date(day)
         )
         for day, of in sorted(by_day.items())
     ]
@@ -38,3 +40,10 @@ def series_note(report: Report, code: str) -> str:
         words = N_("Begins on {day}: before that the unit was not there, and no earlier figures compare.")
         told.append(language.text(words, day=language.date(begun)))
     return " ".join(told)
+
+
+def _listed(names: list[str], language: Language) -> str:
+    """The names, or, of more than are read, how many they are."""
+    if len(names) <= _MOST_NAMED:
+        return language.listed(names)
+    return language.text(N_("{count} units (by now ended)"), count=language.number(len(names)))

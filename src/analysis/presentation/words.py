@@ -37,7 +37,7 @@ VERDICTS = {ATTAINED: N_("Attained"), NOT_ATTAINED: N_("Not attained"), NOT_APPL
 ICONS = {ATTAINED: "✓", NOT_ATTAINED: "✗", NOT_APPLICABLE: "–"}  # beside the words, so that colour is not needed
 MEASURES = {
     "procedures_online": N_("procedures with online dossiers"),
-    "dossiers_online": N_("dossiers resolved online"),
+    "dossiers_online": N_("dossiers online"),
     "dossiers_via_portal": N_("dossiers through the portal"),
     "on_time": N_("dossiers resolved by their due day"),
     "paid_online": N_("dossiers paid for online"),
@@ -73,7 +73,7 @@ GROUPS = {
     **{"province": N_("Departments"), "district": N_("Districts"), "commune": N_("Communes")},
     "areas": _AREAS,
 }
-GROUPS_BESIDE_AREAS = {"province": N_("Departments"), "district": N_("Districts themselves"), "areas": _AREAS}
+GROUPS_BESIDE_AREAS = GROUPS | {"district": N_("Districts themselves")}
 GROUPS_IN_FULL = {
     "province": N_("Departments and agencies"),
     "district": N_("Districts, towns and the city"),
@@ -90,6 +90,7 @@ GROUP_BODIES = {**TIER_BODIES, "areas": _AREAS}
 GROUPS_IN_REPORT = {  # the parts of the official report's table of units
     "province": N_("Departments and agencies"),
     "district": TIER_BODIES["district"],
+    "commune": TIER_BODIES["commune"],
     "areas": N_("Districts, towns and the city with their communes"),
 }
 GROUPS_RATED = {  # within a sentence: whom criteria rate
@@ -121,7 +122,7 @@ CHECKS = {
     "applicant_unknown": N_("applicant not stated: not counted as inter-agency"),
     "source_unknown": N_("source not stated: left out of the portal target"),
     "resolved_without_date": N_("resolved, but no date of the result"),
-    "online_below_level_3": N_("filed online although below level 3"),
+    "online_below_level_3": N_("filed online although the procedure is not offered online"),
     "unit_not_there": N_("received before the unit was there or after it had ended"),
     "received_after_export": N_("received after the day of export"),
     "completed_after_export": N_("resolved after the day of export"),

@@ -15,6 +15,7 @@ from analysis.findings.ledger import cautions, origin
 from analysis.findings.provenance import dossiers_by_file
 from analysis.findings.report import Report
 from analysis.findings.subject import find_subject
+from analysis.reference.digests import definitions_digest
 from analysis.reference.groups import PROVINCE
 from analysis.storage.version import code_version
 
@@ -65,11 +66,14 @@ def _peers(report: Report) -> Digests:
     return row_digests({"comparison": compared.assign(unit_code=compared["tier"])})
 
 
-def common_digest(report: Report, notebook: Path) -> bytes:
-    """The digest of what every report of a run shares."""
+def common_digest(report: Report, *notebook: Path) -> bytes:
+    """The digest of what every report of a run by the ``notebook`` shares, without one every letter; none of them tells
+    of the other names of units.
+    """
     digest = hashlib.sha256(code_version().encode())
-    folders = (_PACKAGE / "pages/templates", _PACKAGE / "language/locale", report.reference.folder)
-    for path in [notebook, *(path for folder in folders for path in _files(folder))]:
+    digest.update(definitions_digest(report.reference.folder).encode())
+    folders = (_PACKAGE / "pages/templates", _PACKAGE / "language/locale")
+    for path in [*notebook, *(path for folder in folders for path in _files(folder))]:
         digest.update(path.read_bytes())
     facts = [report.decision.id, report.as_of, report.month, report.language.code, origin(report), cautions(report)]
     digest.update(repr(facts).encode())

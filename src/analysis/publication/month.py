@@ -34,6 +34,7 @@ from analysis.publication.unit_reports import report_task, unit_pieces, wanted_c
 from analysis.storage.generations import Staging
 from analysis.storage.places import CRITERIA as CRITERIA_PAGES
 from analysis.storage.places import NOTEBOOKS, OPEN_DATA, UNITS, annexes
+from analysis.storage.shelf import Shelf
 
 
 def write_month(
@@ -61,7 +62,9 @@ def write_month(
     rated = bool(made.part(lambda key: not is_unit(key)).published)
     with clock.timed("documents"):
         write_annexes(folder, report)
-        write_letters(folder, report, units.published)
+        letters = Shelf(new.work / "letters")
+        write_letters(folder, report, units.published, letters)
+        letters.forget_others()
         if evidence and (rated or CRITERIA in order.further):
             write_criteria_documents(folder, evidence)
     publish_province(executed["report"], folder, order.language, rated)

@@ -82,9 +82,20 @@ class Order:
         wanted = self.units != (NONE,) and any(stage.writes_reports for stage in self.stages)
         return (CRITERIA, UNIT) if wanted else ()
 
+    @property
+    def folders(self) -> dict[str, str]:
+        """What the run reads, as its notebooks name it: the exports, the reference data, earlier publications."""
+        return {"raw": short(self.raw), "reference": short(self.reference), "published": short(self.reports)}
+
     def notebook(self, name: str) -> Path:
         """Where the notebook of a stage, or of the units, stands."""
         return self.notebooks / f"{name}.ipynb"
+
+
+def short(path: Path) -> str:
+    """Relative where it can be: the executed notebooks are published, the user's folders need not be."""
+    absolute = path.absolute()
+    return str(absolute.relative_to(Path.cwd())) if absolute.is_relative_to(Path.cwd()) else str(absolute)
 
 
 def check_order(order: Order) -> None:

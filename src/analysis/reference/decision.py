@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from analysis.language.texts import N_
+from analysis.language.texts import LANGUAGES, N_
 from analysis.reference.index import Index
 from analysis.reference.toml_files import Frozen, Share, Unfit, Words, toml_content, validated, written_text
 
@@ -69,7 +69,7 @@ class Target(Frozen):
     """One target (chỉ tiêu): a measure at a level and its minimum, a share of one.
 
     ``levels`` are several levels that count as one, or ``any``; one alone is the ``level``. In a file they may be named
-    by groups of levels; ``level_title`` is then what the only one of them is called.
+    by groups of levels; ``level_title`` is then what they are called.
     """
 
     id: str = Field(min_length=1)
@@ -310,9 +310,18 @@ def _named_levels(file: str, text: str, content: dict[str, Any]) -> None:
         if not isinstance(levels, list):
             continue
         named = [one for one in levels if isinstance(one, str) and one in known]
-        if len(levels) == len(named) == 1:
-            target.setdefault("level_title", groups[named[0]]["title"])
+        if levels and len(levels) == len(named):
+            target.setdefault("level_title", _together([known[one].title for one in named]))
         target["levels"] = [level for one in levels for level in (known[one].levels if one in named else [one])]
+
+
+def _together(titles: list[Words]) -> dict[str, str]:
+    """Several titles as one: ``Một phần, toàn trình``."""
+    first, *others = titles
+    return {
+        lang: ", ".join([first[lang], *(f"{one[lang][:1].lower()}{one[lang][1:]}" for one in others)])
+        for lang in LANGUAGES
+    }
 
 
 def _complete_readings(content: dict[str, Any]) -> None:

@@ -24,12 +24,14 @@ _ADDRESS = r"^https?://[^\s<>\"']+$"  # of the web alone: it becomes a link
 
 
 class Province(Frozen):
-    """Whose figures these are: ``name`` with its kind (``tỉnh Phú Yên``), ``place`` alone. Addresses, "" where nobody
-    stated them: of the ``portal`` where people file, and of the ``site`` that the reports folder is published at.
+    """Whose figures these are: ``name`` with its kind (``tỉnh Phú Yên``), ``place`` alone; ``gateway`` is the portal
+    where people file, where that is not the province's own. Addresses, "" where nobody stated them: of the ``portal``
+    where people file, and of the ``site`` that the reports folder is published at.
     """
 
     name: Words
     place: str = Field(min_length=1)
+    gateway: Words | None = None
     portal: str = Field(default="", pattern=_ADDRESS)
     site: str = Field(default="", pattern=_ADDRESS)
 

@@ -15,6 +15,11 @@ _TIER_NAMES = {
     "commune": N_("Commune tier"),
 }
 
+_ANSWERING: dict[tuple[str, ...], str] = {  # who answers to the province itself, within a sentence
+    (DEPARTMENTS, DISTRICTS): N_("departments and districts"),
+    (DEPARTMENTS, "commune"): N_("departments and communes"),
+}
+
 
 def is_group(code: str) -> bool:
     """Whether it is a group's code and not a unit's."""
@@ -35,6 +40,19 @@ def tier_groups(reference: Reference) -> list[str]:
 def lost_tiers(reference: Reference) -> frozenset[str]:
     """The tiers all of whose units are of the past."""
     return frozenset(reference.past["tier"]) - frozenset(reference.units["tier"])
+
+
+def answering(reference: Reference) -> list[str]:
+    """The tiers whose units answer to the province itself: departments and districts; where no unit is a district every
+    tier that has units on the day.
+    """
+    there = set(reference.units["tier"])
+    return [DEPARTMENTS, DISTRICTS] if DISTRICTS in there else [tier for tier in reference.tiers if tier in there]
+
+
+def answering_words(reference: Reference, language: Language) -> str:
+    """Who answers to the province itself, within a sentence: ``departments and districts``."""
+    return language.text(_ANSWERING.get(tuple(answering(reference)), N_("units")))
 
 
 def group_members(reference: Reference) -> pd.DataFrame:

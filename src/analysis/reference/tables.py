@@ -120,6 +120,10 @@ class Reference:
             return self.units.iloc[:0].assign(until=pd.NaT, shown=False)
         return self.succession.past.reset_index(drop=True)
 
+    def ended(self, decision: Decision, as_of: date) -> frozenset[str]:
+        """The codes of the units that are not of the as-of day, or the decision's last."""
+        return frozenset(self.on_day(decision, as_of).past["unit_code"])
+
     def by_holder(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows that count what units filed, with the unit in ``unit_code`` whose series holds it as of the day."""
         if not self.succession or not self.day:

@@ -8,13 +8,14 @@ too, but that two of three outer points need no third on their side, as Western 
 that a run counts only if six fair coins would not fall alike more easily: where nine in ten points lie above the mean,
 seven of them above it are nothing.
 A rule gives +1 for a point that is part of a signal upwards, −1 downwards, 0 for none.
+
+Points lie along the last axis: what is one series' is asked for many of one length at once just as well.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from math import factorial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,34 +25,39 @@ RUN = 7  # points in a run or a trend
 LIMIT, OUTER = 3.0, 2.0  # standard deviations at which the limits and the outer thirds lie
 IMPROVING, WORSENING, COMMON_CAUSE, TOO_FEW, PAST = "improving", "worsening", "common_cause", "too_few", "past"
 MEETS, MISSES, HIT_OR_MISS, NOT_COMPARABLE = "meets", "misses", "hit_or_miss", "not_comparable"
+RULES = ("outside", "run", "trend", "outer")
 _RANGE = 1.128  # mean of a range of two normal deviates, in standard deviations
 _SCREEN = 3.267  # of the mean moving range: larger ones are left out, once (Wheeler; NHSRplotthedots)
 _FARTHEST = 37.0  # a normal score beyond which nothing differs
 _ROUNDING = 1e-9
-_RULES = 4
+# The rules that speak, by the sum of their powers of two.
+_SPEAKING = np.empty(2 ** len(RULES), object)
+_SPEAKING[:] = [tuple(name for bit, name in enumerate(RULES) if code >> bit & 1) for code in range(2 ** len(RULES))]
 Signs = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 
 class Variation(NamedTuple):
-    """What the last point says (improving, worsening, common_cause), by which rules, and how probable a signal at least
-    as strong is where nothing changes: the smallest of the rules' chances, times the number of rules.
+    """What the last point of each series says (improving, worsening, common_cause), by which rules, and how probable a
+    signal at least as strong is where nothing changes: the smallest of the rules' chances, times the number of rules.
     """
 
-    verdict: str
-    rules: tuple[str, ...]
-    p_value: float
+    verdict: Any
+    rules: Any
+    p_value: Any
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Counts by point with the share around which they lie and how much more than chance they scatter (1 or more)."""
+    """Counts by point with the share around which they lie and how much more than chance they scatter (1 or more); of
+    several series, one for each.
+    """
 
     successes: Counts
     totals: Counts
-    mean: float
-    ratio: float
+    mean: float | Numbers
+    ratio: float | Numbers
 
     @property
     def values(self) -> Numbers:
@@ -61,30 +67,30 @@ class Chart:
     @cached_property
     def deviates(self) -> Numbers:
         """How far each point lies from the mean, in standard deviations."""
-        return normal_scores(self.successes, self.totals, self.mean) / self.ratio
+        return normal_scores(self.successes, self.totals, _each(self.mean)) / _each(self.ratio)
 
     @cached_property
     def outer(self) -> Signs:
         """Points in the outer thirds and beyond."""
         return outside(self.deviates, OUTER)
 
-    @property
+    @cached_property
     def sides(self) -> Signs:
         """On which side of the mean each point lies; 0 on it."""
-        return np.sign(np.round(self.successes - self.mean * self.totals, 9)).astype(np.int64)
+        return np.sign(np.round(self.successes - _each(self.mean) * self.totals, 9)).astype(np.int64)
 
     @property
     def limits(self) -> tuple[Numbers, Numbers]:
         """The smallest and the largest share of each point that are not outside."""
-        return exact_limits(self.mean, self.totals, LIMIT * self.ratio)
+        return exact_limits(_each(self.mean), self.totals, LIMIT * _each(self.ratio))
 
 
 def control_chart(successes: Counts, totals: Counts) -> Chart:
-    """The chart of a series of shares, totals above 0."""
+    """The chart of a series of shares, or of several, totals above 0."""
     if np.any(totals <= 0) or np.any(successes < 0) or np.any(successes > totals):
         raise ValueError("totals must be above 0 and successes between 0 and their totals")
-    mean = float(successes.sum() / totals.sum())
-    return Chart(successes, totals, mean, dispersion_ratio(normal_scores(successes, totals, mean)))
+    mean = successes.sum(axis=-1) / totals.sum(axis=-1)
+    return Chart(successes, totals, mean, dispersion_ratio(normal_scores(successes, totals, _each(mean))))
 
 
 def normal_scores(successes: Counts, totals: Counts, mean: float | Numbers) -> Numbers:
@@ -97,16 +103,16 @@ def normal_scores(successes: Counts, totals: Counts, mean: float | Numbers) -> N
     return np.asarray(np.clip(scores, -_FARTHEST, _FARTHEST))
 
 
-def dispersion_ratio(deviates: Numbers) -> float:
+def dispersion_ratio(deviates: Numbers) -> Any:
     """Laney's ratio: the mean moving range over that of chance alone, the larger ranges screened once; 1 at least.
 
     A short series could suggest less than chance by chance.
     """
-    ranges = np.abs(np.diff(deviates))
-    if not len(ranges):
-        return 1.0
-    kept = ranges[ranges <= _SCREEN * ranges.mean() + _ROUNDING]
-    return max(float(kept.mean()) / _RANGE, 1.0)
+    ranges = np.abs(np.diff(deviates, axis=-1))
+    if not ranges.shape[-1]:
+        return np.ones(ranges.shape[:-1])[()]
+    kept = ranges <= _SCREEN * ranges.mean(axis=-1, keepdims=True) + _ROUNDING
+    return np.maximum(np.where(kept, ranges, 0).sum(axis=-1) / kept.sum(axis=-1) / _RANGE, 1.0)
 
 
 def exact_limits(mean: float | Numbers, totals: Counts, reach: float | Numbers) -> tuple[Numbers, Numbers]:
@@ -135,12 +141,13 @@ def variation(chart: Chart) -> Variation:
     A run, an outlier or outer points speak for the side of the mean on which they lie; a trend of seven speaks for its
     direction and wins, being the latest movement.
     """
-    found = {name: signs[-1] for name, signs in signals(chart).items()}
-    rules = tuple(name for name, sign in found.items() if sign)
-    sign = found["trend"] or next((found[name] for name in rules), 0)
-    p_value = min((_chance(rule, chart) for rule in rules), default=1.0)
-    verdict = {1: IMPROVING, -1: WORSENING, 0: COMMON_CAUSE}[int(sign)]
-    return Variation(verdict, rules, min(_RULES * p_value, 1.0))
+    found = {name: signs[..., -1] for name, signs in signals(chart).items()}
+    speaks = [found[name] != 0 for name in RULES]
+    sign = np.select([found["trend"] != 0, *speaks], [found[name] for name in ("trend", *RULES)], 0)
+    chances = np.where(speaks, [_chance(rule, chart) for rule in RULES], 1.0)
+    verdict = np.select([sign > 0, sign < 0], [IMPROVING, WORSENING], COMMON_CAUSE)
+    rules = _SPEAKING[sum(two.astype(np.int64) << bit for bit, two in enumerate(speaks))]
+    return Variation(verdict[()], rules, np.minimum(len(RULES) * chances.min(axis=0), 1.0))
 
 
 def signals(chart: Chart) -> dict[str, Signs]:
@@ -153,31 +160,30 @@ def signals(chart: Chart) -> dict[str, Signs]:
     }
 
 
-def _chance(rule: str, chart: Chart) -> float:
+def _chance(rule: str, chart: Chart) -> Numbers:
     """How probable what the rule saw at the last point is where nothing changes, upwards or downwards."""
     if rule == "outside":
-        return 2 * float(special.ndtr(-abs(chart.deviates[-1])))
+        return np.asarray(2 * special.ndtr(-np.abs(chart.deviates[..., -1])))
     if rule == "run":
         return _chance_of_run(chart)
     if rule == "trend":
-        return 2 / factorial(_length(np.sign(np.diff(chart.values)).astype(np.int64)) + 1)
-    return _chance_of_outer(np.abs(chart.deviates[-3:][chart.outer[-3:] == chart.outer[-1]]))
+        orders = np.array([float(factorial(length + 1)) for length in range(chart.totals.shape[-1])])
+        return np.asarray(2 / orders[_length(_steps(chart.values))])
+    return _chance_of_outer(chart)
 
 
-def assurance(chart: Chart, minimum: float) -> str:
+def assurance(chart: Chart, minimum: float) -> Any:
     """Whether a process that goes on like this will meet the minimum: by its limits at the last point.
 
     Where all points have all, or none, there is no scatter to judge by: the limits are then those of the share that
     three further cases of the other kind would make (the rule of three: Hanley and Lippman-Hand, 1983, JAMA
     249:1743–1745).
     """
-    mean, whole = chart.mean, chart.totals.sum()
-    if mean in (0.0, 1.0):
-        mean = min(3 / whole, 0.5) if mean == 0 else max(1 - 3 / whole, 0.5)
-    lower, upper = exact_limits(mean, chart.totals[-1:], LIMIT * chart.ratio)
-    if lower[0] >= minimum - _ROUNDING:
-        return MEETS
-    return MISSES if upper[0] < minimum - _ROUNDING else HIT_OR_MISS
+    three = 3 / chart.totals.sum(axis=-1)
+    none, all_ = np.equal(chart.mean, 0.0), np.equal(chart.mean, 1.0)
+    mean = np.select([none, all_], [np.minimum(three, 0.5), np.maximum(1 - three, 0.5)], chart.mean)
+    lower, upper = exact_limits(mean, chart.totals[..., -1], LIMIT * np.asarray(chart.ratio))
+    return np.select([lower >= minimum - _ROUNDING, upper < minimum - _ROUNDING], [MEETS, MISSES], HIT_OR_MISS)[()]
 
 
 def outside(deviates: Numbers, reach: float) -> Signs:
@@ -190,11 +196,9 @@ def telling_run(chart: Chart) -> Signs:
     signs = run_of_seven(chart.sides)
     mirrored = Chart(chart.totals - chart.successes, chart.totals, 1 - chart.mean, 1)
     chances = np.where(signs > 0, _above(chart), _above(mirrored))
-    kept = signs.copy()
-    for start, end in _stretches(signs):
-        if np.prod(chances[start:end]) > 0.5 ** (RUN - 1) + _ROUNDING:
-            kept[start:end] = 0
-    return kept
+    begins = _begins(signs).ravel()
+    together = np.multiply.reduceat(chances.ravel(), np.flatnonzero(begins))[np.cumsum(begins) - 1]
+    return np.where(together.reshape(signs.shape) > 0.5 ** (RUN - 1) + _ROUNDING, 0, signs)
 
 
 def run_of_seven(sides: Signs) -> Signs:
@@ -204,61 +208,72 @@ def run_of_seven(sides: Signs) -> Signs:
 
 def trend_of_seven(values: Numbers) -> Signs:
     """Points that are part of seven or more in a row, each above (below) the one before."""
-    steps = np.sign(np.diff(values)).astype(np.int64)
-    rising = _part_of(steps, RUN - 1)
-    signs = np.zeros(len(values), dtype=np.int64)
+    rising = _part_of(_steps(values), RUN - 1)
+    signs = np.zeros(values.shape, dtype=np.int64)
     for sign in (1, -1):
-        at = np.flatnonzero(rising == sign)
-        signs[at] = signs[at + 1] = sign
+        here = rising == sign
+        signs[..., :-1][here] = sign
+        signs[..., 1:][here] = sign
     return signs
 
 
 def two_of_three(outer: Signs) -> Signs:
     """Points in the outer third of which there are two in some three consecutive points, on one side."""
-    signs = np.zeros(len(outer), dtype=np.int64)
+    signs = np.zeros(outer.shape, dtype=np.int64)
     for sign in (1, -1):
-        here = outer == sign
-        for start in range(len(outer) - 2):
-            if here[start : start + 3].sum() >= 2:
-                at = start + np.flatnonzero(here[start : start + 3])
-                signs[at] = sign
+        here = (outer == sign).astype(np.int64)
+        several = here[..., :-2] + here[..., 1:-1] + here[..., 2:] >= 2
+        near = np.zeros(outer.shape, dtype=bool)
+        for first in range(3):
+            near[..., first : first + several.shape[-1]] |= several
+        signs[near & (outer == sign)] = sign
     return signs
 
 
-def changed(successes: Counts, totals: Counts, first: int, ratio: float) -> bool:
+def changed(successes: Counts, totals: Counts, first: int, ratio: float | Numbers) -> Any:
     """Whether the points from ``first`` on lie elsewhere than those before, by three standard deviations."""
-    before, after = (totals[:first].sum(), totals[first:].sum())
-    mean = successes.sum() / totals.sum()
+    before, after = totals[..., :first].sum(axis=-1), totals[..., first:].sum(axis=-1)
+    mean = successes.sum(axis=-1) / totals.sum(axis=-1)
     error = ratio * np.sqrt(mean * (1 - mean) * (1 / before + 1 / after))
-    moved = successes[first:].sum() / after - successes[:first].sum() / before
-    return bool(error > 0 and abs(moved) > LIMIT * error)
+    moved = successes[..., first:].sum(axis=-1) / after - successes[..., :first].sum(axis=-1) / before
+    return (error > 0) & (np.abs(moved) > LIMIT * error)
 
 
-def autocorrelation(deviates: Numbers) -> float:
+def autocorrelation(deviates: Numbers) -> Any:
     """The correlation of each point with the one before it; 0 for a series that does not vary."""
-    centred = deviates - deviates.mean()
-    scale = float((centred**2).sum())
-    return float((centred[1:] * centred[:-1]).sum()) / scale if scale > _ROUNDING else 0.0
+    centred = deviates - deviates.mean(axis=-1, keepdims=True)
+    scale = (centred**2).sum(axis=-1)
+    varies = scale > _ROUNDING
+    return np.where(varies, (centred[..., 1:] * centred[..., :-1]).sum(axis=-1) / np.where(varies, scale, 1), 0.0)[()]
 
 
-def _chance_of_run(chart: Chart) -> float:
+def _each(of_series: Any) -> Any:
+    """One number of each series, to be laid beside its points."""
+    return np.asarray(of_series)[..., None]
+
+
+def _chance_of_run(chart: Chart) -> Numbers:
     """Of the last run: how probable it is that its points lie so far from the mean of all, whenever it began."""
-    length, count = _length(chart.sides), len(chart.totals)
-    if length == count:
-        return 2 * 0.5**length
-    score = abs(float(chart.deviates[-length:].sum())) / np.sqrt(length * (1 - length / count))
-    return min(2 * float(special.ndtr(-score)) * (count - RUN + 1), 1.0)
+    length, count = _length(chart.sides), chart.totals.shape[-1]
+    of_run = np.arange(count) >= count - _each(length)
+    off = np.abs(np.where(of_run, chart.deviates, 0).sum(axis=-1))
+    score = off / np.sqrt(length * (1 - np.minimum(length, count - 1) / count))
+    chance = np.minimum(2 * special.ndtr(-score) * (count - RUN + 1), 1.0)
+    return np.where(length == count, 2 * 0.5 ** length.astype(float), chance)
 
 
-def _chance_of_outer(deviates: Numbers) -> float:
+def _chance_of_outer(chart: Chart) -> Numbers:
     """Of the outer points among the last three: that two of three lie as far out, on one side."""
-    tail = float(special.ndtr(-np.sort(deviates)[-2:].min()))
-    return 2 * (3 * tail**2 - 2 * tail**3)
+    alike = chart.outer[..., -3:] == chart.outer[..., -1:]
+    far = np.sort(np.where(alike, np.abs(chart.deviates[..., -3:]), 0.0), axis=-1)
+    tail = special.ndtr(-far[..., -2:].min(axis=-1))
+    return np.asarray(2 * (3 * tail**2 - 2 * tail**3))
 
 
 def _above(chart: Chart) -> Numbers:
     """By point: how probable a count above the mean is."""
-    return 1 - _at_most(np.floor(chart.mean * chart.totals + _ROUNDING).astype(np.int64), chart.totals, chart.mean)
+    mean = _each(chart.mean)
+    return 1 - _at_most(np.floor(mean * chart.totals + _ROUNDING).astype(np.int64), chart.totals, mean)
 
 
 def _at_most(counts: Counts, totals: Counts, mean: float | Numbers) -> Numbers:
@@ -266,22 +281,26 @@ def _at_most(counts: Counts, totals: Counts, mean: float | Numbers) -> Numbers:
     return np.where(counts < 0, 0.0, special.bdtr(np.maximum(counts, 0).astype(float), totals, mean))
 
 
-def _length(signs: Signs) -> int:
+def _steps(values: Numbers) -> Signs:
+    """From each point to the next: whether it rises (1) or falls (−1)."""
+    return np.sign(np.diff(values, axis=-1)).astype(np.int64)
+
+
+def _length(signs: Signs) -> Signs:
     """How many of the last signs are alike."""
-    start, end = _stretches(signs)[-1]
-    return end - start
+    size = signs.shape[-1]
+    return size - np.where(_begins(signs), np.arange(size), 0).max(axis=-1, initial=0)
 
 
 def _part_of(signs: Signs, length: int) -> Signs:
     """Signs that stand in a row of at least ``length`` of the same sign; 0 elsewhere."""
-    kept = np.zeros(len(signs), dtype=np.int64)
-    for start, end in _stretches(signs):
-        if end - start >= length:
-            kept[start:end] = signs[start]
-    return kept
+    begins = _begins(signs).ravel()
+    row = np.cumsum(begins) - 1
+    return np.where(np.bincount(row)[row].reshape(signs.shape) >= length, signs, 0)
 
 
-def _stretches(signs: Signs) -> list[tuple[int, int]]:
-    """Where each row of like signs begins, and where the next does."""
-    begins = [int(place) + 1 for place in np.flatnonzero(np.diff(signs))]
-    return [*pairwise([0, *begins, len(signs)])]
+def _begins(signs: Signs) -> NDArray[np.bool_]:
+    """Where a row of like signs begins."""
+    begins = np.ones(signs.shape, dtype=bool)
+    begins[..., 1:] = np.diff(signs, axis=-1) != 0
+    return begins

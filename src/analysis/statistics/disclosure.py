@@ -17,6 +17,9 @@ Split into online and not: a part of 1 to 4 hides both, with other splits until 
 sum, and the rest's, is 0 or five at least, and no hidden part has but one possible value.
 """
 
+from itertools import pairwise
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -33,38 +36,19 @@ def disclosed(parts: pd.DataFrame) -> pd.DataFrame:
     ``parts`` has ``COLUMNS``, one row per unit, procedure and group in which the procedure has dossiers, or is offered
     without any.
     """
-    found = [_disclosed_of_unit(rows) for _, rows in parts.groupby("unit_code")]
-    return pd.concat(found, ignore_index=True) if found else _marks(parts, np.empty(0, bool), np.empty(0, bool))
-
-
-def hidden_counts(parts: pd.DataFrame) -> Marks:
-    """For each procedure of one unit's ``parts``, in the order of their first rows, whether its count is hidden."""
-    procedure, group, dossiers, _ = _arrays(parts)
-    hidden = _any_part(procedure, few(dossiers)) | few(np.bincount(procedure, dossiers).astype(np.int64))
-    settled = False
-    while not settled:
-        settled = True
-        for members in _members(group):
-            more = _hidden_next(dossiers[members], hidden[procedure[members]])
-            hidden[procedure[members][more]] = True
-            settled &= not len(more)
-    return hidden
-
-
-def hidden_splits(parts: pd.DataFrame, hidden: Marks) -> Marks:
-    """Likewise whether its division into online and not is hidden; ``hidden`` are the hidden counts."""
-    procedure, group, dossiers, online = _arrays(parts)
-    sums = [np.bincount(procedure, part).astype(np.int64) for part in (online, dossiers - online)]
-    split = hidden | few(sums[0]) | few(sums[1]) | _any_part(procedure, few(online) | few(dossiers - online))
-    settled = False
-    while not settled:
-        settled = True
-        for members in _members(group):
-            own = procedure[members]
-            more = _split_next(dossiers[members], online[members], split[own], hidden[own])
-            split[own[more]] = True
-            settled &= not len(more)
-    return split
+    rows = parts.sort_values("unit_code", kind="stable")
+    starts = np.flatnonzero(~rows["unit_code"].duplicated())
+    procedure, group = (_numbered(rows, name) for name in ("procedure_key", "group"))
+    dossiers, online = (rows[name].to_numpy(np.int64) for name in ("dossiers", "online"))
+    found = rows[["unit_code", "procedure_key"]].drop_duplicates(ignore_index=True)
+    shown, split_shown = np.zeros((2, len(found)), bool)
+    for start, end in pairwise([*starts, len(rows)]):
+        first = procedure[start]
+        unit = _Unit(*(part[start:end] for part in (procedure - first, group - group[start], dossiers, online)))
+        hidden = _hidden_counts(unit)
+        own = slice(first, first + len(hidden))
+        shown[own], split_shown[own] = ~hidden, ~_hidden_splits(unit, hidden)
+    return found.assign(shown=shown, split_shown=split_shown)
 
 
 def few(counts: Counts) -> Marks:
@@ -125,20 +109,49 @@ def _largest_others(caps: Counts, count: int) -> Counts:
     return np.asarray(np.where(place < count, with_own, sums[min(count, len(caps))]))
 
 
-def _disclosed_of_unit(parts: pd.DataFrame) -> pd.DataFrame:
-    hidden = hidden_counts(parts)
-    return _marks(parts, ~hidden, ~hidden_splits(parts, hidden))
+class _Unit(NamedTuple):
+    """A unit's parts: procedures and groups numbered in the order of their first rows, dossiers, online dossiers."""
+
+    procedure: Counts
+    group: Counts
+    dossiers: Counts
+    online: Counts
 
 
-def _marks(parts: pd.DataFrame, shown: Marks, split_shown: Marks) -> pd.DataFrame:
-    procedures = parts.drop_duplicates("procedure_key")[["unit_code", "procedure_key"]]
-    return procedures.assign(shown=shown, split_shown=split_shown).reset_index(drop=True)
+def _numbered(rows: pd.DataFrame, name: str) -> Counts:
+    """The values of each unit in the order of their first rows, unit after unit."""
+    unit, value = (pd.factorize(rows[column])[0].astype(np.int64) for column in ("unit_code", name))
+    return np.asarray(pd.factorize(unit * (value.max(initial=0) + 1) + value)[0])
 
 
-def _arrays(parts: pd.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp], Counts, Counts]:
-    procedure, group = (pd.factorize(parts[name])[0] for name in ("procedure_key", "group"))
-    dossiers, online = (parts[name].to_numpy(np.int64) for name in ("dossiers", "online"))
-    return procedure, group, dossiers, online
+def _hidden_counts(unit: _Unit) -> Marks:
+    """For each procedure of a unit, whether its count is hidden."""
+    procedure, group, dossiers, _ = unit
+    hidden = _any_part(procedure, few(dossiers)) | few(np.bincount(procedure, dossiers).astype(np.int64))
+    settled = False
+    while not settled:
+        settled = True
+        for members in _members(group):
+            more = _hidden_next(dossiers[members], hidden[procedure[members]])
+            hidden[procedure[members][more]] = True
+            settled &= not len(more)
+    return hidden
+
+
+def _hidden_splits(unit: _Unit, hidden: Marks) -> Marks:
+    """Likewise whether its division into online and not is hidden; ``hidden`` are the hidden counts."""
+    procedure, group, dossiers, online = unit
+    sums = [np.bincount(procedure, part).astype(np.int64) for part in (online, dossiers - online)]
+    split = hidden | few(sums[0]) | few(sums[1]) | _any_part(procedure, few(online) | few(dossiers - online))
+    settled = False
+    while not settled:
+        settled = True
+        for members in _members(group):
+            own = procedure[members]
+            more = _split_next(dossiers[members], online[members], split[own], hidden[own])
+            split[own[more]] = True
+            settled &= not len(more)
+    return split
 
 
 def _members(group: NDArray[np.intp]) -> list[NDArray[np.intp]]:

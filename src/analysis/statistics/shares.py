@@ -5,7 +5,7 @@ values are taken one by one, and is left out where they are taken together. ``Va
 cannot be. What scipy and statsmodels have is theirs; the rest is short and names its source.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,21 +26,21 @@ class Interval(NamedTuple):
 
 
 class Slope(NamedTuple):
-    """A line through a series: change per step, value at the first step, limits of the slope."""
+    """A line through each series: change per step, value at the first step, limits of the slope."""
 
-    slope: float
-    intercept: float
-    lower: float
-    upper: float
+    slope: Any
+    intercept: Any
+    lower: Any
+    upper: Any
 
 
 class Trend(NamedTuple):
-    """A test for monotonic trend: tau-b, two-sided p, the score S and its variance."""
+    """A test for monotonic trend of each series: tau-b, two-sided p, the score S and its variance."""
 
-    tau: float
-    p_value: float
-    s: float
-    var_s: float
+    tau: Any
+    p_value: Any
+    s: Any
+    var_s: Any
 
 
 class Dispersion(NamedTuple):
@@ -103,40 +103,73 @@ def _midp_upper(counts: NDArray[np.int64], sizes: NDArray[np.int64], tail: float
 def theil_sen(values: ArrayLike, confidence: float = 0.95) -> Slope:
     """The median of all pairwise slopes per step, with its interval; NaN under two values.
 
-    Missing values keep their place: the steps on either side of them are counted. The intercept is
-    the median value less the slope times the median step (Conover's), steps counted from 0.
-    Source: Theil (1950); Sen (1968), JASA 63:1379–1389, also for the interval.
+    Steps lie along the last axis: of several series, each has its own line. Missing values keep their place: the steps
+    on either side of them are counted. The intercept is the median value less the slope times the median step
+    (Conover's), steps counted from 0. Source: Theil (1950); Sen (1968), JASA 63:1379–1389, also for the interval. As
+    ``scipy.stats.theilslopes``, which takes one series at a time, and a third of a millisecond for it.
     """
     _check_confidence(confidence)
-    series = _series(values)
-    steps = np.flatnonzero(~np.isnan(series))
-    if len(steps) < 2:
-        return Slope(np.nan, np.nan, np.nan, np.nan)
-    return Slope(*(float(part) for part in stats.theilslopes(series[steps], steps, confidence)))
+    series = _series_of(values)
+    known = ~np.isnan(series)
+    earlier, later = np.triu_indices(series.shape[-1], 1)
+    # What is missing sorts to the end.
+    slopes = np.sort((series[..., later] - series[..., earlier]) / (later - earlier), axis=-1)
+    count = known.sum(axis=-1)
+    pairs = count * (count - 1) // 2
+    error = np.sqrt((count * (count - 1) * (2 * count + 5) - _tied(series)) / 18) * special.ndtri((1 - confidence) / 2)
+    highest = np.minimum(np.round((pairs - error) / 2).astype(np.int64), pairs - 1)
+    lowest = np.maximum(np.round((pairs + error) / 2).astype(np.int64) - 1, 0)
+    places = [(pairs - 1) // 2, pairs // 2, lowest, highest]
+    one, other, lower, upper = np.moveaxis(_placed(slopes, np.stack(places, axis=-1)), -1, 0)
+    slope = (one + other) / 2
+    steps = np.where(known, np.arange(series.shape[-1]), np.nan)
+    return Slope(*(part[()] for part in (slope, _median(series) - slope * _median(steps), lower, upper)))
 
 
 def mann_kendall(values: ArrayLike) -> Trend:
     """The Mann–Kendall test for a monotonic trend, two-sided; missing values are left out.
 
-    ``s`` counts rising less falling pairs. ``var_s`` is corrected for ties, the normal deviate for
-    continuity, and ``tau`` (tau-b) for ties too. A series that does not vary has p 1 and no tau.
-    Source: Mann (1945); Kendall, Rank Correlation Methods (1975); Gilbert (1987), section 16.4.
+    Steps lie along the last axis, as for ``theil_sen``. ``s`` counts rising less falling pairs. ``var_s`` is corrected
+    for ties, the normal deviate for continuity, and ``tau`` (tau-b) for ties too. A series that does not vary has p 1
+    and no tau. Source: Mann (1945); Kendall, Rank Correlation Methods (1975); Gilbert (1987), section 16.4.
     """
-    series = _series(values)
-    series = series[~np.isnan(series)]
-    n = len(series)
-    if n < 2:
-        return Trend(np.nan, np.nan, np.nan, np.nan)
-    later, earlier = np.tril_indices(n, -1)
-    s = float(np.sign(series[later] - series[earlier]).sum())
-    ties = np.unique(series, return_counts=True)[1]
-    var_s = float(n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
-    if var_s == 0:
-        return Trend(np.nan, 1.0, s, var_s)
-    z = (s - np.sign(s)) / np.sqrt(var_s)
-    pairs, tied = n * (n - 1) / 2, float((ties * (ties - 1)).sum()) / 2
-    tau = s / np.sqrt(pairs * (pairs - tied))  # as scipy's kendalltau, which takes ten times as long
-    return Trend(float(tau), float(2 * special.ndtr(-abs(z))), s, var_s)
+    series = _series_of(values)
+    count = (~np.isnan(series)).sum(axis=-1)
+    earlier, later = np.triu_indices(series.shape[-1], 1)
+    s = np.nansum(np.sign(series[..., later] - series[..., earlier]), axis=-1)
+    var_s = (count * (count - 1) * (2 * count + 5) - _tied(series)) / 18
+    varies = var_s > 0
+    z = (s - np.sign(s)) / np.sqrt(np.where(varies, var_s, 1))
+    pairs = count * (count - 1) / 2
+    of_ties = (_alike(series) - 1).clip(0).sum(axis=-1) / 2
+    tau = s / np.sqrt(np.where(varies, pairs * (pairs - of_ties), 1))  # as scipy's kendalltau, which takes longer
+    p_value = np.where(varies, 2 * special.ndtr(-np.abs(z)), 1.0)
+    found = (np.where(varies, tau, np.nan), p_value, s, var_s)
+    return Trend(*(np.where(count < 2, np.nan, part)[()] for part in found))
+
+
+def _alike(series: Numbers) -> NDArray[np.int64]:
+    """How many values of its series are as each; 0 for what is missing."""
+    return np.asarray((series[..., :, None] == series[..., None, :]).sum(axis=-1))
+
+
+def _tied(series: Numbers) -> NDArray[np.int64]:
+    """What ties take from eighteen times a score's variance: k · (k − 1) · (2k + 5) for each k that are alike."""
+    alike = _alike(series)
+    return np.asarray(((alike - 1) * (2 * alike + 5) * (alike > 0)).sum(axis=-1))
+
+
+def _placed(ordered: Numbers, places: NDArray[np.int64]) -> Numbers:
+    """The values at some places of each series, of which the missing ones come last; NaN where it has too few."""
+    nothing = np.full((*ordered.shape[:-1], 1), np.nan)
+    found = np.take_along_axis(np.concatenate([ordered, nothing], axis=-1), places.clip(0), axis=-1)
+    return np.where(places < 0, np.nan, found)
+
+
+def _median(series: Numbers) -> Numbers:
+    count = (~np.isnan(series)).sum(axis=-1)
+    middle = np.stack([(count - 1) // 2, count // 2], axis=-1)
+    return np.asarray(_placed(np.sort(series, axis=-1), middle).mean(axis=-1))
 
 
 def overdispersion(deviations: ArrayLike, standard_errors: ArrayLike, winsorise: float = 0.1) -> Dispersion:
@@ -201,7 +234,15 @@ def _numbers(values: ArrayLike, name: str) -> Numbers:
 
 
 def _series(values: ArrayLike) -> Numbers:
+    series = _series_of(values)
+    if series.ndim > 1:
+        raise ValueError("a series of one dimension is wanted")
+    return series
+
+
+def _series_of(values: ArrayLike) -> Numbers:
+    """One series or several, of one length."""
     series = _numbers(values, "values")
-    if series.ndim != 1:
+    if not series.ndim:
         raise ValueError("a series of one dimension is wanted")
     return series

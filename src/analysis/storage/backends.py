@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the command line knows the engines' names without loading t
 
 DUCKDB, SPARK = "duckdb", "spark"
 ENGINES = (DUCKDB, SPARK)
+_PRIME = 1_000_000_007  # so that a sum of many remainders stays a whole number
 _SPARK_CONF = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",  # else every row of a table crosses to Python by itself
     "spark.ui.showConsoleProgress": "false",  # its bar would fill logs and notebooks
@@ -81,10 +82,25 @@ def read_dossiers(backend: Any, dataset: Path | str) -> "ibis.Table":
     return backend.read_parquet(str(path))
 
 
+def rows_digest(dataset: Path) -> str:
+    """A digest of what stands in Parquet files, the same in whatever order and cut: DuckDB writes the same rows in
+    another order each time.
+    """
+    with connect() as backend:
+        rows = read_dossiers(backend, dataset)
+        import ibis
+
+        whole = ibis.struct({name: rows[name] for name in rows.columns}).hash()
+        found = execute(rows.aggregate(count=rows.count(), all=whole.bit_xor(), sum=(whole % _PRIME).sum()))
+        return f"{rows.schema()} {found.to_dict('records')}"
+
+
 def read_files(backend: Any, paths: list[Path]) -> "ibis.Table":
     """Parquet files of one folder as one table, each row with the path of its ``filename``, as it is given."""
     if backend.name == DUCKDB:
         backend.raw_sql("SET threads = 4")  # reading many files waits for the disk too
+        for threshold in ("allocator_flush_threshold", "allocator_bulk_deallocation_flush_threshold"):
+            backend.raw_sql(f"SET {threshold} = '4MB'")  # what one expression needed is not kept for the next
         return backend.read_parquet([str(path) for path in paths], filename=True)
     from pyspark.sql import functions
 

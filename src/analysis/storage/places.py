@@ -10,6 +10,7 @@ from pathlib import Path
 _PACKED = Path(__file__).parents[1] / "project"
 PROJECT = _PACKED if _PACKED.is_dir() else Path(__file__).parents[3]
 OWN_REFERENCE = PROJECT / "data" / "reference"
+TWO_TIERS = OWN_REFERENCE / "examples" / "hai-cap-2025"  # of a made-up province that lost its districts
 
 OVERVIEW = "overview.html"  # all units beside all targets
 PROVINCE_PAGE = "index.html"
