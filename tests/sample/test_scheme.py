@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from support.folders import REFERENCE, read_csv
@@ -19,9 +20,11 @@ from analysis.language.problems import UsageProblem
 from analysis.measures.attainment import make_attainment
 from analysis.reference.tables import load_reference
 from analysis.sample import Truth, write_scheme
+from analysis.sample.two_tiers import live
 from analysis.storage.places import TWO_TIERS
 
 VOCABULARY = REFERENCE / "vocabulary.toml"
+DOSSIERS, SEED = 1_500, 7
 DAYS = (date(2025, 6, 30), date(2025, 12, 31))
 
 
@@ -32,7 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def truth(home: Path) -> Truth:
-    written = write_scheme(home / "sample", TWO_TIERS, VOCABULARY, 1_500, 7)
+    written = write_scheme(home / "sample", TWO_TIERS, VOCABULARY, DOSSIERS, SEED)
     with cleaning_in_this_process():
         clean_exports(home / "sample/raw", load_reference(home / "sample/reference"), home / "processed", jobs=1)
     return written
@@ -77,6 +80,13 @@ def test_no_dossier_arose_where_or_when_nobody_offered_it(truth: Truth) -> None:
         late += bool(unit["valid_to"]) and day >= unit["valid_to"]
         assert row["dossier_id"].startswith("H45-" if day >= "2025-07-01" else f"{row['unit_code']}-")
     assert 0 < late < 0.01 * len(truth.rows), "some are still under the old name in July"
+
+
+def test_what_only_the_newer_forms_tell_is_read_from_them_alone(home: Path, truth: Truth) -> None:
+    told = pd.read_parquet(home / "processed/handling.parquet")
+    newer = truth.rows["file"].str.startswith(("cong-quoc-gia", "dong-bo")) & (truth.rows["fate"] == "accepted")
+    assert told["digitised"].notna().sum() == newer.sum()
+    assert 0 < told["received_by"].notna().sum() < newer.sum(), "who took it in stands in the communes' lists alone"
 
 
 def test_every_row_is_accepted_or_superseded_and_the_ledger_says_so(home: Path, truth: Truth) -> None:
@@ -150,11 +160,18 @@ def test_the_same_seed_gives_the_same_bytes_and_another_others(tmp_path: Path) -
     assert once != other
 
 
+@pytest.mark.parametrize("count", [1, 7])
+def test_a_few_dossiers_are_as_many_as_were_asked_for(tmp_path: Path, count: int) -> None:
+    rows = write_scheme(tmp_path / "few", TWO_TIERS, VOCABULARY, count, 3).rows
+    assert rows["dossier_id"].nunique() == (rows["fate"] == "accepted").sum() == count
+
+
 def test_the_command_writes_a_folder_that_a_run_takes(tmp_path: Path) -> None:
     done = call_here(["sample", "--scheme", "2025", "--out", "made", "--dossiers", "50"], tmp_path)
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in (tmp_path / "made").iterdir()) == ["raw", "reference"]
-    assert load_reference(tmp_path / "made/reference").decision("").id == "gia-dinh-2025"
+    taken = load_reference(tmp_path / "made/reference")
+    assert (taken.decision("").id, [*taken.criteria]) == ("gia-dinh-2025", ["chu-tich-xa"])
     refused = call_here(["sample", "--scheme", "2025", "--out", "more", "--filing"], tmp_path)
     assert refused.returncode == 2
     assert not (tmp_path / "more").exists()
@@ -170,4 +187,7 @@ def _dossiers(truth: Truth) -> list[dict[str, Any]]:
     rows = truth.rows[truth.rows["fate"] == "accepted"]
     moments = {name: rows[name].astype(object).where(rows[name].notna(), None) for name in ("due_at", "completed_at")}
     level = pd.to_numeric(rows["own_level"])
-    return rows.assign(level=level, **moments).to_dict("records")
+    year = live(TWO_TIERS, DOSSIERS, np.random.default_rng(SEED)).set_index("dossier_id")["digitised"]
+    # The forms of before July do not say it.
+    digitised = rows["dossier_id"].map(year).where(rows["file"].str.startswith(("cong-quoc-gia", "dong-bo")), "")
+    return rows.assign(level=level, digitised=digitised, **moments).to_dict("records")

@@ -15,8 +15,9 @@ from support.wider_decision import punctual
 
 PERIOD = (date(2025, 1, 1), date(2025, 12, 31))
 MINIMA = {
-    **{"toan-trinh": "0.70", "truc-tuyen": "0.65", "moi-ho-so": "0.60"},
+    **{"toan-trinh": "0.70", "truc-tuyen": "0.70", "moi-ho-so": "0.60"},
     **{"thu-tuc": "0.50", "dung-han": "0.95", "cong-quoc-gia": "0.50"},
+    "so-hoa": "0.75",
 }
 LEVELS = {"toan-trinh": {4}, "truc-tuyen": {3, 4}, "moi-ho-so": {2, 3, 4}}
 
@@ -104,6 +105,8 @@ def _counted(
     for reading, rows in (("default", [one for _, one in inside]), ("due", due)):
         told = [punctual(one, as_of) for one in rows]
         found.append(("dung-han", reading, told.count(True), told.count(True) + told.count(False)))
+    told = [one["digitised"] for _, one in inside if one["digitised"]]
+    found.append(("so-hoa", "default", told.count("yes"), len(told)))
     known = [one for _, one in online if one["source"]]
     gateway = sum(one["source"] == "national_portal" for one in known)
     return [*found, ("cong-quoc-gia", "default", gateway, len(known))]

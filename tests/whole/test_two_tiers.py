@@ -87,3 +87,4 @@ def test_the_draft_report_has_no_part_for_districts(home: Path) -> None:
     assert [text for text in told if WRONG.search(text)] == []
     assert {"I. Cấp tỉnh", "II. Cấp xã"} <= set(cells)
     assert any("Quyết định giả định" in text for text in told), "what is made up is called so"
+    assert any("không kể đơn vị đã thôi hoạt động" in text for text in told)

@@ -107,6 +107,8 @@ def shown_by_data(report: Report) -> Iterator[str]:
             named = "; ".join(f"{name} ({language.percent(value)})" for name, value in above)
             words += " " + language.text(N_("Above their tier by more than chance: {units}."), units=named)
         yield words
+    if report.reference.past["shown"].any():
+        yield language.text(N_("Late, supplemented and refused dossiers of units that ended are not among them."))
 
 
 def _above(rows: pd.DataFrame, tiers: list[str]) -> list[tuple[str, Fraction]]:

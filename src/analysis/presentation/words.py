@@ -37,7 +37,7 @@ VERDICTS = {ATTAINED: N_("Attained"), NOT_ATTAINED: N_("Not attained"), NOT_APPL
 ICONS = {ATTAINED: "✓", NOT_ATTAINED: "✗", NOT_APPLICABLE: "–"}  # beside the words, so that colour is not needed
 MEASURES = {
     "procedures_online": N_("procedures with online dossiers"),
-    "dossiers_online": N_("dossiers resolved online"),
+    "dossiers_online": N_("dossiers online"),
     "dossiers_via_portal": N_("dossiers through the portal"),
     "on_time": N_("dossiers resolved by their due day"),
     "paid_online": N_("dossiers paid for online"),

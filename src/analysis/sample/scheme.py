@@ -21,12 +21,14 @@ from analysis.sample.writers import FORMATS
 
 _QUARTERS = [(start, start + pd.offsets.QuarterEnd()) for start in pd.date_range(FIRST, LAST, freq="QS")]
 _EXPORTED = pd.Timedelta(days=2)  # after the quarter's end, but for the last
-# What each column is called before the change, in a list of the gateway, and in the record that is sent to it.
+# What each column is called before the change, in a list of the gateway, and in the record that is sent to it; "" where
+# there is none.
 _HEADINGS = {
     "dossier_id": ("Mã hồ sơ", "Mã hồ sơ", "MaHoSo"),
     "procedure_code": ("Mã TTHC", "Mã TTHC", "MaTTHC"),
     "procedure_name": ("Tên TTHC", "Tên TTHC", "TenTTHC"),
     "unit": ("Cơ quan giải quyết", "Đơn vị xử lý", "DonViXuLy"),
+    "received_by": ("", "Cơ quan tiếp nhận", ""),
     "person": ("Chủ hồ sơ", "Chủ hồ sơ", "ChuHoSo"),
     "channel": ("Hình thức nộp", "Kênh thực hiện", "KenhThucHien"),
     "level": ("Mức độ DVC", "Mức độ DVCTT", "MucDo"),
@@ -36,7 +38,9 @@ _HEADINGS = {
     "due_at": ("Ngày hẹn trả", "Ngày hẹn trả", "NgayHenTra"),
     "completed_at": ("Ngày kết thúc xử lý", "Ngày kết thúc xử lý", "NgayKetThucXuLy"),
     "status": ("Trạng thái", "Trạng thái hồ sơ", "TrangThaiHoSo"),
+    "digitised": ("", "Số hóa thành phần hồ sơ", "HoSoCoThanhPhanSoHoa"),
 }
+_UNITS = {"unit": "unit_code", "received_by": "received_by"}
 _DAYS = ("received_at", "due_at", "completed_at")
 # The words of a list, and the numbers of a record.
 _VALUES: dict[str, dict[str, tuple[str, str]]] = {
@@ -68,6 +72,7 @@ _VALUES: dict[str, dict[str, tuple[str, str]]] = {
         "refused": ("Dừng xử lý", "8"),
         "withdrawn": ("Công dân yêu cầu rút hồ sơ", "7"),
     },
+    "digitised": {"yes": ("Đã số hóa", "1"), "no": ("Chưa số hóa", "0")},
 }
 
 
@@ -147,7 +152,7 @@ def _write(
         [SYNTHETIC],
         [f"Từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"],
         [f"Ngày xuất: {exported:%d/%m/%Y}"],
-        ["STT", *(names[sender.form] for names in _HEADINGS.values())],
+        ["STT", *filter(None, (names[sender.form] for names in _HEADINGS.values()))],
     ]
     cells = _cells(said, sender.form, written, rng)
     lines = [[str(number), *line] for number, line in enumerate(zip(*cells, strict=True), 1)]
@@ -186,12 +191,12 @@ def _cells(said: pd.DataFrame, form: int, written: dict[str, str], rng: np.rando
     """By column, in the order of the headings."""
     coded = {"level": said["own_level"]} | {name: said[name] for name in _VALUES if name != "level"}
     found: list[list[str | None]] = []
-    for column in _HEADINGS:
+    for column in (column for column, names in _HEADINGS.items() if names[form]):
         if column in _DAYS:
             way = "%Y%m%d%H%M%S" if form == 2 else "%d/%m/%Y %H:%M:%S"
             found.append([None if text != text else text for text in said[column].dt.strftime(way)])
-        elif column == "unit":
-            found.append([written[code] for code in said["unit_code"]])
+        elif column in _UNITS:
+            found.append([written[code] for code in said[_UNITS[column]]])
         elif column == "person":
             found.append(list(personal_cells(column, len(said), None, rng)))
         elif column in coded:

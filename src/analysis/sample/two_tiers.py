@@ -25,6 +25,7 @@ _PROMISED = {
     "commune": (0, 1, 2, 3, 5),
 }  # working days
 _BASE = {"province": 0.4, "district": -0.4, "commune": -0.3}
+_FOR_OTHERS = 0.06  # of communes' dossiers from July on: taken in by another commune
 _AWAITED = pd.Timestamp(2025, 11, 1)  # what was received before has all the papers it needs by the year's end
 _STALE = 0.08  # of July's dossiers of merged communes: still under the old commune's name
 
@@ -37,14 +38,16 @@ def read_units(reference: Path) -> pd.DataFrame:
 
 def live(reference: Path, count: int, rng: np.random.Generator) -> pd.DataFrame:
     """``count`` dossiers in order of receipt: dossier_id, unit_code, tier, procedure_code, procedure_name, level,
-    channel, applicant, source ("" unknown), received_at, due_at, completed_at (NaT never), final (status at the end).
+    channel, applicant, source ("" unknown), received_at, due_at, completed_at (NaT never), final (status at the end),
+    digitised (yes or no), received_by (the unit that took it in).
     """
     offers = _offers(read_units(reference), _read(reference / "catalogue.csv"))
     busy = _busy()
+    spans = [(first, last, tier, share) for first, last, shares in _HALVES for tier, share in shares.items()]
+    ends = np.round(np.cumsum([share for *_, share in spans]) * count).astype(int)
     parts = [
-        _arisen(offers, first, last, tier, round(count * share), busy, rng)
-        for first, last, shares in _HALVES
-        for tier, share in shares.items()
+        _arisen(offers, first, last, tier, some, busy, rng)
+        for (first, last, tier, _), some in zip(spans, np.diff(ends, prepend=0), strict=True)
     ]
     dossiers = pd.concat(parts, ignore_index=True)
     dossiers["applicant"] = _drawn(APPLICANTS, (0.85, 0.1, 0.03, 0.02), len(dossiers), rng)
@@ -53,6 +56,8 @@ def live(reference: Path, count: int, rng: np.random.Generator) -> pd.DataFrame:
     dossiers["received_at"] += pd.to_timedelta(_minutes(dossiers["channel"], rng), unit="min")
     _add_results(dossiers, rng)
     dossiers = dossiers.sort_values(["received_at", "unit_code", "procedure_code"], kind="stable", ignore_index=True)
+    dossiers["digitised"] = _drawn(("yes", "no"), (0.7, 0.3), len(dossiers), rng)
+    dossiers["received_by"] = _taken_in(dossiers, rng)
     dossiers["unit_code"] = _stale(dossiers, _read(reference / "successors.csv"), rng)
     dossiers["dossier_id"] = _numbered(dossiers)
     return dossiers
@@ -177,6 +182,13 @@ def _stale(dossiers: pd.DataFrame, successors: pd.DataFrame, rng: np.random.Gene
     for at in np.flatnonzero(chosen):
         units[at] = heirs[units[at]][at % len(heirs[units[at]])]
     return units
+
+
+def _taken_in(dossiers: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+    """From July on any commune may take a dossier in for another."""
+    new = (dossiers["received_at"] >= CHANGE) & (dossiers["tier"] == "commune")
+    others = rng.choice(sorted(dossiers["unit_code"][new].unique()), len(dossiers)) if new.any() else ""
+    return np.where(new & (rng.random(len(dossiers)) < _FOR_OTHERS), others, dossiers["unit_code"])
 
 
 def _numbered(dossiers: pd.DataFrame) -> pd.Series:
