@@ -1,5 +1,6 @@
 """Runs a command and measures it: wall seconds and the peak memory of its largest process."""
 
+import os
 import subprocess
 import threading
 import time
@@ -12,9 +13,12 @@ INTERVAL = 0.05  # seconds between looks; the kernel keeps each process's own pe
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall ``seconds`` of a command and the peak resident memory of its largest process, in ``mib``."""
+    """Wall ``seconds`` of a command, the seconds that its processes kept a processor busy, as far as they were seen,
+    and the peak resident memory of the largest, in ``mib``.
+    """
 
     seconds: float
+    cpu: float
     mib: float
     output: str
 
@@ -29,20 +33,22 @@ def measure(command: Sequence[str | Path], folder: Path) -> Measured:
         [str(part) for part in command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     peaks: dict[int, float] = {}
-    watcher = threading.Thread(target=_watch, args=(process, peaks), daemon=True)
+    busy: dict[int, float] = {}
+    watcher = threading.Thread(target=_watch, args=(process, peaks, busy), daemon=True)
     watcher.start()
     output, _ = process.communicate()
     seconds = time.perf_counter() - started
     watcher.join()
     if process.returncode not in (0, 3):
         raise subprocess.CalledProcessError(process.returncode, process.args, output)
-    return Measured(seconds, max(peaks.values(), default=0.0), output)
+    return Measured(seconds, sum(busy.values()), max(peaks.values(), default=0.0), output)
 
 
-def _watch(process: subprocess.Popen[str], peaks: dict[int, float]) -> None:
+def _watch(process: subprocess.Popen[str], peaks: dict[int, float], busy: dict[int, float]) -> None:
     while process.poll() is None:
         for pid in _tree(process.pid):
             peaks[pid] = max(peaks.get(pid, 0.0), _peak(pid))
+            busy[pid] = max(busy.get(pid, 0.0), _busy(pid))
         time.sleep(INTERVAL)
 
 
@@ -60,6 +66,15 @@ def _tree(root: int) -> set[int]:
     while found := {pid for pid, parent in parents.items() if parent in tree} - tree:
         tree |= found
     return tree
+
+
+def _busy(pid: int) -> float:
+    """The seconds that a process has kept a processor busy."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _peak(pid: int) -> float:

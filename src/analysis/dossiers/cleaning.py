@@ -59,6 +59,7 @@ CHECKS = (
 SIGHTS_SCHEMA = pa.schema(
     [
         ("dossier_key", pa.string()),
+        ("key_number", pa.int64()),  # its first half, by which equal keys are found sooner
         ("procedure_code", pa.string()),
         ("unit_code", pa.string()),
         ("tier", pa.string()),
@@ -83,6 +84,7 @@ SIGHTS_SCHEMA = pa.schema(
         ("digitised", pa.bool_()),
     ]
 )
+_KEY_BYTES = 16
 _OPEN_END, _NEVER = 2**31 - 1, -(2**31)
 # What a spreadsheet leaves of a long number: 3.52E+11, or sixteen digits and more, of which it knows fifteen.
 _CUT = r"^(?:\d(?:[.,]\d+)?E\+\d+|[1-9]\d{15,}(?:\.0)?)$"
@@ -227,7 +229,7 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         lookups,
     )
     dossiers |= {
-        "dossier_key": _hashed(kept(ids), key),
+        **_hashed(kept(ids), key),
         "sheet_index": pa.array(np.full(len(good), sheet_index, np.int16)),
         "row": pa.array(table.rows[reason < 0]),
         **{name: kept(column) for name, column in _filed(table, ids, units, lookups.vocabulary).items()},
@@ -480,13 +482,16 @@ def _canonical_ids(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(upper, ""), pa.scalar(None, pa.string()), upper)
 
 
-def _hashed(ids: pa.Array, key: bytes) -> pa.Array:
+def _hashed(ids: pa.Array, key: bytes) -> dict[str, pa.Array]:
     """Keyed hashes: a dossier code opens the dossier on the public look-up, its hash opens nothing."""
-    keyed = hashlib.blake2b(key=key, digest_size=16)
+    keyed = hashlib.blake2b(key=key, digest_size=_KEY_BYTES)
 
-    def hashed(code: bytes) -> str:
+    def hashed(code: bytes) -> bytes:
         mine = keyed.copy()  # the key is taken in once
         mine.update(code)
-        return mine.hexdigest()
+        return mine.digest()
 
-    return pa.array([hashed(code) for code in pc.cast(ids, pa.binary()).to_pylist()], pa.string())
+    digests = b"".join([hashed(code) for code in pc.cast(ids, pa.binary()).to_pylist()])
+    ends = np.arange(len(ids) + 1, dtype=np.int32) * (2 * _KEY_BYTES)
+    texts = pa.StringArray.from_buffers(len(ids), pa.py_buffer(ends), pa.py_buffer(digests.hex().encode()))
+    return {"dossier_key": texts, "key_number": pa.array(np.frombuffer(digests, "<i8")[::2])}

@@ -1,5 +1,6 @@
 """Lets the sights of each dossier compete: one row per dossier, and who lost to whom (contract §4)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,21 +10,24 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
+from analysis.dossiers.accepted import write_accepted
 from analysis.dossiers.cleaning import CHECKS, SIGHTS_SCHEMA
 from analysis.dossiers.export_dates import MODIFIED
 from analysis.dossiers.worker import FileResult
 from analysis.exports.handling import DIGITISED, PAYMENT, RECEIVED_BY
 from analysis.language.clock import today
-from analysis.storage.backends import computed_once, execute, read_files, write_dossiers
+from analysis.storage.backends import DUCKDB, computed_once, execute, read_files, write_dossiers
+from analysis.storage.memory import keep_little
 
 # Of ``filings.parquet``, beside the dossier's key: how it was filed, where its export tells anything of that.
 FILED = ("submitted_at", "submitted_unread", "by_proxy", "code_gap")
 # Of ``handling.parquet``: how it was handled.
 HANDLED = (RECEIVED_BY, PAYMENT, DIGITISED)
+_OF_SIGHTS = ("key_number", "sheet_index", "row", "flags", *FILED, *HANDLED)
 # Of ``dossiers.parquet``: a dossier's last sight, and where it stands.
 DOSSIERS_SCHEMA = pa.schema(
     [
-        *(field for field in SIGHTS_SCHEMA if field.name not in ("sheet_index", "row", "flags", *FILED, *HANDLED)),
+        *(field for field in SIGHTS_SCHEMA if field.name not in _OF_SIGHTS),
         *(pa.field("file", pa.string()), SIGHTS_SCHEMA.field("row")),
     ]
 )
@@ -69,12 +73,31 @@ def settle(
 
     The sight from the latest export wins; ties go to the later row in (file, sheet, row) order.
     """
+    keep_little()
     rows = _all_rows(connection, names, stems, results, [day for day, _ in export_dates])
     losers = computed_once(_losers(rows))
     accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
-    write_dossiers(accepted.select(*DOSSIERS_SCHEMA.names), target)
     write_dossiers(_filings(accepted, any(result.tells_filing for result in results)), target.with_name(FILINGS))
     write_dossiers(_handling(accepted, any(result.handling for result in results)), target.with_name(HANDLING))
+    if connection.name != DUCKDB:
+        write_dossiers(accepted.select(*DOSSIERS_SCHEMA.names), target)
+        return _settled(names, results, export_dates, rows, losers, accepted)
+    with ThreadPoolExecutor(1) as pool:  # while the engine counts
+        lost = execute(losers)
+        written = pool.submit(write_accepted, names, stems, results, lost, DOSSIERS_SCHEMA, target)
+        settled = _settled(names, results, export_dates, rows, losers, accepted)
+        written.result()
+    return settled
+
+
+def _settled(
+    names: list[str],
+    results: list[FileResult],
+    export_dates: list[tuple[date, str]],
+    rows: ibis.Table,
+    losers: ibis.Table,
+    accepted: ibis.Table,
+) -> Settled:
     lost = execute(losers.group_by("file_index").aggregate(lost=losers.count()))
     doubted = _doubted(accepted)
     by_unit = doubted.group_by("unit_code").aggregate(
@@ -93,7 +116,8 @@ def settle(
     known = events.day <= ibis.least(events.export_date, ibis.literal(today()))
     by_day = execute(events.group_by("day").aggregate(known=known.sum(), count=events.count()))
     latest = latest_of(by_day)
-    left_out = events.filter(events.day > ibis.literal(latest)) if latest else events.limit(0)
+    is_later = latest and pd.to_datetime(by_day["day"]).max() > pd.Timestamp(latest)
+    left_out = events.filter(events.day > ibis.literal(latest)) if is_later else events.limit(0)
     first = execute(left_out.order_by("file", "row", "column").limit(MOST_LEFT_OUT))[["file", "row", "column", "day"]]
     by_date = [name for name, (_, told) in zip(names, export_dates, strict=True) if told == MODIFIED]
     alone = _with_dossiers_in_common(rows, by_date) if len(by_date) > 1 and len(lost) else []
@@ -195,8 +219,8 @@ def _all_rows(
 
 def _losers(rows: ibis.Table) -> ibis.Table:
     """The rows that a later sight of the same dossier supersedes."""
-    seen_again = rows.group_by("dossier_key").aggregate(sights=rows.count()).filter(ibis._.sights > 1)
-    contenders = rows.semi_join(seen_again, "dossier_key")
+    seen_again = rows.group_by("key_number").aggregate(sights=rows.count()).filter(ibis._.sights > 1)
+    contenders = rows.semi_join(seen_again, "key_number")  # should two keys share a number, they compete apart
     latest_first = [ibis.desc(name) for name in ("export_date", "file_index", "sheet_index", "row")]
     place = ibis.row_number().over(group_by="dossier_key", order_by=latest_first)
     return contenders.mutate(place=place).filter(ibis._.place > 0).select("file_index", "sheet_index", "row")

@@ -33,6 +33,7 @@ from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
 from analysis.reference.keys import unit_key
 from analysis.storage.forkserver import fork_context, start_server
+from analysis.storage.memory import give_back, keep_little
 from analysis.storage.writing import write_text, write_whole
 
 KNOWN_UNITS = 0.95  # of the rows of a text in an old font (contract §3)
@@ -184,6 +185,8 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
     result.synthetic = tables.synthetic
     parts = []
     order = {sheet.name: number for number, sheet in enumerate(export.sheets)}
+    del export  # and with it the cells that no table has
+    give_back()
     for table in tables.tables:
         cleaned = clean_table(table, order[table.sheet], lookups, key)
         parts.append(cleaned.dossiers)
@@ -310,6 +313,7 @@ def _work(tasks: Connection, lookups: Lookups, key: bytes) -> None:
     """A worker's life: do what comes until the other end closes; give up for good when memory runs out."""
     _limit_memory()
     _fall_silent()
+    keep_little()
     gc.freeze()  # the libraries' objects live as long as the process; no collection need look at them
     with suppress(EOFError):
         while True:
@@ -326,6 +330,7 @@ def _work(tasks: Connection, lookups: Lookups, key: bytes) -> None:
                 where = f"{Path(place.filename).name}:{place.lineno}"
                 result = ExportProblem(stumbled, kind=type(error).__name__, place=where)
             tasks.send(result)
+            give_back()  # the next file needs as much
 
 
 def _fall_silent() -> None:

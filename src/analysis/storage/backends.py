@@ -99,6 +99,8 @@ def read_files(backend: Any, paths: list[Path]) -> "ibis.Table":
     """Parquet files of one folder as one table, each row with the path of its ``filename``, as it is given."""
     if backend.name == DUCKDB:
         backend.raw_sql("SET threads = 4")  # reading many files waits for the disk too
+        for threshold in ("allocator_flush_threshold", "allocator_bulk_deallocation_flush_threshold"):
+            backend.raw_sql(f"SET {threshold} = '4MB'")  # what one expression needed is not kept for the next
         return backend.read_parquet([str(path) for path in paths], filename=True)
     from pyspark.sql import functions
 
