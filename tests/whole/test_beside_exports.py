@@ -1,6 +1,6 @@
-"""What lies beside the exports becomes pages of the month, is no export, and tells of nobody: a report of units, lists of
-procedures, a log and monitors' lists, columns that tell how dossiers were filed. Without them each page names what it
-would need.
+"""What lies beside the exports becomes pages of the month, is no export, and tells of nobody: a report of units, lists
+of procedures, a log and monitors' lists, columns that tell how dossiers were filed. Without them each page names what
+it would need.
 """
 
 import csv
