@@ -36,19 +36,11 @@ def ours(dataset: Path, reference: Path, out: Path, engine: str = "duckdb", mast
 
 
 def outlook(dataset: Path, reference: Path, out: Path) -> None:
-    """What the attainment that ``ours`` wrote foretells; the tables stand in a folder beside it."""
-    from analysis.outlook.stage import outlook as foretold
-    from analysis.outlook.stage import read_needed, write_outlook
+    """All that ``dvctt measure`` writes, the attainment among it: the tables stand in a folder beside the others."""
+    from analysis.outlook.dataset import measure
     from analysis.reference.tables import load_reference
-    from analysis.storage.backends import connect, read_dossiers
 
-    known, folder = load_reference(reference), out.with_suffix("")
-    folder.mkdir(exist_ok=True)
-    attainment = folder / "attainment.csv"
-    attainment.unlink(missing_ok=True)
-    attainment.hardlink_to(out.with_name(out.name.replace("outlook", "ours")))
-    with connect() as backend:
-        write_outlook(foretold(read_needed(attainment), read_dossiers(backend, dataset), known), folder)
+    measure(dataset, load_reference(reference), out.with_suffix(""), as_of=AS_OF.isoformat())
 
 
 def spark(dataset: Path, reference: Path, out: Path) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from support.attacker import Cell, Counts, Told, recovered
 
 from analysis.statistics import successive
+from analysis.statistics.exchanges import Exchanges
 from analysis.statistics.successive import BARRED, CELLS, LINES, told
 
 YEAR = 12 * 2020
@@ -162,7 +163,7 @@ def test_busy_lines_are_withheld_where_they_would_leave_a_few_alone(monkeypatch:
     counts[5] = [[1, 0], [2, 0], [0, 2]]
     lines = [Told(int(key), slot, dossiers, online) for key, (dossiers, online, slot) in now(counts, _lines()).items()]
     assert recovered(counts, lines) == set()
-    monkeypatch.setattr(successive, "_protected", lambda history, parts, told: np.ones((len(parts), 6, 3), bool))
+    monkeypatch.setattr(Exchanges, "protected", lambda *_: np.True_)
     monkeypatch.setattr(successive, "disclosed", _everything)
     lines = [Told(int(key), slot, dossiers, online) for key, (dossiers, online, slot) in now(counts, _lines()).items()]
     assert recovered(counts, lines), "the rule is what protects it"

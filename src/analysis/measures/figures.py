@@ -23,6 +23,7 @@ _OF_COUNT = ["decision", "target_id", "measure", "level", "scope", "reading"]
 _OF_ROW = ["unit_code", "unit_name", "tier", "window", "month", "as_of"]
 _OF_FIGURES = ["numerator", "denominator", "value", "minimum", "gap", "shortfall", "status"]
 ATTAINMENT_COLUMNS = [*_OF_COUNT, *_OF_ROW, *_OF_FIGURES]
+DECIMALS = 9  # of a share: enough that a rounded one does not cross its minimum unseen
 _LONG = pa.large_string()  # the lines of all rows may be longer together than 2 GiB
 _COMMA, _QUOTE, _NOTHING = (pa.scalar(sign, _LONG) for sign in (",", '"', ""))
 _AT_ONCE = 10_000  # lines: larger pieces of memory are asked of the system each time anew, which takes longer
@@ -55,10 +56,7 @@ def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) ->
 
 
 def write_attainment(parts: Iterable[Part], path: Path) -> None:
-    """Write ``attainment.csv``, part by part, whole or not at all.
-
-    Shares have nine decimals, enough that a rounded one does not cross its minimum unseen.
-    """
+    """Write ``attainment.csv``, part by part, whole or not at all."""
     write_whole(path, lambda temporary: _write(parts, temporary))
 
 
@@ -124,7 +122,9 @@ def _cells(values: Any, kind: pa.DataType) -> pa.Array:
     """As Arrow's own writer has them: texts in quotation marks, nothing where there is nothing."""
     if pa.types.is_floating(kind):
         shares = pa.array(values, from_pandas=True).dictionary_encode()
-        worded = pa.array([f"{share:.9f}" for share in shares.dictionary.to_pylist()], _LONG).take(shares.indices)
+        worded = pa.array([f"{share:.{DECIMALS}f}" for share in shares.dictionary.to_pylist()], _LONG).take(
+            shares.indices
+        )
     else:
         worded = pa.array(values, from_pandas=True).cast(_LONG)
     if not pa.types.is_integer(kind):

@@ -64,8 +64,10 @@ def still_to_come(arising: Numbers, kinds: Numbers, when: Calendar) -> Remaining
     counted, exposed = np.zeros(len(arising)), 0.0
     excess, scale = np.zeros(len(arising)), np.zeros(len(arising))
     whole = np.maximum(days.sum(), 1)
-    usual = np.array([arising[kinds == kind].sum() / max((kinds == kind).sum(), 1) for kind in kinds]) / whole
-    usual = np.maximum(usual, 1e-9)
+    alike = [kinds == kind for kind in np.unique(kinds)]
+    usual, missed = np.empty(len(kinds)), np.empty(len(kinds))
+    for of_kind in alike:
+        usual[of_kind] = max(arising[of_kind].sum() / of_kind.sum() / whole, 1e-9)
     for month, length in enumerate(days):
         shape = _START + counted
         if month and length:
@@ -75,7 +77,8 @@ def still_to_come(arising: Numbers, kinds: Numbers, when: Calendar) -> Remaining
             scale += forecast**2
         counted, exposed = MEMORY * counted + arising[:, month], MEMORY * exposed + length
     shape = _START + counted
-    missed = np.array([_miss(excess[kinds == kind], scale[kinds == kind], len(days) - 1) for kind in kinds])
+    for of_kind in alike:
+        missed[of_kind] = _miss(excess[of_kind], scale[of_kind], len(days) - 1)
     mean = shape / (_START / usual + exposed) * left
     return Remaining(mean, 1 / (1 / shape + missed))
 

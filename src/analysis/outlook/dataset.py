@@ -1,6 +1,7 @@
 """From a dataset of dossiers that is there already, a ministry's say, to the tables of a run, without its notebooks."""
 
 import os
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from analysis.exports.moments import LOCAL
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
 from analysis.measures.attainment import attainment_parts, decision_on
-from analysis.measures.figures import write_attainment
+from analysis.measures.figures import DECIMALS, Part, table_of, write_attainment
 from analysis.outlook import OUTLOOK
-from analysis.outlook.stage import outlook, read_needed, write_outlook
+from analysis.outlook.stage import needed_of, outlook, write_outlook
 from analysis.reference.tables import Reference
 from analysis.storage.backends import DUCKDB, Engine, connect, execute, read_dossiers
 from analysis.storage.generations import publish, staging
@@ -48,10 +49,21 @@ def measure(
         table = _checked(_read(backend, dossiers), dossiers)
         day = date.fromisoformat(as_of) if as_of else latest_day(table)
         chosen = decision_on(reference, decision, day)
-        write_attainment(attainment_parts(table, reference, chosen, day), new.folder / "attainment.csv")
-        write_outlook(outlook(read_needed(new.folder / "attainment.csv"), table, reference), new.folder)
+        needed: list[Part] = []
+        parts = attainment_parts(table, reference, chosen, day)
+        write_attainment(_noted(parts, needed), new.folder / "attainment.csv")
+        # As they stand in the file, which is not read again: a nation's takes longer than all that is foretold of it.
+        figures = table_of(needed).round({"value": DECIMALS, "gap": DECIMALS, "minimum": DECIMALS})
+        write_outlook(outlook(figures, table, reference), new.folder)
         publish([new], {"decision": chosen.id, "as_of": day.isoformat(), "engine": engine.name})
     return day
+
+
+def _noted(parts: Iterable[Part], needed: list[Part]) -> Iterator[Part]:
+    """The parts, while what the outlook asks of them goes to ``needed``."""
+    for part in parts:
+        needed.append(needed_of(part))
+        yield part
 
 
 def _check_apart(dossiers: Path | str, out: Path, engine: Engine) -> None:

@@ -35,20 +35,19 @@ def priorities(standing: pd.DataFrame, history: History, concluded: pd.DataFrame
     weighs = ((told["denominator"] >= LEAST_RANKED) & ~hopeless).to_numpy()
     names, codes = pd.factorize(told["unit_code"].map(place_of))
     rng = np.random.default_rng(SEED)
-    weights = np.zeros((DRAWS + 1, len(codes)))
+    weights = np.zeros((len(codes), DRAWS + 1))
     for target in history.decision.targets:
         of_target = (told["target_id"] == target.id).to_numpy()
         hit, whole = (told[name].to_numpy()[of_target] for name in ("numerator", "denominator"))
         drawn = np.vstack([hit, rng.binomial(whole, hit / np.maximum(whole, 1), (DRAWS, len(whole)))])
         missing = shortfall(drawn, np.broadcast_to(whole, drawn.shape), target)
         part = missing * weighs[of_target] / np.maximum(missing.sum(axis=1, keepdims=True), 1)
-        for column, place in enumerate(names[of_target]):
-            weights[:, place] += part[:, column]
-    order = np.argsort(-weights, axis=1, kind="stable")
+        np.add.at(weights, names[of_target], part.T)
+    order = np.argsort(-weights.T, axis=1, kind="stable")
     first = np.zeros(len(codes))
     for draw in order[1:, :FIRST]:
         first[draw] += 1
-    found = pd.DataFrame({"unit_code": codes, "weight": weights[0], "among_first": first / DRAWS})
+    found = pd.DataFrame({"unit_code": codes, "weight": weights[:, 0], "among_first": first / DRAWS})
     found = found[found["weight"] > 0].sort_values(["weight", "unit_code"], ascending=[False, True], ignore_index=True)
     found = found.merge(history.names[["unit_code", "unit_name"]], on="unit_code")
     return found.assign(decision=history.decision.id, as_of=history.as_of.isoformat(), rank=range(1, len(found) + 1))[

@@ -152,6 +152,9 @@ def outlooks(history: History, known: dict[str, Course] | None = None) -> dict[s
 def _course(target: Target, history: History, rng: np.random.Generator) -> Course:
     """Simulate what is still to arise, how it is filed and what has a result at the end."""
     counts, kinds = history.counts(target), series_kinds(history)
+    if history.ended:  # nothing comes, in whatever draw
+        logit, more = np.zeros((len(kinds), 1)), np.zeros((len(kinds), 1), np.int64)
+        return Course(target, counts, logit, more, *resolved_by_end(counts, kinds, history))
     logit, more = foretell(counts, kinds, calendar(history), rng, history.earlier(target))
     return Course(target, counts, logit, more, *resolved_by_end(counts, kinds, history))
 

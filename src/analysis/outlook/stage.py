@@ -16,6 +16,7 @@ import pyarrow.csv
 
 from analysis.language.problems import RunProblem
 from analysis.language.texts import N_
+from analysis.measures.figures import Part
 from analysis.measures.history import History, history
 from analysis.measures.series import followed
 from analysis.measures.unmeasured import NOBODY, Without, without
@@ -39,6 +40,7 @@ from analysis.storage.backends import Engine, connect, read_dossiers
 from analysis.storage.places import OPEN_DATA, TOLD
 from analysis.storage.writing import safe_names, write_whole
 
+MONTHLY, TO_DATE = "month", "to_date"
 _DECIMALS = 6
 
 
@@ -126,12 +128,23 @@ def write_outlook(tables: Mapping[str, pd.DataFrame], processed: Path) -> None:
 
 
 def read_needed(path: Path) -> pd.DataFrame:
-    """The rows of attainment.csv under the default reading, and of the others those to date of the last month; the rest
-    is never made into a DataFrame.
+    """The rows of attainment.csv that are asked for: those of single months under the default reading, and all to date
+    of the last month; the rest is never made into a DataFrame.
     """
     table = read_arrow(path)
-    last = pc.and_(pc.equal(table["window"], "to_date"), pc.equal(table["month"], pc.max(table["month"])))
-    return table.filter(pc.or_(pc.equal(table["reading"], DEFAULT), last)).to_pandas()
+    last = pc.and_(pc.equal(table["window"], TO_DATE), pc.equal(table["month"], pc.max(table["month"])))
+    monthly = pc.and_(pc.equal(table["window"], MONTHLY), pc.equal(table["reading"], DEFAULT))
+    return table.filter(pc.or_(monthly, last)).to_pandas()
+
+
+def needed_of(part: Part) -> Part:
+    """The same of a part that is not written yet."""
+    window, month = part.rows["window"], part.rows["month"]
+    needed = (window == TO_DATE) & (month == month.max())
+    if part.count.reading.id == DEFAULT:
+        needed |= window == MONTHLY
+    which = needed.to_numpy()
+    return part._replace(rows=part.rows[which], numerator=part.numerator[which], denominator=part.denominator[which])
 
 
 def read_told(published: Path) -> pd.DataFrame | None:

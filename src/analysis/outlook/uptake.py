@@ -60,13 +60,17 @@ class Rule(NamedTuple):
 
 def newly_hit(target: Target, history: History) -> tuple[np.ndarray, np.ndarray]:
     """(touched, distribution): procedures hit to date by series, and the probability of k more (columns) by the end."""
-    pairs = pairs_of(history.offered(target), history)
-    many = len(history.names)
-    untouched = pairs.hits.sum(axis=1) == 0
-    touched, room = (np.bincount(pairs.series[which], minlength=many) for which in (~untouched, untouched))
+    offered, many = history.offered(target), len(history.names)
+    series, hit = (
+        pd.Index(history.names["unit_code"]).get_indexer(offered["group_code"]),
+        offered["hits"].to_numpy() > 0,
+    )
+    touched, room = (np.bincount(series[which], minlength=many) for which in (hit, ~hit))
     most, left = int(room.max(initial=0)), working_days_left(history)
     if not left or not most:
         return touched, np.eye(1, most + 1).repeat(many, axis=0)
+    pairs = pairs_of(offered, history)
+    untouched = pairs.hits.sum(axis=1) == 0
     kinds = series_kinds(history)
     rules = {kind: fit(pairs, kinds[pairs.series] == kind, history) for kind in np.unique(kinds)}
     shock = max(_SHOCK * np.sqrt(left / MONTH), _LEAST_SHOCK)
