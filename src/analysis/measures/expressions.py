@@ -1,8 +1,7 @@
 """The measures (contract §5), each once, as Ibis expressions over the finest cells they need.
 
-Dossiers are grouped once into cells, procedures once into the months in which they were hit; every reading, window
-and group is a sum or a distinct count over these, so the same expressions serve a sample on DuckDB and a nation on
-Spark.
+Dossiers are counted once by unit and month, procedures once by the months in which they were hit; every window and
+group is a sum or a distinct count over these, so the same expressions serve a sample on DuckDB and a nation on Spark.
 
 Windows, groups and cells share months as numbers: ``12 * year + month - 1``. In which of its months a
 procedure was hit is one integer, a bit for each, so that a window asks for it without a row per month.
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import and_, or_
-from typing import Any
 
 import ibis
 import pandas as pd
@@ -142,15 +140,15 @@ def on_time(dossiers: Table, as_of: date) -> BooleanValue:
     return (due.notnull() & decided.fill_null(False)).ifelse(punctual, ibis.null("boolean"))
 
 
-def dossier_counts(cells: Table, groups: Table, counts: list[Count]) -> Table:
-    """Numerators ``n0, n1, …`` and denominators ``d0, d1, …`` of ``counts`` per group_code and month.
+def dossier_counts(arisen: Table, counts: list[Count]) -> Table:
+    """Numerators ``n0, n1, …`` and denominators ``d0, d1, …`` of ``counts`` per unit_code and month, of dossiers that
+    arise.
 
-    For the measures that count dossiers. ``groups`` holds (group_code, unit_code). A window's are the sums of its
-    months'.
+    For the measures that count dossiers. A group's are the sums of its units', a window's those of its months.
     """
-    sums = _sums(cells, counts)
-    by_month = cells.group_by("unit_code", "month").aggregate(**sums)
-    return _summed(by_month.join(groups, "unit_code"), ["group_code", "month"], list(sums))
+    return arisen.group_by("unit_code", "month").aggregate(
+        **{name: arisen.count(where=admitted) for name, admitted in _conditions(arisen, counts).items()}
+    )
 
 
 def procedure_hits(arisen: Table, keys: Table, readings: list[Reading]) -> Table:
@@ -203,7 +201,8 @@ def procedure_months(cells: Table, counts: list[Count], reading: Reading) -> Tab
     ``procedures_online``: ``hits`` are the dossiers that its numerator admits, ``dossiers`` all,
     at whatever level.
     """
-    sums = _sums(cells, counts)
+    asked = _conditions(cells, counts)
+    sums = {name: cells.dossiers.sum(where=admitted) for name, admitted in asked.items()}
     sums["hits"] = cells.dossiers.sum(where=_admits(cells, reading.numerator))
     sums["dossiers"] = cells.dossiers.sum()
     return cells.group_by("unit_code", "procedure_key", "month").aggregate(**sums)
@@ -253,15 +252,14 @@ def _with_pairs(counted: Table, groups: Table, keys: list[str], pairs: list[str]
     return counted.drop(*pairs).join(summed, keys)
 
 
-def _sums(cells: Table, counts: list[Count]) -> dict[str, Any]:
-    """Numerator ``n…`` and denominator ``d…`` of each count, as sums over cells."""
-    sums = {}
+def _conditions(cells: Table, counts: list[Count]) -> dict[str, BooleanValue]:
+    """What numerator ``n…`` and denominator ``d…`` of each count ask of dossiers, or of cells of them."""
+    asked = {}
     for number, count in enumerate(counts):
         denominator = _admits(cells, count.reading.denominator) & _in_scope(cells, count)
-        numerator = _admits(cells, count.reading.numerator) & denominator
-        sums[f"n{number}"] = cells.dossiers.sum(where=numerator)
-        sums[f"d{number}"] = cells.dossiers.sum(where=denominator)
-    return sums
+        asked[f"n{number}"] = _admits(cells, count.reading.numerator) & denominator
+        asked[f"d{number}"] = denominator
+    return asked
 
 
 def _admits(cells: Table, conditions: Conditions | str) -> BooleanValue:
