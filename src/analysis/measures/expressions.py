@@ -152,15 +152,15 @@ def dossier_counts(arisen: Table, counts: list[Count]) -> Table:
 
 
 def procedure_hits(arisen: Table, keys: Table, readings: list[Reading]) -> Table:
-    """Per unit_code and procedure_key: the months in which dossiers made it count under each of ``readings``, ``hit0``,
-    ``hit1``, …, and those with any dossier, ``active``, as bits.
+    """Per unit_code and procedure_key: the months in which dossiers made it count by each different numerator of
+    ``readings``, ``hit0``, ``hit1``, …, and those with any dossier, ``active``, as bits.
 
     For ``procedures_online``. ``keys`` holds (procedure_code, procedure_key) of the catalogue.
     """
     rows = arisen.mutate(bit=_bit(arisen.month))
     hits = {
-        f"hit{number}": bit_or(rows.bit, where=_admits(rows, reading.numerator))
-        for number, reading in enumerate(readings)
+        f"hit{number}": bit_or(rows.bit, where=_admits(rows, numerator))
+        for number, numerator in enumerate(_numerators(readings))
     }
     by_code = rows.group_by("unit_code", "procedure_code").aggregate(**hits, active=bit_or(rows.bit))
     return _united(by_code.join(keys, "procedure_code"), ["unit_code", "procedure_key"], [*hits, "active"])
@@ -174,7 +174,8 @@ def procedure_counts(hits: Table, windows: Table, groups: Table, offers: Table, 
     told by its number. Columns ``n0, d0, …`` follow
     ``readings``; a group counts a procedure once, and ``pairs`` are its members' sums.
     """
-    names = [f"hit{number}" for number in range(len(readings))] + ["active"]
+    numerators = _numerators(readings)
+    names = [f"hit{number}" for number in range(len(numerators))] + ["active"]
     present = _united(hits.join(groups, "unit_code"), ["group_code", "procedure_key"], names)
     given = _united(offers.join(groups, "unit_code"), ["group_code", "procedure_key", "levels"], ["months"])
     joined = given.left_join(present, ["group_code", "procedure_key"])
@@ -186,7 +187,8 @@ def procedure_counts(hits: Table, windows: Table, groups: Table, offers: Table, 
     sums = {}
     for number, reading in enumerate(readings):
         base = _in_window(seen, "active") if reading.denominator == "active" else seen.levels.notnull()
-        sums[f"n{number}"] = seen.procedures.sum(where=_in_window(seen, f"hit{number}") & base)
+        hit = _in_window(seen, f"hit{numerators.index(reading.numerator)}")
+        sums[f"n{number}"] = seen.procedures.sum(where=hit & base)
         sums[f"d{number}"] = seen.procedures.sum(where=base)
     keys = ["group_code", "window", "window_month", "levels"]
     counted = seen.group_by(keys).aggregate(**sums)
@@ -275,6 +277,12 @@ def _in_scope(cells: Table, count: Count) -> BooleanValue:
     tests += [cells.agency] if count.target.scope == "agency" else []
     tests += [cells.unit_code.notin(count.without)] if count.without else []
     return reduce(and_, tests, ibis.literal(True))
+
+
+def _numerators(readings: list[Reading]) -> list[Conditions]:
+    """What makes a procedure count, each once: readings that differ in their base alone share it."""
+    every = [reading.numerator for reading in readings]
+    return [one for place, one in enumerate(every) if one not in every[:place]]
 
 
 def _in_window(seen: Table, hits: str) -> BooleanValue:
