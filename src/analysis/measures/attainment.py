@@ -120,8 +120,8 @@ def attainment_parts(
         due_figures = execute(dossier_counts(fallen_due(dossiers, decision, as_of), of_due))
     hits = procedure_hits(found, procedure_keys(reference), of_procedures)
     offers = offered(reference, spans, list(by_levels.values()))
-    tables = (ibis.memtable(table) for table in (spans, groups))
-    procedure_figures = execute(procedure_counts(hits, *tables, offers, of_procedures))
+    span_table, group_table = ibis.memtable(spans), ibis.memtable(groups)
+    procedure_figures = execute(procedure_counts(hits, span_table, group_table, offers, of_procedures))
     grid = _grid(reference, spans, decision, as_of)
     by_dossiers = _Monthly(grid, groups, dossier_figures)
     by_due = _Monthly(grid, groups, due_figures) if of_due else by_dossiers

@@ -6,8 +6,9 @@ own writer would, and a line is three of these.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,8 @@ _COMMA, _QUOTE, _NOTHING = (pa.scalar(sign, _LONG) for sign in (",", '"', ""))
 _AT_ONCE = 10_000  # lines: larger pieces of memory are asked of the system each time anew, which takes longer
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True)
+class Part:
     """One target under one reading: ``numerator`` and ``denominator`` (whole numbers) of each of ``rows``, which hold
     unit_code, unit_name, tier, window, month and as_of, and may be those of other parts too; ``decision`` is its id.
     """

@@ -4,6 +4,7 @@ It goes by the decision and the as-of day of ``attainment.csv``.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -144,7 +145,7 @@ def needed_of(part: Part) -> Part:
     if part.count.reading.id == DEFAULT:
         needed |= window == MONTHLY
     which = needed.to_numpy()
-    return part._replace(rows=part.rows[which], numerator=part.numerator[which], denominator=part.denominator[which])
+    return replace(part, rows=part.rows[which], numerator=part.numerator[which], denominator=part.denominator[which])
 
 
 def read_told(published: Path) -> pd.DataFrame | None:
