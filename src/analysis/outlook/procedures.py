@@ -67,7 +67,7 @@ def keys_of(codes: pd.Series, reference: Reference) -> pd.Series:
     One that the catalogue lacks comes from an export: it must not run in a spreadsheet.
     """
     keys = reference.catalogue.drop_duplicates("procedure_code").set_index("procedure_code")["procedure_key"]
-    return safe_names(codes.map(keys).fillna(codes))
+    return safe_names(codes.map(keys).fillna(codes)).astype(codes.dtype)
 
 
 def names_of(keys: pd.Series, reference: Reference) -> pd.Series:

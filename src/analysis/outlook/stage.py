@@ -4,6 +4,7 @@ It goes by the decision and the as-of day of ``attainment.csv``.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -142,10 +143,10 @@ def needed_of(part: Part) -> Part:
     """The same of a part that is not written yet."""
     window, month = part.rows["window"], part.rows["month"]
     needed = (window == TO_DATE) & (month == month.max())
-    if part.of.reading.id == DEFAULT:
+    if part.count.reading.id == DEFAULT:
         needed |= window == MONTHLY
     which = needed.to_numpy()
-    return part._replace(rows=part.rows[which], numerator=part.numerator[which], denominator=part.denominator[which])
+    return replace(part, rows=part.rows[which], numerator=part.numerator[which], denominator=part.denominator[which])
 
 
 def read_told(published: Path) -> pd.DataFrame | None:
