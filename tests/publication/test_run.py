@@ -28,6 +28,8 @@ DONE, FAILED, WRONG_USAGE, DOUBTFUL = range(4)
 CLEANED = {
     *("dossiers.parquet", "filings.parquet", "rejects.csv", "files.csv", "quality.csv", "unit_quality.csv"),
     *("flaws.csv", "difficulties.csv", "further_files.csv", "clean.json", "run.json"),
+    *("handling.parquet", "handling_files.csv", "satisfaction.csv"),
+    *("counts.parquet", "counts_files.csv", "counts_refused.csv", "counts_beside_rows.csv"),
 }
 MEASURED = {"attainment.csv", "unmeasured.csv", "index.csv"}
 UNTIL = ("--until", "attainment")

@@ -156,12 +156,32 @@ def test_a_run_that_was_cut_short_is_made_again(toys: Toys, monkeypatch: pytest.
     assert not run.run(toys.order).anew
 
 
-@pytest.mark.parametrize(("exported", "moves"), [("2020-07-31", False), ("2021-03-09", True)])
+def test_what_changed_while_a_run_was_at_work_is_not_remembered(toys: Toys, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows whether it was read: set back afterwards, it must not be taken for what was."""
+    before = toys.export.read_bytes()
+
+    def changing(*given: Any) -> dict[str, Any]:
+        toys.export.write_bytes(before + b"\n")
+        return toys.stages(*given)
+
+    toys.published.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(stages, "execute_stages", changing)
+        assert run.run(toys.order).anew
+    toys.export.write_bytes(before)
+    assert run.run(toys.order).anew
+    assert not run.run(toys.order).anew
+
+
+@pytest.mark.parametrize(
+    ("exported", "counts", "moves"),
+    [("2020-07-31", "file\n", False), ("2021-03-09", "file\n", True), ("2020-07-31", "file\nso-lieu.xlsx\n", True)],
+)
 def test_another_day_decides_where_an_export_is_later_than_it(
-    toys: Toys, monkeypatch: pytest.MonkeyPatch, exported: str, moves: bool
+    toys: Toys, monkeypatch: pytest.MonkeyPatch, exported: str, counts: str, moves: bool
 ) -> None:
-    """What is later than today is left out, and what is later than its export too."""
-    toys.words["files.csv"] = LEDGER + ROW.replace("2020-07-31", exported)
+    """What is later than today is left out, and what is later than its export too; counts tell up to today."""
+    toys.words |= {"files.csv": LEDGER + ROW.replace("2020-07-31", exported), "counts_files.csv": counts}
     toys.published.unlink()
     for day, anew in ((date(2020, 8, 1), True), (date(2020, 8, 2), moves)):
         for module in (run, standing):

@@ -160,6 +160,12 @@ def test_the_same_seed_gives_the_same_bytes_and_another_others(tmp_path: Path) -
     assert once != other
 
 
+@pytest.mark.parametrize("count", [1, 7])
+def test_a_few_dossiers_are_as_many_as_were_asked_for(tmp_path: Path, count: int) -> None:
+    rows = write_scheme(tmp_path / "few", TWO_TIERS, VOCABULARY, count, 3).rows
+    assert rows["dossier_id"].nunique() == (rows["fate"] == "accepted").sum() == count
+
+
 def test_the_command_writes_a_folder_that_a_run_takes(tmp_path: Path) -> None:
     done = call_here(["sample", "--scheme", "2025", "--out", "made", "--dossiers", "50"], tmp_path)
     assert done.returncode == 0, done.stderr

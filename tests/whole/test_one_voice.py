@@ -25,7 +25,7 @@ WORDS = [*BANDS.values(), *FINALITIES.values()]
 SIGNS = [f"{sign} {VI.text(words)}" for sign, words in WORDS if words != "Nothing to count"]
 # How a sentence begins that concludes something: where one stands it must be the record's.
 CONCLUDING = (
-    *("Vận động", "Tiếp nhận hồ sơ qua", "Giải quyết xong", "Trong kỳ này", "Nếu ngay từ đầu năm", "Tiếp tục như"),
+    *("Vận động", "Tiếp nhận hồ sơ qua", "Giải quyết xong", "Trong kỳ này", "Nếu ngay từ đầu", "Tiếp tục như"),
     "Dù mọi thủ tục",
 )
 

@@ -9,7 +9,9 @@ import pytest
 from support.folders import write_reference
 
 from analysis.language.problems import ReferenceProblem
-from analysis.measures.attainment import attain
+from analysis.measures.attainment import attain, attainment_parts
+from analysis.measures.figures import DECIMALS, table_of, write_attainment
+from analysis.outlook.stage import needed_of, read_needed
 from analysis.reference.tables import load_reference
 
 AS_OF = date(2020, 7, 31)
@@ -116,3 +118,14 @@ def test_several_provinces_need_their_names(tmp_path: Path) -> None:
     (folder / "provinces.csv").unlink()
     with pytest.raises(ReferenceProblem, match=r"provinces\.csv"):
         load_reference(folder)
+
+
+def test_what_is_foretold_goes_by_the_figures_that_are_written(tmp_path: Path) -> None:
+    """``dvctt measure`` does not read its file again, and finds the same in what it has."""
+    reference = load_reference(with_provinces(tmp_path / "several", ["T01", "T01", "T01", "T02"]))
+    parts = [*attainment_parts(dossiers(), reference, reference.decision(""), AS_OF)]
+    write_attainment(parts, tmp_path / "attainment.csv")
+    kept = table_of(map(needed_of, parts)).round(dict.fromkeys(("value", "minimum", "gap"), DECIMALS))
+    read = read_needed(tmp_path / "attainment.csv")
+    pd.testing.assert_frame_equal(kept.fillna({"level": 0}), read.fillna({"level": 0}), check_dtype=False)
+    assert set(read["window"]) == {"month", "to_date"}

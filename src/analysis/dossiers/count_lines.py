@@ -62,7 +62,7 @@ class Refused(NamedTuple):
 
 
 @dataclass
-class Counted:
+class LinesRead:
     """Of the ``lines`` below headings: lines = rows + ``aside`` + refused."""
 
     rows: list[Row] = field(default_factory=list)
@@ -83,7 +83,7 @@ class CountsTable:
     words: CountsWords
     lookups: Lookups
 
-    def into(self, found: Counted) -> None:
+    def into(self, found: LinesRead) -> None:
         """Add what the sheet counts."""
         body = [(number, line) for number, line in enumerate(self.lines[self.head + 1 :], self.head + 2) if any(line)]
         data = [(number, line) for number, line in body if self._is_data(line)]

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from analysis.dossiers.cleaning import Lookups
-from analysis.dossiers.count_lines import Counted, CountsTable
+from analysis.dossiers.count_lines import CountsTable, LinesRead
 from analysis.dossiers.further_files import Further
 from analysis.exports.lists import find_head, lines_of
 from analysis.exports.periods import days_after, period_end
@@ -24,7 +24,7 @@ _NO_COUNTS = N_("no heading row with unit, month and dossiers arisen. Add headin
 
 
 @dataclass
-class CountsRead(Counted):
+class CountsRead(LinesRead):
     """What one file counts; days as its titles have them."""
 
     export_date: date | None = None

@@ -19,7 +19,6 @@ from analysis.measures.counted import lacking_counts, read_counted
 from analysis.measures.expressions import (
     Count,
     arisen,
-    cells,
     dossier_counts,
     fallen_due,
     month_bits,
@@ -118,7 +117,7 @@ def attainment_parts(
 ) -> Iterator[Part]:
     """The rows of ``attain``, one target and reading after the other: a nation's are too many to be held at once."""
     spans, reference = windows(decision, as_of), reference.on_day(decision, as_of)
-    group_table = ibis.memtable(group_members(reference))
+    groups = group_members(reference)
     dossiers = followed(dossiers, reference)
     found = arisen(dossiers, decision, as_of)
     counts = [
@@ -130,17 +129,16 @@ def attainment_parts(
     of_due = [count for count in counts if count.reading.day == DUE]
     others = (PROCEDURES, SATISFACTION)
     of_dossiers = [count for count in counts if count.target.measure not in others and count.reading.day != DUE]
-    dossier_figures = execute(dossier_counts(cells(found, "unit_code"), group_table, of_dossiers))
+    dossier_figures = execute(dossier_counts(found, of_dossiers))
     if of_due:  # by another month
-        due = cells(fallen_due(dossiers, decision, as_of), "unit_code")
-        due_figures = execute(dossier_counts(due, group_table, of_due))
+        due_figures = execute(dossier_counts(fallen_due(dossiers, decision, as_of), of_due))
     if of_content:  # from a table of its own
         asked = ibis.memtable(satisfaction_cells(content, reference, as_of))
-        content_figures = execute(dossier_counts(asked, group_table, of_content))
+        content_figures = execute(dossier_counts(asked, of_content))
     grid = _grid(reference, spans, decision, as_of)
-    by_dossiers = _Monthly(grid, dossier_figures)
-    by_due = _Monthly(grid, due_figures) if of_due else by_dossiers
-    by_content = _Monthly(grid, content_figures) if of_content else by_dossiers
+    by_dossiers = _Monthly(grid, groups, dossier_figures)
+    by_due = _Monthly(grid, groups, due_figures) if of_due else by_dossiers
+    by_content = _Monthly(grid, groups, content_figures) if of_content else by_dossiers
     by_procedures = _by_procedures(found, reference, spans, grid, counts)
     for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
         if count.target.measure == PROCEDURES:
@@ -166,9 +164,8 @@ def dossiers_to_date(
     if not counts:
         return pd.DataFrame(columns=ATTAINMENT_COLUMNS)
     groups = group_members(reference)
-    of_units = cells(arisen(dossiers, decision, as_of), "unit_code")
-    figures = execute(dossier_counts(of_units, ibis.memtable(groups), counts))
-    monthly = _Monthly(_grid(reference, spans, decision, as_of, groups["group_code"]), figures)
+    figures = execute(dossier_counts(arisen(dossiers, decision, as_of), counts))
+    monthly = _Monthly(_grid(reference, spans, decision, as_of, groups["group_code"]), groups, figures)
     return table_of(_part(monthly, number, count) for number, count in enumerate(counts))
 
 
@@ -249,27 +246,42 @@ class _Grid:
 
 @dataclass(frozen=True)
 class _Monthly:
-    """Figures of dossiers by group_code and month: a window is a range of months, its figures are their sums."""
+    """Figures of dossiers by unit_code and month: a group's are its ``members``' sums, a window's its months'."""
 
     grid: _Grid
+    members: pd.DataFrame
     figures: pd.DataFrame
 
     def side(self, name: str) -> np.ndarray:
         """A column of the figures in every row of the grid."""
-        first, months = int(self.grid.steps["first"].min()), self.grid.steps["month"]
-        known, code, month = self._places
-        arose = np.zeros((len(self.grid.codes), int(months.max()) - first + 2), np.int64)
-        arose[code, month - first + 1] = self.figures[name].fillna(0).to_numpy()[known]
-        to_date = arose.cumsum(axis=1)
-        before = self.grid.steps["first"].to_numpy() - first
-        return np.asarray(to_date[:, months.to_numpy() - first + 1] - to_date[:, before]).ravel()
+        first, last = self.grid.steps["first"].to_numpy(), self.grid.steps["month"].to_numpy()
+        units, begins, codes = self._sums
+        arose = np.zeros((len(self._units), last.max() - first.min() + 2), np.int64)
+        known, unit, month = self._places
+        arose[unit, month - first.min() + 1] = self.figures[name].to_numpy()[known]
+        of_codes = np.zeros((len(self.grid.codes), arose.shape[1]), np.int64)
+        of_codes[codes] = np.add.reduceat(arose[units], begins) if len(units) else 0
+        to_date = of_codes.cumsum(axis=1)
+        return np.asarray(to_date[:, last - first.min() + 1] - to_date[:, first - first.min()]).ravel()
+
+    @cached_property
+    def _units(self) -> pd.Index:
+        return pd.Index(self.members["unit_code"].unique())
 
     @cached_property
     def _places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        code, month = self.grid.codes.get_indexer(self.figures["group_code"]), self.figures["month"].to_numpy()
+        unit, month = self._units.get_indexer(self.figures["unit_code"]), self.figures["month"].to_numpy()
         steps = self.grid.steps
-        known = (code >= 0) & (month >= steps["first"].min()) & (month <= steps["month"].max())
-        return known, code[known], month[known]
+        known = (unit >= 0) & (month >= steps["first"].min()) & (month <= steps["month"].max())
+        return known, unit[known], month[known]
+
+    @cached_property
+    def _sums(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Places of the members code by code, where each code's begin, and of which code."""
+        code = self.grid.codes.get_indexer(self.members["group_code"])
+        order = np.argsort(code, kind="stable")[(code < 0).sum() :]
+        codes, begins = np.unique(code[order], return_index=True)
+        return self._units.get_indexer(self.members["unit_code"])[order], begins, codes
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,7 @@
 """The measures (contract §5), each once, as Ibis expressions over the finest cells they need.
 
-Dossiers are grouped once into cells, procedures once into the months in which they were hit; every reading, window
-and group is a sum or a distinct count over these, so the same expressions serve a sample on DuckDB and a nation on
-Spark.
+Dossiers are counted once by unit and month, procedures once by the months in which they were hit; every window and
+group is a sum or a distinct count over these, so the same expressions serve a sample on DuckDB and a nation on Spark.
 
 Windows, groups and cells share months as numbers: ``12 * year + month - 1``. In which of its months a
 procedure was hit is one integer, a bit for each, so that a window asks for it without a row per month.
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import and_, or_
-from typing import Any
 
 import ibis
 import pandas as pd
@@ -158,27 +156,27 @@ def on_time(dossiers: Table, as_of: date) -> BooleanValue:
     return (due.notnull() & decided.fill_null(False)).ifelse(punctual, ibis.null("boolean"))
 
 
-def dossier_counts(cells: Table, groups: Table, counts: list[Count]) -> Table:
-    """Numerators ``n0, n1, …`` and denominators ``d0, d1, …`` of ``counts`` per group_code and month.
+def dossier_counts(arisen: Table, counts: list[Count]) -> Table:
+    """Numerators ``n0, n1, …`` and denominators ``d0, d1, …`` of ``counts`` per unit_code and month, of dossiers that
+    arise.
 
-    For the measures that count dossiers. ``groups`` holds (group_code, unit_code). A window's are the sums of its
-    months'.
+    For the measures that count dossiers. A group's are the sums of its units', a window's those of its months.
     """
-    sums = _sums(cells, counts)
-    by_month = cells.group_by("unit_code", "month").aggregate(**sums)
-    return _summed(by_month.join(groups, "unit_code"), ["group_code", "month"], list(sums))
+    return arisen.group_by("unit_code", "month").aggregate(
+        **{name: number_of(arisen, admitted) for name, admitted in _conditions(arisen, counts).items()}
+    )
 
 
 def procedure_hits(arisen: Table, keys: Table, readings: list[Reading]) -> Table:
-    """Per unit_code and procedure_key: the months in which dossiers made it count under each of ``readings``, ``hit0``,
-    ``hit1``, …, and those with any dossier, ``active``, as bits.
+    """Per unit_code and procedure_key: the months in which dossiers made it count by each different numerator of
+    ``readings``, ``hit0``, ``hit1``, …, and those with any dossier, ``active``, as bits.
 
     For ``procedures_online``. ``keys`` holds (procedure_code, procedure_key) of the catalogue.
     """
     rows = arisen.mutate(bit=_bit(arisen.month))
     hits = {
-        f"hit{number}": bit_or(rows.bit, where=_admits(rows, reading.numerator))
-        for number, reading in enumerate(readings)
+        f"hit{number}": bit_or(rows.bit, where=_admits(rows, numerator))
+        for number, numerator in enumerate(_numerators(readings))
     }
     by_code = rows.group_by("unit_code", "procedure_code").aggregate(**hits, active=bit_or(rows.bit))
     return _united(by_code.join(keys, "procedure_code"), ["unit_code", "procedure_key"], [*hits, "active"])
@@ -192,7 +190,8 @@ def procedure_counts(hits: Table, windows: Table, groups: Table, offers: Table, 
     told by its number. Columns ``n0, d0, …`` follow
     ``readings``; a group counts a procedure once, and ``pairs`` are its members' sums.
     """
-    names = [f"hit{number}" for number in range(len(readings))] + ["active"]
+    numerators = _numerators(readings)
+    names = [f"hit{number}" for number in range(len(numerators))] + ["active"]
     present = _united(hits.join(groups, "unit_code"), ["group_code", "procedure_key"], names)
     given = _united(offers.join(groups, "unit_code"), ["group_code", "procedure_key", "levels"], ["months"])
     joined = given.left_join(present, ["group_code", "procedure_key"])
@@ -204,7 +203,8 @@ def procedure_counts(hits: Table, windows: Table, groups: Table, offers: Table, 
     sums = {}
     for number, reading in enumerate(readings):
         base = _in_window(seen, "active") if reading.denominator == "active" else seen.levels.notnull()
-        sums[f"n{number}"] = seen.procedures.sum(where=_in_window(seen, f"hit{number}") & base)
+        hit = _in_window(seen, f"hit{numerators.index(reading.numerator)}")
+        sums[f"n{number}"] = seen.procedures.sum(where=hit & base)
         sums[f"d{number}"] = seen.procedures.sum(where=base)
     keys = ["group_code", "window", "window_month", "levels"]
     counted = seen.group_by(keys).aggregate(**sums)
@@ -219,7 +219,8 @@ def procedure_months(cells: Table, counts: list[Count], reading: Reading) -> Tab
     ``procedures_online``: ``hits`` are the dossiers that its numerator admits, ``dossiers`` all,
     at whatever level.
     """
-    sums = _sums(cells, counts)
+    asked = _conditions(cells, counts)
+    sums = {name: cells.dossiers.sum(where=admitted) for name, admitted in asked.items()}
     sums["hits"] = cells.dossiers.sum(where=_admits(cells, reading.numerator))
     sums["dossiers"] = cells.dossiers.sum()
     return cells.group_by("unit_code", "procedure_key", "month").aggregate(**sums)
@@ -275,15 +276,14 @@ def _with_pairs(counted: Table, groups: Table, keys: list[str], pairs: list[str]
     return counted.drop(*pairs).join(summed, keys)
 
 
-def _sums(cells: Table, counts: list[Count]) -> dict[str, Any]:
-    """Numerator ``n…`` and denominator ``d…`` of each count, as sums over cells."""
-    sums = {}
+def _conditions(cells: Table, counts: list[Count]) -> dict[str, BooleanValue]:
+    """What numerator ``n…`` and denominator ``d…`` of each count ask of dossiers, or of cells of them."""
+    asked = {}
     for number, count in enumerate(counts):
         denominator = _admits(cells, count.reading.denominator) & _in_scope(cells, count)
-        numerator = _admits(cells, count.reading.numerator) & denominator
-        sums[f"n{number}"] = cells.dossiers.sum(where=numerator)
-        sums[f"d{number}"] = cells.dossiers.sum(where=denominator)
-    return sums
+        asked[f"n{number}"] = _admits(cells, count.reading.numerator) & denominator
+        asked[f"d{number}"] = denominator
+    return asked
 
 
 def _admits(cells: Table, conditions: Conditions | str) -> BooleanValue:
@@ -299,6 +299,12 @@ def _in_scope(cells: Table, count: Count) -> BooleanValue:
     tests += [cells.agency] if count.target.scope == "agency" else []
     tests += [cells.unit_code.notin(count.without)] if count.without else []
     return reduce(and_, tests, ibis.literal(True))
+
+
+def _numerators(readings: list[Reading]) -> list[Conditions]:
+    """What makes a procedure count, each once: readings that differ in their base alone share it."""
+    every = [reading.numerator for reading in readings]
+    return [one for place, one in enumerate(every) if one not in every[:place]]
 
 
 def _in_window(seen: Table, hits: str) -> BooleanValue:

@@ -35,7 +35,7 @@ class Part(NamedTuple):
     """
 
     decision: str
-    count: Count
+    of: Count
     rows: pd.DataFrame
     numerator: np.ndarray
     denominator: np.ndarray
@@ -61,14 +61,14 @@ def write_attainment(parts: Iterable[Part], path: Path) -> None:
 
 
 def _table(part: Part) -> pd.DataFrame:
-    figures = _figures(part.numerator, part.denominator, part.count.target)
-    level = pd.array([part.count.target.level] * len(part.rows), dtype="Int64")
+    figures = _figures(part.numerator, part.denominator, part.of.target)
+    level = pd.array([part.of.target.level] * len(part.rows), dtype="Int64")
     return part.rows.assign(**{**_said_of(part), "level": level}, **figures)[ATTAINMENT_COLUMNS]
 
 
 def _said_of(part: Part) -> dict[str, str | int | None]:
-    target = part.count.target
-    said = (part.decision, target.id, target.measure, target.level, target.scope, part.count.reading.id)
+    target = part.of.target
+    said = (part.decision, target.id, target.measure, target.level, target.scope, part.of.reading.id)
     return dict(zip(_OF_COUNT, said, strict=True))
 
 
@@ -104,7 +104,7 @@ def _write_part(part: Part, of_rows: pa.Array, file: BinaryIO) -> None:
     whole = int(part.denominator.max(initial=0)) + 1
     pairs = pa.array(part.numerator * whole + part.denominator).dictionary_encode()
     numerator, denominator = np.divmod(pairs.dictionary.to_numpy(), whole)
-    of_figures = _worded(_figures(numerator, denominator, part.count.target), end="\n")
+    of_figures = _worded(_figures(numerator, denominator, part.of.target), end="\n")
     for start in range(0, len(of_rows), _AT_ONCE):
         figures = of_figures.take(pairs.indices.slice(start, _AT_ONCE))
         lines = pc.binary_join_element_wise(of_count, of_rows.slice(start, _AT_ONCE), figures, _COMMA)

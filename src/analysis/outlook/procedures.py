@@ -18,7 +18,7 @@ from analysis.reference.decision import Decision
 from analysis.reference.tables import Reference
 from analysis.statistics.successive import BARRED, CELLS, LINES, told
 from analysis.storage.backends import execute
-from analysis.storage.writing import spreadsheet_safe
+from analysis.storage.writing import safe_names
 
 ONLINE_LEVELS = (3, 4)  # of which the targets speak, with totals of their own
 _OWN = ["unit_code", "procedure_key"]
@@ -67,7 +67,7 @@ def keys_of(codes: pd.Series, reference: Reference) -> pd.Series:
     One that the catalogue lacks comes from an export: it must not run in a spreadsheet.
     """
     keys = reference.catalogue.drop_duplicates("procedure_code").set_index("procedure_code")["procedure_key"]
-    return codes.map(keys).fillna(codes).map(spreadsheet_safe)
+    return safe_names(codes.map(keys).fillna(codes))
 
 
 def names_of(keys: pd.Series, reference: Reference) -> pd.Series:

@@ -142,7 +142,7 @@ def needed_of(part: Part) -> Part:
     """The same of a part that is not written yet."""
     window, month = part.rows["window"], part.rows["month"]
     needed = (window == TO_DATE) & (month == month.max())
-    if part.count.reading.id == DEFAULT:
+    if part.of.reading.id == DEFAULT:
         needed |= window == MONTHLY
     which = needed.to_numpy()
     return part._replace(rows=part.rows[which], numerator=part.numerator[which], denominator=part.denominator[which])

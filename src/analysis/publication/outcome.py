@@ -44,7 +44,7 @@ class Outcome:
 
 def outcome_of(order: Order, month: str, units: Made, criteria: Made, seconds: float, anew: bool = True) -> Outcome:
     """The outcome of the run that published into the order's folders; ``month`` is that of its report, "" for none."""
-    rows = files_of(order.processed)
+    rows = rows_of(order.processed / "files.csv")
     sums = {name: sum(int(row[name]) for row in rows) for name in ("read", "accepted", "rejected", "superseded")}
     quarantined = sum(row["status"] == "quarantined" for row in rows)
     report = order.reports / month / "index.html" if month else None
@@ -60,7 +60,7 @@ def outcome_of(order: Order, month: str, units: Made, criteria: Made, seconds: f
     return Outcome(**{"files": len(rows), "quarantined": quarantined, **sums, **known})
 
 
-def files_of(processed: Path) -> list[dict[str, str]]:
-    """The rows of ``files.csv``."""
-    with (processed / "files.csv").open(encoding="utf-8-sig", newline="") as file:
+def rows_of(table: Path) -> list[dict[str, str]]:
+    """The rows of a published table."""
+    with table.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))

@@ -49,7 +49,7 @@ def run(order: Order) -> Outcome:
             units, criteria = made.part(is_unit), made.part(lambda key: not is_unit(key))
         generation = publish(stagings, run_facts(order, stagings[0].folder, units, criteria, clock))
     outcome = outcome_of(order, month, units, criteria, clock.total)
-    if found:
+    if found and found == _found(order):  # what changed while it ran may or may not have been read
         with suppress(OSError):  # the publication stands, remembered or not
             kept.keep(executed)
             remember(order, found, begun, generation, outcome)

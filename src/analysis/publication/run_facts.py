@@ -1,6 +1,5 @@
 """What a run says of itself in ``run.json``, for other programs: inputs, versions, seconds, warnings, reports."""
 
-import csv
 import json
 import platform
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from analysis import __version__
 from analysis.dossiers.doubts import REJECTED_LIMIT
 from analysis.notebooks.batch import Made
 from analysis.publication.order import Order
+from analysis.publication.outcome import rows_of
 
 _LIBRARIES = ("duckdb", "ibis-framework", "matplotlib", "nbconvert", "pandas", "papermill", "scipy", "statsmodels")
 
@@ -44,7 +44,7 @@ class Clock:
 
 def run_facts(order: Order, processed: Path, units: Made, criteria: Made, clock: Clock) -> dict[str, Any]:
     """The facts that stand in run.json beside the digests of the published files."""
-    files, further = _rows(processed / "files.csv"), _rows(processed / "further_files.csv")
+    files, further = rows_of(processed / "files.csv"), rows_of(processed / "further_files.csv")
     return {
         "version": __version__,
         "begun": clock.begun.isoformat(timespec="seconds"),
@@ -65,11 +65,6 @@ def run_facts(order: Order, processed: Path, units: Made, criteria: Made, clock:
         "reports": dict(vars(units)),
         "criteria": dict(vars(criteria)),
     }
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _warnings(files: list[dict[str, str]]) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from analysis.language.problems import Problem
 from analysis.notebooks.batch import Made
 from analysis.publication.ingredients import Ingredients
 from analysis.publication.order import Order
-from analysis.publication.outcome import Outcome, files_of, outcome_of
+from analysis.publication.outcome import Outcome, outcome_of, rows_of
 from analysis.storage.contents import joined, marks
 from analysis.storage.generations import LEDGER, work_folder
 from analysis.storage.writing import write_text
@@ -77,8 +77,10 @@ def _marks(order: Order) -> dict[str, Any]:
 
 def _same_days(order: Order, memory: dict[str, Any]) -> bool:
     """Whether the days that were left out for being later than the run's own are the same today: an export's own day
-    leaves out what is later too, so that only a day before the last export decides anything.
+    leaves out what is later too, so that only a day before the last export decides anything. Counts of a month that is
+    not over tell of it up to the day.
     """
     then, now = date.fromisoformat(memory["day"]), today()
-    exported = [date.fromisoformat(row["export_date"]) for row in files_of(order.processed)]
-    return then == now or min(then, now) >= max(exported, default=date.min)
+    files, counts = (rows_of(order.processed / f"{name}.csv") for name in ("files", "counts_files"))
+    exported = max((date.fromisoformat(row["export_date"]) for row in files), default=date.min)
+    return then == now or (not counts and min(then, now) >= exported)

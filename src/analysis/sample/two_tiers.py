@@ -43,10 +43,11 @@ def live(reference: Path, count: int, rng: np.random.Generator) -> pd.DataFrame:
     """
     offers = _offers(read_units(reference), _read(reference / "catalogue.csv"))
     busy = _busy()
+    spans = [(first, last, tier, share) for first, last, shares in _HALVES for tier, share in shares.items()]
+    ends = np.round(np.cumsum([share for *_, share in spans]) * count).astype(int)
     parts = [
-        _arisen(offers, first, last, tier, round(count * share), busy, rng)
-        for first, last, shares in _HALVES
-        for tier, share in shares.items()
+        _arisen(offers, first, last, tier, some, busy, rng)
+        for (first, last, tier, _), some in zip(spans, np.diff(ends, prepend=0), strict=True)
     ]
     dossiers = pd.concat(parts, ignore_index=True)
     dossiers["applicant"] = _drawn(APPLICANTS, (0.85, 0.1, 0.03, 0.02), len(dossiers), rng)

@@ -247,7 +247,7 @@ def autocorrelation(deviates: Numbers) -> Any:
     return np.where(varies, (centred[..., 1:] * centred[..., :-1]).sum(axis=-1) / np.where(varies, scale, 1), 0.0)[()]
 
 
-def _each(of_series: float | Numbers) -> Numbers:
+def _each(of_series: Any) -> Any:
     """One number of each series, to be laid beside its points."""
     return np.asarray(of_series)[..., None]
 

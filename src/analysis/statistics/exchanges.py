@@ -122,7 +122,8 @@ class Tellings:
     def then(self, slot: int, anew: Marks, split: Marks) -> "Tellings":
         """With those that are told ``anew`` at the end of ``slot``, ``split`` where they may be."""
         whole, parts = self.whole.copy(), self.split.copy()
-        whole[anew, slot] = parts[anew & split, slot] = True
+        whole[anew, slot] = True
+        parts[anew & split, slot] = True
         return Tellings(whole, parts)
 
 
@@ -162,7 +163,7 @@ class _Stretched:
 
     def __init__(self, told: Tellings) -> None:
         self.whole, self.split = _Stretches(told.whole), _Stretches(told.split)
-        self.never: Marks = ~told.whole.any(axis=1)
+        self.never: Marks = np.asarray(~told.whole.any(axis=1))
 
 
 class Exchanges:

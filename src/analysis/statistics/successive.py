@@ -77,9 +77,10 @@ def _uncertain_of_units(
     """``_uncertain`` of each unit, whose procedures are the rows of ``found``."""
     may = np.zeros(len(found), bool)
     # Where nothing is to be told anew nothing becomes certain.
-    asked = found["unit_code"].isin(found.loc[anew, "unit_code"])
+    units = found.loc[anew, "unit_code"].unique()
+    asked = found["unit_code"].isin(units)
     found, anew, split = found[asked], anew[asked], split[asked]
-    cells, lines, barred = (part[part["unit_code"].isin(found["unit_code"])] for part in (cells, lines, barred))
+    cells, lines, barred = (part[part["unit_code"].isin(units)] for part in (cells, lines, barred))
     own = np.flatnonzero(asked)
     told_on = [_ends(part, found, len(months)) for part in (lines, lines[lines["online"].notna()])]
     histories = Histories(found, cells, barred, months)
@@ -140,10 +141,11 @@ def _uncertain(history: History, before: Tellings, anew: Marks, split: Marks) ->
         told_before = before.of(own)
         small = few(runs(history.counts[parts]))
         exchanges = Exchanges(history, parts, np.flatnonzero(small.any(axis=(1, 2))))
-        hidden = small & exchanges.protected(told_before)
         while may[own].any():
-            then = exchanges.protected(told_before.then(now, may[own], split[own]))
-            lost = np.where(may[own][:, None, None], small, hidden) & ~then
+            lost = small & ~exchanges.protected(told_before.then(now, may[own], split[own]))
+            others = ~may[own]
+            if lost[others].any():  # of those only what was uncertain before
+                lost[others] &= exchanges.protected(told_before)[others]
             betrayed = np.flatnonzero(lost.any(axis=(1, 2)))
             if not len(betrayed):
                 break

@@ -92,7 +92,7 @@ def rows_digest(dataset: Path) -> str:
 
         whole = ibis.struct({name: rows[name] for name in rows.columns}).hash()
         found = execute(rows.aggregate(count=rows.count(), all=whole.bit_xor(), sum=(whole % _PRIME).sum()))
-        return f"{rows.schema()} {found.iloc[0].tolist()}"
+        return f"{rows.schema()} {found.to_dict('records')}"
 
 
 def read_files(backend: Any, paths: list[Path]) -> "ibis.Table":
