@@ -35,7 +35,6 @@ STREET = (
 )
 _RECORD = "stages.json"  # in the work folder: each stage's digest, and those of what it made
 _PARQUET, _OF_LINES = b"PAR1", "sha256"  # the column of files.csv that a changed file changes, and nothing else of it
-_DOSSIERS = "dossiers.parquet"  # of which the same rows are the same bytes (dossiers/accepted.py)
 
 
 class Kept:
@@ -142,10 +141,10 @@ def _code(notebook: Any, found: Ingredients) -> str:
 
 
 def _table_digest(path: Path) -> str:
-    """Of what a table says: of Parquet that an engine wrote whatever the order, of files but for their bytes."""
+    """Of what a table says: of dossiers whatever their order, of files but for their bytes."""
     with path.open("rb") as file:
         is_parquet = file.read(4) == _PARQUET
-    if is_parquet and path.name != _DOSSIERS:
+    if is_parquet:
         return rows_digest(path)
     if path.name != "files.csv":
         return digests([path])[0]
