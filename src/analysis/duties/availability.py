@@ -1,4 +1,4 @@
-"""The portal's service: how much of each month it was there (``availability``), and when it was not (``outages``).
+"""The portal's service: how long it was there each month (``availability.csv``), and when it was not (``outages.csv``).
 
 Each source is told by itself, for none of them says all:
 

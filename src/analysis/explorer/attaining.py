@@ -15,7 +15,7 @@ from analysis.language.texts import N_
 from analysis.measures.attainment import attain as official
 from analysis.measures.expressions import WINDOWS
 from analysis.measures.unmeasured import without
-from analysis.reference.decision import DEFAULT, Decision, Measure, Target
+from analysis.reference.decision import DEFAULT, SATISFACTION, Decision, Measure, Target
 from analysis.reference.toml_files import Words
 
 ALL = "all"
@@ -86,8 +86,9 @@ def new_target(
     >>> float(dv.new_target("l4-business", "dossiers_online", 0.8, level=4).minimum)
     0.8
     """
+    measures = [one for one in get_args(Measure) if one != SATISFACTION]  # which counts no dossiers
     choices = {
-        "measure": one_of("measure", measure, get_args(Measure)),
+        "measure": one_of("measure", measure, measures),
         "scope": one_of("scope", scope, ("all", "agency")),
     }
     try:

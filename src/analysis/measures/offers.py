@@ -1,7 +1,6 @@
 """What the catalogue gives to whom, and in which months: the base of the measures on procedures (contract §5)."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import ibis
 import numpy as np
@@ -75,6 +74,7 @@ def _receivers_by_month(reference: Reference, spans: pd.DataFrame) -> pd.DataFra
     assert known is not None
     for month, day in spans.drop_duplicates("month")[["month", "last_day"]].itertuples(index=False):
         given = receivers(known.units[known.valid_on(day)])
-        series = given["unit_code"].map(partial(known.series_on, day=day))
+        others = known.series_of_day(day)
+        series = [others.get(code, code) for code in given["unit_code"]]
         parts.append(given.assign(unit_code=series, month=month))
     return pd.concat(parts).drop_duplicates(ignore_index=True)

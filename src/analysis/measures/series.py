@@ -5,7 +5,7 @@ from datetime import datetime
 import ibis
 from ibis.expr.types import Table
 
-from analysis.reference.succession import FIRST
+from analysis.reference.succession import FIRST, LAST
 from analysis.reference.tables import Reference
 
 
@@ -16,10 +16,11 @@ def followed(dossiers: Table, reference: Reference) -> Table:
     """
     if not reference.succession or reference.succession.series.empty:
         return dossiers
-    spans = ibis.memtable(reference.succession.series)
-    # What has no day of receipt is the first unit's.
-    received = dossiers.received_at.fill_null(ibis.literal(datetime(FIRST.year, FIRST.month, FIRST.day)))
-    joined = dossiers.left_join(
-        spans, [dossiers.unit_code == spans.old_code, received >= spans.since, received < spans.until]
-    )
+    series = reference.succession.series
+    spans, tests = ibis.memtable(series), []
+    if not ((series["since"] == FIRST) & (series["until"] == LAST)).all():  # else no day need be looked at
+        # What has no day of receipt is the first unit's.
+        received = dossiers.received_at.fill_null(ibis.literal(datetime(FIRST.year, FIRST.month, FIRST.day)))
+        tests = [received >= spans.since, received < spans.until]
+    joined = dossiers.left_join(spans, [dossiers.unit_code == spans.old_code, *tests])
     return joined.mutate(unit_code=ibis.coalesce(joined.series, joined.unit_code)).select(dossiers.columns)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.language.folding import fold
-from analysis.reference.toml_files import Frozen, read_definitions
+from analysis.reference.toml_files import Frozen, definitions_of, read_definitions
 from analysis.reference.vocabulary import load_vocabulary
 
 REQUIRED = ("unit", "month", "received")  # columns by which a file of counts is told
@@ -53,6 +53,6 @@ def load_counts_words(folder: Path) -> CountsWords:
     content = read_definitions(folder, "counts.toml", _File)
     own: dict[str, tuple[str, ...]] = content.columns.model_dump()
     headings = {fold(word): (name, rank) for name, words in own.items() for rank, word in enumerate(words)}
-    of_exports = load_vocabulary(folder / "vocabulary.toml").headings
+    of_exports = load_vocabulary(definitions_of(folder, "vocabulary.toml")).headings
     further = {word: (name, len(own[name]) + rank) for word, (name, rank) in of_exports.items() if name in own}
     return CountsWords(further | headings, content.meaning.all_resolved)

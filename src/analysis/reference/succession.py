@@ -85,6 +85,12 @@ class Succession:
         moment = pd.Timestamp(min(day, self.day))
         return next(series for start, series in reversed(self.spans_of(code)) if start <= moment)
 
+    def series_of_day(self, day: date) -> dict[str, str]:
+        """As ``series_on``, of all units at once that belong to another's series on ``day``."""
+        moment = pd.Timestamp(min(day, self.day))
+        there = self.series[(self.series["since"] <= moment) & (moment < self.series["until"])]
+        return dict(zip(there["old_code"], there["series"], strict=True))
+
     @cached_property
     def series(self) -> pd.DataFrame:
         """old_code, since, until (half-open), series: where dossiers of a unit belong to another's series."""
