@@ -149,7 +149,7 @@ def clean_exports(
         paths, results = [*compress(paths, exports)], [*compress(results, exports)]
         stated = read_statements(raw, lookups)
         export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
-        before = _before(backend, published_folder(work))
+        before = _before(backend, published_folder(work), processed)
         settled = settle(backend, names, stems, results, export_dates, processed / "dossiers.parquet")
         rows = partial(read_dossiers, backend, processed / "dossiers.parquet")
         counted = clean_counts(of_kind[COUNTS], rows, reference, lookups, namer.told, language)
@@ -181,11 +181,12 @@ def clean_exports(
     return cleaning
 
 
-def _before(backend: Any, folder: Path | None) -> tuple[set[str], ibis.Table] | None:
-    """The files of the run before and the keys of its dossiers, as they were before this one writes."""
+def _before(backend: Any, folder: Path | None, processed: Path) -> tuple[set[str], ibis.Table] | None:
+    """The files of the run before and the keys of its dossiers, as they were before this one writes ``processed``."""
     if not folder or not (folder / "files.csv").is_file() or not (folder / "dossiers.parquet").exists():
         return None
-    keys = computed_once(read_dossiers(backend, folder / "dossiers.parquet").select("dossier_key"))
+    keys = read_dossiers(backend, folder / "dossiers.parquet").select("dossier_key")
+    keys = computed_once(keys) if folder.samefile(processed) else keys  # a million are no little to be held
     return set(read_table(folder / "files.csv")["file"]), keys
 
 

@@ -116,7 +116,7 @@ def _settled(
     known = events.day <= ibis.least(events.export_date, ibis.literal(today()))
     by_day = execute(events.group_by("day").aggregate(known=known.sum(), count=events.count()))
     latest = latest_of(by_day)
-    is_later = latest and pd.to_datetime(by_day["day"]).max() > pd.Timestamp(latest)
+    is_later = latest and by_day["day"].max() > latest
     left_out = events.filter(events.day > ibis.literal(latest)) if is_later else events.limit(0)
     first = execute(left_out.order_by("file", "row", "column").limit(MOST_LEFT_OUT))[["file", "row", "column", "day"]]
     by_date = [name for name, (_, told) in zip(names, export_dates, strict=True) if told == MODIFIED]
