@@ -27,10 +27,12 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow files first: no worker is left alone with one at the end. Of these the last first: while one worker
-    publishes the province, the other has what does without it.
+    publishes the province, the other has what does without it. Before them those that fork the worker at each of many
+    calls: it is small then, and a fork copies the tables of all its memory.
     """
     slow = [*dict.fromkeys(item.path for item in items if item.get_closest_marker("slow"))]
     order = {path: -number for number, path in enumerate(slow)}
+    order |= dict.fromkeys((item.path for item in items if item.path.parent.name == "storage"), -len(slow))
     items.sort(key=lambda item: order.get(item.path, 1))
 
 
