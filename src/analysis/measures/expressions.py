@@ -114,7 +114,7 @@ def cells(arisen: Table, *by: str) -> Table:
 def number_of(dossiers: Table, where: BooleanValue | None = None) -> IntegerValue:
     """How many dossiers the rows stand for, or those ``where`` it holds."""
     if WEIGHT in dossiers.columns:
-        return dossiers[WEIGHT].sum(where=where).fill_null(0)  # the sum of none is none
+        return dossiers[WEIGHT].sum(where=where).fill_null(0)  # as a count of none is
     return dossiers.count(where=where)
 
 
