@@ -67,10 +67,16 @@ def headline(bench: Workbench) -> str:
     if silent:
         parts.append(language.text(N_("not scored: {count}"), count=language.number(silent)))
     first, last = bench.evidence.span(bench.criteria.period)
-    words = N_("Tried on dossiers received from {first} to {last}: {bands}.")
+    words = N_("Tried for {units} units, on dossiers received from {first} to {last}: {bands}.")
     if bench.report.synthetic:
-        words = N_("Tried on synthetic data, dossiers received from {first} to {last}: {bands}.")
-    return language.text(words, first=language.date(first), last=language.date(last), bands="; ".join(parts))
+        words = N_("Tried for {units} units on synthetic data, dossiers received from {first} to {last}: {bands}.")
+    return language.text(
+        words,
+        units=language.number(len(bench.draft.codes)),
+        first=language.date(first),
+        last=language.date(last),
+        bands="; ".join(parts),
+    )
 
 
 def findings(bench: Workbench) -> list[str]:

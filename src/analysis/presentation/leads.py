@@ -78,9 +78,13 @@ def _at_part(part: str, found: list[Finding], missed: int, language: Language) -
 
 def _missed(found: Finding, language: Language) -> str:
     """``hồ sơ mức độ 3 … 45,4 % (cần 50 %)``; where one part is the cause ``(cần 50 %, riêng ở đó 29,3 %)``."""
-    at_part, alone = N_("{target} {value} ({minimum} needed, {share} there)"), N_("{target} {value} ({minimum} needed)")
+    words = N_("{target} {value} ({minimum} needed)")
+    if found.cause:
+        words = N_("{target} {value} ({minimum} needed, {share} there)")
+        if found.cause.value > float(found.figure.value or 0):  # it has much of what is missing, not the lowest share
+            words = N_("{target} {value} ({minimum} needed, {share} there, too)")
     return language.text(
-        at_part if found.cause else alone,
+        words,
         target=inside(_title(found, language)),
         value=percent(found.figure, language),
         minimum=minimum(found.figure.target, language),
@@ -102,13 +106,16 @@ def certainty(found: Sequence[Finding], language: Language) -> str:
     flipped = [one for one in judged if one.flips]
     if flipped:
         attained = sum(one.figure.status == ATTAINED for one in flipped)
-        turned = N_("{count} verdicts turn if the decision is read otherwise.")
-        if attained:
-            turned = N_(
-                "{count} verdicts, {attained} of what is attained now among them, turn if the decision is read "
-                "otherwise."
-            )
-        told.append(language.text(turned, count=language.number(len(flipped)), attained=language.number(attained)))
+        missed = len(flipped) - attained
+        turned = N_(
+            "But if the decision is read otherwise, {attained} targets attained now may count as missed, {missed} "
+            "missed as attained."
+        )
+        if not attained:
+            turned = N_("But if the decision is read otherwise, {missed} targets missed now may count as attained.")
+        elif not missed:
+            turned = N_("But if the decision is read otherwise, {attained} targets attained now may count as missed.")
+        told.append(language.text(turned, attained=language.number(attained), missed=language.number(missed)))
     return " ".join(told)
 
 
