@@ -197,7 +197,8 @@ def for_analysts(processed: Path) -> set[tuple[str, str]]:
     compared = dv.compare(data, "l3-dossiers", "district")
     given = [data.dossiers, data.catalogue, data.units, data.rejects, data.targets, procedures, compared]
     written = {path.stem: pd.read_csv(path, nrows=0) for path in processed.glob("*.csv")}
-    written["filings"] = pd.read_parquet(processed / "filings.parquet")
+    beside = ("filings", "handling", "counts")
+    written |= {name: pd.read_parquet(processed / f"{name}.parquet") for name in beside}
     tables = {**written, **{table.about: table for table in given}}
     return {(name, column) for name, table in tables.items() for column in table.columns}
 

@@ -59,10 +59,14 @@ def test_where_all_is_attained_nothing_is_explained(report: Report) -> None:
 def test_certainty_counts_each_word_once_and_the_readings_that_turn(report: Report, ended: Report) -> None:
     found = of_unit(ended, DEPARTMENT)
     judged = [one for one in found if one.figure.denominator]
-    flipped = sum(bool(one.flips) for one in judged)
     said = certainty(found, VI)
     assert said.startswith(f"■ Đã chốt: {len(judged)}")
-    assert (f"{flipped} kết luận" in said) == bool(flipped)
+    for status, words in (
+        ("attained", "đang đạt có thể thành chưa đạt"),
+        ("not_attained", "chưa đạt có thể thành đạt"),
+    ):
+        flipped = sum(bool(one.flips) for one in judged if one.figure.status == status)
+        assert (f"{flipped} chỉ tiêu {words}" in said) == bool(flipped)
     assert certainty([one for one in of_unit(report, IDLE) if not one.figure.denominator], VI) == ""
 
 

@@ -28,7 +28,6 @@ from support.small_run import call_here
 from analysis.dossiers.stage import clean_exports
 from analysis.language.problems import Problem
 from analysis.notebooks.parameters import check_parameters
-from analysis.publication import run as whole
 from analysis.reference.tables import load_reference
 
 pytestmark = pytest.mark.slow
@@ -213,7 +212,7 @@ def test_command_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt  # the work itself is not what is tried
 
-    monkeypatch.setattr(whole, "_execute_stages", stop)
+    monkeypatch.setattr("analysis.publication.stages.execute_stages", stop)
     chance = random.Random(SEED)
     (tmp_path / "raw").mkdir()
     (tmp_path / "a-file").write_text("mine", encoding="utf-8")
