@@ -17,7 +17,7 @@ from analysis.presentation.numbers import minimum
 from analysis.reference.decision import NOT_APPLICABLE, NOT_ATTAINED
 
 PORTAL = "dossiers_via_portal"
-CHANCE = 0.05  # a correlation with a smaller p is told
+CHANCE = 0.05 / 3  # a correlation with a smaller p is told: three are asked at once, of nine units perhaps (Bonferroni)
 LITTLE = 0.5  # share of the weights: a score that rests on less is told
 _MOST_LOSSES = 2  # components that a sentence names
 
