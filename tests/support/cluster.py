@@ -108,6 +108,7 @@ class Cluster:
 def spark_cluster(home: Path) -> Iterator[Cluster]:
     """A cluster whose processes are all gone when it is left."""
     (home / "spark-defaults.conf").write_text(DEFAULTS, encoding="utf-8")
+    path = [*sys.path]
     if SPARK.is_dir():
         sys.path.append(str(SPARK))
     cluster = Cluster(home)
@@ -115,6 +116,7 @@ def spark_cluster(home: Path) -> Iterator[Cluster]:
         cluster.start()
         yield cluster
     finally:
+        sys.path[:] = path  # a run of a later test has the libraries that others of it had
         for process in cluster.processes:
             end(process)
 
