@@ -12,7 +12,7 @@ from analysis.dossiers.count_lines import CountsTable, LinesRead
 from analysis.dossiers.further_files import Further
 from analysis.exports.lists import find_head, lines_of
 from analysis.exports.periods import days_after, period_end
-from analysis.exports.reading import read_export
+from analysis.exports.reading import read_unchanged
 from analysis.exports.sheets import Sheet
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
@@ -45,9 +45,7 @@ class CountsFile:
         return self.file.path
 
     def __call__(self, lookups: Lookups, key: bytes) -> CountsRead:
-        export = read_export(self.path, headings=self.words.headings)
-        if export.sha256 != self.file.sha256:
-            raise ExportProblem(N_("it changed while it was read. Wait until it is written, then start again."))
+        export = read_unchanged(self.path, self.file.sha256, self.words.headings)
         return read_counts(export.sheets, self.words, lookups)
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.dossiers.cleaning import Lookups
+from analysis.dossiers.count_lines import BAD_COUNT, BAD_MONTH, IMPOSSIBLE, UNKNOWN_UNIT
 from analysis.dossiers.doubts import REFUSED
 from analysis.dossiers.export_dates import export_date
 from analysis.dossiers.further_files import Further
@@ -23,11 +24,11 @@ from analysis.dossiers.worker import FileResult, asked
 from analysis.exports.lists import find_head, lines_of
 from analysis.exports.moments import moments
 from analysis.exports.periods import days_after, period_end, period_named
-from analysis.exports.reading import read_export
+from analysis.exports.reading import read_unchanged
 from analysis.exports.sheets import Sheet
 from analysis.language.folding import fold
 from analysis.language.problems import ExportProblem
-from analysis.language.texts import N_, Language
+from analysis.language.texts import Language
 from analysis.reference.keys import unit_key
 from analysis.reference.satisfaction_words import SatisfactionWords
 from analysis.reference.vocabulary import Vocabulary
@@ -35,7 +36,6 @@ from analysis.storage.writing import spreadsheet_safe
 
 SATISFACTION_COLUMNS = ["unit_code", "month", "asked", "satisfied", "outcome", "file", "sheet", "row"]
 USED, SUPERSEDED, ASIDE, UNREADABLE = "used", "superseded", "aside", "unreadable_file"
-UNKNOWN_UNIT, BAD_MONTH, BAD_COUNT, IMPOSSIBLE = "unknown_unit", "bad_month", "bad_count", "impossible_count"
 _REQUIRED = ("unit", "month", "asked", "satisfied")
 _ISO = re.compile(r"((?:19|20)\d{2})\s*[-/.]\s*(\d{1,2})")
 
@@ -74,9 +74,7 @@ class SatisfactionFile:
         return self.file.path
 
     def __call__(self, lookups: Lookups, key: bytes) -> _Read:
-        export = read_export(self.path, headings=self.words.headings)
-        if export.sha256 != self.file.sha256:
-            raise ExportProblem(N_("it changed while it was read. Wait until it is written, then start again."))
+        export = read_unchanged(self.path, self.file.sha256, self.words.headings)
         tables = [(sheet, lines_of(sheet)) for sheet in export.sheets]
         heads = [find_head(lines, self.words.headings, _REQUIRED) for _, lines in tables]
         found = tuple(

@@ -27,7 +27,7 @@ from analysis.exports.encodings import UNKNOWN_ENCODING
 from analysis.exports.filing import BY_PROXY, SUBMITTED_AT
 from analysis.exports.legacy import LEGACY
 from analysis.exports.quoting import quoted
-from analysis.exports.reading import read_export
+from analysis.exports.reading import CHANGED, read_export
 from analysis.exports.tables import Tables
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import N_
@@ -179,7 +179,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
         result.problem = (problem.template, {name: str(value) for name, value in problem.details.items()})
         return result
     if job.sha256 not in ("", export.sha256):
-        raise ExportProblem(N_("it changed while it was read. Wait until it is written, then start again."))
+        raise ExportProblem(CHANGED)
     result.export_date = tables.export_date.isoformat() if tables.export_date else None
     result.period_end = tables.period_end.isoformat() if tables.period_end else None
     result.synthetic = tables.synthetic

@@ -47,6 +47,7 @@ _WRONG_NAME = {
 }
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF89a", b"Rar!\x1a", b"7z\xbc\xaf", b"\x1f\x8b", b"\x7fELF")
 _OLD_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
+CHANGED = N_("it changed while it was read. Wait until it is written, then start again.")
 _DAMAGED = N_("damaged or truncated: it cannot be read. Open it, save it as .xlsx and put it here again.")
 _SEVERAL = 3  # headings that are known by no chance
 _XML = re.compile(rb"\s*<(?:\?xml|\w+:?Workbook)\b", re.IGNORECASE)
@@ -89,6 +90,14 @@ def read_export(path: Path, limits: Limits = LIMITS, headings: Container[str] = 
     if not any(column.null_count < len(column) for sheet in export.sheets for column in sheet.cells.columns):
         raise ExportProblem(N_("empty: no cell is filled. Export it again."))
     return replace(export, sha256=hashlib.sha256(data).hexdigest())
+
+
+def read_unchanged(path: Path, digest: str, headings: Container[str]) -> Export:
+    """As ``read_export``, of the file that had this ``digest``; raises ExportProblem too where it is another by now."""
+    export = read_export(path, headings=headings)
+    if export.sha256 != digest:
+        raise ExportProblem(CHANGED)
+    return export
 
 
 def sha256(path: Path) -> str:

@@ -15,10 +15,8 @@ from analysis.dossiers.further_files import Further
 from analysis.dossiers.worker import FileResult
 from analysis.exports.moments import day_within
 from analysis.exports.periods import days_after, period_end
-from analysis.exports.reading import read_export
+from analysis.exports.reading import read_unchanged
 from analysis.language.folding import fold, plain
-from analysis.language.problems import ExportProblem
-from analysis.language.texts import N_
 from analysis.preparation.catalogue_lists import ListedSheet, listed_sheets
 from analysis.reference.catalogue_words import CatalogueWords
 from analysis.reference.vocabulary import Vocabulary
@@ -51,9 +49,7 @@ class ReadSources:
         return self.file.path
 
     def __call__(self, lookups: Lookups, key: bytes) -> list[Source]:
-        export = read_export(self.path, headings=self.words.headings)
-        if export.sha256 != self.file.sha256:
-            raise ExportProblem(N_("it changed while it was read. Wait until it is written, then start again."))
+        export = read_unchanged(self.path, self.file.sha256, self.words.headings)
         sheets = listed_sheets(export, self.file.name, lookups, self.words)
         return [source_of(sheet, self.path, self.words, lookups.vocabulary) for sheet in sheets]
 
