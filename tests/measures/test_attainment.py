@@ -7,8 +7,9 @@ from support.folders import read_csv, write_export, write_reference
 from support.worked_example import AS_OF, CATALOGUE, DOSSIERS, FIGURES, UNITS
 
 from analysis.dossiers.stage import clean_exports
-from analysis.measures.attainment import make_attainment
+from analysis.measures.attainment import attain, make_attainment
 from analysis.reference.tables import load_reference
+from analysis.storage.backends import connect, read_dossiers
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +36,18 @@ def test_all_seven_rows_are_accepted(processed: Path) -> None:
     (file,) = read_csv(processed / "files.csv")
     assert [file[name] for name in ("read", "accepted", "rejected", "superseded", "skipped_lines")] == list("77000")
     assert read_csv(processed / "rejects.csv") == []
+
+
+@pytest.mark.parametrize("lost", ["l3-procedures", "l4-procedures"])
+def test_what_cannot_be_measured_for_one_target_costs_no_other(processed: Path, lost: str) -> None:
+    reference = load_reference(processed.parent / "reference")
+    with connect() as backend:
+        dossiers = read_dossiers(backend, processed / "dossiers.parquet")
+        whole, without = (
+            attain(dossiers, reference, reference.decision(""), AS_OF, none_of)
+            for none_of in ({}, {(lost, "default"): ("H45.18",)})
+        )
+    of_unit = (whole["target_id"] == lost) & (whole["unit_code"] == "H45.18") & (whole["reading"] == "default")
+    assert whole[of_unit]["denominator"].sum() > 0
+    assert without[of_unit]["denominator"].sum() == 0
+    assert without[without["target_id"] != lost].equals(whole[whole["target_id"] != lost])

@@ -142,7 +142,7 @@ def attainment_parts(
     by_procedures = _by_procedures(found, reference, spans, grid, counts)
     for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
         if count.target.measure == PROCEDURES:
-            yield _part(*by_procedures[count.target.admitted, count.reading.id], count)
+            yield _part(*by_procedures[count.target.id, count.reading.id], count)
         elif count.target.measure == SATISFACTION:
             yield _part(by_content, of_content.index(count), count)
         elif count.reading.day == DUE:
@@ -200,22 +200,23 @@ def procedures_on(
 
 def _by_procedures(
     found: ibis.Table, reference: Reference, spans: pd.DataFrame, grid: "_Grid", counts: list[Count]
-) -> dict[tuple[tuple[int, ...] | None, str], tuple["_Windowed", int]]:
-    """By levels and reading: the figures of procedures, and which of them are the reading's."""
+) -> dict[tuple[str, str], tuple["_Windowed", int]]:
+    """By target and reading: the figures of procedures at its levels, and which of them are the reading's."""
     asked = [count for count in counts if count.target.measure == PROCEDURES]
-    # Targets that count the same levels are counted together, and readings that leave out the same units.
+    # Targets that count the same levels are counted together, as is what leaves out the same units.
     by_levels = {count.target.admitted: count.target for count in asked}
-    left_out = {count.reading.id: (count.without, count.reading) for count in asked}
     offers, groups = offered(reference, spans, list(by_levels.values())), group_members(reference)
-    laid_out: dict[tuple[tuple[int, ...] | None, str], tuple[_Windowed, int]] = {}
-    for nobody in dict.fromkeys(units for units, _ in left_out.values()):
-        readings = [reading for units, reading in left_out.values() if units == nobody]
-        hits = procedure_hits(found, procedure_keys(reference), readings)
+    laid_out: dict[tuple[str, str], tuple[_Windowed, int]] = {}
+    for nobody in dict.fromkeys(count.without for count in asked):
+        alike = [count for count in asked if count.without == nobody]
+        readings = {count.reading.id: count.reading for count in alike}
+        hits = procedure_hits(found, procedure_keys(reference), [*readings.values()])
         members = ibis.memtable(groups[~groups["unit_code"].isin(nobody)])
-        figures = execute(procedure_counts(hits, ibis.memtable(spans), members, offers, readings))
-        for place, levels in enumerate(by_levels):
-            own = _Windowed(grid, figures[figures["levels"] == place])
-            laid_out |= {(levels, reading.id): (own, number) for number, reading in enumerate(readings)}
+        figures = execute(procedure_counts(hits, ibis.memtable(spans), members, offers, [*readings.values()]))
+        own = {levels: _Windowed(grid, figures[figures["levels"] == place]) for place, levels in enumerate(by_levels)}
+        numbers = {reading: number for number, reading in enumerate(readings)}
+        for count in alike:
+            laid_out[count.target.id, count.reading.id] = own[count.target.admitted], numbers[count.reading.id]
     return laid_out
 
 
