@@ -276,8 +276,8 @@ class Exchanges:
         gives, takes = self._breaks()
         leaving, inside, hit = (partial(fit, history.windows) for fit in (_fit_leaving, _fit_inside, _fit_in))
         size = len(history.months)
-        out = [leaving(gives[kind], size) & possible for kind in (0, 1)]
-        back = [leaving(takes[kind], size).swapaxes(0, 1) & own_possible[:, None] for kind in (0, 1)]
+        out = [leaving(gives[kind], size) & possible[:, None] for kind in (0, 1)]
+        back = [leaving(takes[kind], size).swapaxes(0, 1) & own_possible for kind in (0, 1)]
         self._alike = [has[:, None, kind] & theirs[:, kind] & out[kind] & back[kind] for kind in (0, 1)]
         self._mixed = [
             has[:, None, kind] & theirs[:, other] & out[kind] & back[other] & inside(breaks, size)
