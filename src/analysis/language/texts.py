@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cache
 from gettext import NullTranslations
 from importlib.resources import files
+from numbers import Integral
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_skeleton
@@ -18,6 +19,7 @@ from babel.numbers import format_decimal
 from babel.support import Translations
 
 LANGUAGES = ("vi", "en")
+_MARKS = str.maketrans(",.", ".,")  # between thousands and before decimals
 
 
 def N_(template: str) -> str:
@@ -37,7 +39,7 @@ class Language:
 
     def number(self, value: float) -> str:
         """A count or quantity: ``1598`` → ``1.598`` (vi), ``1,598`` (en)."""
-        return format_decimal(value, locale=self.code)
+        return self._marked(f"{value:,}") if isinstance(value, Integral) else format_decimal(value, locale=self.code)
 
     def percent(self, value: Fraction | float | None, digits: int = 1) -> str:
         """A share of one as per cent: ``0.189`` → ``18,9 %``; ``None`` or NaN → ``–``."""
@@ -67,8 +69,13 @@ class Language:
             else Decimal(repr(float(share)))
         )
         hundred = (exact * 100).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(hundred, format=pattern, locale=self.code)
+        return self._marked(f"{hundred:,}")
+
+    def _marked(self, number: str) -> str:
+        """A number as Python groups it, with the marks of the language: as Babel has it, which takes ten times as long
+        for each of the thousands on a page.
+        """
+        return number.translate(_MARKS) if self.code == "vi" else number
 
     def written_date(self, day: date) -> str:
         """As an official text writes it in a sentence: ``05 tháng 02 năm 2020`` (vi; a day under ten and January and
