@@ -209,12 +209,21 @@ class _Partners:
         left = size[group] - rank
         busiest = rank < PARTNERS - _IDLE
         bit, chosen = np.where(busiest, rank, PARTNERS - left), busiest | (left <= _IDLE)
-        self._part, self._bit = order[chosen], bit[chosen].astype(np.uint32)
-        self._first = np.flatnonzero(np.diff(group[chosen], prepend=-1))
+        self._part, self._bit, self._group = order[chosen], bit[chosen].astype(np.uint32), group[chosen]
+        self._first = np.flatnonzero(np.diff(self._group, prepend=-1))
         self.place = np.zeros((len(size), PARTNERS), np.int64)
-        self.place[group[chosen], self._bit] = self._part
+        self.place[self._group, self._bit] = self._part
         self.own = np.zeros(len(order), np.uint32)
         self.own[self._part] = np.uint32(1) << self._bit
+
+    def of(self, groups: Counts) -> "_Partners":
+        """Of some of the groups, numbered in their order."""
+        some, chosen = copy(self), np.isin(self._group, groups)
+        some._part, some._bit, some._group = (part[chosen] for part in (self._part, self._bit, self._group))
+        some._group = np.searchsorted(groups, some._group)
+        some._first = np.flatnonzero(np.diff(some._group, prepend=-1))
+        some.place = self.place[groups]
+        return some
 
     def bits(self, marks: Marks) -> Bits:
         """What is marked of parts × …, as … × groups."""
@@ -243,7 +252,7 @@ class Exchanges:
         self.rows = np.flatnonzero(asked & some)
         self.small: Marks = np.ascontiguousarray(np.moveaxis(few(_runs(counts[self.rows])), 0, -1))
         self._history, self._partners, self._sums = history, _Partners(history), _sums(counts)
-        self._has = _masks(counts[self.rows] > 0)
+        self._group, self._has = history.group[self.rows], _masks(counts[self.rows] > 0)
         self._look()
         self._interchange = self._interchangeable()
 
@@ -251,6 +260,8 @@ class Exchanges:
         """Of some of the rows."""
         some = copy(self)
         some.rows = self.rows[chosen]
+        groups, some._group = np.unique(self._group[chosen], return_inverse=True)
+        some._partners = self._partners.of(groups)
         for name in ("small", "_has", "_interchange"):
             setattr(some, name, getattr(self, name)[..., chosen])
         for name in ("_alike", "_mixed", "_giver", "_taker", "_moved"):
@@ -294,10 +305,6 @@ class Exchanges:
         lost = [has[:, kind] & hit(gives[kind], size) & possible for kind in (0, 1)]
         won = [theirs[:, kind] & hit(takes[kind], size) & own_possible for kind in (0, 1)]
         self._moved = [lost[kind] | won[kind] for kind in (0, 1)]
-
-    @property
-    def _group(self) -> Counts:
-        return self._history.group[self.rows]
 
     def _of_partners(self, marks: Marks, chosen: bool = False) -> Bits:
         """Of each row the partners for whose part that is marked."""

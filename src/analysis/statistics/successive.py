@@ -35,7 +35,7 @@ CELLS = ["unit_code", "procedure_key", "group", "slot", "dossiers", "online"]
 BARRED = ["unit_code", "procedure_key", "group", "slot"]
 LINES = ["unit_code", "procedure_key", "dossiers", "online", "slot"]
 _OWN = ["unit_code", "procedure_key"]
-_BLOCK = 2**18  # parts × slots × slots that are looked at together: their numbers fit into a processor's own memory
+_BLOCK = 2**19  # parts × slots × slots that are looked at together, some dozens of numbers each: memory stays flat
 
 
 def told(
