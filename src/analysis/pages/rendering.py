@@ -24,7 +24,7 @@ from analysis.reference.groups import answering_words
 from analysis.storage.places import page_name, target_page, unit_page
 from analysis.storage.writing import undirected
 
-_FOLDERS = ("sections", "site", "citizens")
+_SECTIONS = "sections"
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,26 @@ def render(name: str, report: Report, base: str = "", **values: Any) -> Section:
     return Section(template.render(**known, **values))
 
 
+def compile_sections(language: Language) -> None:
+    """Compile the templates of all sections, for the forks of this process: each would compile its own."""
+    environment = _environment(language)
+    for name in _loader(_SECTIONS).list_templates():
+        environment.get_template(name)
+
+
 def _printed(value: Any) -> Any:
     """What a template prints of a value: text from data keeps to its own direction (sections are done already)."""
     return undirected(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
+def _loader(folder: str) -> PackageLoader:
+    return PackageLoader("analysis.pages", f"templates/{folder}")
+
+
 @cache
 def _environment(language: Language) -> Environment:
     environment = Environment(
-        loader=ChoiceLoader([PackageLoader("analysis.pages", f"templates/{place}") for place in _FOLDERS]),
+        loader=ChoiceLoader([_loader(place) for place in (_SECTIONS, "site", "citizens")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -9,6 +9,7 @@ from analysis.findings.report import Report, read_report
 from analysis.language.texts import N_, Language
 from analysis.notebooks.batch import Piece, Task
 from analysis.pages.page import publish_report
+from analysis.pages.rendering import compile_sections
 from analysis.publication.fingerprints import fingerprints
 from analysis.publication.order import ALL
 from analysis.reference.groups import PROVINCE
@@ -41,8 +42,9 @@ def _publish(language: Language, executed: Any, page: Path, title: str) -> None:
 
 
 def _warm(processed: str, reference: str, language: Language) -> None:
-    """Read what all reports read."""
+    """Read what all reports read, and compile what they are rendered by."""
     read_report(processed, reference, language)
+    compile_sections(language)
 
 
 def _title(report: Report, code: str) -> str:
