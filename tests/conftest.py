@@ -1,5 +1,6 @@
 """What the tests of pages share: one published province, one browser, and pages that may ask for nothing else."""
 
+import atexit
 import gc
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,7 @@ def pytest_collection_finish() -> None:
     """
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+    atexit.register(gc.unfreeze)  # or DuckDB complains of what is left
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
