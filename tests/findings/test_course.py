@@ -1,5 +1,7 @@
 """The months of a chart are the table's, their limits those on which the record's signal rests."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,7 +30,7 @@ def _with(report: Report, counts: list[tuple[int, int]], **record: object) -> pd
     of_record = (trends["unit_code"] == DEPARTMENT) & (trends["target_id"] == "l3-dossiers")
     for name, value in record.items():
         trends.loc[of_record, name] = value
-    changed = Report(**{**vars(report), "attainment": rows, "outlook": report.outlook | {"trends": trends}})
+    changed = replace(report, attainment=rows, outlook=report.outlook | {"trends": trends})
     return courses(changed, DEPARTMENT)["l3-dossiers"]
 
 

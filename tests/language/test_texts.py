@@ -1,10 +1,15 @@
 """Numbers, dates and messages in the reader's language."""
 
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from babel.numbers import format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
+
 from analysis.language.problems import UsageProblem
-from analysis.language.texts import Language
+from analysis.language.texts import LANGUAGES, Language
 
 
 def test_vietnamese_forms() -> None:
@@ -20,6 +25,19 @@ def test_vietnamese_forms() -> None:
 def test_english_forms() -> None:
     en = Language("en")
     assert (en.number(1598), en.percent(0.189), en.month("2020-09")) == ("1,598", "18.9%", "September 2020")
+
+
+@given(st.integers(-(10**12), 10**12), st.fractions(-1000, 1000), st.floats(-1e6, 1e6), st.integers(0, 6))
+def test_numbers_are_those_of_the_locale(count: int, part: Fraction, share: float, digits: int) -> None:
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    for language in map(Language, LANGUAGES):
+        assert language.number(count) == format_decimal(count, locale=language.code)
+        for value in (part, share):
+            exact = (
+                Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(repr(value))
+            )
+            rounded = (exact * 100).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+            assert language.share(value, digits) == format_decimal(rounded, pattern, language.code)
 
 
 def test_dates_in_sentences_are_in_words() -> None:

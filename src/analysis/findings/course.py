@@ -1,6 +1,7 @@
 """The course of a target month by month beside the limits on which its signal rests, as charts show it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,9 @@ from analysis.findings.report import Report
 from analysis.reference.decision import DEFAULT
 from analysis.statistics.control import IMPROVING, WORSENING, control_chart, signals
 
+_MONTHLY = ["month", "numerator", "denominator", "value"]
+_COUNTED = [*_MONTHLY, "target_id", "window"]
+_JUDGED = ["target_id", "since", "judged_until", "variation", "rules"]
 _SIGNS = {IMPROVING: 1, WORSENING: -1}
 
 
@@ -22,13 +26,11 @@ def courses(report: Report, code: str) -> dict[str, pd.DataFrame]:
     rows = report.attainment
     rows = rows[(rows["unit_code"] == code) & (rows["reading"] == DEFAULT)]
     trends = report.outlook["trends"]
-    judged = trends[trends["unit_code"] == code].set_index("target_id")
-    found = {}
-    for target in report.decision.targets:
-        own = rows[rows["target_id"] == target.id]
-        if target.id in judged.index and own["denominator"].any():
-            found[target.id] = _course(own, judged.loc[target.id])
-    return found
+    trends = trends.loc[trends["unit_code"] == code, _JUDGED]
+    judged = {row.target_id: row for row in trends.itertuples(index=False)}
+    of_target = {name: own for name, own in rows[_COUNTED].groupby("target_id") if own["denominator"].any()}
+    targets = [target.id for target in report.decision.targets]
+    return {name: _course(of_target[name], judged[name]) for name in targets if name in judged and name in of_target}
 
 
 def to_date_of(report: Report, target_id: str, codes: Iterable[str]) -> pd.DataFrame:
@@ -41,20 +43,31 @@ def to_date_of(report: Report, target_id: str, codes: Iterable[str]) -> pd.DataF
     return rows[["unit_code", "unit_name", "month", "numerator", "denominator", "value"]].reset_index(drop=True)
 
 
-def _course(rows: pd.DataFrame, judged: pd.Series) -> pd.DataFrame:
-    months = rows[rows["window"] == "month"].sort_values("month").set_index("month")
-    to_date = rows[rows["window"] == "to_date"].set_index("month")["value"]
-    shown = months[["numerator", "denominator", "value"]].assign(
-        to_date=to_date, mean=np.nan, lower=np.nan, upper=np.nan, signal=0
-    )
+def _course(rows: pd.DataFrame, judged: Any) -> pd.DataFrame:
+    columns = {name: rows[name].to_numpy() for name in _COUNTED}
+    single = np.flatnonzero(columns["window"] == "month")
+    single = single[np.argsort(columns["month"][single], kind="stable")]
+    known = columns["window"] == "to_date"
+    to_date = dict(zip(columns["month"][known], columns["value"][known], strict=True))
+    months, numerators, denominators, values = (columns[name][single] for name in _MONTHLY)
+    limits, told = np.full((3, len(months)), np.nan), np.zeros(len(months), dtype=int)
     # Where the record has no verdict there are no limits either.
-    if isinstance(judged["since"], str) and judged["since"]:
-        inside = (shown.index >= judged["since"]) & (shown.index <= judged["judged_until"]) & (shown["denominator"] > 0)
-        chart = control_chart(*(shown.loc[inside, name].to_numpy() for name in ("numerator", "denominator")))
-        shown.loc[inside, "mean"] = chart.mean
-        shown.loc[inside, "lower"], shown.loc[inside, "upper"] = chart.limits
-        sign = _SIGNS.get(judged["variation"], 0)
-        told = [signs == sign for name, signs in signals(chart).items() if name in judged["rules"].split("|")]
-        if sign and told:
-            shown.loc[inside, "signal"] = np.where(np.any(told, axis=0), sign, 0)
-    return shown.reset_index()
+    if isinstance(judged.since, str) and judged.since:
+        inside = (months >= judged.since) & (months <= judged.judged_until) & (denominators > 0)
+        chart = control_chart(numerators[inside], denominators[inside])
+        limits[:, inside] = np.broadcast_arrays(chart.mean, *chart.limits)
+        sign = _SIGNS.get(judged.variation, 0)
+        signs = [found == sign for name, found in signals(chart).items() if name in judged.rules.split("|")]
+        if sign and signs:
+            told[inside] = np.where(np.any(signs, axis=0), sign, 0)
+    return pd.DataFrame(
+        {
+            "month": months,
+            "numerator": numerators,
+            "denominator": denominators,
+            "value": values,
+            "to_date": [to_date.get(month, np.nan) for month in months],
+            **dict(zip(("mean", "lower", "upper"), limits, strict=True)),
+            "signal": told,
+        }
+    )

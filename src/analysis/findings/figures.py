@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from analysis.reference.groups import PROVINCE, answering, past_names
 from analysis.reference.tiers import DEPARTMENTS, DISTRICTS
 
 _MOST_DIGITS = 6
+_COLUMNS = ["target_id", "unit_code", "numerator", "denominator", "shortfall", "status"]
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,19 @@ class Figure:
 
 def figures(report: Report, units: Iterable[str], reading: str = DEFAULT) -> list[Figure]:
     """The figures to date of ``units`` (codes of units or groups) for every target that the reading touches."""
-    wanted = set(units)
-    rows = to_date(report)
-    rows = rows[(rows["reading"] == reading) & rows["unit_code"].isin(wanted)]
+    of_unit = report.once(("figures", reading), lambda: _placed_rows(report, reading))
+    found = sorted((placed for code in set(units) for placed in of_unit.get(code, ())), key=itemgetter(0))
     targets = {target.id: target for target in report.decision.targets}
-    names = report.names
-    return [_figure(targets[row.target_id], row, names) for row in rows.itertuples(index=False)]
+    return [_figure(targets[row.target_id], row, report.names) for _, row in found]
+
+
+def _placed_rows(report: Report, reading: str) -> dict[str, list[tuple[int, Any]]]:
+    """The rows of a reading to date by unit, each with its place in the table."""
+    rows = to_date(report)
+    of_unit: dict[str, list[tuple[int, Any]]] = {}
+    for place, row in enumerate(rows.loc[rows["reading"] == reading, _COLUMNS].itertuples(index=False)):
+        of_unit.setdefault(row.unit_code, []).append((place, row))
+    return of_unit
 
 
 def to_date(report: Report) -> pd.DataFrame:

@@ -124,7 +124,7 @@ def findings(report: Report, codes: Iterable[str]) -> dict[tuple[str, str], Find
 
 def of_unit(report: Report, code: str) -> list[Finding]:
     """A unit's or group's findings, in the decision's order of targets."""
-    return list(findings(report, [code]).values())
+    return [*report.once(("of_unit", code), lambda: [*findings(report, [code]).values()])]
 
 
 def asks(report: Report, codes: Iterable[str]) -> dict[tuple[str, str], Ask]:

@@ -43,10 +43,12 @@ def rejected_rows(report: Report) -> dict[str, int]:
 
 def sources_stated(report: Report) -> pd.DataFrame:
     """``known`` and ``whole`` by unit_code: accepted dossiers that say where they came from, and all."""
-    counts = report.quality_by_unit.pivot_table(index="unit_code", columns="code", values="count", aggfunc="sum")
-    counts = counts.reindex(columns=["dossiers", _NO_SOURCE]).fillna(0).astype(int)
-    known = counts["dossiers"] - counts[_NO_SOURCE]
-    return pd.DataFrame({"known": known, "whole": counts["dossiers"]}).query("whole > 0")
+    rows = report.quality_by_unit
+    whole, unknown = (
+        rows[rows["code"] == code].groupby("unit_code")["count"].sum() for code in ("dossiers", _NO_SOURCE)
+    )
+    whole = whole[whole > 0]
+    return pd.DataFrame({"known": whole.sub(unknown.reindex(whole.index, fill_value=0)), "whole": whole})
 
 
 def rejected_of_units(report: Report) -> dict[str, int]:

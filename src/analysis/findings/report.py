@@ -1,11 +1,12 @@
 """A finished run, read from its files: what pages, documents and the explorer tell of."""
 
 import json
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -23,6 +24,8 @@ _LEDGER = {
     **{name: name for name in ("files", "rejects", "quality", "flaws", "difficulties")},
     "unit_quality": "quality_by_unit",
 }
+Found = TypeVar("Found")
+_OF_UNITS = ("directory", "names", "of_day", "members")  # what rests on definitions and language alone
 SOURCE_COLUMNS = ["file", "export_date", "sha256"]
 
 
@@ -35,6 +38,7 @@ class Report:
     ``lacking`` are the rows of unmeasured.csv, ``indices`` those of index.csv, ``counts`` those of counts_files.csv.
     ``outlook["procedures"]`` holds true counts: only what was ``told`` may be printed; so does
     ``duties["waiting_procedures"]``.
+    ``found`` keeps what was found in its tables, by what found it; another report begins anew.
     """
 
     attainment: pd.DataFrame
@@ -56,6 +60,19 @@ class Report:
     lacking: pd.DataFrame = field(default_factory=pd.DataFrame)
     indices: pd.DataFrame = field(default_factory=pd.DataFrame)
     counts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*SOURCE_COLUMNS, "dossiers"]))
+    found: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def with_tables(self, **tables: Any) -> "Report":
+        """The same report with other rows in some tables; what it knows of the units is not looked up anew."""
+        other = replace(self, **tables)
+        vars(other).update({name: vars(self)[name] for name in _OF_UNITS if name in vars(self)})
+        return other
+
+    def once(self, key: Any, find: Callable[[], Found]) -> Found:
+        """What ``find`` finds in the tables of this report, the first time that ``key`` is asked for."""
+        if key not in self.found:
+            self.found[key] = find()
+        return self.found[key]  # type: ignore[no-any-return]
 
     @cached_property
     def unmeasured(self) -> dict[tuple[str, str], str]:
@@ -131,9 +148,10 @@ def read_report(processed: Path | str, reference: Path | str, language: Language
     Files that did not change are not read twice by one process; nobody sees what another did to its tables.
     """
     kept = _read_report(Path(processed).absolute(), Path(reference).absolute(), language, _state(processed, reference))
-    frames = {name: part.copy(deep=False) for name, part in vars(kept).items() if isinstance(part, pd.DataFrame)}
+    given = {part.name: getattr(kept, part.name) for part in fields(kept) if part.init}
+    frames = {name: part.copy(deep=False) for name, part in given.items() if isinstance(part, pd.DataFrame)}
     own = ({name: table.copy(deep=False) for name, table in tables.items()} for tables in (kept.outlook, kept.duties))
-    return replace(kept, **frames, outlook=next(own), duties=next(own))
+    return kept.with_tables(**frames, outlook=next(own), duties=next(own))
 
 
 def _state(*folders: Path | str) -> tuple[tuple[str, int, int, int], ...]:
@@ -160,7 +178,7 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
     as_of = date.fromisoformat(attainment["as_of"].iloc[0])
     definitions = definitions.on_day(decision, as_of)
     tables |= {name: definitions.by_holder(tables[name]) for name in ("unit_quality", "flaws", "difficulties")}
-    return Report(
+    report = Report(
         attainment=attainment,
         **{part: tables[name] for name, part in _LEDGER.items()},
         stated=facts["difficulties"],
@@ -176,3 +194,6 @@ def _read_report(processed: Path, reference: Path, language: Language, state: ob
         indices=tables["index"],
         counts=tables["counts_files"],
     )
+    for name in _OF_UNITS:
+        getattr(report, name)  # found once for all that read it
+    return report

@@ -1,6 +1,6 @@
 """Whom a report is about: a unit or a group, where it belongs, and the rows of a run that concern it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 import pandas as pd
@@ -75,7 +75,7 @@ def concerning(report: Report, subject: Subject) -> Report:
     outlook = {name: rows if name == "comparison" else own(rows) for name, rows in report.outlook.items()}
     duties = {name: own(rows) if "unit_code" in rows else rows for name, rows in report.duties.items()}
     attainment = own(report.attainment)
-    return replace(report, attainment=attainment[attainment["reading"] == DEFAULT], outlook=outlook, duties=duties)
+    return report.with_tables(attainment=attainment[attainment["reading"] == DEFAULT], outlook=outlook, duties=duties)
 
 
 def _members(report: Report, code: str, units: pd.DataFrame) -> tuple[str, ...]:

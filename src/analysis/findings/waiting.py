@@ -96,9 +96,13 @@ def subject_of(report: Report, code: str) -> str:
 
 def standing(report: Report, code: str = PROVINCE) -> Any:
     """The row of waiting.csv of a unit or group, None where a cell is blank."""
-    table = report.duties["waiting"]
-    row = table[table["unit_code"] == code].astype(object)
-    return next(row.where(row.notna(), None).itertuples(index=False))
+
+    def find() -> Any:
+        table = report.duties["waiting"]
+        row = table[table["unit_code"] == code].astype(object)
+        return next(row.where(row.notna(), None).itertuples(index=False))
+
+    return report.once(("waiting", code), find)
 
 
 def spots(report: Report, code: str = PROVINCE) -> list[Spot]:

@@ -96,7 +96,11 @@ class _PageExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert ships no t
 @cache
 def _exporter() -> _PageExporter:
     """Kept: its template takes longer to load than a page to be made."""
-    settings = {"template_file": str(_TEMPLATES / "page.html.j2"), "exclude_anchor_links": True}
+    settings = {
+        "template_file": str(_TEMPLATES / "page.html.j2"),
+        "exclude_anchor_links": True,
+        "default_preprocessors": [],  # they work on what our template does not show, and each checks the whole notebook
+    }
     return _PageExporter(config=Config({"HTMLExporter": settings}))
 
 

@@ -4,11 +4,13 @@ Everything that comes from data is escaped by the templates; words come from the
 """
 
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2.meta import find_referenced_templates
 from markupsafe import Markup
 
 from analysis.findings.ledger import origin
@@ -51,6 +53,21 @@ def render(name: str, report: Report, base: str = "", **values: Any) -> Section:
         "answering": answering_words(report.reference, report.language),
     }
     return Section(template.render(**known, **values))
+
+
+def load_templates(language: Language, *names: str) -> None:
+    """Compile templates before many processes are forked that would each compile them, with those that they build on;
+    ``names`` as ``fnmatch`` takes them.
+    """
+    environment, loaded = _environment(language), set[str]()
+    wanted = [found for found in environment.list_templates() if any(fnmatch(found, f"{name}.*") for name in names)]
+    while wanted:
+        name = wanted.pop()
+        if name not in loaded:
+            loaded.add(name)
+            environment.get_template(name)
+            source = environment.loader.get_source(environment, name)[0] if environment.loader else ""
+            wanted += filter(None, find_referenced_templates(environment.parse(source)))
 
 
 def _printed(value: Any) -> Any:

@@ -35,6 +35,7 @@ from analysis.reference.tiers import DISTRICTS
 from analysis.storage.places import CATALOGUE_PAGE, OVERVIEW, WAITING_PAGE, letter_page
 
 _MOST_MEMBERS = 40  # of a tier; all of them stand in the overview
+TEMPLATES = ("unit_*", "targets", "difficulties")  # what the sections are made by
 BASE = "../"  # from a unit's page to the month's folder
 
 

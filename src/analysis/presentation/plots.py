@@ -4,8 +4,11 @@ A page's own SVG and not a picture of matplotlib's: its letters are as large as 
 its value on hover, and seven charts weigh less than one picture. Documents and notebooks draw by ``charts``.
 """
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import numpy as np
@@ -64,46 +67,67 @@ class Plot:
     data: str
 
 
+class _Month(NamedTuple):
+    """A row of the months as ``course.courses`` gives them, and its place."""
+
+    month: str
+    numerator: int
+    denominator: int
+    value: float
+    to_date: float
+    mean: float
+    lower: float
+    upper: float
+    signal: int
+    x: float
+
+    @property
+    def kind(self) -> str:
+        """That of its mark."""
+        if self.signal:
+            return _UP if self.signal > 0 else _DOWN
+        return _PLAIN if self.mean == self.mean else _OPEN
+
+
 def course_plot(found: Finding, months: pd.DataFrame, language: Language) -> Plot:
     """A target's months as ``course.courses`` gives them: each by itself, the value to date, limits and target."""
     target, text, share = found.figure.target, language.text, language.percent
-    places = np.linspace(LEFT + 8, RIGHT, max(len(months), 2))[: len(months)]
-    shown = months.assign(x=places, name=[language.month(month) for month in months["month"]])
-    counted = shown[shown["value"].notna()]
-    limited = shown[shown["mean"].notna()]
-    told = shown[shown["to_date"].notna()]
-    kinds = np.select(
-        [counted["signal"] > 0, counted["signal"] < 0, counted["mean"].isna()], [_UP, _DOWN, _OPEN], _PLAIN
-    )
+    places = np.linspace(LEFT + 8, RIGHT, max(len(months), 2))[: len(months)].tolist()
+    shown = [_Month(*row) for row in zip(*(months[name].tolist() for name in _Month._fields[:-1]), places, strict=True)]
+    names = [language.month(row.month) for row in shown]
+    limited = [row for row in shown if row.mean == row.mean]
+    told = [row for row in shown if row.to_date == row.to_date]
     marks = [
-        Mark(row.x, _height(row.value), str(kind), f"{row.name}: {share(row.value)} ({_of(row, language)})")
-        for row, kind in zip(_rows(counted), kinds, strict=True)
+        Mark(row.x, _height(row.value), row.kind, f"{name}: {share(row.value)} ({_of(row, language)})")
+        for row, name in zip(shown, names, strict=True)
+        if row.value == row.value
     ]
-    end = None
-    if len(told) and told["month"].iloc[-1] == months["month"].iloc[-1]:
-        end = (_height(told["to_date"].iloc[-1]), percent(found.figure, language))
+    end = (_height(shown[-1].to_date), percent(found.figure, language)) if told and told[-1] == shown[-1] else None
     rows = [
         [
-            row.name,
+            name,
             _of(row, language),
             share(row.value),
             share(row.to_date),
-            "–" if pd.isna(row.lower) else f"{share(row.lower)} – {share(row.upper)}",
+            f"{share(row.lower)} – {share(row.upper)}" if row.lower == row.lower else "–",
         ]
-        for row in _rows(shown)
+        for row, name in zip(shown, names, strict=True)
     ]
+    limited_at = [row.x for row in limited]
     return Plot(
         target=target.id,
         title=chart_title(found, language),
         about=" ".join(filter(None, [f"{target.title[language.code]}.", signal(found, language)])),
         marks=marks,
-        bands=[_outline(limited["x"], limited["lower"], limited["upper"])] if len(limited) > 1 else [],
-        line=_points(told["x"], told["to_date"]),
-        mean=_points(limited["x"], limited["mean"]) if len(limited) > 1 else "",
+        bands=[_outline(limited_at, *zip(*((row.lower, row.upper) for row in limited), strict=True))]
+        if len(limited) > 1
+        else [],
+        line=_points([row.x for row in told], [row.to_date for row in told]),
+        mean=_points(limited_at, [row.mean for row in limited]) if len(limited) > 1 else "",
         aim=_height(float(target.minimum)),
         aim_words=text(N_("target {minimum}"), minimum=share(target.minimum, 0)),
         end=end,
-        ticks=[(row.x, row.month[5:].lstrip("0")) for row in _rows(shown.iloc[_edges(len(shown))])],
+        ticks=[(shown[place].x, shown[place].month[5:].lstrip("0")) for place in _edges(len(shown))],
         heights=_heights(language),
         head=[
             text(words)
@@ -196,23 +220,26 @@ def _heights(language: Language) -> list[tuple[float, str]]:
     return [(_height(share), language.percent(share, 0)) for share in (0, 0.5, 1)]
 
 
-def _points(xs: pd.Series, shares: pd.Series) -> str:
+def _points(xs: Iterable[float], shares: Iterable[float]) -> str:
     return " ".join(f"{x:.0f},{_height(share):.0f}" for x, share in zip(xs, shares, strict=True))
 
 
-def _outline(xs: pd.Series, lower: pd.Series, upper: pd.Series) -> str:
+def _outline(xs: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> str:
     return f"{_points(xs, upper)} {_points(xs[::-1], lower[::-1])}"
 
 
 def values_link(table: pd.DataFrame) -> str:
     """The values as a link that holds them: CSV in UTF-8 with the mark that Excel needs."""
-    safe = table.assign(
-        **{
-            name: [undirected(spreadsheet_safe(text)) for text in table[name]]
-            for name in table
-            if table[name].dtype == "str"
-        }
-    )
-    return "data:text/csv;charset=utf-8," + quote(
-        "\ufeff" + safe.to_csv(index=False, lineterminator="\n", float_format="%.6f")
-    )
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(zip(*(_cells(table[name]) for name in table), strict=True))
+    return "data:text/csv;charset=utf-8," + quote("\ufeff" + lines.getvalue())
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    """Blank for what is absent; pandas would take ten times as long for a dozen rows."""
+    values = column.tolist()
+    if column.dtype == "str":
+        return [undirected(spreadsheet_safe(value)) if isinstance(value, str) else "" for value in values]
+    return ["" if value != value else f"{value:.6f}" if isinstance(value, float) else value for value in values]

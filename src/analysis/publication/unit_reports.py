@@ -5,10 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from analysis.findings.provenance import dossiers_by_file
 from analysis.findings.report import Report, read_report
 from analysis.language.texts import N_, Language
 from analysis.notebooks.batch import Piece, Task
+from analysis.pages import unit_sections
 from analysis.pages.page import publish_report
+from analysis.pages.rendering import load_templates
 from analysis.publication.fingerprints import fingerprints
 from analysis.publication.order import ALL
 from analysis.reference.groups import PROVINCE
@@ -41,8 +44,10 @@ def _publish(language: Language, executed: Any, page: Path, title: str) -> None:
 
 
 def _warm(processed: str, reference: str, language: Language) -> None:
-    """Read what all reports read."""
+    """Read and compile what all reports read and are made by."""
     read_report(processed, reference, language)
+    load_templates(language, *unit_sections.TEMPLATES)
+    dossiers_by_file(processed)
 
 
 def _title(report: Report, code: str) -> str:

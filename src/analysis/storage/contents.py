@@ -29,10 +29,14 @@ def marks(folder: Path) -> Marks:
     found: Marks = {}
     for path in folder.rglob("*"):
         if path.is_symlink() or not path.is_dir():
-            state = path.lstat()
-            seen = [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
-            found[path.relative_to(folder).as_posix()] = seen
+            found[path.relative_to(folder).as_posix()] = [*mark(path)]
     return found
+
+
+def mark(path: Path) -> tuple[int, ...]:
+    """That of one file or link; raises OSError where there is none."""
+    state = path.lstat()
+    return state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
 
 
 def _sha256(path: Path) -> str:
