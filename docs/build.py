@@ -55,7 +55,7 @@ def build(project: Path, html: Path, *options: str) -> subprocess.CompletedProce
 
 if __name__ == "__main__":
     make_project(BUILD / "project")
-    done = build(BUILD / "project", BUILD / "html", "--jobs", "auto")
+    done = build(BUILD / "project", BUILD / "html")
     if not done.returncode:
         print(f"Tài liệu: {(BUILD / 'html/index.html').relative_to(ROOT)}")
     raise SystemExit(done.returncode)

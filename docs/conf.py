@@ -12,7 +12,7 @@ project = "dvctt"
 author = "dvctt"
 language = "vi"
 html_title = "Tài liệu dvctt"
-extensions = ["myst_nb", "sphinx.ext.autodoc", "generated_pages", "page_styles", "plain_search"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "forked_kernels", "generated_pages", "page_styles", "plain_search"]
 exclude_patterns = ["_build", "locale"]
 templates_path = ["_templates"]
 

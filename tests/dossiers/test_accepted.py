@@ -49,7 +49,7 @@ def test_every_row_but_the_losers_is_written_in_the_order_of_the_files(
         names = [f"tệp {number}.csv" for number in range(len(tables))]
         results = [FileResult(rows=len(table)) for table in tables]
         losers = pd.DataFrame(lost, columns=["file_index", "sheet_index", "row"]).astype(np.int64)
-        write_accepted(names, stems, results, losers, DOSSIERS_SCHEMA, Path(name) / "dossiers.parquet")
+        write_accepted(names, stems, results, losers, Path(name) / "dossiers.parquet", DOSSIERS_SCHEMA)
         found = pq.read_table(Path(name) / "dossiers.parquet")
     assert found.schema.equals(DOSSIERS_SCHEMA)
     assert found.to_pylist() == [

@@ -160,7 +160,7 @@ def light(tmp_path: Path, content: str, name: str = "xuat_20200930.csv") -> tupl
     path = tmp_path / name
     path.write_bytes(content.encode())
     result = clean_file(Job(path, tmp_path / "kept"), LOOKUPS, b"k" * 32)
-    day, told = export_date(result, path)
+    day, told = export_date(result.days, path)
     ledger = {"read": result.read, "accepted": result.rows, "rejected": len(result.rejects)}
     ledger |= {"skipped_lines": result.skipped_lines, "export_date": day.isoformat(), "export_date_from": told}
     return pd.Series(ledger), pd.read_parquet(tmp_path / "kept.parquet"), [reject[2] for reject in result.rejects]

@@ -22,6 +22,7 @@ from analysis.dossiers import stage
 from analysis.reference.tables import load_reference
 
 TIMES = int(os.environ.get("DVCTT_CAMPAIGN", "1"))
+TABLES = ("dossiers", "filings", "handling", "counts")
 LEDGER = ("files", "further_files", "rejects", "quality", "unit_quality", "flaws", "difficulties")
 ROWS = st.lists(
     st.builds(
@@ -31,6 +32,8 @@ ROWS = st.lists(
         channel=st.sampled_from(["Trực tuyến", "Kênh lạ", ""]),
         received=st.sampled_from(["10/06/2020", "02/07/2020 08:30", "?"]),
         completed=st.sampled_from(["", "11/07/2020"]),
+        submitted=st.sampled_from(["", "09/06/2020 21:15", "hôm qua"]),
+        paid=st.sampled_from(["", "Trực tuyến", "Tiền mặt"]),
     ),
     min_size=1,
     max_size=5,
@@ -63,10 +66,12 @@ class Folder:
     def write(self, name: str, rows: list[dict[str, str]]) -> None:
         columns = {"id": "Mã hồ sơ", "unit": "Đơn vị", "channel": "Hình thức nộp"}
         columns |= {"received": "Ngày tiếp nhận", "completed": "Ngày trả kết quả"}
+        columns |= {"submitted": "Ngày nộp", "paid": "Hình thức thanh toán"}
+        usual = dict.fromkeys(columns.values(), "") | ROW
         with (self.raw / name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(ROW))
+            writer = csv.DictWriter(file, list(usual))
             writer.writeheader()
-            writer.writerows(ROW | {columns[key]: text for key, text in row.items()} for row in rows)
+            writer.writerows(usual | {columns[key]: text for key, text in row.items()} for row in rows)
 
     def remove(self, name: str) -> None:
         if name != FILES[0]:  # a run needs one
@@ -113,8 +118,14 @@ class Folder:
         for name in LEDGER:
             assert (kept / f"{name}.csv").read_bytes() == (first / f"{name}.csv").read_bytes(), name
         assert (kept / "clean.json").read_bytes() == (first / "clean.json").read_bytes()
-        for name in ("dossiers.parquet", "filings.parquet"):
-            pd.testing.assert_frame_equal(*(pd.read_parquet(folder / name) for folder in (kept, first)))
+        self.check_bytes(kept, first)
+
+    def check_bytes(self, one: Path, other: Path) -> None:
+        """By their bytes the stages after know whether they need be executed again."""
+        for name in TABLES:
+            paths = [folder / f"{name}.parquet" for folder in (one, other)]
+            pd.testing.assert_frame_equal(*map(pd.read_parquet, paths))
+            assert paths[0].read_bytes() == paths[1].read_bytes(), name
 
     def clean(self, name: str) -> Path:
         processed = self.home / name
@@ -137,3 +148,19 @@ def test_a_run_that_remembers_gives_what_a_first_run_gives(steps: list[tuple[Any
         for what, *how in steps:
             getattr(folder, what)(*how)
         folder.run()
+
+
+def test_the_bytes_are_the_same_whoever_reads_how_many_at_once(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    usual = {"unit": "Sở Xây dựng", "channel": "", "received": "10/06/2020", "paid": "Tiền mặt", "submitted": "hôm qua"}
+    for place, name in enumerate(FILES):
+        folder.write(name, [usual | {"id": f"h{place + number}"} for number in range(3)])
+    made = [tmp_path / f"by{jobs}" for jobs in (1, 3)]
+    for jobs, processed in zip((1, 3), made, strict=True):
+        stage.clean_exports(folder.raw, load_reference(folder.reference), processed, jobs=jobs)
+    (folder.raw / FILES[1]).rename(aside := tmp_path / FILES[1])
+    fewer = folder.clean("kept")
+    assert [len(pd.read_parquet(processed / "filings.parquet")) for processed in (*made, fewer)] == [5, 5, 5]
+    aside.rename(folder.raw / FILES[1])
+    for processed in (made[1], folder.clean("kept")):
+        folder.check_bytes(made[0], processed)

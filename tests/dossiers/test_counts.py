@@ -186,6 +186,7 @@ def test_nothing_given_leaves_empty_tables_and_a_folder_of_nothing_is_told(
         "Tháng 6/2020",
         "tháng 06 năm 2020",
         "2020/6",
+        "6-2020",
         "202006",
         "10/06/2020",
         "2020-06-01",
@@ -195,7 +196,9 @@ def test_months_are_read_in_the_usual_forms(text: str, reference: Reference) -> 
     assert months_named([text], reference.vocabulary) == {text: date(2020, 6, 1)}
 
 
-@pytest.mark.parametrize("text", ["13/2020", "Quý II/2020", "Năm 2020", "6", "tháng sáu", "9 tháng năm 2020", ""])
+@pytest.mark.parametrize(
+    "text", ["13/2020", "2020-13", "Quý II/2020", "Năm 2020", "6", "sáu", "tháng sáu", "9 tháng năm 2020", ""]
+)
 def test_what_names_no_month_is_none(text: str, reference: Reference) -> None:
     assert months_named([text], reference.vocabulary) == {}
 

@@ -10,7 +10,6 @@ from support.in_process import cleaning_in_this_process
 from support.small_exports import CATALOGUE, ROW, UNITS
 from support.wider_decision import ID, write_decision
 
-from analysis.dossiers.satisfaction import month_named
 from analysis.dossiers.stage import clean_exports
 from analysis.measures.attainment import make_attainment
 from analysis.reference.tables import Reference, load_reference
@@ -115,15 +114,3 @@ def test_a_run_without_such_a_table_cannot_measure_it(tmp_path: Path, reference:
     told = {(row["unit_code"], row["lacking"]) for row in read_csv(processed / "unmeasured.csv")}
     assert told == {("H45.18", "satisfaction"), ("TIER:province", "satisfaction"), ("ALL", "satisfaction")}
     assert figures(processed, "to_date") == {}
-
-
-@pytest.mark.parametrize(
-    ("text", "month"),
-    [
-        *(("2020-06", "2020-06"), ("06/2020", "2020-06"), ("6-2020", "2020-06"), ("Tháng 6/2020", "2020-06")),
-        *(("tháng 06 năm 2020", "2020-06"), ("15/06/2020", "2020-06"), ("2020-13", ""), ("13/2020", "")),
-        *(("Quý II/2020", ""), ("Năm 2020", ""), ("", ""), ("sáu", "")),
-    ],
-)
-def test_the_month(reference: Reference, text: str, month: str) -> None:
-    assert month_named(text, reference.vocabulary) == month

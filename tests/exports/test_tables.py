@@ -117,7 +117,7 @@ def test_a_sheet_without_headings_is_passed_over_when_another_has_them() -> None
 
 def test_the_export_date_stands_above_the_table() -> None:
     found = tables(f"Từ ngày 01/01/2020 đến ngày 30/06/2020\nNgày xuất:|05/07/2020\n{HEAD}\n{row(1)}")
-    assert (found.export_date, found.period_end) == (date(2020, 7, 5), date(2020, 6, 30))
+    assert found.days == (date(2020, 7, 5), date(2020, 6, 30))
 
 
 def test_between_two_columns_of_one_meaning_the_vocabularys_first_wins() -> None:

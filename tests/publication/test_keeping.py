@@ -91,11 +91,6 @@ def _another_export(runs: Runs) -> None:
     runs.words["files.csv"] = FILES.format("1" * 64)
 
 
-def _another_order_of_rows(runs: Runs) -> None:
-    _another_export(runs)
-    runs.rows = runs.rows[::-1]
-
-
 def _another_dossier(runs: Runs) -> None:
     _another_export(runs)
     runs.rows[0] = {"dossier_key": "c", "row": 1}
@@ -120,7 +115,6 @@ def _earlier_month(runs: Runs) -> None:
 UNITS = "data/reference/units.csv"
 CHANGES: dict[str, tuple[Callable[[Runs], Any], list[str]]] = {
     "exports that say the same": (_another_export, FOLLOWING),
-    "the same dossiers in another order": (_another_order_of_rows, FOLLOWING),
     "another dossier": (_another_dossier, ALL),
     "an alias": (lambda runs: _rewrite(runs.project.home / UNITS, "dựng,province,,", "dựng,province,,SXD"), FOLLOWING),
     "a unit's name": (lambda runs: _rewrite(runs.project.home / UNITS, "Xây dựng", "Xây Dựng"), ALL),

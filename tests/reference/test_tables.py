@@ -163,7 +163,7 @@ def test_an_empty_list_of_words_finds_nothing(folder: Path, tmp_path: Path, name
     export.write_text("\n".join(rows), encoding="utf-8")
     tables = read_tables(read_export(export), load_reference(folder).vocabulary)
     assert [len(table.rows) for table in tables.tables] == [1]
-    assert (tables.export_date, tables.period_end) == (None, None)
+    assert tables.days == (None, None)
 
 
 def test_a_column_without_a_heading_is_told(folder: Path) -> None:

@@ -94,7 +94,7 @@ def test_without_parts_there_is_nothing() -> None:
 
 def test_determined_finds_what_sum_caps_and_number_leave_no_choice() -> None:
     def of(values: list[int], caps: list[int]) -> list[bool]:
-        return determined(np.array(values), np.array(caps)).tolist()
+        return determined(np.array(values), np.array(caps), np.zeros(len(values), int)).tolist()
 
     assert of([1, 1, 1], [9, 9, 9]) == [True, True, True]
     assert of([1, 2], [9, 9]) == [False, False]

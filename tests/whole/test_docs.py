@@ -48,7 +48,7 @@ def project(year: Publication, september: Publication, tmp_path_factory: pytest.
 def site(project: Path) -> Path:
     """The built site; building it runs every example of its pages, and any warning is an error."""
     folder = project.with_name("html")
-    assert build.build(project, folder, "--quiet", "--jobs", "2").returncode == 0, "see what Sphinx printed"
+    assert build.build(project, folder, "--quiet").returncode == 0, "see what Sphinx printed"
     return folder
 
 

@@ -10,6 +10,7 @@ as cunningly. ``splitting``: every online dossier that is resolved is split in t
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,10 @@ class _Hand:
     online: Whole
     dossiers: Whole
 
-    def of_level(self, component: Component) -> Whole:
-        return component.target.admits(self.level)
+    @cached_property
+    def counted(self) -> list[NDArray[np.bool_]]:
+        """By component: which procedures are of its level."""
+        return [component.target.admits(self.level) for component in self.criteria.components]
 
 
 def play(evidence: Evidence, standing: Standing, strategy: str) -> Played:
@@ -91,11 +94,11 @@ def _hands(evidence: Evidence, standing: Standing) -> Iterator[_Hand]:
     targets = [part.target for part in standing.criteria.components if part.target.measure == PROCEDURES]
     counting = [target.admits(table["level"]) for target in targets]
     table = table[np.any(counting, axis=0) & table["level"].notna()] if counting else table.iloc[:0]
-    by_unit = dict(tuple(table.groupby("unit_code")))
+    columns = [table[name].to_numpy(dtype=np.int64) for name in ("level", "online", "dossiers")]
+    by_unit = table.groupby("unit_code").indices
     for place, code in enumerate(standing.codes):
-        own = by_unit.get(code, table.iloc[:0])
-        columns = (own[name].to_numpy(dtype=np.int64) for name in ("level", "online", "dossiers"))
-        yield _Hand(standing.criteria, standing.numerators[place], standing.denominators[place], *columns)
+        own = (column[by_unit.get(code, [])] for column in columns)
+        yield _Hand(standing.criteria, standing.numerators[place], standing.denominators[place], *own)
 
 
 def _idle(hand: _Hand) -> _Hand:
@@ -134,7 +137,7 @@ def _splitting(hand: _Hand) -> tuple[int, Numbers, Numbers]:
     online, dossiers = 2 * hand.online, hand.dossiers + hand.online
     for place, component in enumerate(hand.criteria.components):
         if component.target.measure == PROCEDURES and component.substance:
-            counts = _counts(component, hand.of_level(component), online, dossiers)
+            counts = _counts(component, hand.counted[place], online, dossiers)
             over[place], under[place] = counts
     return effort, over, under
 
@@ -146,65 +149,67 @@ def _best(hand: _Hand, budget: int, needed: Whole, added: bool) -> tuple[int, Nu
     order = np.argsort(needed, kind="stable")
     order = order[needed[order] > 0]
     order = order[np.cumsum(needed[order]) <= budget]
+    cheapest = np.zeros((len(order) + 1, len(needed)), dtype=np.int64)  # in each row one procedure more
+    cheapest[:, order] = np.tril(np.broadcast_to(needed[order], (len(order) + 1, len(order))), -1)
+    left = budget - cheapest.sum(-1, keepdims=True)
+    heaped = [cheapest + _heap(hand, level, left, added) for level in np.unique(hand.level)]
+    more = np.stack([cheapest, *heaped], axis=1).reshape(len(cheapest) * (1 + len(heaped)), len(needed))
     tries = [(0, hand.over, hand.under)]
     if added:
         tries.append(_tokens(hand))
-    for length in range(len(order) + 1):
-        more = np.zeros_like(needed)
-        more[order[:length]] = needed[order[:length]]
-        spent = int(more.sum())
-        tries.append((spent, *_after(hand, more, added)))
-        for level in np.unique(hand.level):
-            heaped = more + _heap(hand, int(level), budget - spent, added)
-            tries.append((int(heaped.sum()), *_after(hand, heaped, added)))
+    tries += zip(map(int, more.sum(-1)), *_after(hand, more, added), strict=True)
     over, under = (np.stack([found[side] for found in tries])[:, None] for side in (1, 2))
     return tries[int(np.nanargmax(scores(hand.criteria, over, under).total[:, 0]))]
 
 
-def _heap(hand: _Hand, level: int, count: int, added: bool) -> Whole:
-    """``count`` dossiers in procedures of a level that are much used already: new ones all in the largest, existing
-    ones as far as there are any at the counter, the largest first.
+def _heap(hand: _Hand, level: int, counts: Whole, added: bool) -> Whole:
+    """In each row as many dossiers as ``counts`` says (rows × 1), in procedures of a level that are much used already:
+    new ones all in the largest, existing ones as far as there are any at the counter, the largest first.
     """
-    heap = np.zeros_like(hand.online)
+    heap = np.zeros((len(counts), len(hand.online)), dtype=np.int64)
     order = np.argsort(np.where(hand.level == level, -hand.dossiers, 1), kind="stable")
     order = order[hand.level[order] == level]
-    room = np.full(len(order), count) if added else (hand.dossiers - hand.online)[order]
-    heap[order] = np.diff(np.minimum(np.cumsum(room), count), prepend=0)
+    room = np.repeat(counts, len(order), axis=1) if added else (hand.dossiers - hand.online)[order][None]
+    heap[:, order] = np.diff(np.minimum(np.cumsum(room, axis=1), counts), axis=1, prepend=0)
     return heap
 
 
 def _after(hand: _Hand, more: Whole, added: bool) -> tuple[Numbers, Numbers]:
-    """Counts when procedures get ``more`` online dossiers: new ones, or existing ones that go online."""
+    """Counts when procedures, on the last axis of ``more``, get that many online dossiers: new ones, or existing ones
+    that go online. What there is of ways on the axis before it is carried along.
+    """
     online, dossiers = np.minimum(hand.online + more, hand.dossiers + more * added), hand.dossiers + more * added
-    over, under = hand.over.copy(), hand.under.copy()
+    over, under = (
+        np.broadcast_to(counts, (*more.shape[:-1], len(counts))).copy() for counts in (hand.over, hand.under)
+    )
     for place, component in enumerate(hand.criteria.components):
-        own = hand.of_level(component)
+        own = hand.counted[place]
         if component.target.measure == PROCEDURES:
-            over[place], under[place] = _counted(component, hand, place, own, online, dossiers)
+            over[..., place], under[..., place] = _counted(component, hand, place, own, online, dossiers)
         elif component.target.measure == DOSSIERS and component.target.scope == "all":
-            gained = int((online - hand.online)[own & _admitted(component, dossiers)].sum())
-            over[place] = min(over[place] + gained, under[place] + gained * added)
-            under[place] += gained * added
+            gained = np.where(own & _admitted(component, dossiers), online - hand.online, 0).sum(-1)
+            over[..., place] = np.minimum(over[..., place] + gained, under[..., place] + gained * added)
+            under[..., place] += gained * added
         elif component.target.measure == PORTAL and added:  # the tokens come through the portal
-            over[place] += more.sum()
-            under[place] += more.sum()
+            over[..., place] += more.sum(-1)
+            under[..., place] += more.sum(-1)
     return over, under
 
 
 def _counted(
-    component: Component, hand: _Hand, place: int, own: Whole, online: Whole, dossiers: Whole
-) -> tuple[float, float]:
+    component: Component, hand: _Hand, place: int, own: NDArray[np.bool_], online: Whole, dossiers: Whole
+) -> tuple[Numbers, Numbers]:
     """Procedures hit and in question. Without substance every newly touched one counts, whatever the reading."""
     if component.substance:
         return _counts(component, own, online, dossiers)
-    newly = int((own & (hand.online == 0) & (online > 0)).sum())
-    whole = max(hand.under[place], 0.0)
+    newly = (own & (hand.online == 0) & (online > 0)).sum(-1)
+    whole = np.full(newly.shape, max(hand.under[place], 0.0))
     if component.reading.denominator == "active":
-        whole += int((own & (hand.dossiers == 0) & (dossiers > 0)).sum())
-    return min(hand.over[place] + newly, whole), whole
+        whole += (own & (hand.dossiers == 0) & (dossiers > 0)).sum(-1)
+    return np.minimum(hand.over[place] + newly, whole), whole
 
 
-def _counts(component: Component, own: Whole, online: Whole, dossiers: Whole) -> tuple[float, float]:
+def _counts(component: Component, own: NDArray[np.bool_], online: Whole, dossiers: Whole) -> tuple[Numbers, Numbers]:
     """Numerator and denominator of a component on procedures that asks for substance."""
     rule = component.substance
     assert rule is not None
@@ -212,7 +217,7 @@ def _counts(component: Component, own: Whole, online: Whole, dossiers: Whole) ->
     share = rule.online_share
     some = own & (dossiers >= rule.least_dossiers)
     hit = some & (online * share.denominator >= share.numerator * dossiers)
-    return float(hit.sum()), float(some.sum())
+    return hit.sum(-1).astype(float), some.sum(-1).astype(float)
 
 
 def _admitted(component: Component, dossiers: Whole) -> NDArray[np.bool_]:
@@ -246,10 +251,10 @@ def _moved_needed(hand: _Hand) -> Whole:
     return needed
 
 
-def _strict(hand: _Hand) -> Iterator[tuple[Component, Whole]]:
-    for component in hand.criteria.components:
+def _strict(hand: _Hand) -> Iterator[tuple[Component, NDArray[np.bool_]]]:
+    for component, own in zip(hand.criteria.components, hand.counted, strict=True):
         if component.target.measure == PROCEDURES and component.substance:
-            yield component, hand.of_level(component)
+            yield component, own
 
 
 def _ceiling(share: Fraction, dossiers: Whole, online: Whole, part: Fraction) -> Whole:

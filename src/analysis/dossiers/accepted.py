@@ -1,9 +1,11 @@
-"""Writes the dossiers as their last sights tell them, file by file as they were kept: the same bytes in every run.
+"""Writes the dossiers as their last sights tell them, file by file as they were kept: the same bytes in every run,
+by which a stage knows that it need not be executed again (``publication.keeping``).
 
 An engine would make texts of what the kept files hold as numbers of a dictionary, and hold many rows at once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,24 +23,35 @@ _KEY = "dossier_key"  # of which no value comes twice
 _WORDS = [field.name for field in SIGHTS_SCHEMA if field.type == pa.string() and field.name != _KEY]
 
 
+@dataclass(frozen=True)
+class Told:
+    """Which files, and which of their rows (a mask), tell anything of what is written."""
+
+    by_file: Callable[[FileResult], object]
+    by_row: Callable[[pa.Table], pa.ChunkedArray]
+
+
 def write_accepted(
     names: list[str],
     stems: list[Path],
     results: list[FileResult],
     losers: pd.DataFrame,
-    schema: pa.Schema,
     target: Path,
+    schema: pa.Schema,
+    told: Told | None = None,
 ) -> None:
     """Write the rows of every file but the ``losers`` (file_index, sheet_index, row) to ``target``, whole or not at
-    all, in the columns of ``schema`` and the order of the files, sheets and rows.
+    all, in the columns of ``schema`` and the order of the files, sheets and rows; ``told``: those of files alone, and
+    of rows, that tell anything.
     """
     lost = dict(iter(losers.groupby("file_index")))
     parts = (
         _accepted(name, stem, lost.get(number), schema.names)
         for number, (name, stem, result) in enumerate(zip(names, stems, results, strict=True))
-        if result.rows
+        if result.rows and (not told or told.by_file(result))
     )
-    write_whole(target, lambda path: _write(parts, schema, path))
+    some = (part.filter(told.by_row(part)) for part in parts) if told else parts
+    write_whole(target, lambda path: _write(some, schema, path))
 
 
 def _accepted(name: str, stem: Path, lost: pd.DataFrame | None, columns: list[str]) -> pa.Table:

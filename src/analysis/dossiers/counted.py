@@ -24,8 +24,8 @@ from analysis.dossiers.doubts import COUNTED, NOT_COUNTED, UNREAD
 from analysis.dossiers.export_dates import MODIFIED, export_date
 from analysis.dossiers.further_files import Further
 from analysis.dossiers.superseding import latest_of
-from analysis.dossiers.worker import FileResult, asked
-from analysis.exports.periods import month_end
+from analysis.dossiers.worker import asked
+from analysis.exports.periods import TitleDays, month_end
 from analysis.language.clock import today
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import Language
@@ -145,9 +145,7 @@ def _lines_of(rows: list[Row]) -> pd.DataFrame:
 
 def _day(result: CountsRead | ExportProblem, path: Path) -> tuple[date, str]:
     """The day of the file and what told of it, as of an export."""
-    days = (result.export_date, result.period_end) if isinstance(result, CountsRead) else (None, None)
-    exported, period = (day.isoformat() if day else None for day in days)
-    return export_date(FileResult(export_date=exported, period_end=period), path)
+    return export_date(result.days if isinstance(result, CountsRead) else TitleDays(), path)
 
 
 def _lines(result: CountsRead | ExportProblem, day: tuple[date, str], now: date) -> pd.DataFrame:

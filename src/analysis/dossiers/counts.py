@@ -3,15 +3,14 @@ where it has such columns, instead of dossiers one by one.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.count_lines import CountsTable, LinesRead
 from analysis.dossiers.further_files import Further
 from analysis.exports.lists import find_head, lines_of
-from analysis.exports.periods import days_after, period_end
+from analysis.exports.periods import TitleDays, title_days
 from analysis.exports.reading import read_unchanged
 from analysis.exports.sheets import Sheet
 from analysis.language.folding import fold
@@ -27,8 +26,7 @@ _NO_COUNTS = N_("no heading row with unit, month and dossiers arisen. Add headin
 class CountsRead(LinesRead):
     """What one file counts; days as its titles have them."""
 
-    export_date: date | None = None
-    period_end: date | None = None
+    days: TitleDays = field(default_factory=TitleDays)
     synthetic: bool = False
 
 
@@ -67,6 +65,6 @@ def read_counts(sheets: Iterable[Sheet], words: CountsWords, lookups: Lookups) -
 def _title(lines: list[list[str]], vocabulary: Vocabulary, found: CountsRead) -> None:
     """What stands above a table of the file as a whole."""
     folded = [fold(" ".join(filter(None, line))) for line in lines]
-    found.export_date = next(reversed(days_after(folded, vocabulary.export_date)), found.export_date)
-    found.period_end = period_end(folded, vocabulary) or found.period_end
+    told = title_days(folded, vocabulary)
+    found.days = TitleDays(told.exported or found.days.exported, told.period_end or found.days.period_end)
     found.synthetic |= any(word in line for line in folded for word in vocabulary.synthetic)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from analysis.dossiers.worker import FileResult
+from analysis.exports.periods import TitleDays
 from analysis.language.clock import local_day
 
 FIRST, LAST = 1990, 2099  # years that a name may tell: a number of a document is no day
@@ -22,16 +22,16 @@ _FORMS = [
 LINE, NAME, PERIOD, MODIFIED = "line", "name", "period", "modified"  # what told of the day
 
 
-def export_date(result: FileResult, path: Path) -> tuple[date, str]:
+def export_date(days: TitleDays, path: Path) -> tuple[date, str]:
     """Contract §4: a line above the table, else the file's name, else the period's end, else the file's date; and which
     of the four it was.
     """
-    if result.export_date:
-        return date.fromisoformat(result.export_date), LINE
+    if days.exported:
+        return days.exported, LINE
     if named := _date_in_name(path.stem):
         return named, NAME
-    if result.period_end:
-        return date.fromisoformat(result.period_end), PERIOD
+    if days.period_end:
+        return days.period_end, PERIOD
     try:
         return local_day(path.stat().st_mtime), MODIFIED
     except OSError:

@@ -221,7 +221,7 @@ class _Found:
         self.files.append({"file": name, "status": "quarantined", "reason": reason})
 
     def read(self, name: str, path: Path, look: FileLook, namer: FileNames, language: Language) -> None:
-        day, told = export_date(look.result, path)
+        day, told = export_date(look.result.days, path)
         known = {"file": name, "format": look.result.format, "encoding": look.result.encoding}
         known |= {"export_date": day.isoformat(), "export_date_from": told, "status": "accepted"}
         for sheet in look.sheets:

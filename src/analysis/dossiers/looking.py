@@ -128,8 +128,8 @@ class Task:
                 problem = ExportProblem(words)
             result = FileResult(format=export.format, encoding=export.encoding)
             return FileLook(result, looks, problem, strange, lacking, _needed(headings), heads)
-        day, period = (day.isoformat() if day else None for day in (tables.export_date, tables.period_end))
-        result = FileResult("", export.format, export.encoding, day, period)
+        result = FileResult("", export.format, export.encoding)
+        result.tell(tables.days)
         found = _looks(tables, export, lookups)
         # Lines that name no unit divide the rows, and no column does: a letterhead may.
         nameless = any(

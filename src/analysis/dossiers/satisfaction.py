@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.count_lines import BAD_COUNT, BAD_MONTH, IMPOSSIBLE, UNKNOWN_UNIT
@@ -20,10 +19,9 @@ from analysis.dossiers.doubts import REFUSED
 from analysis.dossiers.export_dates import export_date
 from analysis.dossiers.further_files import Further
 from analysis.dossiers.unit_reports import count_of
-from analysis.dossiers.worker import FileResult, asked
+from analysis.dossiers.worker import asked
 from analysis.exports.lists import find_head, lines_of
-from analysis.exports.moments import moments
-from analysis.exports.periods import days_after, period_end, period_named
+from analysis.exports.periods import TitleDays, months_named, title_days
 from analysis.exports.reading import read_unchanged
 from analysis.exports.sheets import Sheet
 from analysis.language.folding import fold
@@ -31,13 +29,11 @@ from analysis.language.problems import ExportProblem
 from analysis.language.texts import Language
 from analysis.reference.keys import unit_key
 from analysis.reference.satisfaction_words import SatisfactionWords
-from analysis.reference.vocabulary import Vocabulary
 from analysis.storage.writing import spreadsheet_safe
 
 SATISFACTION_COLUMNS = ["unit_code", "month", "asked", "satisfied", "outcome", "file", "sheet", "row"]
 USED, SUPERSEDED, ASIDE, UNREADABLE = "used", "superseded", "aside", "unreadable_file"
 _REQUIRED = ("unit", "month", "asked", "satisfied")
-_ISO = re.compile(r"((?:19|20)\d{2})\s*[-/.]\s*(\d{1,2})")
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ class _Read:
     """The lines of one file, and what its titles say of its day."""
 
     lines: tuple[_Line, ...]
-    told: FileResult
+    days: TitleDays
 
 
 @dataclass(frozen=True)
@@ -88,7 +84,7 @@ class SatisfactionFile:
             for (_, lines), (at, _) in zip(tables, heads, strict=True)
             for line in lines[: max(at, 0)]
         ]
-        return _Read(found, _told(above, lookups.vocabulary))
+        return _Read(found, title_days(above, lookups.vocabulary))
 
 
 def satisfaction(
@@ -106,7 +102,7 @@ def satisfaction(
         if isinstance(found, ExportProblem):
             rows.append((place, "", "", None, None, UNREADABLE, file.name, found.told(language), 0))
             continue
-        days[place] = export_date(found.told, file.path)[0]
+        days[place] = export_date(found.days, file.path)[0]
         rows += [
             (place, one.unit_code, one.month, one.asked, one.satisfied, one.outcome, file.name, one.sheet, one.row)
             for one in found.lines
@@ -125,40 +121,21 @@ def not_used(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{"kind": REFUSED, "files": sorted(set(bad["file"])), "details": [len(bad)]}] if len(bad) else []
 
 
-def month_named(text: str, vocabulary: Vocabulary) -> str:
-    """``yyyy-mm`` of ``2020-06``, ``06/2020``, ``Tháng 6/2020`` or a day; "" for what is none of them."""
-    bare = " ".join(text.split())
-    if found := _ISO.fullmatch(bare):
-        return f"{found[1]}-{int(found[2]):02}" if 1 <= int(found[2]) <= 12 else ""
-    named = period_named(
-        [fold(f"tháng {bare}" if re.match(r"\d{1,2}\s*[/-]\s*\d{4}$", bare) else bare)], vocabulary, ()
-    )
-    if named:
-        return f"{named[0]:%Y-%m}" if _is_month(*named) else ""
-    day = moments(pa.array([bare], pa.string()))[0].as_py()
-    return f"{day:%Y-%m}" if day else ""
-
-
-def _told(lines: list[str], vocabulary: Vocabulary) -> FileResult:
-    exported, period = next(reversed(days_after(lines, vocabulary.export_date)), None), period_end(lines, vocabulary)
-    return FileResult(
-        export_date=exported.isoformat() if exported else None, period_end=period.isoformat() if period else None
-    )
-
-
 def _lines(
     sheet: Sheet, lines: list[list[str]], first: int, columns: dict[str, int], lookups: Lookups
 ) -> Iterator[_Line]:
+    months = months_named([line[columns["month"]] for line in lines], lookups.vocabulary)
     for number, line in enumerate(lines, first):
         if any(line):
             cells = {name: line[column] for name, column in columns.items()}
-            yield _line(sheet.name, number, cells, next(filter(None, line)), lookups)
+            month = months.get(cells["month"])
+            yield _line(sheet.name, number, cells, f"{month:%Y-%m}" if month else "", next(filter(None, line)), lookups)
 
 
-def _line(sheet: str, row: int, cells: dict[str, str], beginning: str, lookups: Lookups) -> _Line:
+def _line(sheet: str, row: int, cells: dict[str, str], month: str, beginning: str, lookups: Lookups) -> _Line:
     if fold(beginning) in lookups.vocabulary.total or not any(re.search(r"\d", cells[name]) for name in _REQUIRED[2:]):
         return _Line(sheet, row, ASIDE)
-    unit, month = lookups.units.get(unit_key(cells["unit"]), ""), month_named(cells["month"], lookups.vocabulary)
+    unit = lookups.units.get(unit_key(cells["unit"]), "")
     counts = [count_of(cells[name]) for name in ("asked", "satisfied")]
     if not unit:
         return _Line(sheet, row, UNKNOWN_UNIT)
@@ -170,7 +147,3 @@ def _line(sheet: str, row: int, cells: dict[str, str], beginning: str, lookups: 
     if content > whole:
         return _Line(sheet, row, IMPOSSIBLE, unit, month)
     return _Line(sheet, row, USED, unit, month, whole, content)
-
-
-def _is_month(first: date, last: date) -> bool:
-    return (first.year, first.month) == (last.year, last.month)

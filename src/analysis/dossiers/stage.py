@@ -148,7 +148,7 @@ def clean_exports(
         names, stems, digests = [*compress(found, exports)], [*compress(kept, exports)], [*compress(digests, exports)]
         paths, results = [*compress(paths, exports)], [*compress(results, exports)]
         stated = read_statements(raw, lookups)
-        export_dates = [export_date(result, path) for result, path in zip(results, paths, strict=True)]
+        export_dates = [export_date(result.days, path) for result, path in zip(results, paths, strict=True)]
         before = _before(backend, published_folder(work), processed)
         settled = settle(backend, names, stems, results, export_dates, processed / "dossiers.parquet")
         rows = partial(read_dossiers, backend, processed / "dossiers.parquet")

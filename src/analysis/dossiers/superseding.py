@@ -3,14 +3,17 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import ibis
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from analysis.dossiers.accepted import write_accepted
+from analysis.dossiers.accepted import Told, write_accepted
 from analysis.dossiers.cleaning import CHECKS, SIGHTS_SCHEMA
 from analysis.dossiers.export_dates import MODIFIED
 from analysis.dossiers.worker import FileResult
@@ -77,17 +80,25 @@ def settle(
     rows = _all_rows(connection, names, stems, results, [day for day, _ in export_dates])
     losers = computed_once(_losers(rows))
     accepted = rows.anti_join(losers, ["file_index", "sheet_index", "row"])
-    write_dossiers(_filings(accepted, any(result.tells_filing for result in results)), target.with_name(FILINGS))
-    write_dossiers(_handling(accepted, any(result.handling for result in results)), target.with_name(HANDLING))
-    if connection.name != DUCKDB:
+    tables: list[tuple[Path, pa.Schema, Told | None]] = [
+        (target.with_name(FILINGS), _of_sights(FILED), Told(attrgetter("tells_filing"), _tell_filing)),
+        (target.with_name(HANDLING), _of_sights(HANDLED), Told(attrgetter("handling"), _tell_handling)),
+    ]
+    if connection.name == DUCKDB:
+        tables.append((target, DOSSIERS_SCHEMA, None))
+    else:  # whose executors write several files at once
         write_dossiers(accepted.select(*DOSSIERS_SCHEMA.names), target)
-        return _settled(names, results, export_dates, rows, losers, accepted)
     with ThreadPoolExecutor(1) as pool:  # while the engine counts
         lost = execute(losers)
-        written = pool.submit(write_accepted, names, stems, results, lost, DOSSIERS_SCHEMA, target)
+        written = [pool.submit(write_accepted, names, stems, results, lost, *table) for table in tables]
         settled = _settled(names, results, export_dates, rows, losers, accepted)
-        written.result()
+        for one in written:
+            one.result()
     return settled
+
+
+def _of_sights(columns: tuple[str, ...]) -> pa.Schema:
+    return pa.schema([SIGHTS_SCHEMA.field(name) for name in ("dossier_key", *columns)])
 
 
 def _settled(
@@ -142,18 +153,15 @@ def latest_of(by_day: pd.DataFrame) -> date | None:
     return pd.Timestamp(days["day"].iloc[stray[0] - 1 if len(stray) else -1]).date()
 
 
-def _filings(accepted: ibis.Table, told: bool) -> ibis.Table:
-    """How dossiers were filed, as their last sight tells it."""
-    rows = accepted.select("dossier_key", *FILED)
-    if not told:  # so that nothing is read anew
-        return rows.limit(0)
-    return rows.filter(rows.submitted_at.notnull() | rows.submitted_unread | rows.by_proxy.notnull())
+def _tell_filing(rows: pa.Table) -> pa.ChunkedArray:
+    """Which rows tell how dossiers were filed."""
+    dated = pc.or_(pc.is_valid(rows["submitted_at"]), rows["submitted_unread"])
+    return pc.or_(dated, pc.is_valid(rows["by_proxy"]))
 
 
-def _handling(accepted: ibis.Table, told: bool) -> ibis.Table:
-    """How dossiers were handled, as their last sight tells it."""
-    rows = accepted.select("dossier_key", *HANDLED)
-    return rows.filter(ibis.or_(*(rows[name].notnull() for name in HANDLED))) if told else rows.limit(0)
+def _tell_handling(rows: pa.Table) -> pa.ChunkedArray:
+    """Which rows tell how dossiers were handled."""
+    return reduce(pc.or_, [pc.is_valid(rows[name]) for name in HANDLED])
 
 
 def _with_dossiers_in_common(rows: ibis.Table, names: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
 from traceback import extract_tb
@@ -26,6 +27,7 @@ from analysis.dossiers.further_kinds import kind_of
 from analysis.exports.encodings import UNKNOWN_ENCODING
 from analysis.exports.filing import BY_PROXY, SUBMITTED_AT
 from analysis.exports.legacy import LEGACY
+from analysis.exports.periods import TitleDays
 from analysis.exports.quoting import quoted
 from analysis.exports.reading import CHANGED, read_export
 from analysis.exports.tables import Tables
@@ -79,6 +81,16 @@ class FileResult:
     rejects: list[Reject] = field(default_factory=list)
     problem: tuple[str, dict[str, Any]] | None = None
     asked: Answers = field(default_factory=dict)
+
+    @property
+    def days(self) -> TitleDays:
+        """What its titles say of its days."""
+        exported, period = (date.fromisoformat(day) if day else None for day in (self.export_date, self.period_end))
+        return TitleDays(exported, period)
+
+    def tell(self, days: TitleDays) -> None:
+        """Keep what its titles say of its days, as JSON can hold it."""
+        self.export_date, self.period_end = (day.isoformat() if day else None for day in days)
 
 
 class Task(Protocol[Result_co]):
@@ -180,8 +192,7 @@ def clean_file(job: Job, lookups: Lookups, key: bytes) -> FileResult:
         return result
     if job.sha256 not in ("", export.sha256):
         raise ExportProblem(CHANGED)
-    result.export_date = tables.export_date.isoformat() if tables.export_date else None
-    result.period_end = tables.period_end.isoformat() if tables.period_end else None
+    result.tell(tables.days)
     result.synthetic = tables.synthetic
     parts = []
     order = {sheet.name: number for number, sheet in enumerate(export.sheets)}

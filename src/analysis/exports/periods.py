@@ -3,6 +3,7 @@
 import re
 from calendar import monthrange
 from datetime import date
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -14,6 +15,19 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _MONTH = re.compile(r"(?P<month>\d{1,2})\s*[-/.]\s*(?P<year>\d{4})|(?P<year_>\d{4})\s*[-/.]\s*(?P<month_>\d{1,2})")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})")
 _RANGE = re.compile(r"(?<!\w)từ (?:ngày )?\d[\d/.-]+\s*[–-]\s*(?:ngày )?(?=\d)")
+
+
+class TitleDays(NamedTuple):
+    """What the lines above a table say of its days: when it was exported, and the last day that it is about."""
+
+    exported: date | None = None
+    period_end: date | None = None
+
+
+def title_days(lines: list[str], vocabulary: Vocabulary) -> TitleDays:
+    """Of the folded lines above a table: the last day of export, the end of the period."""
+    exported = next(reversed(days_after(lines, vocabulary.export_date)), None)
+    return TitleDays(exported, period_end(lines, vocabulary))
 
 
 def month_end(day: date) -> date:

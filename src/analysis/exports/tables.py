@@ -7,7 +7,6 @@ module, and no message made here quotes a cell from one.
 import re
 from collections.abc import Callable, Container
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -22,7 +21,7 @@ from analysis.exports.handling import coded
 from analysis.exports.headings import INVISIBLE, REQUIRED, Head, bare, find_head, first_lines
 from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import is_no_day
-from analysis.exports.periods import days_after, period_end
+from analysis.exports.periods import TitleDays, title_days
 from analysis.exports.quoting import quoted
 from analysis.exports.reading import Export, Sheet
 from analysis.language.folding import fold
@@ -77,8 +76,7 @@ class Tables:
     """All tables of an export, with what its title lines say of the whole."""
 
     tables: tuple[Table, ...]
-    export_date: date | None
-    period_end: date | None
+    days: TitleDays
     synthetic: bool
 
 
@@ -110,8 +108,7 @@ def read_tables(
     text_lines = [fold(" ".join(filter(None, line))) for title in used for line in title]
     return Tables(
         tables=tuple(table for table in tables if table),
-        export_date=next(reversed(days_after(text_lines, vocabulary.export_date)), None),
-        period_end=period_end(text_lines, vocabulary),
+        days=title_days(text_lines, vocabulary),
         synthetic=any(words in line for line in text_lines for words in vocabulary.synthetic),
     )
 
@@ -439,7 +436,7 @@ def _lone_title(title: list[list[str]], vocabulary: Vocabulary, title_unit: Call
     for line in reversed(title):
         texts = list(dict.fromkeys(filter(None, line)))
         told = fold(" ".join(texts))
-        if not told or days_after([told], vocabulary.export_date) or period_end([told], vocabulary):
+        if not told or any(title_days([told], vocabulary)):
             continue
         return title_unit(texts[0]) if len(texts) == 1 else None
     return None

@@ -8,18 +8,17 @@ from fractions import Fraction
 from functools import cache
 from gettext import NullTranslations
 from importlib.resources import files
-from numbers import Integral
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, parse_pattern
 from babel.support import Translations
 
 LANGUAGES = ("vi", "en")
-_MARKS = str.maketrans(",.", ".,")  # between thousands and before decimals
 
 
 def N_(template: str) -> str:
@@ -39,7 +38,8 @@ class Language:
 
     def number(self, value: float) -> str:
         """A count or quantity: ``1598`` → ``1.598`` (vi), ``1,598`` (en)."""
-        return self._marked(f"{value:,}") if isinstance(value, Integral) else format_decimal(value, locale=self.code)
+        locale = _locale(self.code)
+        return locale.decimal_formats[None].apply(value, locale)
 
     def percent(self, value: Fraction | float | None, digits: int = 1) -> str:
         """A share of one as per cent: ``0.189`` → ``18,9 %``; ``None`` or NaN → ``–``."""
@@ -60,7 +60,7 @@ class Language:
 
     def decimal(self, value: float, digits: int = 3) -> str:
         """A number with decimals: ``0,049`` (vi), ``0.049`` (en)."""
-        return format_decimal(Decimal(f"{value:.{digits}f}"), format="0." + "0" * digits, locale=self.code)
+        return _pattern("0." + "0" * digits).apply(Decimal(f"{value:.{digits}f}"), _locale(self.code))
 
     def _rounded(self, share: Fraction | float, digits: int) -> str:
         exact = (
@@ -69,13 +69,7 @@ class Language:
             else Decimal(repr(float(share)))
         )
         hundred = (exact * 100).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-        return self._marked(f"{hundred:,}")
-
-    def _marked(self, number: str) -> str:
-        """A number as Python groups it, with the marks of the language: as Babel has it, which takes ten times as long
-        for each of the thousands on a page.
-        """
-        return number.translate(_MARKS) if self.code == "vi" else number
+        return _pattern("#,##0" + ("." + "0" * digits if digits else "")).apply(hundred, _locale(self.code))
 
     def written_date(self, day: date) -> str:
         """As an official text writes it in a sentence: ``05 tháng 02 năm 2020`` (vi; a day under ten and January and
@@ -139,3 +133,14 @@ def _catalogue(code: str) -> NullTranslations:
         write_mo(compiled, read_po(handle, locale=code))
     compiled.seek(0)
     return Translations(compiled, domain="analysis")
+
+
+@cache
+def _locale(code: str) -> Locale:
+    """Kept, as patterns are: ``format_decimal`` looks both up for each of the thousands of numbers on a page."""
+    return Locale.parse(code)
+
+
+@cache
+def _pattern(form: str) -> NumberPattern:
+    return parse_pattern(form)

@@ -12,9 +12,8 @@ from pathlib import Path
 from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.export_dates import MODIFIED, export_date
 from analysis.dossiers.further_files import Further
-from analysis.dossiers.worker import FileResult
 from analysis.exports.moments import day_within
-from analysis.exports.periods import days_after, period_end
+from analysis.exports.periods import title_days
 from analysis.exports.reading import read_unchanged
 from analysis.language.folding import fold, plain
 from analysis.preparation.catalogue_lists import ListedSheet, listed_sheets
@@ -86,10 +85,5 @@ def _role(sheet: ListedSheet, stem: str, words: CatalogueWords) -> str:
 
 def _day(sheet: ListedSheet, path: Path, vocabulary: Vocabulary) -> date | None:
     """Of the portal's list: by a line above it, the file's name, the end of a period; a file's own date tells none."""
-    lines = [fold(line) for line in sheet.title]
-    exported, period = next(reversed(days_after(lines, vocabulary.export_date)), None), period_end(lines, vocabulary)
-    told = FileResult(
-        export_date=exported.isoformat() if exported else None, period_end=period.isoformat() if period else None
-    )
-    day, by = export_date(told, path)
+    day, by = export_date(title_days([fold(line) for line in sheet.title], vocabulary), path)
     return None if by == MODIFIED else day

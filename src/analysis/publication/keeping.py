@@ -22,7 +22,7 @@ from analysis.notebooks.notebook import imported_modules, used_parameters
 from analysis.publication.ingredients import Ingredients
 from analysis.publication.order import OUTPUTS, Order, Stage
 from analysis.reference.digests import definitions_digest
-from analysis.storage.backends import DUCKDB, rows_digest
+from analysis.storage.backends import DUCKDB
 from analysis.storage.contents import digests, joined
 from analysis.storage.generations import LEDGER, Staging
 from analysis.storage.places import OPEN_DATA
@@ -34,7 +34,7 @@ STREET = (
     *("outlook", "duties", "findings", "presentation", "pages", "documents", "criteria", "explorer", "publication"),
 )
 _RECORD = "stages.json"  # in the work folder: each stage's digest, and those of what it made
-_PARQUET, _OF_LINES = b"PAR1", "sha256"  # the column of files.csv that a changed file changes, and nothing else of it
+_FILES, _OF_BYTES = "files.csv", "sha256"  # and its column that a changed file changes, and nothing else of it
 
 
 class Kept:
@@ -117,14 +117,15 @@ class Kept:
         return own | {name: behind[name]() for name in sorted(used)}
 
     def _tables(self, whole: bool) -> str:
-        """Of all tables of the stages before."""
+        """Of all tables of the stages before; ``whole``: of the bytes of exports too."""
         folder = self._results.folder
         there = sorted(name for name in OUTPUTS if (folder / name).is_file())
-        for name in there:
-            if name not in self._digests:
-                self._digests[name] = _table_digest(folder / name)
+        new = [name for name in there if name not in self._digests]
+        self._digests |= zip(new, digests(folder / name for name in new), strict=True)
         found = {name: self._digests[name] for name in there}
-        return joined(found | {"files": digests([folder / "files.csv"])[0]} if whole else found)
+        if _FILES in found and not whole:
+            found[_FILES] = _files_digest(folder / _FILES)
+        return joined(found)
 
     def _published(self) -> str:
         """Of what the months published for those to come."""
@@ -140,16 +141,10 @@ def _code(notebook: Any, found: Ingredients) -> str:
     return joined(found.code if last == len(STREET) else {one: found.code.get(one, "") for one in STREET[: last + 1]})
 
 
-def _table_digest(path: Path) -> str:
-    """Of what a table says: of dossiers whatever their order, of files but for their bytes."""
-    with path.open("rb") as file:
-        is_parquet = file.read(4) == _PARQUET
-    if is_parquet:
-        return rows_digest(path)
-    if path.name != "files.csv":
-        return digests([path])[0]
+def _files_digest(path: Path) -> str:
+    """Of what ``files.csv`` says of files but for their bytes."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [{name: cell for name, cell in row.items() if name != _OF_LINES} for row in csv.DictReader(file)]
+        rows = [{name: cell for name, cell in row.items() if name != _OF_BYTES} for row in csv.DictReader(file)]
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 

@@ -17,7 +17,7 @@ Split into online and not: a part of 1 to 4 hides both, with other splits until 
 sum, and the rest's, is 0 or five at least, and no hidden part has but one possible value.
 """
 
-from itertools import pairwise
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 LEAST = 5  # dossiers that may be printed
+_MOST = np.iinfo(np.int64).max
 COLUMNS = ["unit_code", "procedure_key", "group", "dossiers", "online"]
 Counts = NDArray[np.int64]
 Marks = NDArray[np.bool_]
@@ -37,18 +38,10 @@ def disclosed(parts: pd.DataFrame) -> pd.DataFrame:
     without any.
     """
     rows = parts.sort_values("unit_code", kind="stable")
-    starts = np.flatnonzero(~rows["unit_code"].duplicated())
-    procedure, group = (_numbered(rows, name) for name in ("procedure_key", "group"))
-    dossiers, online = (rows[name].to_numpy(np.int64) for name in ("dossiers", "online"))
+    known = _Parts(*(_numbered(rows, name) for name in ("procedure_key", "group")), *_counted(rows))
+    hidden = _hidden_counts(known)
     found = rows[["unit_code", "procedure_key"]].drop_duplicates(ignore_index=True)
-    shown, split_shown = np.zeros((2, len(found)), bool)
-    for start, end in pairwise([*starts, len(rows)]):
-        first = procedure[start]
-        unit = _Unit(*(part[start:end] for part in (procedure - first, group - group[start], dossiers, online)))
-        hidden = _hidden_counts(unit)
-        own = slice(first, first + len(hidden))
-        shown[own], split_shown[own] = ~hidden, ~_hidden_splits(unit, hidden)
-    return found.assign(shown=shown, split_shown=split_shown)
+    return found.assign(shown=~hidden, split_shown=~_hidden_splits(known, hidden))
 
 
 def few(counts: Counts) -> Marks:
@@ -56,66 +49,101 @@ def few(counts: Counts) -> Marks:
     return np.asarray((counts > 0) & (counts < LEAST))
 
 
-def determined(values: Counts, caps: Counts) -> Marks:
-    """Which values have no other possibility for who knows their sum, their caps and how many are above 0."""
-    count, total, above = len(values), int(values.sum()), int((values > 0).sum())
-    if not above:
-        return np.ones(count, dtype=bool)
-    lowest = np.maximum(1, total - _largest_others(caps, above - 1))
+class _Groups:
+    """Groups whose members stand one after the other, by the number of each member's; each finding is by member."""
+
+    def __init__(self, number: Counts) -> None:
+        starts = np.diff(number, prepend=-1) != 0
+        self.first = np.flatnonzero(starts)
+        self.of = starts.cumsum() - 1
+        self.size = np.diff(self.first, append=len(number))[self.of]
+
+    def sum(self, values: NDArray[np.generic]) -> Counts:
+        return np.asarray(np.add.reduceat(values, self.first, dtype=np.int64)[self.of])
+
+    def any(self, marks: Marks) -> Marks:
+        return np.asarray(np.logical_or.reduceat(marks, self.first)[self.of])
+
+    def least(self, values: Counts) -> Counts:
+        return np.asarray(np.minimum.reduceat(values, self.first)[self.of])
+
+    def smallest(self, marks: Marks, values: Counts) -> Marks:
+        """The first of the marked members with the least value."""
+        least = np.flatnonzero(marks & (values == self.least(np.where(marks, values, _MOST))))
+        found = np.zeros(len(marks), bool)
+        found[least[np.diff(self.of[least], prepend=-1) != 0]] = True
+        return found
+
+    def largest_others(self, caps: Counts, count: Counts) -> Counts:
+        """For each member, the sum of the ``count`` largest caps of the others in its group."""
+        order = np.lexsort((-caps, self.of))
+        sums = np.concatenate([[0], np.cumsum(caps[order])])
+        start = self.first[self.of]
+        place = np.empty(len(caps), np.int64)
+        place[order] = np.arange(len(caps))
+
+        def largest(number: Counts) -> Counts:
+            return np.asarray(sums[start + np.clip(number, 0, self.size)] - sums[start])
+
+        return np.where(place - start < count, largest(count + 1) - caps, largest(count))
+
+
+def determined(values: Counts, caps: Counts, group: Counts) -> Marks:
+    """Which values have no other possibility for who knows their group's sum, their caps and how many are above 0.
+
+    ``group``: a number of each, the members of a group one after the other.
+    """
+    groups = _Groups(group)
+    total, above = groups.sum(values), groups.sum(values > 0)
+    lowest = np.maximum(1, total - groups.largest_others(caps, above - 1))
     highest = np.minimum(caps, total - (above - 1))
     ways = np.maximum(highest - lowest + 1, 0)
-    may_be_none = (above < count) & (_largest_others(caps, above) >= total) if above < count else np.zeros(count, bool)
-    return np.asarray(ways + may_be_none == 1)
+    may_be_none = (above < groups.size) & (groups.largest_others(caps, above) >= total)
+    return np.asarray((above == 0) | (ways + may_be_none == 1))
 
 
-def _hidden_next(dossiers: Counts, hidden: Marks) -> NDArray[np.intp]:
-    """Which of a group's members to hide next: none where the hidden ones protect each other."""
-    counts = dossiers[hidden & (dossiers > 0)]
-    if not len(counts) or (len(counts) >= 2 and counts.sum() >= LEAST and counts.min() < counts.max()):
-        return np.empty(0, np.intp)
-    shown = np.flatnonzero(~hidden & (dossiers > 0))
-    if len(shown):
-        return shown[[np.argmin(dossiers[shown])]]
-    return np.flatnonzero(~hidden)  # all that have none, so that which of them is hidden tells nothing
+def _hidden_next(groups: _Groups, dossiers: Counts, hidden: Marks) -> Marks:
+    """Which of the groups' members to hide next: none where the hidden ones protect each other."""
+    some = hidden & (dossiers > 0)
+    least, most = groups.least(np.where(some, dossiers, _MOST)), -groups.least(np.where(some, -dossiers, 0))
+    number, total = groups.sum(some), groups.sum(np.where(some, dossiers, 0))
+    alone = (number > 0) & ((number < 2) | (total < LEAST) | (least == most))
+    shown = ~hidden & (dossiers > 0)
+    # Where none is shown all that have none, so that which of them is hidden tells nothing.
+    return np.asarray(alone & np.where(groups.any(shown), groups.smallest(shown, dossiers), ~hidden))
 
 
-def _split_next(dossiers: Counts, online: Counts, split: Marks, hidden: Marks) -> NDArray[np.intp]:
-    """Which split of a group's members to hide next: the smallest that helps."""
-    some = split & (dossiers > 0)
-    offline = dossiers - online
-    lacking = [part for part in (online, offline) if few(part[some].sum())]
-    given_away = determined(online[some], dossiers[some]) & (few(online[some]) | (few(offline[some]) & ~hidden[some]))
-    alone = some.sum() == 1 and bool(few(online[some]) | few(offline[some]))
-    candidates = ~split & (dossiers > 0)
-    if not some.any() or not (lacking or alone or given_away.any()):
-        return np.empty(0, np.intp)
-    wanted = lacking or [online, offline]
-    helps = candidates & np.logical_and.reduce([part > 0 for part in wanted])
-    if not helps.any():
-        helps = candidates & np.logical_or.reduce([part > 0 for part in wanted])
-    if not helps.any() and (alone or given_away.any()):
-        helps = candidates
-    found = np.flatnonzero(helps)
-    return found[[np.argmin(dossiers[found])]] if len(found) else found
+def _split_next(groups: _Groups, dossiers: Counts, online: Counts, split: Marks, hidden: Marks) -> Marks:
+    """Which split of the groups' members to hide next: the smallest that helps."""
+    some, offline = split & (dossiers > 0), dossiers - online
+    lacking = [few(groups.sum(np.where(some, part, 0))) for part in (online, offline)]
+    known = np.zeros(len(some), bool)
+    known[some] = determined(online[some], dossiers[some], groups.of[some])
+    given_away = groups.any(known & (few(online) | (few(offline) & ~hidden)))
+    given_away |= (groups.sum(some) == 1) & groups.any(some & (few(online) | few(offline)))
+    neither = ~lacking[0] & ~lacking[1]
+    wanted = [(lacks | neither, part > 0) for lacks, part in zip(lacking, (online, offline), strict=True)]
+    candidates = ~split & (dossiers > 0) & groups.any(some) & (~neither | given_away)
+    helps = candidates & np.logical_and.reduce([has | ~asked for asked, has in wanted])
+    helps |= ~groups.any(helps) & candidates & np.logical_or.reduce([has & asked for asked, has in wanted])
+    helps |= ~groups.any(helps) & candidates & given_away
+    return groups.smallest(helps, dossiers)
 
 
-def _largest_others(caps: Counts, count: int) -> Counts:
-    """For each member, the sum of the ``count`` largest caps of the others."""
-    order = np.argsort(-caps, kind="stable")
-    sums = np.concatenate([[0], np.cumsum(caps[order])])
-    place = np.empty(len(caps), np.int64)
-    place[order] = np.arange(len(caps))
-    with_own = sums[min(count + 1, len(caps))] - caps
-    return np.asarray(np.where(place < count, with_own, sums[min(count, len(caps))]))
-
-
-class _Unit(NamedTuple):
-    """A unit's parts: procedures and groups numbered in the order of their first rows, dossiers, online dossiers."""
+class _Parts(NamedTuple):
+    """The parts of units, one unit after the other: procedures and groups numbered over all units in the order of their
+    first rows, units likewise, dossiers, online dossiers."""
 
     procedure: Counts
     group: Counts
+    unit: Counts
     dossiers: Counts
     online: Counts
+
+
+def _counted(rows: pd.DataFrame) -> tuple[Counts, Counts, Counts]:
+    dossiers, online = (rows[name].to_numpy(np.int64) for name in ("dossiers", "online"))
+    return pd.factorize(rows["unit_code"])[0].astype(np.int64), dossiers, online
 
 
 def _numbered(rows: pd.DataFrame, name: str) -> Counts:
@@ -124,38 +152,43 @@ def _numbered(rows: pd.DataFrame, name: str) -> Counts:
     return np.asarray(pd.factorize(unit * (value.max(initial=0) + 1) + value)[0])
 
 
-def _hidden_counts(unit: _Unit) -> Marks:
-    """For each procedure of a unit, whether its count is hidden."""
-    procedure, group, dossiers, _ = unit
+def _hidden_counts(parts: _Parts) -> Marks:
+    """For each procedure, whether its count is hidden."""
+    procedure, dossiers = parts.procedure, parts.dossiers
     hidden = _any_part(procedure, few(dossiers)) | few(np.bincount(procedure, dossiers).astype(np.int64))
-    settled = False
-    while not settled:
-        settled = True
-        for members in _members(group):
-            more = _hidden_next(dossiers[members], hidden[procedure[members]])
-            hidden[procedure[members][more]] = True
-            settled &= not len(more)
-    return hidden
+    return _settled(parts, hidden, lambda groups, own: _hidden_next(groups, dossiers[own], hidden[procedure[own]]))
 
 
-def _hidden_splits(unit: _Unit, hidden: Marks) -> Marks:
+def _hidden_splits(parts: _Parts, hidden: Marks) -> Marks:
     """Likewise whether its division into online and not is hidden; ``hidden`` are the hidden counts."""
-    procedure, group, dossiers, online = unit
+    procedure, dossiers, online = parts.procedure, parts.dossiers, parts.online
     sums = [np.bincount(procedure, part).astype(np.int64) for part in (online, dossiers - online)]
     split = hidden | few(sums[0]) | few(sums[1]) | _any_part(procedure, few(online) | few(dossiers - online))
-    settled = False
-    while not settled:
-        settled = True
-        for members in _members(group):
-            own = procedure[members]
-            more = _split_next(dossiers[members], online[members], split[own], hidden[own])
-            split[own[more]] = True
-            settled &= not len(more)
-    return split
+    return _settled(
+        parts,
+        split,
+        lambda groups, own: _split_next(
+            groups, dossiers[own], online[own], split[procedure[own]], hidden[procedure[own]]
+        ),
+    )
 
 
-def _members(group: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    return [np.flatnonzero(group == number) for number in range(group.max(initial=-1) + 1)]
+def _settled(parts: _Parts, marked: Marks, chosen: Callable[[_Groups, Counts], Marks]) -> Marks:
+    """``marked`` with what is ``chosen`` of the groups' members until nothing is: of each unit one group after the
+    other, of all units together.
+    """
+    first = np.unique(parts.unit, return_index=True)[1]
+    turn = parts.group - parts.group[first][parts.unit]
+    unsettled = np.arange(len(turn))
+    while len(unsettled):
+        changed = np.zeros(len(first), bool)
+        for number in range(turn.max() + 1):
+            own = unsettled[turn[unsettled] == number]
+            if len(own):
+                more = own[chosen(_Groups(parts.unit[own]), own)]
+                marked[parts.procedure[more]] = changed[parts.unit[more]] = True
+        unsettled = unsettled[changed[parts.unit[unsettled]]]
+    return marked
 
 
 def _any_part(procedure: NDArray[np.intp], marked: Marks) -> Marks:

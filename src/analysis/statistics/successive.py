@@ -29,12 +29,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.statistics.disclosure import disclosed, few
-from analysis.statistics.exchanges import Counts, Exchanges, Histories, History, Marks, Tellings, runs
+from analysis.statistics.exchanges import Counts, Exchanges, Histories, History, Marks, Tellings
 
 CELLS = ["unit_code", "procedure_key", "group", "slot", "dossiers", "online"]
 BARRED = ["unit_code", "procedure_key", "group", "slot"]
 LINES = ["unit_code", "procedure_key", "dossiers", "online", "slot"]
 _OWN = ["unit_code", "procedure_key"]
+_BLOCK = 2**19  # parts × slots × slots that are looked at together, some dozens of numbers each: memory stays flat
 
 
 def told(
@@ -84,9 +85,9 @@ def _uncertain_of_units(
     own = np.flatnonzero(asked)
     told_on = [_ends(part, found, len(months)) for part in (lines, lines[lines["online"].notna()])]
     histories = Histories(found, cells, barred, months)
-    for places in found.groupby("unit_code").indices.values():
-        before = Tellings(*(ends[places] for ends in told_on))
-        may[own[places]] = _uncertain(histories.of(places), before, anew[places], split[places])
+    for rows in histories.blocks(_BLOCK // len(months) ** 2):
+        before = Tellings(*(ends[rows] for ends in told_on))
+        may[own[rows]] = _uncertain(histories.of(rows), before, anew[rows], split[rows])
     return may
 
 
@@ -131,32 +132,28 @@ def _apart(found: pd.DataFrame, lines: pd.DataFrame, *, split: bool) -> pd.Serie
 
 def _uncertain(history: History, before: Tellings, anew: Marks, split: Marks) -> Marks:
     """Of the procedures that are to be told ``anew`` those that may be, so that nothing more becomes certain."""
-    now = len(history.months) - 1
+    now, group = len(history.months) - 1, history.group
     may = anew.copy()
-    for number in np.unique(history.group):
-        parts = np.flatnonzero(history.group == number)
-        own = history.procedure[parts]
-        if not may[own].any():
-            continue
-        told_before = before.of(own)
-        small = few(runs(history.counts[parts]))
-        exchanges = Exchanges(history, parts, np.flatnonzero(small.any(axis=(1, 2))))
-        while may[own].any():
-            lost = small & ~exchanges.protected(told_before.then(now, may[own], split[own]))
-            others = ~may[own]
-            if lost[others].any():  # of those only what was uncertain before
-                lost[others] &= exchanges.protected(told_before)[others]
-            betrayed = np.flatnonzero(lost.any(axis=(1, 2)))
-            if not len(betrayed):
-                break
-            may[_withheld(history, parts, may[own], betrayed)] = False
+    exchanges = Exchanges(history, np.isin(group, group[may[history.procedure]]))
+    while len(exchanges.rows):
+        lost = exchanges.small & ~exchanges.protected(before.then(now, may, split))
+        others = lost.any(axis=(0, 1)) & ~may[history.procedure[exchanges.rows]]
+        if others.any():  # of those only what was uncertain before
+            lost[..., others] &= exchanges.of(others).protected(before)
+        betrayed = exchanges.rows[lost.any(axis=(0, 1))]
+        may[_withheld(history, may[history.procedure], betrayed)] = False
+        unsettled = np.intersect1d(group[betrayed], group[may[history.procedure]])
+        exchanges = exchanges.of(np.isin(group[exchanges.rows], unsettled))
     return may
 
 
-def _withheld(history: History, parts: Counts, anew: Marks, betrayed: Counts) -> Counts:
-    """The procedures not to be told after all: the betrayed ones, where these are not told anyway the smallest."""
+def _withheld(history: History, anew: Marks, betrayed: Counts) -> Counts:
+    """The procedures not to be told after all: of each group the betrayed ones, where these are not told anyway the
+    smallest; ``anew`` and ``betrayed`` are parts.
+    """
+    group = history.group
     own = betrayed[anew[betrayed]]
-    if not len(own):
-        candidates = np.flatnonzero(anew)
-        own = candidates[[np.argmin(history.counts[parts[candidates]].sum(axis=(1, 2)))]]
-    return history.procedure[parts[own]]
+    candidates = np.flatnonzero(anew & np.isin(group, np.setdiff1d(group[betrayed], group[own])))
+    by_size = candidates[np.lexsort((history.counts[candidates].sum(axis=(1, 2)), group[candidates]))]
+    smallest = by_size[np.unique(group[by_size], return_index=True)[1]]
+    return np.asarray(history.procedure[np.concatenate([own, smallest])])

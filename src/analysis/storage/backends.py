@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.language.texts import N_
-from analysis.storage.writing import write_whole
 
 if TYPE_CHECKING:  # the command line knows the engines' names without loading them, which takes seconds
     import ibis
@@ -23,7 +22,6 @@ if TYPE_CHECKING:  # the command line knows the engines' names without loading t
 
 DUCKDB, SPARK = "duckdb", "spark"
 ENGINES = (DUCKDB, SPARK)
-_PRIME = 1_000_000_007  # so that a sum of many remainders stays a whole number
 _SPARK_CONF = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",  # else every row of a table crosses to Python by itself
     "spark.ui.showConsoleProgress": "false",  # its bar would fill logs and notebooks
@@ -82,19 +80,6 @@ def read_dossiers(backend: Any, dataset: Path | str) -> "ibis.Table":
     return backend.read_parquet(str(path))
 
 
-def rows_digest(dataset: Path) -> str:
-    """A digest of what stands in Parquet files, the same in whatever order and cut: DuckDB writes the same rows in
-    another order each time.
-    """
-    with connect() as backend:
-        rows = read_dossiers(backend, dataset)
-        import ibis
-
-        whole = ibis.struct({name: rows[name] for name in rows.columns}).hash()
-        found = execute(rows.aggregate(count=rows.count(), all=whole.bit_xor(), sum=(whole % _PRIME).sum()))
-        return f"{rows.schema()} {found.to_dict('records')}"
-
-
 def read_files(backend: Any, paths: list[Path]) -> "ibis.Table":
     """Parquet files of one folder as one table, each row with the path of its ``filename``, as it is given."""
     if backend.name == DUCKDB:
@@ -118,24 +103,11 @@ def computed_once(table: "ibis.Table") -> "ibis.Table":
 
 
 def write_dossiers(table: "ibis.Table", path: Path) -> None:
-    """Write a table as Parquet, whole or not at all: DuckDB one file, Spark a folder of one file for each partition."""
-    backend = table.get_backend()
-    if backend.name == DUCKDB:
-        write_whole(path, lambda temporary: _copy(backend, table, temporary))
-        return
+    """Write a table of Spark's as Parquet, whole or not at all: a folder of one file for each partition."""
     temporary = path.with_name(f".{path.name}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
-    backend.to_parquet_dir(table, str(temporary.resolve()))
+    table.get_backend().to_parquet_dir(table, str(temporary.resolve()))
     temporary.replace(path)
-
-
-def _copy(backend: Any, table: "ibis.Table", path: Path) -> None:
-    """As Ibis would, which writes the path as Python does, not as SQL: both kinds of quotation marks in it end it."""
-    from sqlglot.expressions import Literal
-
-    backend._run_pre_execute_hooks(table)
-    place = Literal.string(str(path)).sql("duckdb")
-    backend.raw_sql(f"COPY ({backend.compile(table)}) TO {place} (FORMAT parquet, COMPRESSION snappy)")
 
 
 @contextmanager
