@@ -1,6 +1,6 @@
 """What the workbook of annexes holds, before any cell is written."""
 
-from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from analysis.documents.findings_tables import concluded, first
@@ -98,12 +98,15 @@ def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Find
     comparison = report.outlook["comparison"]
     of_target = comparison[comparison["target_id"] == target.id].itertuples(index=False)
     compared = {row.unit_code: row for row in of_target}
+    units, words = report.reference.units, tier_words(report, TIER_LEVELS)
+    tiers = {code: words[tier] for code, tier in zip(units["unit_code"], units["tier"], strict=True)}
+    group = text(N_("Group"))
     rows = []
     for (target_id, code), one in found.items():
         if target_id != target.id:
             continue
         figure = one.figure
-        row = [code, figure.unit_name, _tier(report, code), figure.numerator, figure.denominator, share(figure)]
+        row = [code, figure.unit_name, tiers.get(code, group), figure.numerator, figure.denominator, share(figure)]
         row += [aim(target), _gap(figure), figure.shortfall]
         row += [verdict(figure.status, lang), *_rank(compared.get(code))]
         sign, words = outlook_word(one)
@@ -147,12 +150,6 @@ def _known(value: float) -> Rounded | None:
     return Rounded(float(value), 1) if value == value else None
 
 
-def _tier(report: Report, code: str) -> str:
-    units = report.reference.units
-    tier = units.loc[units["unit_code"] == code, "tier"]
-    return tier_words(report, TIER_LEVELS)[tier.iloc[0]] if len(tier) else report.language.text(N_("Group"))
-
-
 def _readings(report: Report) -> Table:
     text, lang = report.language.text, report.language
     rows = []
@@ -182,17 +179,15 @@ def _trends(report: Report) -> Table:
     text, lang = report.language.text, report.language
     some = [PROVINCE, *tier_groups(report.reference)]
     table = report.attainment
-    few = replace(report, attainment=table[table["unit_code"].isin(some) & (table["reading"] == DEFAULT)])
-    names = {figure.unit_code: figure.unit_name for figure in figures.figures(few, some)}
+    table = table[table["unit_code"].isin(some) & (table["reading"] == DEFAULT)]
+    counted = {(row.target_id, row.unit_code, row.month, row.window): row for row in table.itertuples(index=False)}
+    months = sorted(table["month"].unique())
     rows = []
-    for target in report.decision.targets:
-        for code in some:
-            by_month = figures.trend(few, target, code).sort_values("month").groupby("month")
-            for month, of_month in by_month:
-                values = {row.window: _counted(target, row) for row in of_month.itertuples(index=False)}
-                rows.append(
-                    [target.title[lang.code], names[code], month, *values["month"], *values["to_date"], aim(target)]
-                )
+    for target, code, month in product(report.decision.targets, some, months):
+        key = target.id, code, month
+        if (*key, "to_date") in counted:
+            single, whole = (_counted(target, counted[*key, window]) for window in ("month", "to_date"))
+            rows.append([target.title[lang.code], report.names[code], month, *single, *whole, aim(target)])
     parts = [
         Column(text(N_("Numerator")), "count"),
         Column(text(N_("Denominator")), "count"),

@@ -156,7 +156,8 @@ def _arrow(table: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 
 def _safe(column: pd.Series) -> pd.Series:
-    return column.map({text: undirected(spreadsheet_safe(text)) for text in column.unique()})
+    safe = {text: undirected(spreadsheet_safe(text)) for text in column.unique()}
+    return column if all(text == kept for text, kept in safe.items()) else column.map(safe)
 
 
 def _write(folder: Path, name: str, table: pa.Table) -> list[str]:

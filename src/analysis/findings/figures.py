@@ -69,8 +69,12 @@ def _placed_rows(report: Report, reading: str) -> dict[str, list[tuple[int, Any]
 
 def to_date(report: Report) -> pd.DataFrame:
     """The rows of the whole period up to the report's month."""
-    rows = report.attainment
-    return rows[(rows["window"] == "to_date") & (rows["month"] == report.month)]
+
+    def find() -> pd.DataFrame:
+        rows = report.attainment
+        return rows[(rows["window"] == "to_date") & (rows["month"] == report.month)]
+
+    return report.once("to_date", find)
 
 
 def tiles(report: Report, code: str = PROVINCE) -> list[Figure]:
@@ -154,6 +158,10 @@ class ReadingResult:
 
 def readings(report: Report, target: Target) -> list[ReadingResult]:
     """What each reading says of a target, the default first."""
+    return [*report.once(("readings", target.id), lambda: _readings(report, target))]
+
+
+def _readings(report: Report, target: Target) -> list[ReadingResult]:
     rows = to_date(report)
     rows = rows[rows["target_id"] == target.id]
     status = rows.pivot(index="unit_code", columns="reading", values="status")

@@ -112,19 +112,27 @@ class Finding:
 def findings(report: Report, codes: Iterable[str]) -> dict[tuple[str, str], Finding]:
     """By target and unit or group, in the decision's order of targets."""
     wanted = list(dict.fromkeys(codes))
+    known: dict[tuple[str, str], Finding] = report.once("findings", dict)
+    first = report.decision.targets[0].id
+    if new := [code for code in wanted if (first, code) not in known]:
+        known.update(_findings(report, new))
+    order = [(target.id, code) for target in report.decision.targets for code in wanted]
+    return {key: known[key] for key in order if key in known}
+
+
+def _findings(report: Report, wanted: list[str]) -> dict[tuple[str, str], Finding]:
     shown = {(figure.target.id, figure.unit_code): figure for figure in figures(report, wanted)}
     rows = report.outlook["conclusions"]
     by_key = {
         (row.target_id, row.unit_code): row for row in rows[rows["unit_code"].isin(wanted)].itertuples(index=False)
     }
     asked = asks(report, wanted)
-    order = [(target.id, code) for target in report.decision.targets for code in wanted]
-    return {key: _finding(shown[key], by_key[key], asked.get(key), report) for key in order if key in shown}
+    return {key: _finding(figure, by_key[key], asked.get(key), report) for key, figure in shown.items()}
 
 
 def of_unit(report: Report, code: str) -> list[Finding]:
     """A unit's or group's findings, in the decision's order of targets."""
-    return [*report.once(("of_unit", code), lambda: [*findings(report, [code]).values()])]
+    return list(findings(report, [code]).values())
 
 
 def asks(report: Report, codes: Iterable[str]) -> dict[tuple[str, str], Ask]:

@@ -1,5 +1,6 @@
 """The quality of a unit's records: rows accepted, rejected and doubtful, how grave each kind is and how to mend it."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -85,13 +86,24 @@ class Records:
 
 def records(report: Report, units: Collection[str]) -> Records:
     """The quality of the records of some units together."""
-    rows = report.quality_by_unit
-    sums = rows[rows["unit_code"].isin(units)].groupby(["kind", "code"])["count"].sum()
+    by_unit = report.once("records", lambda: _by_unit(report))
+    sums: dict[str, Counter[str]] = {kind: Counter() for kind in (ACCEPTED, REJECTED, CHECK)}
+    for unit in set(units):
+        for kind, code, count in by_unit.get(unit, ()):
+            sums[kind][code] += count
 
     def flaws(kind: str, words: dict[str, str]) -> list[Flaw]:
-        found = sums[sums.index.get_level_values("kind") == kind].droplevel("kind")
-        ordered = sorted(found[found > 0].items(), key=lambda item: (-item[1], item[0]))
-        return [Flaw(code, words.get(code, code), int(count), MENDS.get(code, "")) for code, count in ordered]
+        found = [(code, count) for code, count in sums[kind].items() if count > 0]
+        ordered = sorted(found, key=lambda item: (-item[1], item[0]))
+        return [Flaw(code, words.get(code, code), count, MENDS.get(code, "")) for code, count in ordered]
 
-    accepted = int(sums[sums.index.get_level_values("kind") == ACCEPTED].sum())
-    return Records(accepted, flaws(REJECTED, REASONS), flaws(CHECK, CHECKS))
+    return Records(sums[ACCEPTED].total(), flaws(REJECTED, REASONS), flaws(CHECK, CHECKS))
+
+
+def _by_unit(report: Report) -> dict[str, list[tuple[str, str, int]]]:
+    """Kind, code and count of each row, by unit."""
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    columns = (report.quality_by_unit[name].tolist() for name in ("unit_code", "kind", "code", "count"))
+    for unit, kind, code, count in zip(*columns, strict=True):
+        found.setdefault(unit, []).append((kind, code, count))
+    return found
