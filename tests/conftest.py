@@ -1,5 +1,7 @@
 """What the tests of pages share: one published province, one browser, and pages that may ask for nothing else."""
 
+import atexit
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from support.browsing import Opener, chromium, opener
 from support.published import Province, Publication, shared_folder
 
+from analysis.notebooks.executing import spare_grammar
 from analysis.notebooks.forks import modules_of
 from analysis.storage.forkserver import fork_context
 
@@ -19,10 +22,20 @@ settings.load_profile("patient")
 
 def pytest_configure() -> None:
     """What is forked in a test's process finds the libraries loaded: once for all tests of a worker, when the first
-    forks.
+    forks. Before the tests load Jupyter's: it is spared a grammar, as in a run.
     """
+    spare_grammar()
     notebooks = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
     fork_context(["analysis.notebooks.served", "analysis.notebooks.in_process", *modules_of(notebooks)])
+
+
+def pytest_collection_finish() -> None:
+    """Libraries and tests live as long as the process: no collection of garbage need look at them again, and none is
+    worth the while as often as Python thinks.
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    atexit.register(gc.unfreeze)  # or DuckDB complains of what is left
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -34,8 +34,8 @@ Draft = Callable[..., "docx.document.Document"]
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("annex"), as_of=date(2020, 9, 30))
+def report() -> Report:
+    return small_report(as_of=date(2020, 9, 30))
 
 
 def evidence_of(report: Report) -> Evidence:

@@ -1,12 +1,11 @@
 """Fairness: scores against size, idle procedures and the mix of procedures."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from support.small_evidence import Rows, small_evidence
-from support.small_report import AREA, DEPARTMENT, DISTRICT, OTHER
+from support.small_evidence import small_evidence
+from support.small_report import AREA, DEPARTMENT, DISTRICT, OTHER, Rows
 
 from analysis.criteria.fairness import FENCE, _outliers, basis, correlation, expected_scores, fairness
 from analysis.criteria.rating import Evidence, Standing, standing
@@ -22,8 +21,8 @@ OTHER_AREA = "AREA:H45.23"
 
 
 @pytest.fixture(scope="module")
-def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    return small_evidence(tmp_path_factory.mktemp("fairness"), ROWS)
+def evidence() -> Evidence:
+    return small_evidence(ROWS)
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +93,8 @@ def test_outliers_lie_beyond_tukeys_fences() -> None:
     assert not _outliers(np.array([0.0, 0.0, 99.0])).any(), "of three nobody is odd"
 
 
-def test_groups_have_their_own_means(tmp_path: Path) -> None:
-    evidence = small_evidence(tmp_path, (*ROWS, (DEPARTMENT, 1, 3, 5, 20, 20)))
+def test_groups_have_their_own_means() -> None:
+    evidence = small_evidence((*ROWS, (DEPARTMENT, 1, 3, 5, 20, 20)))
     drafted = standing(evidence, evidence.report.reference.criteria["thi-dua"])
     groups = fairness(evidence, drafted).groups.set_index("group")
     for group in ("province", "areas"):

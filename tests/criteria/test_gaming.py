@@ -2,12 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from support.small_evidence import Rows, sample_evidence, small_evidence
-from support.small_report import AREA, COMMUNE, DEPARTMENT, DISTRICT, DOSSIERS, LEVELS, OTHER, OWNERS
+from support.small_evidence import sample_evidence, small_evidence
+from support.small_report import AREA, COMMUNE, DEPARTMENT, DISTRICT, DOSSIERS, LEVELS, OTHER, OWNERS, Rows
 
 from analysis.criteria.gaming import CUNNING, SPLITTING, STEERING, STRATEGIES, TOKENS, gains, play, token_worth
 from analysis.criteria.rating import Evidence, Standing, chosen, standing
@@ -26,13 +25,13 @@ MONTH = 9
 
 
 @pytest.fixture(scope="module")
-def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    return small_evidence(tmp_path_factory.mktemp("gaming"), ROWS)
+def evidence() -> Evidence:
+    return small_evidence(ROWS)
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    return sample_evidence(tmp_path_factory.mktemp("sample"))
+def sample() -> Evidence:
+    return sample_evidence()
 
 
 def criteria_of(evidence: Evidence, name: str) -> Criteria:
@@ -70,20 +69,20 @@ def tokens_of(drafted: Standing, unit: int) -> Rows:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_tokens_bring_what_their_dossiers_would(evidence: Evidence, name: str, tmp_path: Path) -> None:
+def test_tokens_bring_what_their_dossiers_would(evidence: Evidence, name: str) -> None:
     drafted = standing(evidence, criteria_of(evidence, name))
     unit = unit_of(drafted, name)
     tokens = tokens_of(drafted, unit)
     assert tokens, "there is something to play"
     played = play(evidence, drafted, TOKENS)
-    after = standing(small_evidence(tmp_path, (*ROWS, *tokens)), drafted.criteria)
+    after = standing(small_evidence((*ROWS, *tokens)), drafted.criteria)
     assert played.effort[unit] == len(tokens)
     assert played.score[unit] == pytest.approx(after.scores.total[unit], abs=1e-9)
     assert played.band[unit] == after.bands[unit]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_splitting_brings_what_twice_the_online_dossiers_would(evidence: Evidence, name: str, tmp_path: Path) -> None:
+def test_splitting_brings_what_twice_the_online_dossiers_would(evidence: Evidence, name: str) -> None:
     drafted = standing(evidence, criteria_of(evidence, name))
     unit = unit_of(drafted, name)
     doubled = tuple((*row[:4], row[4], 0) for row in own_rows(drafted, unit) if row[4])
@@ -91,7 +90,7 @@ def test_splitting_brings_what_twice_the_online_dossiers_would(evidence: Evidenc
         doubled = tuple(
             row for row in doubled if sum(r[4] + r[5] for r in own_rows(drafted, unit) if r[1] == row[1]) >= 5
         )
-    after = standing(small_evidence(tmp_path, (*ROWS, *doubled)), drafted.criteria)
+    after = standing(small_evidence((*ROWS, *doubled)), drafted.criteria)
     played = play(evidence, drafted, SPLITTING)
     assert played.score[unit] == pytest.approx(after.scores.total[unit], abs=1e-9)
     assert played.effort[unit] == sum(row[4] for row in doubled)
@@ -117,12 +116,12 @@ def test_who_knows_the_rule_keeps_to_the_budget_and_never_does_worse(
         assert played.effort[unit] <= len(idle)
 
 
-def test_steering_brings_what_moving_the_dossiers_would(evidence: Evidence, tmp_path: Path) -> None:
+def test_steering_brings_what_moving_the_dossiers_would(evidence: Evidence) -> None:
     """Other districts' procedure 5 has 40 dossiers and none online: the one that is steered makes it count."""
     drafted = standing(evidence, replace(criteria_of(evidence, "chu-tich-huyen"), period="year"))
     unit = drafted.codes.index("AREA:H45.23")
     moved = tuple((*row[:4], 1, 39) if row == (OTHER, 5, 3, 7, 0, 40) else row for row in ROWS)
-    after = standing(small_evidence(tmp_path, moved), drafted.criteria)
+    after = standing(small_evidence(moved), drafted.criteria)
     played = play(evidence, drafted, STEERING)
     assert played.effort[unit] == 1
     assert played.score[unit] == pytest.approx(after.scores.total[unit], abs=1e-9)
@@ -139,7 +138,7 @@ def test_nobody_without_a_score_plays_and_nobody_plays_to_lose(evidence: Evidenc
         assert (gains(drafted, played)[drafted.scored] >= 0).all()
 
 
-def test_what_tokens_alone_could_fetch(evidence: Evidence, tmp_path: Path) -> None:
+def test_what_tokens_alone_could_fetch(evidence: Evidence) -> None:
     """The same unit with everything at the counter, then with its tokens: recounted from such dossiers."""
     name = "giam-doc-so"
     drafted = standing(evidence, criteria_of(evidence, name))
@@ -147,8 +146,8 @@ def test_what_tokens_alone_could_fetch(evidence: Evidence, tmp_path: Path) -> No
     idle = tuple((*row[:4], 0, row[4] + row[5]) if row[0] == DEPARTMENT else row for row in ROWS)
     offered = [number for number, owner in OWNERS.items() if owner == DEPARTMENT]
     tokens = tuple((DEPARTMENT, number, int(LEVELS.get(number, "3")), MONTH, 1, 0) for number in offered)
-    before = standing(small_evidence(tmp_path / "idle", idle), drafted.criteria).scores.total[unit]
-    after = standing(small_evidence(tmp_path / "tokens", (*idle, *tokens)), drafted.criteria).scores.total[unit]
+    before = standing(small_evidence(idle), drafted.criteria).scores.total[unit]
+    after = standing(small_evidence((*idle, *tokens)), drafted.criteria).scores.total[unit]
     worth = token_worth(evidence, drafted)[unit]
     assert worth == pytest.approx((after - before) / drafted.scores.total[unit], abs=1e-9)
     assert worth > 0.1

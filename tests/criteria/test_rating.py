@@ -6,17 +6,27 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
-import ibis
 import numpy as np
 import pytest
-from support import small_report
-from support.small_report import AREA, COMMUNE, DEPARTMENT, DOSSIERS, IDLE, LEVELS, OWNERS, UNITS
+from support.small_evidence import small_evidence
+from support.small_report import (
+    AREA,
+    COMMUNE,
+    DEPARTMENT,
+    DOSSIERS,
+    IDLE,
+    LEVELS,
+    OWNERS,
+    UNITS,
+    Rows,
+    code_of,
+    dossiers,
+)
 
 from analysis.criteria.rating import Evidence, chosen, gather, last_month, standing, under_reading
 from analysis.findings.report import Report
 from analysis.language.problems import Problem, UsageProblem
 from analysis.language.texts import LANGUAGES, Language
-from analysis.measures.history import history
 from analysis.reference.criteria import Criteria
 from analysis.reference.criteria_form import Substance
 from analysis.reference.decision import DEFAULT
@@ -26,7 +36,6 @@ AREA_OTHER, SECOND_COMMUNE = "AREA:H45.23", "H45.22.02"
 FIRSTS = {"quarter": 7, "year": 1, "to_date": 1}
 # A procedure that both communes of an area have, each with too little of it: the area has it once, with enough.
 SHARED = ((SECOND_COMMUNE, 6, 4, 8, 3, 0), (COMMUNE, 6, 4, 1, 1, 0))
-Rows = Sequence[tuple[str, int, int, int, int, int]]
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +44,8 @@ def rows() -> Rows:
 
 
 @pytest.fixture(scope="module")
-def evidence(tmp_path_factory: pytest.TempPathFactory, rows: Rows) -> Evidence:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(small_report, "DOSSIERS", rows)
-        report = small_report.small_report(tmp_path_factory.mktemp("rating"))
-        known = history(ibis.memtable(small_report.dossiers()), report.reference, report.decision, report.as_of)
-    return Evidence(report, known, "2020-09")
+def evidence(rows: Rows) -> Evidence:
+    return small_evidence(rows)
 
 
 @pytest.fixture(scope="module")
@@ -306,7 +311,7 @@ def test_an_area_has_a_procedure_of_its_units_once_and_with_all_its_dossiers(
 ) -> None:
     """13 dossiers of procedure 6 in the first commune and 3 in the second are 16 in the area, 11 of them online."""
     table = evidence.procedures("year").set_index(["unit_code", "procedure_key"])
-    key = small_report.code_of(6)[:8]
+    key = code_of(6)[:8]
     assert table.index.is_unique
     assert table.loc[(AREA, key), ["level", "online", "dossiers"]].tolist() == [4, 11, 16]
     for least, expected in ((16, (1, 1)), (17, (0, 0))):
@@ -360,10 +365,9 @@ def test_criteria_are_refused_outside_their_time(
 
 
 def test_the_evidence_of_a_run_is_read_from_its_dossiers(
-    tmp_path: Path, evidence: Evidence, criteria: dict[str, Criteria], monkeypatch: pytest.MonkeyPatch, rows: Rows
+    tmp_path: Path, evidence: Evidence, criteria: dict[str, Criteria], rows: Rows
 ) -> None:
-    monkeypatch.setattr(small_report, "DOSSIERS", rows)
-    small_report.dossiers().to_parquet(tmp_path / "dossiers.parquet")
+    dossiers(rows).to_parquet(tmp_path / "dossiers.parquet")
     found = gather(evidence.report, tmp_path)
     assert found.month == "2020-09"
     assert found.procedures("quarter").equals(evidence.procedures("quarter"))

@@ -1,7 +1,6 @@
 """Sections and sentences of the criteria page: they explain each score, name what hangs, escape what people write."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ from support.criteria_cases import component, criteria, standing
 from support.folders import REFERENCE
 from support.published import Publication
 from support.small_evidence import small_evidence
-from support.small_report import AREA, DEPARTMENT, DOSSIERS, HOSTILE, IDLE
+from support.small_report import AREA, DEPARTMENT, HOSTILE, IDLE
 
 from analysis.criteria import sections, sentences
 from analysis.criteria.charts import _spread
@@ -27,8 +26,8 @@ DRAFTS = ("giam-doc-so", "chu-tich-huyen", "thi-dua")
 
 
 @pytest.fixture(scope="module")
-def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    return small_evidence(tmp_path_factory.mktemp("sections"), DOSSIERS)
+def evidence() -> Evidence:
+    return small_evidence()
 
 
 def bench_of(evidence: Evidence, draft: str, language: Language = VI) -> Workbench:
@@ -109,8 +108,8 @@ def test_whose_result_hangs_on_something_is_named_with_what(evidence: Evidence) 
     )
 
 
-def test_a_criterion_on_the_portal_that_knows_few_sources_is_told(tmp_path: Path) -> None:
-    evidence = small_evidence(tmp_path, DOSSIERS)
+def test_a_criterion_on_the_portal_that_knows_few_sources_is_told() -> None:
+    evidence = small_evidence()
     bench = lenient(bench_of(evidence, "giam-doc-so", EN))
     assert "source of the others" not in " ".join(sentences.findings(bench))
     place = [part.target.measure for part in bench.criteria.components].index("dossiers_via_portal")

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from support.criteria_cases import component, criteria, standing
-from support.small_evidence import evidence_of
-from support.small_report import small_report
+from support.small_evidence import small_evidence
 
 from analysis.criteria.rating import Evidence, Standing, under_reading
 from analysis.criteria.rating import standing as standing_of
@@ -17,8 +16,8 @@ CASE = standing(TWO, [[(50, 100), (10, 100)], [(50, 100), (1, 4)]])
 
 
 @pytest.fixture(scope="module")
-def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    return evidence_of(small_report(tmp_path_factory.mktemp("small")))
+def evidence() -> Evidence:
+    return small_evidence()
 
 
 def _of(case: Standing, choice: Choice) -> list[int]:

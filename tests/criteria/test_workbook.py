@@ -188,9 +188,9 @@ def added(scoring: object, step: Step) -> Steps:
 
 
 @pytest.fixture(scope="module")
-def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+def evidence() -> Evidence:
     """A report on many units, some with names that mean harm; the table of dossiers is not looked at."""
-    report = small_report(tmp_path_factory.mktemp("report"), language=Language("en"))
+    report = small_report(language=Language("en"))
     units = report.reference.units
     codes = [f"H45.{100 + number}" for number in range(MANY)]
     names = HOSTILE + [f"Sở số {number}" for number in range(MANY - len(HOSTILE))]

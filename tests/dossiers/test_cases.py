@@ -507,6 +507,16 @@ def test_what_the_run_before_had_and_this_one_has_not_is_told(tmp_path: Path) ->
     assert _doubts(tmp_path) == []
 
 
+def test_a_dossier_that_moved_to_another_file_is_not_gone_and_one_among_as_many_rows_is(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for numbers in (((1, 2, 3), (8, 9)), ((1, 2, 8), (9, 10))):
+        for name, some in zip("ab", numbers, strict=True):
+            (raw / f"{name}_20200930.csv").write_text(text([HEAD, *map(row, some)]), encoding="utf-8")
+        clean_exports(raw, REFERENCES, tmp_path / "processed", jobs=1)
+    assert [(one["kind"], one["files"], one["details"]) for one in _doubts(tmp_path)] == [("gone_dossiers", [], [1])]
+
+
 def _workbook(rows: list[list[object]], merges: Sequence[str] = ()) -> bytes:
     packed = io.BytesIO()
     with xlsxwriter.Workbook(packed, {"default_date_format": "dd/mm/yyyy"}) as book:

@@ -143,8 +143,8 @@ def test_where_no_export_tells_it_there_are_columns_and_no_row(reference: Refere
     }
 
 
-def test_a_units_page_says_it_and_tells_no_few(tmp_path: Path) -> None:
-    report = small_report(tmp_path, language=Language("vi"))
+def test_a_units_page_says_it_and_tells_no_few() -> None:
+    report = small_report(language=Language("vi"))
     counts = [(DEPARTMENT, 40, 33, 7, 0), (DISTRICT, 30, 27, 3, 1204), (COMMUNE, 9, 9, 0, 0)]
     rows = [
         dict(zip(RECEIVING_COLUMNS, (code, code, "", "2020-09-30", *figures), strict=True)) for code, *figures in counts

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,8 +15,8 @@ from analysis.presentation.narrative import most_at
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("report"))
+def report() -> Report:
+    return small_report()
 
 
 def _without_sources(report: Report, unit: str) -> Report:
@@ -62,15 +61,15 @@ def test_units_that_miss_as_much_as_the_last_named_are_counted(report: Report) -
     assert "; 2 nơi khác cũng thiếu như nơi vừa nêu." in told
 
 
-def test_a_day_before_the_decision_is_told_as_looking_back(report: Report, tmp_path: Path) -> None:
+def test_a_day_before_the_decision_is_told_as_looking_back(report: Report) -> None:
     assert "Nhìn lại" not in str(sections.strip(report))
-    early = small_report(tmp_path, date(2020, 3, 31))
+    early = small_report(date(2020, 3, 31))
     assert "Nhìn lại: quyết định ban hành sau ngày chốt số liệu" in str(sections.strip(early))
 
 
-def test_after_the_period_nothing_is_foretold(report: Report, tmp_path: Path) -> None:
+def test_after_the_period_nothing_is_foretold(report: Report) -> None:
     assert "Dự báo từ cuối tháng thứ 9" in str(sections.proof(report))
-    over = str(sections.proof(small_report(tmp_path, date(2020, 12, 31))))
+    over = str(sections.proof(small_report(date(2020, 12, 31))))
     assert "Dự báo từ cuối tháng thứ" not in over
     assert "Đã hết kỳ nên báo cáo này không dự báo gì nữa" in over
 

@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from datetime import date
 from html import unescape
-from pathlib import Path
 
 import ibis
 import pandas as pd
@@ -31,10 +30,10 @@ ASKED = {  # in June, of units that then missed the target
 }
 
 
-def compared(folder: Path, language: Language = Language()) -> Report:
+def compared(language: Language = Language()) -> Report:
     """The September of the small province against its June, with what was asked then."""
-    june = small_report(folder / "june", JUNE)
-    report = small_report(folder / "september", SEPTEMBER, language)
+    june = small_report(JUNE)
+    report = small_report(SEPTEMBER, language)
     rows = standing(june)
     keys = list(zip(rows["unit_code"], rows["target_id"], strict=True))
     rows = rows.assign(
@@ -52,8 +51,8 @@ def _levelled() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return compared(tmp_path_factory.mktemp("changes"))
+def report() -> Report:
+    return compared()
 
 
 def test_procedures_that_were_named_are_counted_as_far_as_it_is_told(report: Report) -> None:
@@ -98,8 +97,8 @@ def test_a_name_that_means_harm_stays_a_name(report: Report) -> None:
     assert HOSTILE not in html
 
 
-def test_in_english_too(tmp_path: Path) -> None:
-    words = unescape(re.sub("<[^>]+>", "", change_sections.changes(compared(tmp_path, Language("en"))).html))
+def test_in_english_too() -> None:
+    words = unescape(re.sub("<[^>]+>", "", change_sections.changes(compared(Language("en"))).html))
     assert "Compared with June 2020 as it was published, with figures to 30 Jun 2020." in words
     assert "More dossiers filed online since at 1 of 2 procedures named." in words
     assert "because of dossiers filed since then." in words

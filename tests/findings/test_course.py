@@ -14,8 +14,8 @@ from analysis.statistics.control import control_chart
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("course"))
+def report() -> Report:
+    return small_report()
 
 
 def _with(report: Report, counts: list[tuple[int, int]], **record: object) -> pd.DataFrame:

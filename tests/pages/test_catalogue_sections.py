@@ -47,7 +47,7 @@ REFUSED = ("cong.csv", "", "portal", "2020-09-28", "", 9, 7, 2, "bad_code: 2", "
 
 def with_lists(folder: Path, rows: list[dict[str, Any]], language: Language) -> Report:
     """A report whose tables went through files, as a run's do."""
-    report = small_report(folder, date(2020, 9, 30), language)
+    report = small_report(date(2020, 9, 30), language)
     listings = Listings(lines_of_rows(rows), pd.DataFrame([UNUSED, REFUSED], columns=CATALOGUE_FILES_COLUMNS))
     frame = dossiers().assign(tier=lambda own: own["unit_code"].map({one["unit_code"]: one["tier"] for one in UNITS}))
     tables = compared(listings, ibis.memtable(frame), report.reference, report.decision, report.as_of)

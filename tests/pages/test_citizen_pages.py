@@ -176,8 +176,8 @@ def test_the_same_report_gives_the_same_bytes(year: Publication) -> None:
     assert once == again
 
 
-def test_procedures_are_named_and_what_is_hidden_is_not_told(tmp_path: Path) -> None:
-    report = small_report(tmp_path)
+def test_procedures_are_named_and_what_is_hidden_is_not_told() -> None:
+    report = small_report()
     unknown = Facts(of_ten(0, 0), Waiting(TOO_FEW, 0, 0), None)
     pages = dict(citizen_pages(report, dict.fromkeys(["ALL", *report.reference.units["unit_code"]], unknown)))
     names = ["index", "H45.22", "H45.22.02", "H45.22.01", "H45.23"]  # communes by name, a hostile one first

@@ -16,8 +16,8 @@ from analysis.storage.writing import undirected
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("glossary"))
+def report() -> Report:
+    return small_report()
 
 
 def test_a_term_is_explained_once_where_it_first_stands(report: Report) -> None:

@@ -3,7 +3,6 @@
 import html
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from support.small_report import small_report
@@ -20,8 +19,8 @@ PORTAL = {"id": "two", "title": {"vi": "Nhóm <hai>", "en": "Group <two>"}, "wei
 
 
 @pytest.fixture(params=["vi", "en"])
-def report(request: pytest.FixtureRequest, tmp_path: Path) -> Report:
-    return small_report(tmp_path, language=Language(request.param))
+def report(request: pytest.FixtureRequest) -> Report:
+    return small_report(language=Language(request.param))
 
 
 def test_without_an_index_there_is_no_section(report: Report) -> None:

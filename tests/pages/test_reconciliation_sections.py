@@ -4,7 +4,6 @@ import html
 import re
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import ibis
 import pandas as pd
@@ -26,9 +25,9 @@ from analysis.presentation.reconciliation import period
 EN, VI = Language("en"), Language()
 
 
-def with_reports(folder: Path, language: Language) -> Report:
+def with_reports(language: Language) -> Report:
     """Two units' reports of September: one withdrawn rule, one odd total, one figure that is too little to be told."""
-    report = small_report(folder, date(2020, 9, 30), language)
+    report = small_report(date(2020, 9, 30), language)
     first, second = list(report.reference.units["unit_code"])[:2]
     days = ("2020-09-01", "2020-09-30")
     cells = [
@@ -57,8 +56,8 @@ def told(report: Report, unit: str = "ALL") -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", reconciliation(report, unit).html))).strip()
 
 
-def test_what_decides_stands_first(tmp_path: Path) -> None:
-    words = told(with_reports(tmp_path, EN))
+def test_what_decides_stands_first() -> None:
+    words = told(with_reports(EN))
     assert words.startswith("In 2 reports of 2 units 1 of 4 figures (25.0%) are as the portal's rows have them.")
     assert "Of the 3 that differ another way of counting explains 1 (33.3%); nothing explains 2." in words
     assert "against the province's own: withdrawn dossiers are counted (units: 1)." in words
@@ -71,8 +70,8 @@ def test_what_decides_stands_first(tmp_path: Path) -> None:
     assert "c.csv: x" in words
 
 
-def test_a_units_own_notebook_tells_of_it_alone(tmp_path: Path) -> None:
-    report = with_reports(tmp_path, EN)
+def test_a_units_own_notebook_tells_of_it_alone() -> None:
+    report = with_reports(EN)
     first, second = list(report.reference.units["unit_code"])[:2]
     assert "nothing explains 0" in told(report, first)
     assert "All rows" not in told(report, second)
@@ -80,8 +79,8 @@ def test_a_units_own_notebook_tells_of_it_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", [VI, EN])
-def test_without_reports_one_line_says_which_file_it_needs(tmp_path: Path, language: Language) -> None:
-    report = small_report(tmp_path, date(2020, 9, 30), language)
+def test_without_reports_one_line_says_which_file_it_needs(language: Language) -> None:
+    report = small_report(date(2020, 9, 30), language)
     tables = reports_against_rows(ibis.memtable(dossiers()), [], report.reference, report.as_of, language)
     words = told(replace(report, duties=tables))
     assert "II.06/VPCP" in words

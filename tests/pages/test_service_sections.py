@@ -36,20 +36,20 @@ def put_files(raw: Path) -> None:
     (raw / "khong-mui-gio.csv").write_text("Thời gian,Trạng thái\n2020-09-01 08:00:00,Hoạt động\n", encoding="utf-8")
 
 
-def told(folder: Path, raw: Path | None, language: Language) -> str:
-    report = with_service(folder, raw, language)
+def told(raw: Path | None, language: Language) -> str:
+    report = with_service(raw, language)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", service(report).html))).strip()
 
 
-def with_service(folder: Path, raw: Path | None, language: Language) -> Report:
-    report = small_report(folder, date(2020, 9, 30), language)
+def with_service(raw: Path | None, language: Language) -> Report:
+    report = small_report(date(2020, 9, 30), language)
     tables = portal_service(ibis.memtable(dossiers()), raw, report.reference, language)
     return replace(report, duties=report.duties | tables)
 
 
 def test_what_decides_stands_first(tmp_path: Path) -> None:
     put_files(tmp_path / "raw")
-    words = told(tmp_path, tmp_path / "raw", Language("en"))
+    words = told(tmp_path / "raw", Language("en"))
     # Of 100 minutes between the looks 20 were down and 10 maintenance: 70 of 90, and 70 of 100.
     assert words.startswith(
         "Monitor 1: up 77.78% of the known time of September 2020 with maintenance left out, 70.00% with maintenance "
@@ -66,15 +66,15 @@ def test_what_decides_stands_first(tmp_path: Path) -> None:
 
 def test_nothing_of_a_visitor_is_told(tmp_path: Path) -> None:
     put_files(tmp_path / "raw")
-    report = with_service(tmp_path, tmp_path / "raw", Language())
+    report = with_service(tmp_path / "raw", Language())
     everything = service(report).html + "".join(table.to_csv() for table in report.duties.values())
     assert ADDRESS not in everything
     assert QUERY not in everything
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_where_nothing_watched_one_line_says_which_file_it_needs(tmp_path: Path, lang: str) -> None:
-    words = told(tmp_path, None, Language(lang))
+def test_where_nothing_watched_one_line_says_which_file_it_needs(lang: str) -> None:
+    words = told(None, Language(lang))
     assert "data/raw" in words
     assert "Uptime Kuma" in words
     assert words.count(".") == len(re.findall(r"\.gz", words)) + 1
@@ -84,7 +84,7 @@ def test_files_of_another_time_are_told_apart(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()
     (raw / "uptime.csv").write_text("monitor_id,status,msg,time\n1,1,,2021-03-01 01:00:00\n1,1,,2021-03-01 01:01:00\n")
-    words = told(tmp_path, raw, Language("en"))
+    words = told(raw, Language("en"))
     assert words == "The files that were given say nothing of the time from January 2020 to September 2020."
 
 

@@ -46,18 +46,18 @@ EVERYBODY = [*(unit["unit_code"] for unit in UNITS), *GROUPS]
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("units"))
+def report() -> Report:
+    return small_report()
 
 
 @pytest.fixture(scope="module")
-def english(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("english"), language=Language("en"))
+def english() -> Report:
+    return small_report(language=Language("en"))
 
 
 @pytest.fixture(scope="module")
-def ended(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("ended"), as_of=date(2020, 12, 31))
+def ended() -> Report:
+    return small_report(as_of=date(2020, 12, 31))
 
 
 @pytest.fixture(scope="module")

@@ -17,13 +17,13 @@ VI = Language("vi")
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("leads"))
+def report() -> Report:
+    return small_report()
 
 
 @pytest.fixture(scope="module")
-def ended(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("ended"), as_of=date(2020, 12, 31))
+def ended() -> Report:
+    return small_report(as_of=date(2020, 12, 31))
 
 
 def _missed(report: Report) -> list[Finding]:

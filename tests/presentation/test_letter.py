@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -23,8 +22,8 @@ from analysis.reference.decision import ATTAINED
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("small"))
+def report() -> Report:
+    return small_report()
 
 
 def letter(report: Report, code: str) -> Letter:
@@ -83,8 +82,8 @@ def test_an_ask_too_long_for_the_page_leaves_out_what_is_to_be_expected_and_then
     assert seen == [(True, True), (True, False), (False, False)], method
 
 
-def test_after_the_period_it_is_a_lesson(tmp_path: Path) -> None:
-    ended = small_report(tmp_path, date(2020, 12, 31))
+def test_after_the_period_it_is_a_lesson() -> None:
+    ended = small_report(date(2020, 12, 31))
     found = leading(of_unit(ended, DEPARTMENT))
     assert not found.running
     assert letter(ended, DEPARTMENT).ask.endswith("Kết quả đã chốt.")

@@ -20,8 +20,8 @@ MONTHS = ["2020-01", "2020-02", "2020-03"]
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("multiples"))
+def report() -> Report:
+    return small_report()
 
 
 def _figure(report: Report, code: str, part: int, whole: int) -> Figure:

@@ -27,8 +27,8 @@ TARGET = load_reference(REFERENCE).decision("766-qd-ubnd-2020").targets[1]
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("plots"))
+def report() -> Report:
+    return small_report()
 
 
 def _held(plot: Plot) -> list[dict[str, str]]:

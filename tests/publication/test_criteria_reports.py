@@ -10,8 +10,8 @@ from analysis.publication.criteria_reports import criteria_for_nobody, criteria_
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    return small_report(tmp_path_factory.mktemp("report"))
+def report() -> Report:
+    return small_report()
 
 
 def only(report: Report, *tiers: str) -> Report:

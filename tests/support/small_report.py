@@ -1,8 +1,10 @@
 """A report on a province of six units, its dossiers written out by hand; hostile words wherever people write some."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import ibis
@@ -37,8 +39,8 @@ UNITS = [
         ("H45.22.02", f"Xã {HOSTILE}", "commune", DISTRICT),
     )
 ]
-# unit, procedure, level, month, online, counter
-DOSSIERS = (
+Rows = tuple[tuple[str, int, int, int, int, int], ...]  # unit, procedure, level, month, online, counter
+DOSSIERS: Rows = (
     (DEPARTMENT, 1, 3, 2, 3, 30),
     (DEPARTMENT, 1, 3, 5, 12, 20),
     (DEPARTMENT, 2, 3, 6, 9, 1),
@@ -61,11 +63,22 @@ NAMES = {
 LEVELS = {3: "4", 6: "4"}
 
 
-def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Language = Language()) -> Report:
-    """The report on ``UNITS`` with ``DOSSIERS``, and small tables of procedures, records and difficulties."""
-    reference = load_reference(write_reference(folder / "reference", UNITS, [_offer(number) for number in OWNERS]))
+def small_report(as_of: date = date(2020, 9, 30), language: Language = Language(), rows: Rows = DOSSIERS) -> Report:
+    """A report on ``UNITS`` with ``rows``, and small tables of procedures, records and difficulties.
+
+    Each is computed once in a process; its tables are the caller's own, who may write into them.
+    """
+    made = _made(as_of, tuple(rows))
+    own = {field.name: _copied(getattr(made, field.name)) for field in fields(Report) if field.init}
+    return Report(**own | {"language": language})
+
+
+@cache
+def _made(as_of: date, rows: Rows) -> Report:
+    with TemporaryDirectory() as folder:  # what it lacks are the project's own definitions, and so when it is gone
+        reference = load_reference(write_reference(Path(folder, "reference"), UNITS, [_offer(one) for one in OWNERS]))
     decision = reference.decision("", as_of)
-    frame = dossiers()
+    frame = dossiers(rows)
     table, files = ibis.memtable(frame), pd.DataFrame([_file()])
     dated = ibis.memtable(frame.assign(file=files["file"][0], due_at=frame["received_at"] + pd.Timedelta(days=9)))
     attainment = attain(table, reference, decision, as_of)
@@ -92,8 +105,17 @@ def small_report(folder: Path, as_of: date = date(2020, 9, 30), language: Langua
         reference=reference,
         decision=decision,
         as_of=as_of,
-        language=language,
+        language=Language(),
     )
+
+
+def _copied(value: Any) -> Any:
+    """Tables in a field of a report are copied, by pandas when one is written to; all else stays what it is."""
+    if isinstance(value, pd.DataFrame):
+        return value.copy(deep=False)
+    if isinstance(value, dict):
+        return {name: _copied(part) for name, part in value.items()}
+    return list(value) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True)
@@ -105,11 +127,11 @@ class _Case:
     channel: str
 
 
-def dossiers() -> pd.DataFrame:
+def dossiers(rows: Rows = DOSSIERS) -> pd.DataFrame:
     """What every report counts."""
     cases = [
         _Case(unit, procedure, level, month, channel)
-        for unit, procedure, level, month, online, counter in DOSSIERS
+        for unit, procedure, level, month, online, counter in rows
         for channel, count in (("online", online), ("counter", counter))
         for _ in range(count)
     ]

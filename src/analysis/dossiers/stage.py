@@ -181,11 +181,18 @@ def clean_exports(
     return cleaning
 
 
+@ibis.udf.agg.builtin(signature=(("int64",), "int64"))  # type: ignore[untyped-decorator]  # Ibis ships no types
+def bit_xor(bits: int) -> int:  # type: ignore[empty-body]  # the engine has it
+    """Of a set of numbers. By its name in SQL: Ibis has no translation of its own ``bit_xor`` for Spark."""
+
+
 def _before(backend: Any, folder: Path | None, processed: Path) -> tuple[set[str], ibis.Table] | None:
-    """The files of the run before and the keys of its dossiers, as they were before this one writes ``processed``."""
+    """The files of the run before and the keys of its dossiers by file, as they were before this one writes
+    ``processed``.
+    """
     if not folder or not (folder / "files.csv").is_file() or not (folder / "dossiers.parquet").exists():
         return None
-    keys = read_dossiers(backend, folder / "dossiers.parquet").select("dossier_key")
+    keys = read_dossiers(backend, folder / "dossiers.parquet").select("dossier_key", "file")
     keys = computed_once(keys) if folder.samefile(processed) else keys  # a million are no little to be held
     return set(read_table(folder / "files.csv")["file"]), keys
 
@@ -197,10 +204,20 @@ def _gone(
     if not before:
         return [], 0
     files, had = before
-    missing = had.anti_join(read_dossiers(backend, dossiers), "dossier_key")
-    known, lost = (int(execute(table.aggregate(rows=table.count()))["rows"].item()) for table in (had, missing))
+    now = read_dossiers(backend, dossiers)
+    then, there = (_keys_by_file(table) for table in (had, now))
+    # Of files that have the keys that they had nothing is gone: a million keys need not be held to tell that of each.
+    others = sorted({*then["file"]} - {*then.merge(there)["file"]})
+    missing = had.filter(had.file.isin(others)).anti_join(now, "dossier_key")
+    lost = int(execute(missing.aggregate(rows=missing.count()))["rows"].item()) if others else 0
     # Where not one is in common the keys are another user's.
-    return sorted(files - {spreadsheet_safe(name) for name in names}), 0 if lost == known else lost
+    return sorted(files - {spreadsheet_safe(name) for name in names}), 0 if lost == then["rows"].sum() else lost
+
+
+def _keys_by_file(dossiers: ibis.Table) -> pd.DataFrame:
+    """How many dossiers stand in each file, and a digest of their keys."""
+    keys = dossiers.dossier_key.hash()
+    return execute(dossiers.group_by("file").aggregate(rows=dossiers.count(), keys=bit_xor(keys)))
 
 
 def _results(

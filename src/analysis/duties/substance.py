@@ -8,11 +8,11 @@ side that asks for a look: exactly, and where units differ by themselves with li
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from analysis.duties.filings import BURST
 from analysis.duties.signals import LAST_DAYS, NEW, OUTSIDE, SIGNALS
-from analysis.outlook.discoveries import discovered, tail_of
+from analysis.outlook.discoveries import adjusted, discovered, tail_of
 from analysis.reference.substance import SubstanceRules
 from analysis.reference.tables import Reference
 from analysis.statistics.control import exact_limits, normal_scores
@@ -99,5 +99,5 @@ def _adjusted(p_values: np.ndarray) -> np.ndarray:
     known = ~np.isnan(p_values)
     found = np.full(len(p_values), np.nan)
     if known.any():
-        found[known] = stats.false_discovery_control(p_values[known], method="bh")
+        found[known] = adjusted(p_values[known])
     return found

@@ -33,8 +33,12 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def plain(text: str) -> str:
     """``text`` folded and without any mark, as people type it in haste: ``Huyện Đồng Xuân`` → ``huyen dong xuan``."""
-    letters = unicodedata.normalize("NFD", fold(text))
-    return "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M")).replace("đ", "d")
+    return "".join(map(_unmarked, unicodedata.normalize("NFD", fold(text)))).replace("đ", "d")
+
+
+@lru_cache(maxsize=4096)
+def _unmarked(letter: str) -> str:
+    return "" if unicodedata.category(letter).startswith("M") else letter
 
 
 def _strip_punctuation(words: str) -> str:

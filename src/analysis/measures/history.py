@@ -127,6 +127,16 @@ class History:
         group_code, procedure_key, then to date ``hits``, ``dossiers`` and ``first``, the number of the first month with
         a hit (0 for none). A group has a procedure once, at however many levels.
         """
+        if target.id not in self._offered:
+            self._offered[target.id] = self._offers(target)
+        return self._offered[target.id]
+
+    @cached_property
+    def _offered(self) -> dict[str, pd.DataFrame]:
+        """What was asked of ``offered``, by target."""
+        return {}
+
+    def _offers(self, target: Target) -> pd.DataFrame:
         own = ["group_code", "procedure_key"]
         counting = self._given[target.admits(self._given["level"])]
         grouped = counting.drop_duplicates([*own, "unit_code"]).groupby(own, as_index=False)

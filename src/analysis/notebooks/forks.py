@@ -118,6 +118,9 @@ def _tend(connection: Connection, modules: Sequence[str], warm: Warm | None, env
     _silence_debugger()  # here too: the server may have been there before
     for module in (*_OF_A_KERNEL, *modules):
         import_module(module)
+    from nbformat.v4 import new_output
+
+    new_output("stream")  # nbformat compiles its schema for the first
     if warm:
         with suppress(Exception):  # the notebook will stumble over the same and say so
             warm()

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from analysis.measures.history import History
 from analysis.reference.groups import is_group
@@ -31,6 +30,8 @@ class Remaining(NamedTuple):
 
     def quantile(self, share: float) -> Numbers:
         """The smallest count that what arises does not exceed with probability ``share``."""
+        from scipy import stats  # a second, which not every process needs
+
         likely = stats.nbinom.ppf(share, self.shape, self.shape / (self.shape + self.mean))
         return np.where(self.mean > 0, likely, 0).astype(np.int64)
 

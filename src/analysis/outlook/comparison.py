@@ -10,7 +10,7 @@ Statistical Society A 159:385–443); an indirectly standardised ratio blames no
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from analysis.measures.history import History
 from analysis.outlook.discoveries import discovered, tail_of
@@ -95,7 +95,8 @@ def scatter(centre: float, value: np.ndarray, denominator: np.ndarray) -> tuple[
     errors = np.where(known, 0.5 / np.sqrt(np.maximum(denominator, 1)), np.nan)
     found = overdispersion(np.where(known, angles, np.nan), errors)
     freedom = max(int(known.sum()) - 1, 1)
-    more_than_chance = found.phi * (freedom + 1) > stats.chi2.ppf(_CERTAIN, freedom)
+    chi_squared = 2 * special.gammaincinv(freedom / 2, _CERTAIN)  # its quantile
+    more_than_chance = found.phi * (freedom + 1) > chi_squared
     return found.phi, found.tau2 if more_than_chance else 0.0
 
 
@@ -172,7 +173,9 @@ def _ranks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         some = rows[ranked]
         hit, whole = some["numerator"].to_numpy(), some["denominator"].to_numpy()
         drawn = rng.beta(hit[:, None] + 0.5, (whole - hit)[:, None] + 0.5, (count, DRAWS))
-        places = count - drawn.argsort(axis=0).argsort(axis=0)
+        places = np.empty((DRAWS, count), np.int64)
+        np.put_along_axis(places, np.ascontiguousarray(drawn.T).argsort(axis=1), np.arange(count, 0, -1)[None], axis=1)
+        places = np.ascontiguousarray(places.T)
         own = some["value"].rank(method="min", ascending=False).to_numpy()
         lower, upper = np.quantile(places, [0.025, 0.975], axis=1, method="nearest")
         found["rank"][ranked] = own

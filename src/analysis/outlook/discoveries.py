@@ -6,7 +6,6 @@ Statistical Association 100:71–81).
 """
 
 import numpy as np
-from scipy import stats
 
 FALSE_SHARE = 0.05  # of what is found
 
@@ -16,8 +15,19 @@ def discovered(p_values: np.ndarray) -> np.ndarray:
     known = ~np.isnan(p_values)
     found = np.zeros(len(p_values), dtype=bool)
     if known.any():
-        found[known] = stats.false_discovery_control(p_values[known], method="bh") <= FALSE_SHARE
+        found[known] = adjusted(p_values[known]) <= FALSE_SHARE
     return found
+
+
+def adjusted(p_values: np.ndarray) -> np.ndarray:
+    """The share of false discoveries among those with no larger p: as ``scipy.stats.false_discovery_control``, whose
+    module takes a second to load.
+    """
+    order = np.argsort(p_values)
+    shares = p_values[order] * (len(order) / np.arange(1, len(order) + 1))
+    found = np.empty(len(order))
+    found[order] = np.minimum.accumulate(shares[::-1])[::-1]
+    return np.clip(found, 0, 1)
 
 
 def tail_of(p_values: np.ndarray) -> float:

@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -12,7 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from analysis.language.problems import DISK_FULL, Problem, RunProblem, UsageProblem
-from analysis.language.texts import LANGUAGES, N_
+from analysis.language.texts import LANGUAGES, N_, Language
 from analysis.notebooks.executing import execute
 from analysis.notebooks.forks import Nursery, modules_of, prepare
 from analysis.notebooks.leftovers import own_folder
@@ -43,7 +44,9 @@ def execute_stages(order: Order, stagings: list[Staging], clock: Clock, kept: Ke
     with ExitStack() as stack:
         # Everything is loaded once: each stage runs in a fork of its own, and so do the reports after them. What their
         # libraries leave in the temporary folder goes with it.
-        nursery = stack.enter_context(closing(Nursery(modules, TMPDIR=stack.enter_context(own_folder()))))
+        temporary = stack.enter_context(own_folder())
+        warm = partial(_warm, order.folders["reference"], order.language)
+        nursery = stack.enter_context(closing(Nursery(modules, warm, TMPDIR=temporary)))
         # On a terminal alone: a log of a scheduled run needs no bar.
         progress = stack.enter_context(
             tqdm(total=cells, disable=None, leave=False, bar_format="{l_bar}{bar}| {elapsed}")
@@ -79,6 +82,14 @@ def notebook_parameters(order: Order, stagings: list[Staging]) -> dict[str, Any]
         "engine": order.engine.name,
         "master": order.engine.master,
     }
+
+
+def _warm(reference: str, language: Language) -> None:
+    """What each stage would do first: how tables are checked is loaded, words are read, spellings known."""
+    from analysis.reference.tables import load_reference
+
+    load_reference(reference)
+    language.text("")
 
 
 def _execute(

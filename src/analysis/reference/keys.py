@@ -6,6 +6,7 @@ from analysis.language.folding import fold
 
 # A unit's code in both national forms, as a pattern: H45.20.01, 000.01.20.H45.
 _CODE_IN_TEXT = re.compile(r"(?<![\w.])\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[A-Za-z]\d{2})?(?![\w.])")
+_WRITTEN_OUT = re.compile(r"\d\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[A-Za-z]\d{2})?", re.ASCII)
 UNIT_CODE = r"[A-Z]\d{2}(?:\.\d{1,3}){1,3}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}"
 
 
@@ -15,6 +16,8 @@ def procedure_key(code: str) -> str:
     A code that a spreadsheet took for a number gets its lost zeros back: ``1.00119`` → ``1.001190``; of a code with its
     name (``1.009994 - Cấp giấy phép``) the code counts.
     """
+    if _WRITTEN_OUT.fullmatch(code):  # as nearly all are
+        return code[:8]
     words = fold(code_and_name(code)[0] or code)
     if number := re.fullmatch(r"(\d)[.,](\d{1,5}|\d{7,})", words):
         return f"{number[1]}.{_six_digits(number[2])}"
