@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special, stats
-from statsmodels.stats.proportion import proportion_confint
 from support.examples import relaxed
 
 from analysis.statistics.control import normal_scores
@@ -106,14 +105,6 @@ def test_more_confidence_never_narrows_a_wilson_interval(share: tuple[int, int],
 def test_more_dossiers_narrow_a_wilson_interval(share: tuple[int, int], times: int) -> None:
     few, many = wilson_interval(*share), wilson_interval(share[0] * times, share[1] * times)
     assert many.upper - many.lower < few.upper - few.lower
-
-
-def test_a_wilson_interval_is_that_of_statsmodels_to_the_last_digit() -> None:
-    totals = np.random.default_rng(1).integers(1, 5000, 2000)
-    successes = np.random.default_rng(2).binomial(totals, np.random.default_rng(3).random(2000))
-    for confidence in (0.8, 0.95, 0.998):
-        theirs = proportion_confint(successes, totals, alpha=1 - confidence, method="wilson")
-        assert np.array_equal(wilson_interval(successes, totals, confidence), theirs)
 
 
 def test_a_share_of_nothing_or_of_the_unknown_has_no_wilson_interval() -> None:

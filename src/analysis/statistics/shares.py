@@ -65,14 +65,12 @@ def wilson_interval(successes: ArrayLike, totals: ArrayLike, confidence: float =
     if np.any(counts < 0) or np.any(counts > sizes):
         raise ValueError("successes must lie between 0 and their totals")
     known = (sizes > 0) & ~np.isnan(counts)
-    # As statsmodels' ``proportion_confint``, whose module takes a second to load with all that it loads.
-    whole = np.where(known, sizes, 1.0)
-    share = np.where(known, counts, 0.0) / whole
-    reach = -special.ndtri((1 - confidence) / 2.0)
-    widened = 1 + reach**2 / whole
-    centre = (share + reach**2 / (2 * whole)) / widened
-    width = reach * np.sqrt(share * (1.0 - share) / whole + reach**2 / (4.0 * whole**2)) / widened
-    return Interval(*(np.where(known, np.clip(limit, 0, 1), np.nan) for limit in (centre - width, centre + width)))
+    from statsmodels.stats.proportion import proportion_confint  # half a second, which not every process needs
+
+    lower, upper = proportion_confint(
+        np.where(known, counts, 0.0), np.where(known, sizes, 1.0), alpha=1 - confidence, method="wilson"
+    )
+    return Interval(*(np.where(known, np.clip(limit, 0, 1), np.nan) for limit in (lower, upper)))
 
 
 def midp_interval(successes: ArrayLike, totals: ArrayLike, confidence: float = 0.95) -> Interval:
