@@ -13,6 +13,7 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
@@ -192,7 +193,7 @@ def draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: Lan
     _title(axes, target, language, _SHORT_LINE)
     places = list(range(len(figures)))
     axes.hlines(places, 0, percents, color="#CBD2D9", linewidth=2)
-    axes.scatter(percents, places, color=colours, s=34, linewidths=0, zorder=3)
+    sns.scatterplot(x=percents, y=places, color=colours, s=34, linewidth=0, zorder=3, ax=axes, legend=False)
     axes.axvline(float(target.minimum * 100), color=VERMILION, linewidth=1.2, linestyle=(0, (5, 3)))
     for place, figure in zip(places, figures, strict=True):
         fraction = f"{language.number(figure.numerator)}/{language.number(figure.denominator)}"
