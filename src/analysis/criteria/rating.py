@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -189,10 +190,7 @@ def standing(evidence: Evidence, criteria: Criteria) -> Standing:
         )
     rated = rated_units(evidence.report, criteria)
     codes = [code for code, _ in rated]
-    rows = evidence.report.attainment
-    rows = rows[(rows["window"] == _WINDOWS[criteria.period]) & (rows["month"] == evidence.month)]
-    rows = rows[rows["unit_code"].isin(codes)].set_index(["target_id", "reading", "unit_code"])
-    columns = [_counts(evidence, criteria, component, rows, codes) for component in criteria.components]
+    columns = [_counts(evidence, criteria, component, codes) for component in criteria.components]
     over, under = (np.stack([column[side] for column in columns], -1).astype(float) for side in (0, 1))
     return Standing(criteria, tuple(codes), tuple(group for _, group in rated), over, under)
 
@@ -252,10 +250,19 @@ def _units(report: Report, group: str) -> list[str]:
 
 
 def _counts(
-    evidence: Evidence, criteria: Criteria, component: Component, rows: pd.DataFrame, codes: list[str]
+    evidence: Evidence, criteria: Criteria, component: Component, codes: list[str]
 ) -> tuple[np.ndarray, np.ndarray]:
     if component.substance:
         found = substance_counts(component, evidence.procedures(criteria.period))
         return tuple(side.reindex(codes, fill_value=0).to_numpy() for side in found)  # type: ignore[return-value]
-    some = rows.loc[(component.target.id, component.reading.id)].reindex(codes)
+    report, window = evidence.report, _WINDOWS[criteria.period]
+    known = report.once((window, evidence.month), lambda: _by_reading(report, window, evidence.month))
+    some = known[component.target.id, component.reading.id].reindex(codes)
     return some["numerator"].to_numpy(), some["denominator"].to_numpy()
+
+
+def _by_reading(report: Report, window: str, month: str) -> dict[Any, pd.DataFrame]:
+    """The rows of a window by target and reading, each by unit_code."""
+    rows = report.attainment
+    rows = rows[(rows["window"] == window) & (rows["month"] == month)].set_index("unit_code")
+    return dict(iter(rows.groupby(["target_id", "reading"])[["numerator", "denominator"]]))
