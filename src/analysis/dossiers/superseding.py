@@ -19,7 +19,7 @@ from analysis.dossiers.export_dates import MODIFIED
 from analysis.dossiers.worker import FileResult
 from analysis.exports.handling import DIGITISED, PAYMENT, RECEIVED_BY
 from analysis.language.clock import today
-from analysis.storage.backends import DUCKDB, computed_once, execute, read_files, write_dossiers
+from analysis.storage.backends import DUCKDB, computed_once, execute, read_files, without_rows, write_dossiers
 from analysis.storage.memory import keep_little
 
 # Of ``filings.parquet``, beside the dossier's key: how it was filed, where its export tells anything of that.
@@ -126,14 +126,17 @@ def _settled(
     known = events.day <= ibis.least(events.export_date, ibis.literal(today()))
     by_day = execute(events.group_by("day").aggregate(known=known.sum(), count=events.count()))
     latest = latest_of(by_day)
-    is_later = latest and by_day["day"].max() > latest
-    left_out = events.filter(events.day > ibis.literal(latest)) if is_later else events.limit(0)
-    first = execute(left_out.order_by("file", "row", "column").limit(MOST_LEFT_OUT))[["file", "row", "column", "day"]]
+    left_out = events.select("file", "row", "column", "day")
+    if latest and by_day["day"].max() > latest:
+        later = left_out.filter(left_out.day > ibis.literal(latest))
+        first = execute(later.order_by("file", "row", "column").limit(MOST_LEFT_OUT))
+    else:
+        first = without_rows(left_out)
     by_date = [name for name, (_, told) in zip(names, export_dates, strict=True) if told == MODIFIED]
     alone = _with_dossiers_in_common(rows, by_date) if len(by_date) > 1 and len(losers) else []
-    return Settled(
-        losers["file_index"].value_counts().to_dict(), checks, _first_doubtful(doubted), latest, first, alone
-    )
+    none = without_rows(doubted.mutate(check=ibis.literal("")).select(*DOUBTFUL_COLUMNS))
+    doubtful = _first_doubtful(doubted) if checks[[*ALL_CHECKS]].any(axis=None) else none
+    return Settled(losers["file_index"].value_counts().to_dict(), checks, doubtful, latest, first, alone)
 
 
 def latest_of(by_day: pd.DataFrame) -> date | None:
