@@ -42,7 +42,7 @@ class ForkedProvisioner(LocalProvisioner):
     """Starts a kernel as a fork; all else is as of a kernel that is started from its command."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Start it with the options of ``cmd`` and the environment ``env``, in the folder ``cwd``, else the caller's."""
+        """Start it with the options of ``cmd`` and environment ``env``, in the folder ``cwd`` or the caller's."""
         own = (cmd[cmd.index("-f") :], kwargs.get("cwd") or Path.cwd(), kwargs["env"])
         process = fork_context(MODULES).Process(target=_live, args=own)
         process.start()
