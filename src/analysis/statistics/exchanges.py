@@ -164,7 +164,8 @@ class _Stretched:
         whole, split = _Stretches(told.whole), _Stretches(told.split)
         numbers, opens = (whole.number, split.number), (whole.open, split.open)
         if last:
-            numbers, opens = (tuple(np.ascontiguousarray(part.T) for part in parts) for parts in (numbers, opens))
+            numbers = np.ascontiguousarray(numbers[0].T), np.ascontiguousarray(numbers[1].T)
+            opens = np.ascontiguousarray(opens[0].T), np.ascontiguousarray(opens[1].T)
         same, same_split = (_of_two(part, last, np.equal) for part in numbers)
         self.both: Marks = same & same_split
         self.apart: Marks = same & _of_two(opens[1], last, np.logical_and)
@@ -219,8 +220,8 @@ class _Partners:
     def of(self, groups: Counts) -> "_Partners":
         """Of some of the groups, numbered in their order."""
         some, chosen = copy(self), np.isin(self._group, groups)
-        some.part, some._bit, some._group = (part[chosen] for part in (self.part, self._bit, self._group))
-        some._group = np.searchsorted(groups, some._group)
+        some.part, some._bit = self.part[chosen], self._bit[chosen]
+        some._group = np.searchsorted(groups, self._group[chosen])
         some._first = np.flatnonzero(np.diff(some._group, prepend=-1))
         some.place = self.place[groups]
         return some
@@ -272,7 +273,7 @@ class Exchanges:
         found = _changed_among_runs([*moved, moved[0] | moved[1]])
         both_never = self._of_partners(theirs.never) & _masks(mine.never)
         found |= self._interchanged(self.small & ~found, self._interchange & both_never)
-        left = (self.small & ~found).any(axis=(0, 1))
+        left: Marks = np.asarray((self.small & ~found).any(axis=(0, 1)))
         if left.any():
             found[..., left] |= self.of(left)._exchanged(told)
         return found
