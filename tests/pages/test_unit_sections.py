@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from jinja2 import Environment, Template
 from support.small_report import (
     AREA,
     COMMUNE,
@@ -36,7 +38,7 @@ from analysis.language.texts import Language
 from analysis.outlook.evidence import held, tried_month
 from analysis.pages import unit_sections
 from analysis.pages.difficulty_sections import difficulties
-from analysis.pages.rendering import Section
+from analysis.pages.rendering import Section, load_templates
 from analysis.presentation.narrative import headline_of
 from analysis.presentation.quality import MENDS, records
 from analysis.presentation.words import CHECKS
@@ -445,3 +447,25 @@ def test_english_has_no_vietnamese_but_names(english: Report, processed: Path, c
 def test_the_same_report_is_the_same_bytes(report: Report, processed: Path) -> None:
     assert page(report, DISTRICT, processed) == page(report, DISTRICT, processed)
     assert sum(online + counter for *_, online, counter in DOSSIERS) == 174
+
+
+# --- forks ------------------------------------------------------------------------------------------------------
+
+
+def test_no_fork_compiles_a_template(report: Report, processed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: set[str] = set()
+    found = Environment.get_template
+
+    def asking(environment: Environment, name: str, *more: Any, **others: Any) -> Template:
+        asked.add(name)
+        return found(environment, name, *more, **others)
+
+    monkeypatch.setattr(Environment, "get_template", asking)
+    load_templates(report.language, *unit_sections.TEMPLATES)
+    loaded = frozenset(asked)
+    asked.clear()
+    for code in EVERYBODY:
+        page(report, code, processed)
+        section("waiting", report, code)
+        section("communes", report, code)
+    assert {"unit_heading.html.j2", "plots.html.j2", "difficulties.html.j2"} <= asked <= loaded

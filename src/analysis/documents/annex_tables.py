@@ -98,8 +98,8 @@ def _of_target(report: Report, target: Target, found: dict[tuple[str, str], Find
     comparison = report.outlook["comparison"]
     of_target = comparison[comparison["target_id"] == target.id].itertuples(index=False)
     compared = {row.unit_code: row for row in of_target}
-    units, of_tier = report.reference.units, tier_words(report, TIER_LEVELS)
-    tiers = {code: of_tier[tier] for code, tier in zip(units["unit_code"], units["tier"], strict=True)}
+    units, levels = report.reference.units, tier_words(report, TIER_LEVELS)
+    tiers = {code: levels[tier] for code, tier in zip(units["unit_code"], units["tier"], strict=True)}
     group = text(N_("Group"))
     rows = []
     for (target_id, code), one in found.items():

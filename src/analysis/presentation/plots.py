@@ -94,24 +94,24 @@ def course_plot(found: Finding, months: pd.DataFrame, language: Language) -> Plo
     target, text, share = found.figure.target, language.text, language.percent
     places = np.linspace(LEFT + 8, RIGHT, max(len(months), 2))[: len(months)].tolist()
     shown = [_Month(*row) for row in zip(*(months[name].tolist() for name in _Month._fields[:-1]), places, strict=True)]
-    names = [language.month(row.month) for row in shown]
+    written = [(language.month(row.month), share(row.value), _of(row, language)) for row in shown]
     limited = [row for row in shown if row.mean == row.mean]
     told = [row for row in shown if row.to_date == row.to_date]
     marks = [
-        Mark(row.x, _height(row.value), row.kind, f"{name}: {share(row.value)} ({_of(row, language)})")
-        for row, name in zip(shown, names, strict=True)
+        Mark(row.x, _height(row.value), row.kind, f"{name}: {value} ({counts})")
+        for row, (name, value, counts) in zip(shown, written, strict=True)
         if row.value == row.value
     ]
     end = (_height(shown[-1].to_date), percent(found.figure, language)) if told and told[-1] == shown[-1] else None
     rows = [
         [
             name,
-            _of(row, language),
-            share(row.value),
+            counts,
+            value,
             share(row.to_date),
             f"{share(row.lower)} – {share(row.upper)}" if row.lower == row.lower else "–",
         ]
-        for row, name in zip(shown, names, strict=True)
+        for row, (name, value, counts) in zip(shown, written, strict=True)
     ]
     limited_at = [row.x for row in limited]
     return Plot(
