@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 import xlwt
 from support.folders import REFERENCE
+from support.in_process import cleaning_in_this_process
 from viparse.normalize.tcvn3 import TCVN3
 from viparse.normalize.vni import VNI
 
@@ -29,7 +30,8 @@ CONSTRUCTION, TRADE = "H45.18", "H45.06"
 
 
 def clean(raw: Path, home: Path) -> tuple[Cleaning, pd.DataFrame]:
-    cleaning = clean_exports(raw, REFERENCES, home / "processed", home / "work", jobs=1)
+    with cleaning_in_this_process():
+        cleaning = clean_exports(raw, REFERENCES, home / "processed", home / "work", jobs=1)
     return cleaning, pd.read_parquet(home / "processed/dossiers.parquet")
 
 
