@@ -7,15 +7,19 @@ fork, each starts anew.
 import os
 from importlib.metadata import EntryPoint
 from multiprocessing.process import BaseProcess
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
-from sphinx.application import Sphinx
 
 from analysis.storage.forkserver import CAN_FORK, fork_context
 
+if TYPE_CHECKING:  # no fork needs it
+    from sphinx.application import Sphinx
+
 NAME = "forked-provisioner"
+PROVISIONER = EntryPoint(NAME, f"{__name__}:ForkedProvisioner", KernelProvisionerFactory.GROUP_NAME)
 # What the examples load; but not charts, which ask when they are loaded where they are to be shown.
 MODULES = (
     *(f"analysis.explorer.{name}" for name in ("attaining", "data", "explaining", "interactive", "views", "widgets")),
@@ -23,13 +27,13 @@ MODULES = (
 )
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: "Sphinx") -> dict[str, Any]:
     """Called by Sphinx."""
     if CAN_FORK:
         # As a kernel does for what it loads.
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
         factory = KernelProvisionerFactory.instance()
-        factory.provisioners[NAME] = EntryPoint(NAME, f"{__name__}:ForkedProvisioner", factory.GROUP_NAME)
+        factory.provisioners[NAME] = PROVISIONER
         factory.default_provisioner_name = NAME
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -38,9 +42,9 @@ class ForkedProvisioner(LocalProvisioner):
     """Starts a kernel as a fork; all else is as of a kernel that is started from its command."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Start it with the options of ``cmd``, its folder ``cwd`` and environment ``env``."""
-        options = cmd[cmd.index("-f") :]
-        process = fork_context(MODULES).Process(target=_live, args=(options, kwargs["cwd"], kwargs["env"]))
+        """Start it with the options of ``cmd`` and environment ``env``, in the folder ``cwd`` or the caller's."""
+        own = (cmd[cmd.index("-f") :], kwargs.get("cwd") or Path.cwd(), kwargs["env"])
+        process = fork_context(MODULES).Process(target=_live, args=own)
         process.start()
         self.process = Kernel(process)
         self.pid = process.pid
@@ -70,7 +74,7 @@ class Kernel:
         os.kill(self._process.pid, number)
 
 
-def _live(options: list[str], folder: str, environment: dict[str, str]) -> None:
+def _live(options: list[str], folder: str | Path, environment: dict[str, str]) -> None:
     """A kernel's life: all that ``python -m ipykernel_launcher`` does."""
     from ipykernel.kernelapp import launch_new_instance
 

@@ -5,16 +5,18 @@ A page holds ``<!-- generated: measures -->`` where the Markdown of the function
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pandas as pd
 import pyarrow.parquet as pq
 from sphinx.application import Sphinx
 
+from analysis.cli import main
 from analysis.documents.open_data import DICTIONARY, dictionary, published_tables
 from analysis.explorer.words import column
 from analysis.findings.report import read_report
@@ -191,10 +193,10 @@ def command(project: Path) -> str:
 
 
 def _help(name: str) -> str:
-    call = [sys.executable, "-m", "analysis.cli", *name.split(), "--help"]
-    return subprocess.run(
-        call, env=os.environ | {"COLUMNS": "90"}, capture_output=True, encoding="utf-8", check=True
-    ).stdout
+    told = StringIO()
+    with patch.dict(os.environ, COLUMNS="90"), redirect_stdout(told), suppress(SystemExit):
+        main([*name.split(), "--help"])
+    return told.getvalue()
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

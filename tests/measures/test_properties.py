@@ -1,6 +1,7 @@
 """Properties that hold for whatever an export or a year looks like (hypothesis)."""
 
 import io
+import os
 import random
 import tempfile
 import tomllib
@@ -30,6 +31,7 @@ from analysis.measures.figures import shortfall
 from analysis.reference.tables import Reference, load_reference
 
 pytestmark = pytest.mark.slow
+TIMES = int(os.environ.get("DVCTT_CAMPAIGN", "1"))  # more examples, as tests/whole/test_campaign.py
 
 SISTER = {**UNITS[1], "unit_code": "H45.23", "unit_name": "Huyện Tuy An"}
 COMMUNES = [
@@ -164,7 +166,7 @@ def test_whole_files_are_read_whole(reference: Reference) -> None:
 
 
 @given(changes=edits)
-@settings(relaxed, max_examples=30)
+@settings(relaxed, max_examples=18 * TIMES)
 def test_every_row_ends_in_one_place_whatever_bytes_change(
     reference: Reference, changes: list[tuple[str, float, bytes]]
 ) -> None:
@@ -173,7 +175,7 @@ def test_every_row_ends_in_one_place_whatever_bytes_change(
 
 
 @given(changes=edits)
-@settings(relaxed, max_examples=10)
+@settings(relaxed, max_examples=6 * TIMES)
 def test_a_spoilt_workbook_harms_nothing_else(reference: Reference, changes: list[tuple[str, float, bytes]]) -> None:
     # In real workers: what spoils a workbook can end the process that reads it.
     files = {name: _edited(WHOLE[name], changes) for name in BOOKS}
@@ -199,7 +201,7 @@ cell_texts = st.one_of(
         st.tuples(st.integers(0, 7), st.integers(0, len(HEADINGS) - 1), cell_texts), min_size=1, max_size=12
     ),
 )
-@settings(relaxed, max_examples=40)
+@settings(relaxed, max_examples=24 * TIMES)
 def test_every_row_ends_in_one_place_whatever_cells_say(
     reference: Reference, cells: list[tuple[int, int, str]]
 ) -> None:
@@ -211,7 +213,7 @@ def test_every_row_ends_in_one_place_whatever_cells_say(
 
 
 @given(st.binary(max_size=400))
-@settings(relaxed, max_examples=14)
+@settings(relaxed, max_examples=10 * TIMES)
 def test_no_bytes_make_an_exception_escape(reference: Reference, content: bytes) -> None:
     with cleaning_in_this_process():
         _ledger_of(dict.fromkeys([*TEXTS, "d.xlsx"], content), reference)
@@ -221,7 +223,7 @@ def test_no_bytes_make_an_exception_escape(reference: Reference, content: bytes)
 
 
 @given(seed=st.randoms(use_true_random=False))
-@settings(relaxed, max_examples=6)
+@settings(relaxed, max_examples=5 * TIMES)
 def test_order_of_rows_and_files_changes_no_figure(reference: Reference, seed: random.Random) -> None:
     # Later sights of the first three dossiers, in an export of a later date.
     known = [{**dossier, "dossier_id": f"H45-{number}"} for number, dossier in enumerate(DOSSIERS * 3)]
@@ -304,7 +306,7 @@ def _dossiers(seed: random.Random, count: int) -> list[dict[str, Any]]:
     count=st.sampled_from([0, 1, 30, 400]),
     as_of=st.dates(date(2020, 1, 1), date(2021, 2, 1)),
 )
-@settings(relaxed, max_examples=8)
+@settings(relaxed, max_examples=6 * TIMES)
 def test_every_figure_is_the_independent_count(
     reference: Reference, seed: random.Random, count: int, as_of: date
 ) -> None:

@@ -17,11 +17,12 @@ from urllib.request import urlopen
 HOST = "127.0.0.1"
 SPARK = Path(sys.prefix) / "spark"  # where make puts it: see the Makefile
 PATIENCE = 1200.0  # seconds for a process of the cluster to be there, on the busiest machine
-# Settings of the cluster, as its keeper would write them; small, so that a job has many short tasks. What is compiled
-# for few rows costs more than it saves, on two cores that compile beside the work.
-DEFAULTS = """
-spark.driver.extraJavaOptions   -XX:TieredStopAtLevel=1
-spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1
+# What is compiled for few rows costs more than it saves, on two cores that compile beside the work.
+JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# Settings of the cluster, as its keeper would write them; small, so that a job has many short tasks.
+DEFAULTS = f"""
+spark.driver.extraJavaOptions   {JAVA}
+spark.executor.extraJavaOptions {JAVA}
 spark.sql.codegen.wholeStage    false
 spark.sql.codegen.factoryMode   NO_CODEGEN
 spark.executor.memory           1g
@@ -127,6 +128,7 @@ def environment(home: Path) -> dict[str, str]:
         "SPARK_CONF_DIR": str(home),
         "SPARK_LOCAL_IP": HOST,
         "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": JAVA,
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
     }

@@ -63,18 +63,21 @@ class Province:
     def year(self, lang: str = "vi") -> Publication:
         """The year's end; in Vietnamese with more units' reports, in English with one of each kind."""
         wanted = Publication(self.folder / f"year-{lang}", lang, "2020-12-31", MORE if lang == "vi" else KINDS)
-        return self._published(wanted, None if lang == "vi" else self.year())
+        return self._published(wanted, REFERENCE, self.september() if lang == "vi" else self.year())
 
     def september(self) -> Publication:
-        """A day within a month within the year: the month is not whole, and what comes after it is foretold."""
-        return self._published(Publication(self.folder / "september", "vi", "2020-09-20", KINDS))
+        """A day within a month within the year: the month is not whole, and what comes after it is foretold. Of the
+        criteria one draft and its rival: their pages take long.
+        """
+        reference = once(self.folder / "reference", _write_few_criteria)
+        return self._published(Publication(self.folder / "september", "vi", "2020-09-20", KINDS), reference)
 
     @property
     def user(self) -> Path:
         """The home of the user who published."""
         return self.folder / "user"
 
-    def _published(self, wanted: Publication, before: Publication | None = None) -> Publication:
+    def _published(self, wanted: Publication, reference: Path, before: Publication | None = None) -> Publication:
         """With the tables of the run ``before`` to go on from, as a user's next run does."""
 
         def make(home: Path) -> None:
@@ -82,7 +85,7 @@ class Province:
             if before:
                 for name in ("processed", ".processed.work"):  # with the files that were read and need not be again
                     shutil.copytree(before.home / name, home / name)
-            _publish(wanted, self.exports / "raw", self.user)
+            _publish(wanted, self.exports / "raw", reference, self.user)
 
         once(wanted.home, make)
         return wanted
@@ -107,11 +110,16 @@ def once(folder: Path, make: Callable[[Path], object]) -> Path:
     return folder
 
 
-def _publish(wanted: Publication, raw: Path, user: Path) -> None:
+def _write_few_criteria(folder: Path) -> None:
+    others = shutil.ignore_patterns("chu-tich-huyen*.toml", "giam-doc-so*.toml")
+    shutil.copytree(REFERENCE, folder, ignore=others, dirs_exist_ok=True)
+
+
+def _publish(wanted: Publication, raw: Path, reference: Path, user: Path) -> None:
     """The real command; whatever it writes lies in the publication's folder or in the user's home."""
     temporary, said = wanted.home / "tmp", wanted.home / "said.txt"
     temporary.mkdir()
-    folders = {"--raw": raw, "--reference": REFERENCE, "--processed": wanted.processed, "--reports": wanted.reports}
+    folders = {"--raw": raw, "--reference": reference, "--processed": wanted.processed, "--reports": wanted.reports}
     options = [str(word) for option in folders.items() for word in option]
     options += ["--lang", wanted.lang, "--as-of", wanted.as_of, "--units", ",".join(wanted.units)]
     environment = os.environ | {"HOME": str(user), "TMPDIR": str(temporary), "LC_ALL": "C.UTF-8"}

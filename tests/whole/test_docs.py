@@ -9,11 +9,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from babel.messages.pofile import read_po
 from lxml import html
 from playwright.sync_api import Browser, Page
-from support.browsing import WCAG, new_page
+from support.browsing import faults, new_page
 from support.folders import REFERENCE
 from support.links import broken_links
 from support.published import Publication
@@ -137,8 +136,7 @@ def test_each_kind_of_page_is_fit_for_everybody(site: Path, small_screen: Page) 
     assert len(kinds) == 4
     for name in kinds:
         small_screen.goto((site / name.with_suffix(".html")).as_uri())
-        wrong = Axe().run(small_screen, options={"runOnly": WCAG, "resultTypes": ["violations"]}).response
-        assert [(one["id"], one["nodes"][0]["html"]) for one in wrong["violations"]] == [], name
+        assert faults(small_screen) == [], name
 
 
 def test_every_public_name_is_documented(site: Path) -> None:

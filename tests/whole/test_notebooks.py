@@ -8,6 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from jupyter_client.provisioning import KernelProvisionerFactory
 from papermill import PapermillExecutionError, execute_notebook
 from support.small_run import PATIENCE, SmallProject, call, small_project
 from support.worked_example import AS_OF
@@ -16,7 +17,11 @@ from analysis.notebooks.forks import Nursery, modules_of
 from analysis.notebooks.notebook import code_cells, has_tag, load, parameter_names
 from analysis.publication.order import STAGES
 
-FOLDER = Path(__file__).parents[2] / "notebooks"
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "docs/extensions"))
+from forked_kernels import NAME, PROVISIONER  # noqa: E402
+
+FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 PARAMETERS = {"raw", "reference", "processed", "reports", "work", "decision", "as_of", "lang", "jobs", "unit"}
 PARAMETERS |= {"criteria", "period", "engine", "master", "published"}
@@ -112,6 +117,14 @@ def nursery() -> Iterator[Nursery]:
     made.close()
 
 
+@pytest.fixture
+def kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ordinary kernels, but for where they come from: each is forked from a process that has the libraries loaded."""
+    factory = KernelProvisionerFactory.instance()
+    monkeypatch.setitem(factory.provisioners, NAME, PROVISIONER)
+    monkeypatch.setattr(factory, "default_provisioner_name", NAME)
+
+
 def _execute(analyst: SmallProject, nursery: Nursery, name: str, **parameters: str) -> Any:
     folders = {"processed": str(analyst.processed), "reference": str(analyst.home / "data/reference")}
     options = {"engine_name": "dvctt", "nursery": nursery, "seconds": PATIENCE, "progress_bar": False}
@@ -135,7 +148,7 @@ def _message(analyst: SmallProject, nursery: Nursery, name: str, **parameters: s
 
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", ["check", *(stage.name for stage in STAGES)])
-def test_runs_alone_from_its_own_folder(analyst: SmallProject, stage: str) -> None:
+def test_runs_alone_from_its_own_folder(analyst: SmallProject, kernels: None, stage: str) -> None:
     """Papermill with the ordinary kernel and the defaults, where JupyterLab would start it; in order."""
     executed = _execute_as_jupyter(analyst, stage, as_of=AS_OF.isoformat())
     assert all(cell["execution_count"] for cell in code_cells(executed))
@@ -203,7 +216,9 @@ def test_runs_alone_from_the_projects_root(analyst: SmallProject) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "value"), [("raw", "../elsewhere"), ("as_off", "2020-09-30")])
-def test_a_problem_in_a_notebook_is_a_message_without_traceback(analyst: SmallProject, name: str, value: str) -> None:
+def test_a_problem_in_a_notebook_is_a_message_without_traceback(
+    analyst: SmallProject, kernels: None, name: str, value: str
+) -> None:
     with pytest.raises(PapermillExecutionError) as failed:
         _execute_as_jupyter(analyst, "clean", **{name: value})
     assert len(failed.value.traceback) == 2, "the message in each of the languages"

@@ -19,7 +19,7 @@ import pytest
 from support.changed_province import made_dossiers, write_changed
 from support.cluster import Cluster, ask, environment, spark_cluster, wait_for
 from support.folders import write_few_units, write_reference
-from support.small_run import DVCTT, call
+from support.small_run import DVCTT, call, call_here
 from support.wider_decision import ALL_PROCEDURES, ALL_UNITS, COLUMNS, ID, INDEX, at_random, write_decision
 
 from analysis.dossiers.counted import COUNTS_SCHEMA
@@ -150,7 +150,7 @@ def test_a_nations_figures_are_duckdbs_though_a_worker_dies_on_the_way(
 
 def test_a_master_that_is_none_is_told_without_a_traceback(cluster: Cluster, tmp_path: Path) -> None:
     folders = ["--dossiers", str(tmp_path), "--out", str(tmp_path / "out")]
-    done = call([*DVCTT, "measure", *folders, "--engine", "spark", "--master", "nonsense"], PROJECT)
+    done = call_here(["measure", *folders, "--engine", "spark", "--master", "nonsense"], PROJECT)
     assert done.returncode == 1
     assert "dvctt: Spark tại nonsense bỏ dở (" in done.stderr
     assert "Traceback" not in done.stderr.partition("dvctt:")[2]

@@ -19,7 +19,7 @@ from analysis.dossiers.export_dates import MODIFIED
 from analysis.dossiers.worker import FileResult
 from analysis.exports.handling import DIGITISED, PAYMENT, RECEIVED_BY
 from analysis.language.clock import today
-from analysis.storage.backends import DUCKDB, computed_once, execute, read_files, write_dossiers
+from analysis.storage.backends import DUCKDB, computed_once, execute, read_files, without_rows, write_dossiers
 from analysis.storage.memory import keep_little
 
 # Of ``filings.parquet``, beside the dossier's key: how it was filed, where its export tells anything of that.
@@ -91,7 +91,7 @@ def settle(
     with ThreadPoolExecutor(1) as pool:  # while the engine counts
         lost = execute(losers)
         written = [pool.submit(write_accepted, names, stems, results, lost, *table) for table in tables]
-        settled = _settled(names, results, export_dates, rows, losers, accepted)
+        settled = _settled(names, results, export_dates, rows, lost, accepted)
         for one in written:
             one.result()
     return settled
@@ -106,17 +106,16 @@ def _settled(
     results: list[FileResult],
     export_dates: list[tuple[date, str]],
     rows: ibis.Table,
-    losers: ibis.Table,
+    losers: pd.DataFrame,
     accepted: ibis.Table,
 ) -> Settled:
-    lost = execute(losers.group_by("file_index").aggregate(lost=losers.count()))
     doubted = _doubted(accepted)
     by_unit = doubted.group_by("unit_code").aggregate(
         **{check: ((doubted.doubts // 2**bit) % 2).sum() for bit, check in enumerate(ALL_CHECKS)},
         dossiers=doubted.count(),
     )
     counted = execute(by_unit).set_index("unit_code").sort_index()
-    if (found := counted["dossiers"].sum() + lost["lost"].sum()) != sum(result.rows for result in results):
+    if (found := counted["dossiers"].sum() + len(losers)) != sum(result.rows for result in results):
         raise AssertionError(f"{found} rows came back from the kept files")  # every row is accounted for
     checks = counted.fillna(0).astype("int64")[["dossiers", *ALL_CHECKS]]
     swapped = {
@@ -127,13 +126,17 @@ def _settled(
     known = events.day <= ibis.least(events.export_date, ibis.literal(today()))
     by_day = execute(events.group_by("day").aggregate(known=known.sum(), count=events.count()))
     latest = latest_of(by_day)
-    is_later = latest and by_day["day"].max() > latest
-    left_out = events.filter(events.day > ibis.literal(latest)) if is_later else events.limit(0)
-    first = execute(left_out.order_by("file", "row", "column").limit(MOST_LEFT_OUT))[["file", "row", "column", "day"]]
+    left_out = events.select("file", "row", "column", "day")
+    if latest and by_day["day"].max() > latest:
+        later = left_out.filter(left_out.day > ibis.literal(latest))
+        first = execute(later.order_by("file", "row", "column").limit(MOST_LEFT_OUT))
+    else:
+        first = without_rows(left_out)
     by_date = [name for name, (_, told) in zip(names, export_dates, strict=True) if told == MODIFIED]
-    alone = _with_dossiers_in_common(rows, by_date) if len(by_date) > 1 and len(lost) else []
-    lost_by_file = dict(zip(lost["file_index"], lost["lost"], strict=True))
-    return Settled(lost_by_file, checks, _first_doubtful(doubted), latest, first, alone)
+    alone = _with_dossiers_in_common(rows, by_date) if len(by_date) > 1 and len(losers) else []
+    none = without_rows(doubted.mutate(check=ibis.literal("")).select(*DOUBTFUL_COLUMNS))
+    doubtful = _first_doubtful(doubted) if checks[[*ALL_CHECKS]].any(axis=None) else none
+    return Settled(losers["file_index"].value_counts().to_dict(), checks, doubtful, latest, first, alone)
 
 
 def latest_of(by_day: pd.DataFrame) -> date | None:
@@ -182,11 +185,17 @@ def _doubted(rows: ibis.Table) -> ibis.Table:
 def _first_doubtful(rows: ibis.Table) -> pd.DataFrame:
     """Of each unit and check the first rows that it found doubtful, in the order of the checks, files and rows."""
     bits = ibis.memtable(pa.table({"check": ALL_CHECKS, "bit": [2**bit for bit in range(len(ALL_CHECKS))]}))
-    found = rows.filter(rows.doubts > 0).cross_join(bits)
-    found = found.filter((found.doubts // found.bit) % 2 == 1)
     order = ["file_index", "sheet_index", "row"]
-    found = found.mutate(place=ibis.row_number().over(group_by=["unit_code", "check"], order_by=order))
-    first = execute(found.filter(found.place < MOST_PLACED).select(*DOUBTFUL_COLUMNS, "bit", "place"))
+
+    def first_of(rows: ibis.Table, *same: str) -> ibis.Table:
+        place = ibis.row_number().over(group_by=["unit_code", *same], order_by=order)
+        return rows.mutate(place=place).filter(ibis._.place < MOST_PLACED)
+
+    # The first in which a check found something are among the first that the same checks found doubtful: few are left
+    # of which each check is told apart.
+    found = first_of(rows.filter(rows.doubts > 0), "doubts").drop("place").cross_join(bits)
+    found = first_of(found.filter((found.doubts // found.bit) % 2 == 1), "check")
+    first = execute(found.select(*DOUBTFUL_COLUMNS, "bit", "place"))
     return first.sort_values(["unit_code", "bit", "place"], ignore_index=True)[DOUBTFUL_COLUMNS]
 
 

@@ -45,7 +45,14 @@ class Part:
 
 def table_of(parts: Iterable[Part]) -> pd.DataFrame:
     """The parts, one after the other, in the columns of ``attainment.csv``."""
-    return pd.concat([_table(part) for part in parts], ignore_index=True)
+    parts = [*parts]
+    said = pd.DataFrame([_said_of(part) for part in parts]).astype({"level": "Int64"})
+    sides = [
+        said.loc[np.repeat(said.index, [len(part.rows) for part in parts])],
+        pd.concat([part.rows[_OF_ROW] for part in parts]),
+        pd.concat([pd.DataFrame(_figures(part.numerator, part.denominator, part.count.target)) for part in parts]),
+    ]
+    return pd.concat([side.reset_index(drop=True) for side in sides], axis="columns")
 
 
 def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) -> np.ndarray:
@@ -60,12 +67,6 @@ def shortfall(numerator: np.ndarray, denominator: np.ndarray, target: Target) ->
 def write_attainment(parts: Iterable[Part], path: Path) -> None:
     """Write ``attainment.csv``, part by part, whole or not at all."""
     write_whole(path, lambda temporary: _write(parts, temporary))
-
-
-def _table(part: Part) -> pd.DataFrame:
-    figures = _figures(part.numerator, part.denominator, part.count.target)
-    level = pd.array([part.count.target.level] * len(part.rows), dtype="Int64")
-    return part.rows.assign(**{**_said_of(part), "level": level}, **figures)[ATTAINMENT_COLUMNS]
 
 
 def _said_of(part: Part) -> dict[str, str | int | None]:

@@ -21,6 +21,7 @@ from analysis.reference.tables import Reference
 from analysis.storage.backends import execute
 
 UNNAMED = ""  # in place of a procedure: of dossiers that are only counted, without it
+_NEVER = np.iinfo(np.int32).max  # in place of a month
 YEARS_BEFORE = 3  # whose seasons are looked at, where there are dossiers of them
 
 
@@ -137,15 +138,37 @@ class History:
         return {}
 
     def _offers(self, target: Target) -> pd.DataFrame:
-        own = ["group_code", "procedure_key"]
-        counting = self._given[target.admits(self._given["level"])]
-        grouped = counting.drop_duplicates([*own, "unit_code"]).groupby(own, as_index=False)
-        found = grouped.agg(hits=("hits", "sum"), dossiers=("dossiers", "sum"), first=("month", "min"))
-        return found.fillna({"first": 0}).astype({"hits": "int64", "dossiers": "int64", "first": "int64"})
+        given = self._given[target.admits(self._given["level"])].drop_duplicates(["unit_code", "procedure_key"])
+        units = pd.Index(self.members["unit_code"].unique())
+        given = given[given["unit_code"].isin(units)]
+        given = given.iloc[np.argsort(units.get_indexer(given["unit_code"]), kind="stable")]
+        procedure, procedures = pd.factorize(given["procedure_key"], sort=True)
+        group, groups = pd.factorize(self.members["group_code"], sort=True)
+        member = units.get_indexer(self.members["unit_code"])
+        # A row for each group of the unit, as numbers: a nation's texts would fill the memory.
+        size = np.bincount(units.get_indexer(given["unit_code"]), minlength=len(units))
+        start, times = (size.cumsum() - size)[member], size[member]
+        row = np.repeat(start - (times.cumsum() - times), times) + np.arange(times.sum())
+        key = np.repeat(group, times) * len(procedures) + procedure[row]
+        order = key.argsort()
+        row, key = row[order], key[order]
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        hits, dossiers = (given[name].fillna(0).to_numpy(np.int64)[row] for name in ("hits", "dossiers"))
+        month = given["month"].fillna(_NEVER).to_numpy(np.int64)[row]
+        earliest = np.minimum.reduceat(month, first) if len(first) else month
+        return pd.DataFrame(
+            {
+                "group_code": groups.take(key[first] // len(procedures)),
+                "procedure_key": procedures.take(key[first] % len(procedures)),
+                "hits": np.add.reduceat(hits, first) if len(first) else hits,
+                "dossiers": np.add.reduceat(dossiers, first) if len(first) else dossiers,
+                "first": np.where(earliest == _NEVER, 0, earliest),
+            }
+        )
 
     @cached_property
     def _given(self) -> pd.DataFrame:
-        """What the catalogue gives to each unit on the period's last day, with what it had to date, for every group."""
+        """What the catalogue gives to each unit on the period's last day, with what it had to date."""
         spans = pd.DataFrame({"month": [0], "last_day": [self.decision.valid_to]})
         offers = offers_by_month(self.reference, spans).drop(columns="month")
         offers = offers[~offers["unit_code"].isin(self.nothing_of)]
@@ -153,7 +176,7 @@ class History:
         firsts = inside[inside["hits"] > 0].groupby(["unit_code", "procedure_key"], as_index=False)["month"].min()
         own = ["unit_code", "procedure_key"]
         counted = self.to_date[[*own, "hits", "dossiers"]].merge(firsts, how="left", on=own)
-        return offers.merge(counted, how="left", on=own).merge(self.members, on="unit_code")
+        return offers.merge(counted, how="left", on=own)
 
 
 def history(

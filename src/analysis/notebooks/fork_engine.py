@@ -17,7 +17,6 @@ from papermill.engines import Engine, NBClientEngine
 from traitlets import default
 
 from analysis.notebooks.forks import Nursery
-from analysis.notebooks.in_process import language_info
 from analysis.notebooks.notebook import imported_modules
 from analysis.storage.forkserver import CAN_FORK
 
@@ -82,7 +81,7 @@ def _execute(nb_man: Any, nursery: Nursery, seconds: float, advance: Callable[[]
         raise CellTimeoutError(f"the notebook took longer than {seconds:.0f} s, in cell {place}") from None
     except EOFError as died:
         raise DeadKernelError(str(died)) from None
-    nb_man.nb.metadata["language_info"] = language_info()
+    nb_man.nb.metadata["language_info"] = nursery.language_info
 
 
 def _fill(cell: Any, executed: Any) -> bool:

@@ -49,6 +49,7 @@ class Nursery:
 
     def __init__(self, modules: Sequence[str], warm: Warm | None = None, **environment: str) -> None:
         self._modules, self._warm, self._environment = list(modules), warm, environment
+        self.language_info: dict[str, Any] = {}  # of the last notebook's kernel: whoever asks need not load one
         self._start()
 
     def run(self, notebook: Any, seconds: float) -> Iterator[Any]:
@@ -60,7 +61,7 @@ class Nursery:
         deadline = monotonic() + seconds
         try:
             self._connection.send(notebook)
-            self._running = self._receive(deadline)
+            self._running, self.language_info = self._receive(deadline)
             while (message := self._receive(deadline)) is not None:
                 yield message
             self._running = 0
@@ -158,9 +159,9 @@ def _live(connection: Connection, notebook: Any, nursery_alive: int) -> None:
     try:
         threading.Thread(target=_end_with, args=(nursery_alive,), daemon=True).start()
         multiprocessing.current_process().daemon = False  # a notebook may have processes of its own
-        from analysis.notebooks.in_process import run_cells
+        from analysis.notebooks.in_process import language_info, run_cells
 
-        connection.send(os.getpid())
+        connection.send((os.getpid(), language_info()))
         for executed in run_cells(notebook):
             connection.send(executed)
         connection.send(None)

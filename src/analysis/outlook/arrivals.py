@@ -30,6 +30,8 @@ class Remaining(NamedTuple):
 
     def quantile(self, share: float) -> Numbers:
         """The smallest count that what arises does not exceed with probability ``share``."""
+        if not self.mean.any():
+            return np.zeros(len(self.mean), np.int64)
         from scipy import stats  # a second, which not every process needs
 
         likely = stats.nbinom.ppf(share, self.shape, self.shape / (self.shape + self.mean))

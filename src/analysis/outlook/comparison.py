@@ -173,8 +173,9 @@ def _ranks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         some = rows[ranked]
         hit, whole = some["numerator"].to_numpy(), some["denominator"].to_numpy()
         drawn = rng.beta(hit[:, None] + 0.5, (whole - hit)[:, None] + 0.5, (count, DRAWS))
-        places = np.empty((DRAWS, count), np.int64)
-        np.put_along_axis(places, np.ascontiguousarray(drawn.T).argsort(axis=1), np.arange(count, 0, -1)[None], axis=1)
+        by_draw = np.ascontiguousarray(drawn.T).argsort(axis=1)
+        places = np.empty((DRAWS, count), np.int32)
+        np.put_along_axis(places, by_draw, np.arange(count, 0, -1, dtype=np.int32)[None], axis=1)
         places = np.ascontiguousarray(places.T)
         own = some["value"].rank(method="min", ascending=False).to_numpy()
         lower, upper = np.quantile(places, [0.025, 0.975], axis=1, method="nearest")

@@ -13,7 +13,6 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
@@ -187,6 +186,8 @@ def results_words(figures: Sequence[Figure], language: Language) -> str:
 
 def draw_lowest(axes: Axes, target: Target, figures: list[Figure], language: Language) -> None:
     """Values as dots on stems, with their fractions at the right."""
+    import seaborn as sns  # takes as long as a report, and few processes draw this chart
+
     names = [_short(figure.unit_name) for figure in figures]
     percents = [float((figure.value or 0) * 100) for figure in figures]
     colours = [BLUE if figure.status == ATTAINED else VERMILION for figure in figures]

@@ -8,7 +8,9 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, TypeVar
 
@@ -148,7 +150,7 @@ def written_text(path: Path, file: str) -> str:
 def toml_content(file: str, text: str) -> dict[str, Any]:
     """The keys and values of a file's text."""
     try:
-        return tomllib.loads(text)
+        return deepcopy(_parsed(text))
     except ValueError as error:  # TOMLDecodeError is one, and what tomllib lets pass of a number without end
         told = re.search(r"line (\d+)", str(error))
         raise ReferenceProblem(
@@ -159,6 +161,12 @@ def toml_content(file: str, text: str) -> dict[str, Any]:
             file=file,
             line=told[1] if told else len(text.splitlines()),
         ) from None
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> dict[str, Any]:
+    """A process reads the same files again and again, and parsing takes ten times what a copy does."""
+    return tomllib.loads(text)
 
 
 def validated(file: str, text: str, content: Mapping[str, Any], model: type[Model], kinds: Iterable[str] = ()) -> Model:

@@ -38,7 +38,9 @@ def disclosed(parts: pd.DataFrame) -> pd.DataFrame:
     without any.
     """
     rows = parts.sort_values("unit_code", kind="stable")
-    known = _Parts(*(_numbered(rows, name) for name in ("procedure_key", "group")), *_counted(rows))
+    unit = np.asarray(pd.factorize(rows["unit_code"])[0], np.int64)
+    dossiers, online = (rows[name].to_numpy(np.int64) for name in ("dossiers", "online"))
+    known = _Parts(_numbered(rows, "procedure_key"), _numbered(rows, "group"), unit, dossiers, online)
     hidden = _hidden_counts(known)
     found = rows[["unit_code", "procedure_key"]].drop_duplicates(ignore_index=True)
     return found.assign(shown=~hidden, split_shown=~_hidden_splits(known, hidden))
@@ -139,11 +141,6 @@ class _Parts(NamedTuple):
     unit: Counts
     dossiers: Counts
     online: Counts
-
-
-def _counted(rows: pd.DataFrame) -> tuple[Counts, Counts, Counts]:
-    dossiers, online = (rows[name].to_numpy(np.int64) for name in ("dossiers", "online"))
-    return pd.factorize(rows["unit_code"])[0].astype(np.int64), dossiers, online
 
 
 def _numbered(rows: pd.DataFrame, name: str) -> Counts:

@@ -79,29 +79,29 @@ class Histories:
         self._groups = np.unique(cells["group"])
         numbers = self._numbered(cells)
         order = np.argsort(numbers, kind="stable")
-        self._parts = np.unique(numbers)
-        self._cell = np.searchsorted(self._parts, numbers[order])
+        self.parts = np.unique(numbers)
+        self._cell = np.searchsorted(self.parts, numbers[order])
         slots = cells["slot"].to_numpy(np.int64)
         self._slot = slots[order]
         online, dossiers = (cells[name].to_numpy(np.int64)[order] for name in ("online", "dossiers"))
         self._counted = online, dossiers - online
         never = barred[barred["slot"].to_numpy(np.int64) < len(months)]
         numbers = self._numbered(never)
-        place = np.searchsorted(self._parts, numbers)
-        known = self._parts[np.minimum(place, len(self._parts) - 1)] == numbers
+        place = np.searchsorted(self.parts, numbers)
+        known = self.parts[np.minimum(place, len(self.parts) - 1)] == numbers
         order = np.argsort(place[known], kind="stable")
         self._never, self._never_slot = (part[known][order] for part in (place, never["slot"].to_numpy(np.int64)))
 
     def blocks(self, most: int) -> list[slice]:
         """The rows of ``found``, cut between units: each time as many as have ``most`` parts, or one unit."""
         ends = np.flatnonzero(np.diff(self._units, append=-1)) + 1
-        parts = np.searchsorted(self._parts, ends * len(self._groups)) // most
+        parts = np.searchsorted(self.parts, ends * len(self._groups)) // most
         cuts = [0, *ends[np.flatnonzero(np.diff(parts))], len(self._units)]
         return [slice(start, end) for start, end in pairwise(cuts) if start < end]
 
     def of(self, rows: slice) -> History:
         """Of the units whose procedures are these rows."""
-        first, last = np.searchsorted(self._parts, [rows.start * len(self._groups), rows.stop * len(self._groups)])
+        first, last = np.searchsorted(self.parts, [rows.start * len(self._groups), rows.stop * len(self._groups)])
         counts = np.zeros((last - first, len(self._months), 2), np.int64)
         own = slice(*np.searchsorted(self._cell, [first, last]))
         for kind, counted in enumerate(self._counted):
@@ -109,7 +109,7 @@ class Histories:
         possible = np.ones(counts.shape[:2], bool)
         own = slice(*np.searchsorted(self._never, [first, last]))
         possible[self._never[own] - first, self._never_slot[own]] = False
-        procedure, group = np.divmod(self._parts[first:last], len(self._groups))
+        procedure, group = np.divmod(self.parts[first:last], len(self._groups))
         group = np.unique(self._units[procedure] * len(self._groups) + group, return_inverse=True)[1]
         return History(counts, possible, group, procedure - rows.start, self._months)
 
@@ -164,7 +164,8 @@ class _Stretched:
         whole, split = _Stretches(told.whole), _Stretches(told.split)
         numbers, opens = (whole.number, split.number), (whole.open, split.open)
         if last:
-            numbers, opens = (tuple(np.ascontiguousarray(part.T) for part in parts) for parts in (numbers, opens))
+            numbers = np.ascontiguousarray(numbers[0].T), np.ascontiguousarray(numbers[1].T)
+            opens = np.ascontiguousarray(opens[0].T), np.ascontiguousarray(opens[1].T)
         same, same_split = (_of_two(part, last, np.equal) for part in numbers)
         self.both: Marks = same & same_split
         self.apart: Marks = same & _of_two(opens[1], last, np.logical_and)
@@ -209,39 +210,31 @@ class _Partners:
         left = size[group] - rank
         busiest = rank < PARTNERS - _IDLE
         bit, chosen = np.where(busiest, rank, PARTNERS - left), busiest | (left <= _IDLE)
-        self._part, self._bit, self._group = order[chosen], bit[chosen].astype(np.uint32), group[chosen]
+        self.part, self._bit, self._group = order[chosen], bit[chosen].astype(np.uint32), group[chosen]
         self._first = np.flatnonzero(np.diff(self._group, prepend=-1))
         self.place = np.zeros((len(size), PARTNERS), np.int64)
-        self.place[self._group, self._bit] = self._part
+        self.place[self._group, self._bit] = self.part
         self.own = np.zeros(len(order), np.uint32)
-        self.own[self._part] = np.uint32(1) << self._bit
+        self.own[self.part] = np.uint32(1) << self._bit
 
     def of(self, groups: Counts) -> "_Partners":
         """Of some of the groups, numbered in their order."""
         some, chosen = copy(self), np.isin(self._group, groups)
-        some._part, some._bit, some._group = (part[chosen] for part in (self._part, self._bit, self._group))
-        some._group = np.searchsorted(groups, some._group)
+        some.part, some._bit = self.part[chosen], self._bit[chosen]
+        some._group = np.searchsorted(groups, self._group[chosen])
         some._first = np.flatnonzero(np.diff(some._group, prepend=-1))
         some.place = self.place[groups]
         return some
 
     def bits(self, marks: Marks) -> Bits:
-        """What is marked of parts × …, as … × groups."""
-        return self.bits_of_chosen(marks[self._part])
-
-    def bits_of_chosen(self, marks: Marks) -> Bits:
-        """Likewise of the partners themselves."""
+        """What is marked of partners × …, as … × groups."""
         shifted = np.left_shift(marks, self._bit.reshape(-1, *(1,) * (marks.ndim - 1)), dtype=np.uint32)
         return np.ascontiguousarray(np.moveaxis(np.bitwise_or.reduceat(shifted, self._first), 0, -1))
-
-    def stretched(self, told: Tellings) -> _Stretched:
-        """Of the partners themselves."""
-        return _Stretched(told.of(self._part))
 
 
 class Exchanges:
     """What else could be true of one dossier of the ``rows``, parts with few dossiers in some run of slots, by exchange
-    with the busiest parts of their groups; what does not depend on what was told is looked for once.
+    with the busiest parts of their groups.
 
     ``asked``: the parts that are asked for. Of two slots the first is a row's, the second its partner's.
     """
@@ -253,8 +246,7 @@ class Exchanges:
         self.small: Marks = np.ascontiguousarray(np.moveaxis(few(_runs(counts[self.rows])), 0, -1))
         self._history, self._partners, self._sums = history, _Partners(history), _sums(counts)
         self._group, self._has = history.group[self.rows], _masks(counts[self.rows] > 0)
-        self._look()
-        self._interchange = self._interchangeable()
+        self._moved, self._interchange = self._moving(), self._interchangeable()
 
     def of(self, chosen: Marks) -> "Exchanges":
         """Of some of the rows."""
@@ -262,93 +254,95 @@ class Exchanges:
         some.rows = self.rows[chosen]
         groups, some._group = np.unique(self._group[chosen], return_inverse=True)
         some._partners = self._partners.of(groups)
+        some._moved = [part[..., chosen] for part in self._moved]
         for name in ("small", "_has", "_interchange"):
             setattr(some, name, getattr(self, name)[..., chosen])
-        for name in ("_alike", "_mixed", "_giver", "_taker", "_moved"):
-            setattr(some, name, [part[..., chosen] for part in getattr(self, name)])
         return some
 
     def protected(self, tellings: Tellings) -> Marks:
         """Runs × (online, otherwise, both) × rows: whether a ``small`` count could be another, for who knows what is
         published; ``tellings`` of the procedures.
+
+        What takes long is looked for last, and only where nothing else protects.
         """
         told = tellings.of(self._history.procedure)
-        mine, theirs = _Stretched(told.of(self.rows), last=True), self._partners.stretched(told)
-        found = _among_runs(*self._exchanged(mine, theirs))
-        both_never = self._of_partners(theirs.never, chosen=True) & _masks(mine.never)
-        return found | self._interchanged(self.small & ~found, self._interchange & both_never)
+        mine, theirs = _Stretched(told.of(self.rows), last=True), _Stretched(told.of(self._partners.part))
+        free = self._of_partners(theirs.free)
+        # One that is another procedure's, or another's that is this one's.
+        moved = [(self._moved[kind] & free != 0) & mine.free for kind in (0, 1)]
+        found = _changed_among_runs([*moved, moved[0] | moved[1]])
+        both_never = self._of_partners(theirs.never) & _masks(mine.never)
+        found |= self._interchanged(self.small & ~found, self._interchange & both_never)
+        left: Marks = np.asarray((self.small & ~found).any(axis=(0, 1)))
+        if left.any():
+            found[..., left] |= self.of(left)._exchanged(told)
+        return found
 
-    def _look(self) -> None:
-        """What could be exchanged if nothing were told."""
-        history, has, theirs = self._history, self._has, self._of_partners(self._history.counts > 0)
-        apart = ~self._partners.own[self.rows]
-        possible, own_possible = self._of_partners(history.possible) & apart, _masks(history.possible[self.rows])
-        theirs &= apart
+    def _moving(self) -> list[Bits]:
+        """(online, otherwise) × slots × rows: the partners that one of the slot may be of, or that have one there that
+        may be the row's.
+        """
+        history, has, part = self._history, self._has, self._partners.part
+        theirs, possible = self._of_partners(history.counts[part] > 0), self._of_partners(history.possible[part])
+        own_possible = _masks(history.possible[self.rows])
+        hit = partial(_fit_in, history.windows, size=len(history.months))
         gives, takes = self._breaks()
-        leaving, inside, hit = (partial(fit, history.windows) for fit in (_fit_leaving, _fit_inside, _fit_in))
-        size = len(history.months)
-        out = [leaving(gives[kind], size) & possible[:, None] for kind in (0, 1)]
-        back = [leaving(takes[kind], size).swapaxes(0, 1) & own_possible for kind in (0, 1)]
-        self._alike = [has[:, None, kind] & theirs[:, kind] & out[kind] & back[kind] for kind in (0, 1)]
-        self._mixed = [
-            has[:, None, kind] & theirs[:, other] & out[kind] & back[other] & inside(breaks, size)
-            for kind, other, breaks in ((0, 1, gives[2]), (1, 0, takes[2]))
-        ]
-        self._giver, self._taker = [], []
-        for kind in (0, 1):
-            no_other, one_other = (
-                inside(self._partners.bits((history.within[..., : 2 - kind] == number).any(axis=2)), size)
-                for number in (0, 1)
-            )
-            self._giver.append(out[kind] & no_other[..., self._group])
-            self._taker.append(theirs[:, kind] & back[kind] & one_other[..., self._group])
-        lost = [has[:, kind] & hit(gives[kind], size) & possible for kind in (0, 1)]
-        won = [theirs[:, kind] & hit(takes[kind], size) & own_possible for kind in (0, 1)]
-        self._moved = [lost[kind] | won[kind] for kind in (0, 1)]
+        lost = [has[:, kind] & hit(gives[kind]) & possible for kind in (0, 1)]
+        won = [theirs[:, kind] & hit(takes[kind]) & own_possible for kind in (0, 1)]
+        return [(lost[kind] | won[kind]) & ~self._partners.own[self.rows] for kind in (0, 1)]
 
-    def _of_partners(self, marks: Marks, chosen: bool = False) -> Bits:
-        """Of each row the partners for whose part that is marked."""
-        of = self._partners.bits_of_chosen if chosen else self._partners.bits
-        return of(marks)[..., self._group]
+    def _of_partners(self, marks: Marks) -> Bits:
+        """Of each row its partners whose part is marked."""
+        return self._partners.bits(marks)[..., self._group]
 
     def _breaks(self) -> list[list[Bits]]:
         """(online, otherwise, online for otherwise) × windows × rows: whether the window would have another number of
         procedures with any dossiers, or any online, if one of the row's were the partner's, or one online were the
         partner's and another the row's for it; then, likewise, if one of the partner's were the row's.
         """
-        within, steady = self._history.within, self._history.steady
-        both = self._of_partners(steady) & _masks(steady[self.rows])
-        none, one = (self._of_partners(within == number) for number in (0, 1))
+        within, steady, part = self._history.within, self._history.steady, self._partners.part
+        both = self._of_partners(steady[part]) & _masks(steady[self.rows])
+        none, one = (self._of_partners(within[part] == number) for number in (0, 1))
         my_none, my_one = (_masks(within[self.rows] == number) for number in (0, 1))
         gives, takes = _either(none, my_one, both), _either(one, my_none, both)
         return [[breaks[:, 0] | breaks[:, 1], breaks[:, 0], breaks[:, 1]] for breaks in (gives, takes)]
 
-    def _exchanged(self, mine: _Stretched, theirs: _Stretched) -> tuple[list[Marks], list[Marks]]:
-        """Of the count online, otherwise and in both: slot × slot × row, whether one of the one slot may be of the
-        other, or of the other the one; slot × row: whether there may be one more or less in the slot, whatever stands
-        in others.
-        """
-        both, apart, free = (self._of_partners(part, chosen=True) for part in (theirs.both, theirs.apart, theirs.free))
-        crosses = []
-        for kind in (0, 1):
-            alike = (self._alike[kind] & both) != 0  # one for one of the same
+    def _exchanged(self, told: Tellings) -> Marks:
+        """Likewise whether a dossier may have been exchanged for one of another slot; ``told`` of the parts."""
+        history, has, part = self._history, self._has, self._partners.part
+        apart = ~self._partners.own[self.rows]
+        theirs, possible = (self._of_partners(of) & apart for of in (history.counts[part] > 0, history.possible[part]))
+        own_possible = _masks(history.possible[self.rows])
+        gives, takes = self._breaks()
+        size = len(history.months)
+        leaving, inside = (partial(fit, history.windows, size=size) for fit in (_fit_leaving, _fit_inside))
+        out = [leaving(gives[kind]) & possible[:, None] for kind in (0, 1)]
+        back = [leaving(takes[kind]).swapaxes(0, 1) & own_possible & theirs[:, kind] for kind in (0, 1)]
+        mine, stretched = _Stretched(told.of(self.rows), last=True), _Stretched(told.of(part))
+        both, unsplit, free = (self._of_partners(marks) for marks in (stretched.both, stretched.apart, stretched.free))
+        crosses, mixed = [], []
+        for kind, other, breaks in ((0, 1, gives[2]), (1, 0, takes[2])):
+            alike = out[kind] & back[kind] & both  # one for one of the same
             # One is another's, and one of a third is this one's for it, where these are not told.
-            given = (self._giver[kind] & free[:, None] != 0) & (self._taker[kind] & free != 0)
-            crosses.append((alike | given & (self._has[:, None, kind] != 0)) & mine.both)
-        # One online for one otherwise, where neither is told.
-        mixed = [(self._mixed[kind] & apart != 0) & mine.apart for kind in (0, 1)]
-        # One that is another procedure's, or another's that is this one's.
-        moved = [(self._moved[kind] & free != 0) & mine.free for kind in (0, 1)]
-        changes = [moved[kind] | mixed[kind].any(axis=1) | mixed[1 - kind].any(axis=0) for kind in (0, 1)]
-        in_both = crosses[0] | crosses[1] | mixed[0] | mixed[1]
-        return [*crosses, in_both], [*changes, moved[0] | moved[1]]
+            within = history.within[part, :, : 2 - kind]
+            none, one = (
+                inside(self._partners.bits((within == number).any(axis=2)))[..., self._group] for number in (0, 1)
+            )
+            given = (out[kind] & none & free[:, None] != 0) & (back[kind] & one & free != 0)
+            crosses.append(((alike != 0) | given) & (has[:, None, kind] != 0) & mine.both)
+            # One online for one otherwise, where neither is told.
+            swapped = out[kind] & back[other] & inside(breaks) & unsplit
+            mixed.append((swapped != 0) & (has[:, None, kind] != 0) & mine.apart)
+        changes = [mixed[kind].any(axis=1) | mixed[1 - kind].any(axis=0) for kind in (0, 1)]
+        crosses.append(crosses[0] | crosses[1] | mixed[0] | mixed[1])
+        return _crossed_among_runs(crosses) | _changed_among_runs([*changes, np.zeros_like(changes[0])])
 
     def _interchangeable(self) -> Bits:
         """Of each row the partners with which it could have changed places, were neither told at all."""
-        history, rows = self._history, self.rows
-        has, never_has = history.counts.sum(axis=2) > 0, ~history.possible
-        unfit = _masks(has[rows]) & self._of_partners(never_has) | _masks(never_has[rows]) & self._of_partners(has)
-        alone = self._of_partners(history.alone) & _masks(history.alone[rows])
+        history, rows, part = self._history, self.rows, self._partners.part
+        has, never = history.counts.sum(axis=2) > 0, ~history.possible
+        unfit = _masks(has[rows]) & self._of_partners(never[part]) | _masks(never[rows]) & self._of_partners(has[part])
+        alone = self._of_partners(history.alone[part]) & _masks(history.alone[rows])
         return np.asarray(alone & ~np.bitwise_or.reduce(unfit, axis=0))
 
     def _interchanged(self, asked: Marks, partners: Bits) -> Marks:
@@ -361,7 +355,9 @@ class Exchanges:
         for bit in range(PARTNERS):
             part = self._partners.place[group, bit]
             unlike = self._sums[part, end, kind] - self._sums[part, start, kind] != own
-            found[run, kind, row] |= unlike & (partners[row] >> np.uint32(bit) & 1 != 0)
+            unlike &= partners[row] >> np.uint32(bit) & 1 != 0
+            found[run[unlike], kind[unlike], row[unlike]] = True
+            run, kind, row, start, end, group, own = (of[~unlike] for of in (run, kind, row, start, end, group, own))
         return found
 
 
@@ -400,23 +396,23 @@ def _fit_in(windows: Counts, breaks: Bits, size: int) -> Bits:
     return ~broken
 
 
-def _among_runs(crosses: list[Marks], changes: list[Marks]) -> Marks:
-    """Runs × (online, otherwise, both) × rows: whether one of a run's slots may be of a slot outside it, or in one of
-    them there may be one more or less.
-    """
-    size = len(changes[0])
+def _changed_among_runs(changes: list[Marks]) -> Marks:
+    """Runs × (online, otherwise, both) × rows: whether there may be one more or less in one of a run's slots."""
+    changed = np.stack(changes, axis=1)
+    return np.concatenate([np.logical_or.accumulate(changed[start:]) for start in range(len(changed))])
+
+
+def _crossed_among_runs(crosses: list[Marks]) -> Marks:
+    """Likewise whether one of a run's slots may be of a slot outside it, or one of such a slot of the run's."""
+    size, rows = len(crosses[0]), crosses[0].shape[-1]
     own = np.arange(size, dtype=np.int16)[:, None, None]
-    nearest, changed = np.repeat(own, 3, axis=1), np.stack(changes, axis=1)
-    first, last = (np.repeat(nearest, changed.shape[-1], axis=2) for _ in range(2))
+    first, last = (np.tile(own, (1, 3, rows)) for _ in range(2))
     for kind, crossing in enumerate(crosses):
-        for slot in range(size):
-            reached = crossing[slot] | crossing[:, slot]
-            np.copyto(last[:, kind], slot, where=reached)
-            reached = crossing[size - 1 - slot] | crossing[:, size - 1 - slot]
-            np.copyto(first[:, kind], size - 1 - slot, where=reached)
+        for slot, back in zip(range(size), reversed(range(size)), strict=True):
+            np.copyto(last[:, kind], slot, where=crossing[slot] | crossing[:, slot])
+            np.copyto(first[:, kind], back, where=crossing[back] | crossing[:, back])
     found = []
     for start in range(size):
         outside = np.minimum.accumulate(first[start:]) < start
-        outside |= np.maximum.accumulate(last[start:]) > own[start:]
-        found.append(outside | np.logical_or.accumulate(changed[start:]))
+        found.append(outside | (np.maximum.accumulate(last[start:]) > own[start:]))
     return np.concatenate(found)
