@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from analysis.measures.history import History
 from analysis.reference.groups import is_group
@@ -30,10 +31,6 @@ class Remaining(NamedTuple):
 
     def quantile(self, share: float) -> Numbers:
         """The smallest count that what arises does not exceed with probability ``share``."""
-        if not self.mean.any():
-            return np.zeros(len(self.mean), np.int64)
-        from scipy import stats  # a second, which not every process needs
-
         likely = stats.nbinom.ppf(share, self.shape, self.shape / (self.shape + self.mean))
         return np.where(self.mean > 0, likely, 0).astype(np.int64)
 

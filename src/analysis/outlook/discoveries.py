@@ -6,6 +6,7 @@ Statistical Association 100:71–81).
 """
 
 import numpy as np
+from scipy import stats
 
 FALSE_SHARE = 0.05  # of what is found
 
@@ -21,8 +22,6 @@ def discovered(p_values: np.ndarray) -> np.ndarray:
 
 def adjusted(p_values: np.ndarray) -> np.ndarray:
     """The share of false discoveries among those with no larger p."""
-    from scipy import stats  # half a second, which not every process needs
-
     return np.asarray(stats.false_discovery_control(p_values, method="bh"))
 
 

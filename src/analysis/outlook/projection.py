@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from scipy import special
+from scipy.optimize import isotonic_regression
 
 from analysis.measures.expressions import month_number
 from analysis.measures.history import Counts, History
@@ -273,8 +274,6 @@ def resolved_by_end(counts: Counts, kinds: np.ndarray, history: History) -> tupl
     Read from what share of each month's online dossiers has a result, by the days since the month's end. The
     share never falls with age; pooled over a tier.
     """
-    from scipy.optimize import isotonic_regression  # takes long to load, and not every process needs it
-
     left = (history.decision.valid_to - history.as_of).days
     ages = np.array([(history.as_of - month_end(month)).days for month in history.months], dtype=float)[::-1]
     ahead = [(length, (history.decision.valid_to - month_end(month)).days) for month, length in _months_ahead(history)]

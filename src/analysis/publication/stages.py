@@ -19,7 +19,7 @@ from analysis.notebooks.forks import Nursery, modules_of, prepare
 from analysis.notebooks.leftovers import own_folder
 from analysis.notebooks.notebook import code_cells, load, parameter_names
 from analysis.publication.keeping import Kept
-from analysis.publication.order import Order, Stage, short
+from analysis.publication.order import STAGES, Order, Stage, short
 from analysis.publication.run_facts import Clock
 from analysis.storage.generations import Staging
 
@@ -89,7 +89,7 @@ def _warm(reference: str, language: Language) -> None:
     from analysis.reference.tables import load_reference
 
     load_reference(reference)
-    language.text("")
+    language.text(STAGES[0].title)
 
 
 def _execute(
