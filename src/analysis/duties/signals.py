@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import stats
 
 from analysis.duties.filings import BLOCK, BURST, RUSHED, SEQUENCE
 from analysis.measures.expressions import month_number
@@ -71,7 +71,7 @@ def bursts(blocks: pd.DataFrame, rules: SubstanceRules) -> pd.DataFrame:
     of_day = blocks.groupby([*day, "hour"])["dossiers"].transform("sum")
     days = blocks.groupby(_KEYS)["day"].transform("nunique")
     rate = (of_hour - of_day + 1) / days * rules.burst.minutes / 60
-    chance = special.pdtrc(blocks["dossiers"] - 1, rate)  # of as many at least, after Poisson
+    chance = stats.poisson.sf(blocks["dossiers"] - 1, rate)
     is_burst = (blocks["dossiers"] >= rules.burst.least) & (chance <= float(rules.burst.chance))
     return blocks.assign(burst=is_burst)[[*BLOCK, "dossiers", "burst"]]
 

@@ -10,7 +10,7 @@ Statistical Society A 159:385–443); an indirectly standardised ratio blames no
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import special, stats
 
 from analysis.measures.history import History
 from analysis.outlook.discoveries import discovered, tail_of
@@ -95,8 +95,7 @@ def scatter(centre: float, value: np.ndarray, denominator: np.ndarray) -> tuple[
     errors = np.where(known, 0.5 / np.sqrt(np.maximum(denominator, 1)), np.nan)
     found = overdispersion(np.where(known, angles, np.nan), errors)
     freedom = max(int(known.sum()) - 1, 1)
-    chi_squared = 2 * special.gammaincinv(freedom / 2, _CERTAIN)  # its quantile
-    more_than_chance = found.phi * (freedom + 1) > chi_squared
+    more_than_chance = found.phi * (freedom + 1) > stats.chi2.ppf(_CERTAIN, freedom)
     return found.phi, found.tau2 if more_than_chance else 0.0
 
 

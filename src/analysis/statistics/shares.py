@@ -5,17 +5,16 @@ values are taken one by one, and is left out where they are taken together. ``Va
 cannot be. What scipy and statsmodels have is theirs; the rest is short and names its source.
 """
 
-from math import pi, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
+from scipy import special, stats
 
 Numbers = NDArray[np.float64]
 # The mean square of a normal deviate that is clipped at its quartiles.
 _QUARTILE = float(special.ndtri(0.75))
-_LEFT_OF_NORMAL = 0.5 + _QUARTILE * (0.5 * _QUARTILE - 2 * float(np.exp(-(_QUARTILE**2) / 2)) / sqrt(2 * pi))
+_LEFT_OF_NORMAL = 0.5 + _QUARTILE * (0.5 * _QUARTILE - 2 * float(stats.norm.pdf(_QUARTILE)))
 _HALVINGS = 50  # of an interval between 0 and 1, down to the last digits
 
 
