@@ -256,7 +256,7 @@ def _counts(
         found = substance_counts(component, evidence.procedures(criteria.period))
         return tuple(side.reindex(codes, fill_value=0).to_numpy() for side in found)  # type: ignore[return-value]
     report, window = evidence.report, _WINDOWS[criteria.period]
-    known = report.once((window, evidence.month), lambda: _by_reading(report, window, evidence.month))
+    known = report.once(("counts", window, evidence.month), lambda: _by_reading(report, window, evidence.month))
     some = known[component.target.id, component.reading.id].reindex(codes)
     return some["numerator"].to_numpy(), some["denominator"].to_numpy()
 

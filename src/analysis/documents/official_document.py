@@ -228,11 +228,7 @@ def _fill_row(row: Any, cells: Sequence[str], bold: bool = False) -> None:
     """Write into the cells of a blank row."""
     for cell, words in zip(row.tc_lst, cells, strict=True):
         run = cell.p_lst[0].add_r()
-        for number, line in enumerate(_lines(words).split("\n")):  # as ``run.text`` does it, letter by letter
-            if number:
-                run.add_br()
-            if line:
-                run.add_t(line)
+        run.text = _lines(words)
         if bold:
             run.get_or_add_rPr()._add_b()
 
