@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.dossiers import accepted
 from analysis.dossiers.accepted import write_accepted
-from analysis.dossiers.cleaning import SIGHTS_SCHEMA
+from analysis.dossiers.sights import SIGHTS_SCHEMA
 from analysis.dossiers.superseding import DOSSIERS_SCHEMA
 from analysis.dossiers.worker import FileResult
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from support.examples import relaxed
 from support.folders import REFERENCE
 
-from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.further_kinds import UNIT_REPORT, kind_of, load_kinds
+from analysis.dossiers.knowledge import Lookups
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.unit_reports import BAD_COUNT, NO_PERIOD, UNKNOWN_UNIT, UnitReports, count_of, read_unit_reports
 from analysis.exports.periods import period_named

@@ -25,7 +25,7 @@ from support.small_report import (
     small_report,
 )
 
-from analysis.dossiers.cleaning import REASONS
+from analysis.dossiers.sights import REASONS
 from analysis.findings.finding import of_unit
 from analysis.findings.obstacles import burdened, stated
 from analysis.findings.offered import MOST_MARKED, offer

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from support.small_report import COMMUNE, DEPARTMENT, DISTRICT, HIDDEN, HOSTILE, IDLE, OTHER, small_report
 
-from analysis.dossiers.cleaning import REASONS
+from analysis.dossiers.sights import REASONS
 from analysis.dossiers.superseding import ALL_CHECKS
 from analysis.findings.finding import of_unit
 from analysis.findings.report import Report

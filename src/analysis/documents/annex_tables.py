@@ -5,7 +5,7 @@ from typing import Any
 
 from analysis.documents.findings_tables import concluded, first
 from analysis.documents.sheet import Column, Rounded, Sheet, Table, aim, share
-from analysis.dossiers.cleaning import REASONS
+from analysis.dossiers.sights import REASONS
 from analysis.findings import figures
 from analysis.findings.figures import Figure
 from analysis.findings.finding import Finding, findings

@@ -25,7 +25,7 @@ from jinja2 import Environment, StrictUndefined
 
 from analysis.documents.annex_tables import notice
 from analysis.documents.data_package import data_package
-from analysis.dossiers.cleaning import REASONS
+from analysis.dossiers.sights import REASONS
 from analysis.findings.changes import standing
 from analysis.findings.ledger import rejected_rows
 from analysis.findings.report import Report

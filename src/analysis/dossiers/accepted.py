@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.dossiers.cleaning import SIGHTS_SCHEMA
+from analysis.dossiers.sights import SIGHTS_SCHEMA
 from analysis.dossiers.worker import FileResult
 from analysis.storage.writing import write_whole
 

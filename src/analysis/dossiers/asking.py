@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 
-from analysis.dossiers.cleaning import Lookups
+from analysis.dossiers.knowledge import Lookups
 
 Answers = dict[str, str]  # by question: the unit's code, or that it is a word; "" for none
 _UNIT, _WORD = "unit", "word"

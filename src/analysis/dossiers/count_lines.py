@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from analysis.dossiers.cleaning import Lookups, catalogue_levels, code_of, procedures_of
+from analysis.dossiers.catalogued import catalogue_levels, procedures_of
+from analysis.dossiers.cleaning import code_of
+from analysis.dossiers.knowledge import Lookups
 from analysis.dossiers.unit_reports import count_of
 from analysis.exports.periods import month_end, months_named
 from analysis.language.folding import fold

@@ -17,12 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from ibis.expr.types import Table
 
-from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.count_lines import Refused, Row
 from analysis.dossiers.counts import CountsFile, CountsRead
 from analysis.dossiers.doubts import COUNTED, NOT_COUNTED, UNREAD
 from analysis.dossiers.export_dates import MODIFIED, export_date
 from analysis.dossiers.further_files import Further
+from analysis.dossiers.knowledge import Lookups
 from analysis.dossiers.superseding import latest_of
 from analysis.dossiers.worker import asked
 from analysis.exports.periods import TitleDays, month_end

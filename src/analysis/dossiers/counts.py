@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.count_lines import CountsTable, LinesRead
 from analysis.dossiers.further_files import Further
+from analysis.dossiers.knowledge import Lookups
 from analysis.exports.lists import find_head, lines_of
 from analysis.exports.periods import TitleDays, title_days
 from analysis.exports.reading import read_unchanged

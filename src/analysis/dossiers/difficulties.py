@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from analysis.dossiers.cleaning import Lookups
+from analysis.dossiers.knowledge import Lookups
 from analysis.dossiers.masking import masked, plain, shortened
 from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.lists import find_head, lines_of

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.dossiers.cleaning import Lookups
+from analysis.dossiers.knowledge import Lookups
 from analysis.exports.headings import REQUIRED, Unnamed, bare
 from analysis.exports.moments import moments
 from analysis.exports.quoting import is_a_persons, is_shape, words_of

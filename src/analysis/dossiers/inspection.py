@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.dossiers.cleaning import REASONS
 from analysis.dossiers.doubts import REJECTED_LIMIT
 from analysis.dossiers.export_dates import LINE, MODIFIED, NAME, PERIOD, export_date
 from analysis.dossiers.file_names import FileNames
@@ -22,6 +21,7 @@ from analysis.dossiers.guessing import Guess, guess
 from analysis.dossiers.looking import FileLook, Look, Strange, Task, Word
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.raw_files import exports_beside
+from analysis.dossiers.sights import REASONS
 from analysis.dossiers.worker import asked
 from analysis.exports.quoting import is_shape
 from analysis.exports.reading import sha256

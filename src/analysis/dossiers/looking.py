@@ -14,9 +14,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.dossiers.cleaning import Lookups, clean_table, tables_of
+from analysis.dossiers.cleaning import clean_table, tables_of
 from analysis.dossiers.further_kinds import kind_of
 from analysis.dossiers.guessing import coded_in_part, columns_by_content, guess, impossible, may_be_coded
+from analysis.dossiers.knowledge import Lookups
 from analysis.dossiers.worker import FileResult
 from analysis.exports.headings import FEW, Headings, Unnamed, find_head, first_lines, headings_of
 from analysis.exports.quoting import is_procedure_code, is_shape, may_be_quoted, shape

@@ -4,8 +4,8 @@ from collections import defaultdict
 
 import pandas as pd
 
-from analysis.dossiers.cleaning import Lookups, Offer
 from analysis.dossiers.further_kinds import load_kinds
+from analysis.dossiers.knowledge import Lookups, Offer
 from analysis.exports.quoting import words_of
 from analysis.language.folding import fold
 from analysis.reference.keys import unit_key

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from analysis.dossiers.cleaning import Lookups
+from analysis.dossiers.knowledge import Lookups
 from analysis.dossiers.worker import FileResult, Job, clean_files
 
 _TASKS_OF_A_CORE = 4  # so that a core with small files takes over from one with large ones

@@ -13,11 +13,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.count_lines import BAD_COUNT, BAD_MONTH, IMPOSSIBLE, UNKNOWN_UNIT
 from analysis.dossiers.doubts import REFUSED
 from analysis.dossiers.export_dates import export_date
 from analysis.dossiers.further_files import Further
+from analysis.dossiers.knowledge import Lookups
 from analysis.dossiers.unit_reports import count_of
 from analysis.dossiers.worker import asked
 from analysis.exports.lists import find_head, lines_of

@@ -16,7 +16,6 @@ import ibis
 import pandas as pd
 
 from analysis.dossiers.asking import Answers, known_answers, would_say_the_same
-from analysis.dossiers.cleaning import NOT_THERE
 from analysis.dossiers.counted import clean_counts
 from analysis.dossiers.difficulties import Stated
 from analysis.dossiers.doubts import doubts
@@ -29,6 +28,7 @@ from analysis.dossiers.on_spark import clean_on_executors
 from analysis.dossiers.raw_files import exports_beside, no_export
 from analysis.dossiers.satisfaction import not_used, satisfaction
 from analysis.dossiers.secret import dossier_secret
+from analysis.dossiers.sights import NOT_THERE
 from analysis.dossiers.statements import difficulties, read_statements, statements
 from analysis.dossiers.superseding import ALL_CHECKS, Settled, settle
 from analysis.dossiers.unit_quality import unit_quality

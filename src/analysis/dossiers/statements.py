@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.difficulties import DIFFICULTIES_COLUMNS, Stated, Statement, difficulty_files
+from analysis.dossiers.knowledge import Lookups
 from analysis.dossiers.worker import apart
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import Language

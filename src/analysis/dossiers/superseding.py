@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.dossiers.accepted import Told, write_accepted
-from analysis.dossiers.cleaning import CHECKS, SIGHTS_SCHEMA
 from analysis.dossiers.export_dates import MODIFIED
+from analysis.dossiers.sights import CHECKS, SIGHTS_SCHEMA
 from analysis.dossiers.worker import FileResult
 from analysis.exports.handling import DIGITISED, PAYMENT, RECEIVED_BY
 from analysis.language.clock import today

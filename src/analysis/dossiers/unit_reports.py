@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from analysis.dossiers.cleaning import Lookups
+from analysis.dossiers.knowledge import Lookups
 from analysis.exports.delimited import HEADING_ROWS
 from analysis.exports.lists import lines_of
 from analysis.exports.moments import moments

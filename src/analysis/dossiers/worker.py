@@ -22,8 +22,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.dossiers.asking import Answers, Asked
-from analysis.dossiers.cleaning import SIGHTS_SCHEMA, Lookups, Reject, clean_table, tables_of
+from analysis.dossiers.cleaning import Reject, clean_table, tables_of
 from analysis.dossiers.further_kinds import kind_of
+from analysis.dossiers.knowledge import Lookups
+from analysis.dossiers.sights import SIGHTS_SCHEMA
 from analysis.exports.encodings import UNKNOWN_ENCODING
 from analysis.exports.filing import BY_PROXY, SUBMITTED_AT
 from analysis.exports.legacy import LEGACY

@@ -11,7 +11,7 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
-from analysis.dossiers.cleaning import SIGHTS_SCHEMA
+from analysis.dossiers.sights import SIGHTS_SCHEMA
 from analysis.dossiers.superseding import DOSSIERS_SCHEMA, HANDLING
 from analysis.explorer.names import Names, one_of
 from analysis.explorer.tables import Context, Table, table

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from babel.numbers import format_decimal
 
-from analysis.dossiers.cleaning import REASONS
+from analysis.dossiers.sights import REASONS
 from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
 from analysis.presentation import words as told

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
@@ -10,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analysis.exports.distinct import mapped
 from analysis.language.clock import LOCAL
 from analysis.language.folding import fold
 from analysis.reference.vocabulary import Vocabulary
@@ -99,6 +101,27 @@ def day_parts(text: str) -> tuple[int, int, int] | None:
 def is_no_day(text: str, vocabulary: Vocabulary) -> bool:
     """Whether a text stands for no day: a word, or a day with which systems fill an empty field."""
     return fold(text) in vocabulary.no_day or day_parts(text) in vocabulary.empty_days
+
+
+def real_days(texts: pa.Array, days: pa.Array, vocabulary: Vocabulary) -> tuple[pa.Array, pa.Array]:
+    """Both without what stands for no day: words, and the days with which systems fill an empty field."""
+    never = pc.is_in(pc.cast(days, pa.date32()), value_set=_calendar_days(vocabulary.empty_days))
+    unread = pc.if_else(pc.is_null(days), texts, pa.scalar(None, pa.string()))
+
+    def nothing(text: str) -> str | None:
+        return text if is_no_day(text, vocabulary) else None
+
+    empty = pc.or_(never, pc.is_valid(mapped(unread, nothing)))
+    return tuple(pc.if_else(empty, pa.scalar(None, column.type), column) for column in (texts, days))
+
+
+def _calendar_days(days: Iterable[tuple[int, int, int]]) -> pa.Array:
+    """Those of the days that the calendar has."""
+    found = []
+    for day in days:
+        with suppress(ValueError):
+            found.append(date(*day))
+    return pa.array(found, pa.date32())
 
 
 def day_within(text: str) -> date | None:

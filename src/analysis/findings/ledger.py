@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.dossiers.cleaning import REASONS
 from analysis.dossiers.doubts import REJECTED_LIMIT
+from analysis.dossiers.sights import REASONS
 from analysis.dossiers.superseding import ALL_CHECKS
 from analysis.dossiers.unit_quality import ACCEPTED, REJECTED
 from analysis.findings.report import Report

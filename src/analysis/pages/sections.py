@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis import __version__
-from analysis.dossiers.cleaning import REASONS
 from analysis.dossiers.doubts import words
+from analysis.dossiers.sights import REASONS
 from analysis.findings import advice, figures
 from analysis.findings.course import courses
 from analysis.findings.figures import Figure

@@ -11,9 +11,10 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from analysis.dossiers.cleaning import Lookups, tables_of
+from analysis.dossiers.cleaning import tables_of
 from analysis.dossiers.file_names import FileNames
 from analysis.dossiers.further_kinds import kind_of
+from analysis.dossiers.knowledge import Lookups
 from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.raw_files import exports_beside
 from analysis.dossiers.worker import asked

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from analysis.dossiers.cleaning import Lookups
+from analysis.dossiers.knowledge import Lookups
 from analysis.exports.lists import find_head, lines_of
 from analysis.exports.moments import odd_moment
 from analysis.exports.quoting import is_procedure_code

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from analysis.dossiers.cleaning import Lookups
 from analysis.dossiers.export_dates import MODIFIED, export_date
 from analysis.dossiers.further_files import Further
+from analysis.dossiers.knowledge import Lookups
 from analysis.exports.moments import day_within
 from analysis.exports.periods import title_days
 from analysis.exports.reading import read_unchanged

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analysis.dossiers.cleaning import REASONS
+from analysis.dossiers.sights import REASONS
 from analysis.findings import figures
 from analysis.findings.advice import Concern
 from analysis.findings.finding import Finding, of_unit

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from analysis.dossiers.cleaning import REASONS
+from analysis.dossiers.sights import REASONS
 from analysis.dossiers.unit_quality import ACCEPTED, CHECK, REJECTED
 from analysis.findings.report import Report
 from analysis.language.texts import N_
