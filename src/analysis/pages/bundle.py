@@ -20,8 +20,14 @@ _READ_BY_HTML = re.compile(r"<(?=!--|/?script)", re.IGNORECASE)
 def table_script() -> str:
     """The text of the module that makes the overview's table searchable and sortable; needs no request."""
     carried = files("itables") / "html" / "dt_bundle.js"
-    own = files("analysis.pages") / "templates" / "site" / "overview.js"
-    return inlined(carried.read_text(encoding="utf-8"), own.read_text(encoding="utf-8"))
+    return inlined(carried.read_text(encoding="utf-8"), searching("site/overview.js"))
+
+
+@cache
+def searching(name: str) -> str:
+    """The lines of a template's script, before them how what is typed is made plain."""
+    templates = files("analysis.pages") / "templates"
+    return "".join(templates.joinpath(part).read_text(encoding="utf-8") for part in ("plain.js", name))
 
 
 def inlined(bundle: str, lines: str) -> str:

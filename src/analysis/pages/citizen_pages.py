@@ -14,7 +14,7 @@ from analysis.findings.ledger import cautions
 from analysis.findings.offered import last_day
 from analysis.findings.report import Report
 from analysis.language.folding import plain
-from analysis.pages.bundle import policy
+from analysis.pages.bundle import policy, searching
 from analysis.pages.front import published_months
 from analysis.pages.rendering import render
 from analysis.presentation.citizens import answers
@@ -43,7 +43,7 @@ def publish_citizens(reports: Path, processed: Path, report: Report) -> Facts:
 def citizen_pages(report: Report, facts: dict[str, Facts]) -> Iterator[tuple[str, str]]:
     """Each page by its place in the reports folder; the list first."""
     found, province = places(report, facts), load_province(report.reference.folder)
-    script = (_TEMPLATES / "search.js").read_text(encoding="utf-8")
+    script = searching("citizens/search.js")
     common = _common(report, province)
 
     def page(kind: str, own: Facts, **values: Any) -> str:

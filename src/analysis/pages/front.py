@@ -3,8 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -81,12 +79,6 @@ def annexes_of(folder: Path, month: str) -> dict[str, list[tuple[str, int]]]:
         kind: [(name, (folder / name).stat().st_size) for name in names if (folder / name).is_file()]
         for kind, names in named.items()
     }
-
-
-@cache
-def front_script() -> str:
-    """The lines that make the list of places a search that forgives missing marks."""
-    return (files("analysis.pages") / "templates" / "site" / "front.js").read_text(encoding="utf-8")
 
 
 def _known_of(figure: Figure) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from analysis.findings.provenance import Sources, sources_of
 from analysis.findings.report import Report
 from analysis.language.texts import N_, Language
 from analysis.pages import overview
-from analysis.pages.bundle import policy, table_script
-from analysis.pages.front import annexes_of, front_script, front_values, published_months
+from analysis.pages.bundle import policy, searching, table_script
+from analysis.pages.front import annexes_of, front_values, published_months
 from analysis.pages.page import page_css
 from analysis.pages.rendering import render
 from analysis.presentation.leads import lead_of_province
@@ -125,7 +125,7 @@ def _absent_page(report: Report, code: str, reason: str = "") -> str:
 
 
 def _front_page(reports: Path, report: Report) -> str:
-    script = front_script()
+    script = searching("site/front.js")
     return _page(
         "front",
         report,

@@ -2,10 +2,6 @@ const box = document.getElementById("place");
 const matches = document.querySelector(".matches");
 const links = [...document.querySelectorAll("[data-found-by]")];
 
-// As what a place is found by: small letters without marks, one space between words.
-const plain = (text) =>
-  text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("đ", "d").replace(/\s+/g, " ").trim();
-
 const show = () => {
   const wanted = plain(box.value);
   const found = links.filter((link) => link.dataset.foundBy.includes(wanted));

@@ -2,7 +2,6 @@
 const field = document.querySelector("#place");
 const list = document.querySelector(".places");
 const entries = [...list.querySelectorAll("li")];
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase().trim().replace(/\s+/g, " ");
 const said = document.querySelector(".matches");
 field.closest("[hidden]").hidden = false;
 const filter = () => {

@@ -4,10 +4,6 @@ const controls = document.querySelector(".controls");
 const matches = document.querySelector(".matches");
 const [name, tier, target, verdict] = ["name", "tier", "target", "verdict"].map((id) => document.getElementById(id));
 
-// As the rows' data-search: small letters without marks, one space between words.
-const plain = (text) =>
-  text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("đ", "d").replace(/\s+/g, " ").trim();
-
 const standings = new DataTable(table, {
   paging: false,
   autoWidth: false,
