@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from papermill import execute_notebook
-from support.folders import write_one_draft
 from support.in_process import tables_of
 from support.small_run import PATIENCE, SmallProject, small_project
 from support.toy_notebooks import add_cell, copying_toys, write_notebook
@@ -33,9 +32,8 @@ CODES = ["AREA:H45.22", "H45.18", "H45.22", "TIER:commune", "TIER:district", "TI
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
-    """A project with its tables, and no report yet; its criteria are one draft and its rival."""
+    """A project with its tables, and no report yet."""
     project = small_project(tmp_path_factory.mktemp("finished") / "project")
-    write_one_draft(project.home / "data/reference")
     tables_of(project.raw, load_reference(project.home / "data/reference"), project.processed, AS_OF.isoformat())
     return project
 

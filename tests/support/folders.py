@@ -58,13 +58,6 @@ def write_few_units(folder: Path, codes: Collection[str]) -> Path:
     return folder
 
 
-def write_one_draft(reference: Path) -> None:
-    """Of the project's criteria the competition and its rival alone: each draft has a page and documents of its own."""
-    (reference / "criteria").mkdir()
-    for path in (REFERENCE / "criteria").glob("thi-dua*.toml"):
-        shutil.copy(path, reference / "criteria")
-
-
 def write_export(path: Path, dossiers: list[dict[str, Any]]) -> Path:
     """A plain CSV export of dossiers as ``support/independent.py`` takes them."""
     path.parent.mkdir(parents=True, exist_ok=True)

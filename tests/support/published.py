@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from support.folders import REFERENCE, write_one_draft
+from support.folders import REFERENCE
 from support.province import write_province
 from support.small_run import DVCTT, small_project
 
@@ -119,8 +119,8 @@ def publish_two_months(home: Path) -> None:
 
 
 def _write_few_criteria(folder: Path) -> None:
-    shutil.copytree(REFERENCE, folder, ignore=shutil.ignore_patterns("criteria"), dirs_exist_ok=True)
-    write_one_draft(folder)
+    others = shutil.ignore_patterns("chu-tich-huyen*.toml", "giam-doc-so*.toml")
+    shutil.copytree(REFERENCE, folder, ignore=others, dirs_exist_ok=True)
 
 
 def _publish(wanted: Publication, raw: Path, reference: Path, user: Path) -> None:
