@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page
 from support.browsing import Opener, chromium, opener
-from support.published import Province, Publication, shared_folder
+from support.published import Province, Publication, once, publish_two_months, shared_folder
+from support.small_run import SmallProject
 
 from analysis.notebooks.executing import spare_grammar
 from analysis.notebooks.forks import modules_of
@@ -65,6 +66,12 @@ def year(province: Province) -> Publication:
 def september(province: Province) -> Publication:
     """Published in the middle of a September, with a report of each kind."""
     return province.september()
+
+
+@pytest.fixture(scope="session")
+def two_months(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    """The worked example, published as of the end of June and of July, without reports of units."""
+    return SmallProject(once(shared_folder(tmp_path_factory) / "two-months", publish_two_months))
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.folders import read_csv, write_export
 from support.small_run import SmallProject, call, contents, small_project
+from support.toy_notebooks import write_toys
 from support.worked_example import AS_OF, DOSSIERS
 
 from analysis.storage.generations import verify_generation
@@ -32,9 +33,18 @@ def run_as_other(project: SmallProject, **environment: str) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    """After a good run of a user whose home is shut."""
     project = small_project(tmp_path_factory.mktemp("rights") / "project")
-    assert run_as_other(project)[0] == 0
+    home = _home(project)
+    home.mkdir(mode=0)
+    code, told = run_as_other(project, HOME=str(home), XDG_DATA_HOME="", XDG_CONFIG_HOME="")
+    home.chmod(0o755)
+    assert code == 0, told
     return project
+
+
+def _home(published: SmallProject) -> Path:
+    return published.home.with_name("of another")
 
 
 @pytest.fixture
@@ -66,7 +76,7 @@ def test_an_export_that_may_not_be_read_is_quarantined_and_the_others_count(proj
 def test_results_that_may_not_be_written_stay_as_they_were_and_nothing_is_left(
     project: SmallProject, shut: str
 ) -> None:
-    write_export(project.raw / "mot-tep-nua.csv", DOSSIERS[:1])
+    write_toys(project.elsewhere / "notebooks")  # another run has something to do
     before = contents(project.processed)
     folder = project.home / shut
     folder.chmod(0o555)
@@ -85,11 +95,6 @@ def test_results_that_may_not_be_written_stay_as_they_were_and_nothing_is_left(
     assert list(project.home.rglob("staging-*")) == []
 
 
-def test_the_home_of_another_user_is_not_needed(project: SmallProject, tmp_path: Path) -> None:
-    home = tmp_path / "of another"
-    home.mkdir(mode=0)
-    write_export(project.raw / "mot-tep-nua.csv", DOSSIERS[:1])
-    code, told = run_as_other(project, HOME=str(home), XDG_DATA_HOME="", XDG_CONFIG_HOME="")
-    home.chmod(0o755)
-    assert code == 0, told
-    assert list(home.iterdir()) == []
+def test_the_home_of_another_user_is_not_needed(published: SmallProject) -> None:
+    verify_generation(published.processed)
+    assert list(_home(published).iterdir()) == []

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from papermill import execute_notebook
 from support.in_process import tables_of
 from support.small_run import PATIENCE, SmallProject, small_project
@@ -17,6 +18,7 @@ from support.worked_example import AS_OF
 
 from analysis.findings.report import Report, read_report
 from analysis.language.texts import Language
+from analysis.notebooks import batch
 from analysis.notebooks.batch import Made, Task, make_pieces
 from analysis.notebooks.forks import Nursery
 from analysis.pages.page import publish_report
@@ -57,6 +59,14 @@ def _publish_text(executed: Any, page: Path, title: str) -> None:
     page.write_text(title + "".join(executed.cells[-1].outputs[0]["text"]), encoding="utf-8")
 
 
+@pytest.fixture
+def unexecuted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody executes the notebooks: for what is asked of which reports are made, not of how."""
+    silent = new_notebook(cells=[new_code_cell(outputs=[new_output("stream", text="")])])
+    monkeypatch.setattr(batch, "CAN_FORK", False)  # no interpreter waits for them
+    monkeypatch.setattr(batch, "execute", lambda *_: silent)
+
+
 def _make(
     task: Task, report: Report, folder: Path, *units: str, advance: Callable[[int], None] = lambda count: None
 ) -> Made:
@@ -94,6 +104,7 @@ def test_what_did_not_change_is_not_made_again(task: Task, report: Report, tmp_p
     assert (tmp_path / "second/units/H45.18.html").is_file()
 
 
+@pytest.mark.usefixtures("unexecuted")
 def test_a_districts_new_figures_leave_the_departments_page_alone(task: Task, report: Report, tmp_path: Path) -> None:
     _make(task, report, tmp_path / "first")
     rows = report.attainment
@@ -102,6 +113,7 @@ def test_a_districts_new_figures_leave_the_departments_page_alone(task: Task, re
     assert sorted(again.made) == ["AREA:H45.22", "H45.22", "TIER:district"]
 
 
+@pytest.mark.usefixtures("unexecuted")
 def test_another_comparison_among_departments_changes_all_of_them(task: Task, report: Report, tmp_path: Path) -> None:
     _make(task, report, tmp_path / "first")
     compared = report.outlook["comparison"]
@@ -110,6 +122,7 @@ def test_another_comparison_among_departments_changes_all_of_them(task: Task, re
     assert sorted(again.made) == ["H45.18", "TIER:province"]
 
 
+@pytest.mark.usefixtures("unexecuted")
 def test_another_day_notebook_or_language_makes_all_anew(task: Task, report: Report, tmp_path: Path) -> None:
     _make(task, report, tmp_path / "first")
     assert len(_make(task, replace(report, as_of=report.as_of.replace(day=1)), tmp_path / "day").made) == len(CODES)
@@ -174,6 +187,7 @@ def test_a_run_that_was_cut_short_goes_on_where_it_ended(task: Task, report: Rep
     assert len(_runs(task)) <= len(CODES) + begun - 3, "only what was at work when it was cut is done twice"
 
 
+@pytest.mark.usefixtures("unexecuted")
 def test_only_the_wanted_are_made_and_others_stay_where_they_still_hold(
     task: Task, report: Report, tmp_path: Path
 ) -> None:
@@ -185,6 +199,7 @@ def test_only_the_wanted_are_made_and_others_stay_where_they_still_hold(
     assert (third.made, sorted(third.kept)) == ([], ["H45.18", "H45.22"])
 
 
+@pytest.mark.usefixtures("unexecuted")
 def test_pages_that_nothing_needs_any_more_are_forgotten(task: Task, report: Report, tmp_path: Path) -> None:
     _make(task, report, tmp_path / "first")
     _make(task, replace(report, as_of=report.as_of.replace(day=1)), tmp_path / "second")

@@ -13,14 +13,16 @@ PATIENCE = 120_000  # milliseconds; the machine may have other things to do. A w
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 _COLOURS = "color-contrast"  # the rule that takes nearly all the time
-# Of rows that look alike, two are left.
+# A row goes whose every cell looks as two that are left do, in their column of such rows.
 _LEAVE_LOOKS = """() => {
     const seen = {};
+    const look = part => [part.tagName, part.getAttribute("class"), part.getAttribute("style")];
     for (const row of document.querySelectorAll("tr, li")) {
-        const parts = [row.closest("table, ul, ol"), row, ...row.querySelectorAll("*")].filter(part => part);
-        const look = parts.map(part => [part.tagName, part.getAttribute("class"), part.getAttribute("style")]).join();
-        seen[look] = (seen[look] ?? 0) + 1;
-        if (seen[look] > 2) row.remove();
+        const around = [row.closest("table, ul, ol"), row].filter(part => part).map(look);
+        const cells = [...row.children].map((cell, place) => [place, [cell, ...cell.querySelectorAll("*")].map(look)]);
+        const looks = [[], ...cells].map(own => [around, own].join());
+        if (looks.every(one => seen[one] > 1)) row.remove();
+        else for (const one of looks) seen[one] = (seen[one] ?? 0) + 1;
     }
 }"""
 
@@ -46,9 +48,19 @@ def new_page(browser: Browser, **options: object) -> Page:
     return page
 
 
+def overflowing(page: Page, widths: tuple[int, ...] = (360, 1280)) -> list[int]:
+    """The widths of a screen that the page is wider than; the page stays at the last."""
+    return [width for width in widths if _width_at(page, width) > width]
+
+
+def _width_at(page: Page, width: int) -> int:
+    page.set_viewport_size({"width": width, "height": 900})
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
 def faults(page: Page, colours: bool = True) -> list[tuple[str, str]]:
     """What axe finds wrong by WCAG 2 A and AA: the rule, and where first. For the ``colours``, which come last, the
-    page loses all rows but two of each look.
+    page loses all rows but two of each look of a cell.
     """
     found = _broken(page, runOnly=WCAG, rules={_COLOURS: {"enabled": False}})
     if colours:
@@ -98,7 +110,6 @@ def opener(browser: Browser, kept: dict[bool, Page]) -> Iterator[Opener]:
     for page in watched:
         for event, listen in listeners.items():
             page.remove_listener(event, listen)
-        page.goto("about:blank")
     assert complaints == []
     assert len(requests) == len(asked), "a page asked for more than itself"
     assert all(url.startswith("file://") for url in requests)

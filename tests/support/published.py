@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from support.folders import REFERENCE
 from support.province import write_province
-from support.small_run import DVCTT
+from support.small_run import DVCTT, small_project
 
 KINDS = ("H45.18", "H45.22", "H45.22.01", "AREA:H45.22", "TIER:province", "TIER:commune")
 MORE = (*KINDS, "H45.10", "H45.21", "H45.21.01", "H45.22.02", "H45.24", "AREA:H45.21", "TIER:district")
@@ -108,6 +108,14 @@ def once(folder: Path, make: Callable[[Path], object]) -> Path:
             make(folder)
             made.touch()
     return folder
+
+
+def publish_two_months(home: Path) -> None:
+    """The worked example in ``home``, an export and nothing beside it, as of two days."""
+    project = small_project(home)
+    for day in ("2020-06-30", "2020-07-31"):
+        done = project.run_here("--units", "none", "--as-of", day)
+        assert done.returncode == 0, done.stderr
 
 
 def _write_few_criteria(folder: Path) -> None:

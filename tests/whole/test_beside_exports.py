@@ -84,16 +84,6 @@ def furnished(offered: str, tmp_path_factory: pytest.TempPathFactory) -> SmallPr
     put_lists(project.raw, offered)
     put_watching(project.raw)
     put_export(project.raw)
-    return _run(project)
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
-    """A finished run of an export alone."""
-    return _run(small_project(tmp_path_factory.mktemp("bare") / "project"))
-
-
-def _run(project: SmallProject) -> SmallProject:
     done = project.run_here("--as-of", "2020-07-31", "--units", "none")
     assert done.returncode == 0, done.stdout + done.stderr
     return project
@@ -175,11 +165,11 @@ def test_columns_tell_how_dossiers_were_filed(furnished: SmallProject) -> None:
         ("substance", ["cột Ngày nộp, kèm giờ phút", "cột Nộp thay hoặc Ủy quyền"]),
     ],
 )
-def test_without_them_a_page_names_what_it_would_need(bare: SmallProject, page: str, words: list[str]) -> None:
-    shown = _page(bare, page)
+def test_without_them_a_page_names_what_it_would_need(two_months: SmallProject, page: str, words: list[str]) -> None:
+    shown = _page(two_months, page)
     assert [one for one in words if one not in shown] == []
 
 
 @pytest.mark.parametrize("table", ["availability", "further_files", "catalogue_lines", "substance"])
-def test_without_them_a_table_has_no_rows(bare: SmallProject, table: str) -> None:
-    assert read_csv(bare.processed / f"{table}.csv") == []
+def test_without_them_a_table_has_no_rows(two_months: SmallProject, table: str) -> None:
+    assert read_csv(two_months.processed / f"{table}.csv") == []

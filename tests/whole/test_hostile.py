@@ -11,7 +11,7 @@ from lxml import html
 from support.browsing import Opener
 from support.folders import write_export, write_reference
 from support.links import broken_links
-from support.small_run import DVCTT, call
+from support.small_run import call_here
 
 pytestmark = pytest.mark.slow
 AS_OF = "2020-09-30"
@@ -97,7 +97,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _write_difficulties(home / "raw/kho-khan.csv", hostile_texts(24))
     folders = {"--raw": "raw", "--processed": "processed", "--reports": "reports", "--reference": "reference"}
     options = [word for option, name in folders.items() for word in (option, str(home / name))]
-    done = call([*DVCTT, "run", *options, "--as-of", AS_OF], home)
+    done = call_here(["run", *options, "--as-of", AS_OF], home)
     assert done.returncode == 0, done.stderr
     return home / "reports"
 

@@ -131,7 +131,7 @@ def _execute(analyst: SmallProject, nursery: Nursery, name: str, **parameters: s
     return execute_notebook(str(FOLDER / f"{name}.ipynb"), None, {**folders, **parameters}, **options)
 
 
-def _execute_as_jupyter(analyst: SmallProject, name: str, **parameters: str) -> Any:
+def _execute_as_jupyter(analyst: SmallProject, name: str, **parameters: object) -> Any:
     """By papermill's own engine and an ordinary kernel, from the folder in which JupyterLab would start it."""
     folder = analyst.home / "notebooks"
     options = {"cwd": str(folder), "progress_bar": False, "start_timeout": PATIENCE}
@@ -156,12 +156,10 @@ def test_runs_alone_from_its_own_folder(analyst: SmallProject, kernels: None, st
 
 
 @pytest.mark.slow
-def test_the_report_of_a_unit_runs_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
+def test_the_report_of_a_unit_runs_alone_after_them(analyst: SmallProject, kernels: None, nursery: Nursery) -> None:
     """As the brief of a unit is looked at: ``papermill notebooks/unit.ipynb out.ipynb -p unit H45.22``."""
-    papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/unit.ipynb"]
-    done = call([*papermill, "unit.out.ipynb", "-p", "unit", "H45.22"], analyst.home)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "<h1>Huyện Đồng Xuân</h1>" in (analyst.home / "unit.out.ipynb").read_text(encoding="utf-8")
+    unit = _execute_as_jupyter(analyst, "unit", unit="H45.22")
+    assert "<h1>Huyện Đồng Xuân</h1>" in nbformat.writes(unit)
     area = _execute(analyst, nursery, "unit", unit="AREA:H45.22")
     assert "<h1>Địa bàn huyện Đồng Xuân</h1>" in nbformat.writes(area)
     assert "H45.18 (Sở Xây dựng)" in _message(analyst, nursery, "unit", unit="H45.81")
@@ -191,14 +189,12 @@ def test_how_dossiers_were_filed_is_asked_alone_after_them(analyst: SmallProject
 
 
 @pytest.mark.slow
-def test_the_criteria_run_alone_after_them(analyst: SmallProject, nursery: Nursery) -> None:
-    """``papermill notebooks/evaluation_criteria.ipynb out.ipynb -p criteria chu-tich-huyen -p period 2020``."""
-    papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", "notebooks/evaluation_criteria.ipynb"]
-    done = call(
-        [*papermill, "criteria.ipynb", "-p", "criteria", "chu-tich-huyen", "-p", "period", "2020"], analyst.home
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    shown = (analyst.home / "criteria.ipynb").read_text(encoding="utf-8")
+def test_the_criteria_run_alone_after_them(analyst: SmallProject, kernels: None, nursery: Nursery) -> None:
+    """``papermill notebooks/evaluation_criteria.ipynb out.ipynb -p criteria chu-tich-huyen -p period 2020``, whose year
+    papermill takes for a number.
+    """
+    executed = _execute_as_jupyter(analyst, "evaluation_criteria", criteria="chu-tich-huyen", period=2020)
+    shown = nbformat.writes(executed)
     assert "Địa bàn huyện Đồng Xuân" in shown
     assert "application/vnd.jupyter.widget-view+json" in shown, "the sliders, in JupyterLab alone"
     for wrong, named in (("giam-doc", "giam-doc-so"), ("thi-dua,chu-tich-huyen", "thi-dua")):
