@@ -165,13 +165,16 @@ def test_whole_files_are_read_whole(reference: Reference) -> None:
     assert sorted(line["accepted"] for line in ledger) == ["0", "0", "0", "0", "7"]  # the same dossiers five times
 
 
-@given(changes=edits)
-@settings(relaxed, max_examples=18 * TIMES)
+@given(several=st.lists(edits, min_size=6, max_size=6))
+@settings(relaxed, max_examples=3 * TIMES)
 def test_every_row_ends_in_one_place_whatever_bytes_change(
-    reference: Reference, changes: list[tuple[str, float, bytes]]
+    reference: Reference, several: list[list[tuple[str, float, bytes]]]
 ) -> None:
+    files = {
+        f"{number}/{name}": _edited(WHOLE[name], changes) for number, changes in enumerate(several) for name in TEXTS
+    }
     with cleaning_in_this_process():
-        _ledger_of({name: _edited(WHOLE[name], changes) for name in TEXTS}, reference)
+        _ledger_of(files, reference)
 
 
 @given(changes=edits)
@@ -196,27 +199,32 @@ cell_texts = st.one_of(
 )
 
 
-@given(
-    cells=st.lists(
-        st.tuples(st.integers(0, 7), st.integers(0, len(HEADINGS) - 1), cell_texts), min_size=1, max_size=12
-    ),
+changed_cells = st.lists(
+    st.tuples(st.integers(0, 7), st.integers(0, len(HEADINGS) - 1), cell_texts), min_size=1, max_size=12
 )
-@settings(relaxed, max_examples=24 * TIMES)
+
+
+@given(several=st.lists(changed_cells, min_size=6, max_size=6))
+@settings(relaxed, max_examples=4 * TIMES)
 def test_every_row_ends_in_one_place_whatever_cells_say(
-    reference: Reference, cells: list[tuple[int, int, str]]
+    reference: Reference, several: list[list[tuple[int, int, str]]]
 ) -> None:
-    lines = [list(line) for line in LINES]
-    for row, column, text in cells:
-        lines[row][column] = text.encode("utf-8", "replace").decode()
+    files = {}
+    for number, cells in enumerate(several):
+        lines = [list(line) for line in LINES]
+        for row, column, text in cells:
+            lines[row][column] = text.encode("utf-8", "replace").decode()
+        files |= {f"{number}/{name}": WRITERS[name](lines) for name in TEXTS}
     with cleaning_in_this_process():
-        _ledger_of({name: WRITERS[name](lines) for name in TEXTS}, reference)
+        _ledger_of(files, reference)
 
 
-@given(st.binary(max_size=400))
-@settings(relaxed, max_examples=10 * TIMES)
-def test_no_bytes_make_an_exception_escape(reference: Reference, content: bytes) -> None:
+@given(st.lists(st.binary(max_size=400), min_size=5, max_size=5))
+@settings(relaxed, max_examples=2 * TIMES)
+def test_no_bytes_make_an_exception_escape(reference: Reference, several: list[bytes]) -> None:
+    files = {f"{number}/{name}": content for number, content in enumerate(several) for name in [*TEXTS, "d.xlsx"]}
     with cleaning_in_this_process():
-        _ledger_of(dict.fromkeys([*TEXTS, "d.xlsx"], content), reference)
+        _ledger_of(files, reference)
 
 
 # --- The order of rows and files -------------------------------------------------------------------
