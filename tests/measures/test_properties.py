@@ -6,6 +6,7 @@ import random
 import tempfile
 import tomllib
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -230,24 +231,32 @@ def test_no_bytes_make_an_exception_escape(reference: Reference, several: list[b
 # --- The order of rows and files -------------------------------------------------------------------
 
 
+KNOWN = [{**dossier, "dossier_id": f"H45-{number}"} for number, dossier in enumerate(DOSSIERS * 3)]
+# Sights of the first three dossiers in an export of a later date.
+LATER = [{**dossier, "channel": "counter", "status": "resolved"} for dossier in KNOWN[:3]]
+IN_FILES = {"20200731": (KNOWN[:11], KNOWN[11:]), "20200801": (LATER,)}
+
+
+def _figures(folder: Path, reference: Reference, names: list[str], order: Callable[[list[Any]], list[Any]]) -> object:
+    """What is counted of the exports under these names, the rows of each in an order."""
+    parts = [(day, part) for day, of_day in IN_FILES.items() for part in of_day]
+    for name, (day, part) in zip(names, parts, strict=True):
+        write_export(folder / f"raw/{name}-{day}.csv", order(part))
+    return figures_of(folder / "raw", reference, folder, "2020-07-31")
+
+
+@pytest.fixture(scope="module")
+def in_order(reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> object:
+    return _figures(tmp_path_factory.mktemp("in_order"), reference, ["a", "b", "c"], list)
+
+
 @given(seed=st.randoms(use_true_random=False))
 @settings(relaxed, max_examples=5 * TIMES)
-def test_order_of_rows_and_files_changes_no_figure(reference: Reference, seed: random.Random) -> None:
-    # Later sights of the first three dossiers, in an export of a later date.
-    known = [{**dossier, "dossier_id": f"H45-{number}"} for number, dossier in enumerate(DOSSIERS * 3)]
-    later = [{**dossier, "channel": "counter", "status": "resolved"} for dossier in known[:3]]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_export(folder / "one/a-20200731.csv", known[:11])
-        write_export(folder / "one/b-20200731.csv", known[11:])
-        write_export(folder / "one/c-20200801.csv", later)
-        shuffled = [seed.sample(part, len(part)) for part in (known[:11], known[11:], later)]
+def test_order_of_rows_and_files_changes_no_figure(reference: Reference, in_order: object, seed: random.Random) -> None:
+    with tempfile.TemporaryDirectory() as folder:
         names = seed.sample(["x", "y/y", "z"], 3)
-        for part, stem, day in zip(shuffled, names, ("20200731", "20200731", "20200801"), strict=True):
-            write_export(folder / f"other/{stem}-{day}.csv", part)
-        assert figures_of(folder / "one", reference, folder / "1", "2020-07-31") == figures_of(
-            folder / "other", reference, folder / "2", "2020-07-31"
-        )
+        found = _figures(Path(folder), reference, names, lambda part: seed.sample(part, len(part)))
+    assert found == in_order
 
 
 def test_ties_go_to_the_later_row_and_the_later_file(reference: Reference, tmp_path: Path) -> None:
