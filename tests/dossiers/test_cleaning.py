@@ -1,31 +1,55 @@
 """From rows to dossiers and rejects: each rule of the contract's §4 by a case small enough to check by eye."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from support.folders import write_reference
-from support.small_exports import CATALOGUE, UNITS, clean
+from support.small_exports import CATALOGUE, UNITS, clean, write_rows
 
+from analysis.dossiers.cleaning import Lookups
+from analysis.dossiers.lookups import make_lookups
 from analysis.dossiers.stage import clean_exports
+from analysis.dossiers.worker import Job, clean_file
 from analysis.language.problems import RunProblem
 from analysis.reference.tables import load_reference
 
+Became = Callable[..., tuple[list[str], list[dict[str, Any]]]]
+Only = Callable[..., dict[str, Any]]
 
-def only(folder: Path, **cells: str) -> dict[str, Any]:
+
+@pytest.fixture(scope="module")
+def lookups(tmp_path_factory: pytest.TempPathFactory) -> Lookups:
+    folder = tmp_path_factory.mktemp("small") / "reference"
+    return make_lookups(load_reference(write_reference(folder, UNITS, CATALOGUE)))
+
+
+@pytest.fixture
+def became(lookups: Lookups, tmp_path: Path) -> Became:
+    """What becomes of a row in a file by itself: the reasons why it is rejected, and its dossiers."""
+
+    def of(**cells: str) -> tuple[list[str], list[dict[str, Any]]]:
+        write_rows(tmp_path / "e.csv", [{ROW_NAMES[name]: cell for name, cell in cells.items()}])
+        result = clean_file(Job(tmp_path / "e.csv", tmp_path / "kept"), lookups, b"k" * 32)
+        return [reject[2] for reject in result.rejects], pd.read_parquet(tmp_path / "kept.parquet").to_dict("records")
+
+    return of
+
+
+@pytest.fixture
+def only(became: Became) -> Only:
     """The one dossier that a row becomes."""
-    cleaning, dossiers = clean(folder, e=[{ROW_NAMES.get(k, k): v for k, v in cells.items()}])
-    assert cleaning.rejects.empty, cleaning.rejects
-    (dossier,) = dossiers.to_dict("records")
-    return dossier
 
+    def of(**cells: str) -> dict[str, Any]:
+        rejects, (dossier,) = became(**cells)
+        assert rejects == []
+        return dossier
 
-def reason(folder: Path, **cells: str) -> str:
-    cleaning, dossiers = clean(folder, e=[{ROW_NAMES.get(k, k): v for k, v in cells.items()}])
-    assert dossiers.empty
-    return str(cleaning.rejects["reason"].item())
+    return of
 
 
 ROW_NAMES = {
@@ -68,18 +92,18 @@ ROW_NAMES = {
         ({"level": "Mức 9"}, "unknown_value"),
     ],
 )
-def test_the_first_reason_that_applies_rejects_a_row(tmp_path: Path, cells: dict[str, str], expected: str) -> None:
-    assert reason(tmp_path, **cells) == expected
+def test_the_first_reason_that_applies_rejects_a_row(became: Became, cells: dict[str, str], expected: str) -> None:
+    assert became(**cells) == ([expected], [])
 
 
-def test_completed_on_the_day_of_receipt_is_valid_whatever_the_clock_says(tmp_path: Path) -> None:
-    dossier = only(tmp_path, received="10/06/2020 15:00", completed="10/06/2020 08:00")
+def test_completed_on_the_day_of_receipt_is_valid_whatever_the_clock_says(only: Only) -> None:
+    dossier = only(received="10/06/2020 15:00", completed="10/06/2020 08:00")
     assert dossier["completed_at"] == datetime(2020, 6, 10, 8)
 
 
 @pytest.mark.parametrize(("day", "level"), [("30/06/2020", 3), ("01/07/2020", 4)])
-def test_the_level_is_the_catalogues_on_the_day_of_receipt(tmp_path: Path, day: str, level: int) -> None:
-    dossier = only(tmp_path, received=day, level="Mức độ 2")
+def test_the_level_is_the_catalogues_on_the_day_of_receipt(only: Only, day: str, level: int) -> None:
+    dossier = only(received=day, level="Mức độ 2")
     assert (dossier["level"], dossier["level_source"]) == (level, "catalogue")
 
 
@@ -88,24 +112,24 @@ def test_a_disagreement_of_levels_is_counted(tmp_path: Path) -> None:
     assert cleaning.quality.set_index("check")["count"]["level_disagreement"] == 1
 
 
-def test_before_the_catalogue_knows_a_level_the_rows_own_is_taken(tmp_path: Path) -> None:
-    dossier = only(tmp_path, code="1.000004", unit="Xã Đa Lộc", received="01/02/2020", level="MĐ3")
+def test_before_the_catalogue_knows_a_level_the_rows_own_is_taken(only: Only) -> None:
+    dossier = only(code="1.000004", unit="Xã Đa Lộc", received="01/02/2020", level="MĐ3")
     assert (dossier["level"], dossier["level_source"]) == (3, "export")
 
 
-def test_a_code_outside_the_catalogue_passes_with_a_level_of_its_own(tmp_path: Path) -> None:
-    dossier = only(tmp_path, code="9.999999.000.00.00.H45", level="Mức 4")
+def test_a_code_outside_the_catalogue_passes_with_a_level_of_its_own(only: Only) -> None:
+    dossier = only(code="9.999999.000.00.00.H45", level="Mức 4")
     assert (dossier["level"], dossier["level_source"]) == (4, "export")
 
 
-def test_a_name_that_fits_one_procedure_of_the_tier_stands_for_the_code(tmp_path: Path) -> None:
-    dossier = only(tmp_path, code="", name="CẤP  GIẤY PHÉP")
+def test_a_name_that_fits_one_procedure_of_the_tier_stands_for_the_code(only: Only) -> None:
+    dossier = only(code="", name="CẤP  GIẤY PHÉP")
     assert dossier["procedure_code"] == "1.001190.000.00.00.H45"
 
 
 @pytest.mark.parametrize("unit", ["H45.18", "000.00.18.H45", "sở xây dựng", "SXD", " SỞ XÂY DỰNG "])
-def test_a_unit_is_known_by_code_name_or_alias(tmp_path: Path, unit: str) -> None:
-    assert only(tmp_path, unit=unit)["unit_code"] == "H45.18"
+def test_a_unit_is_known_by_code_name_or_alias(only: Only, unit: str) -> None:
+    assert only(unit=unit)["unit_code"] == "H45.18"
 
 
 def test_a_blank_channel_is_the_counters_and_counted(tmp_path: Path) -> None:
@@ -114,8 +138,8 @@ def test_a_blank_channel_is_the_counters_and_counted(tmp_path: Path) -> None:
     assert cleaning.quality.set_index("check")["count"]["blank_channel"] == 1
 
 
-def test_an_absent_applicant_is_not_guessed(tmp_path: Path) -> None:
-    assert pd.isna(only(tmp_path)["applicant"])
+def test_an_absent_applicant_is_not_guessed(only: Only) -> None:
+    assert pd.isna(only()["applicant"])
 
 
 def test_the_sight_from_the_latest_export_wins_whatever_the_files_order(tmp_path: Path) -> None:
@@ -167,16 +191,19 @@ def test_a_detail_cannot_become_a_formula(tmp_path: Path) -> None:
 MARK = "Nguyễn Mẫu Riêng"
 
 
-@pytest.mark.parametrize("heading", [name for name in ROW_NAMES.values() if name != "Mã hồ sơ"])
-@pytest.mark.parametrize("marker", [MARK, "0905 123 456", "054085009876", "mau.rieng@example.com"])
-def test_a_name_or_number_under_any_heading_is_not_quoted(tmp_path: Path, heading: str, marker: str) -> None:
-    cleaning, dossiers = clean(tmp_path, e=[{heading: marker, "Mức độ": "3"} | {heading: marker}])
+def test_a_name_or_number_under_any_heading_is_not_quoted(tmp_path: Path) -> None:
+    markers = [MARK, "0905 123 456", "054085009876", "mau.rieng@example.com"]
+    headings = [name for name in ROW_NAMES.values() if name != "Mã hồ sơ"]
+    cases = {f"{n}.csv": case for n, case in enumerate(product(headings, markers))}
+    rows = {Path(file).stem: {"Mã hồ sơ": file, "Mức độ": "3"} | dict([case]) for file, case in cases.items()}
+    cleaning, dossiers = clean(tmp_path, **{name: [row] for name, row in rows.items()})
     told = (tmp_path / "processed/rejects.csv").read_text(encoding="utf-8")
-    assert not dossiers.astype(str).isin([marker]).any(axis=None)
-    assert marker not in told
-    assert len(cleaning.rejects) + len(dossiers) == 1
-    if heading != "Tên thủ tục":  # which is not asked for where there is a code
-        assert len(cleaning.rejects) == 1
+    for marker in markers:
+        assert not dossiers.astype(str).isin([marker]).any(axis=None)
+        assert marker not in told
+    assert sorted([*cleaning.rejects["file"], *dossiers["file"]]) == sorted(cases)
+    for file, (heading, marker) in cases.items():  # a procedure's name is not asked for where there is a code
+        assert heading == "Tên thủ tục" or file in set(cleaning.rejects["file"]), (heading, marker)
 
 
 @pytest.mark.parametrize(
@@ -186,9 +213,9 @@ def test_a_name_or_number_under_any_heading_is_not_quoted(tmp_path: Path, headin
         *((code, False) for code in (MARK, "0905123456", "mau@example.com", "Sở Xây dựng", "10/06/2020", "9")),
     ],
 )
-def test_a_code_outside_the_catalogue_must_look_like_one(tmp_path: Path, code: str, known: bool) -> None:
-    _, dossiers = clean(tmp_path, e=[{"Mã TTHC": code, "Mức độ": "3"}])
-    assert len(dossiers) == known
+def test_a_code_outside_the_catalogue_must_look_like_one(became: Became, code: str, known: bool) -> None:
+    rejects, dossiers = became(code=code, level="3")
+    assert (len(dossiers), len(rejects)) == (known, not known)
 
 
 def test_lines_that_name_no_unit_change_none(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from support.folders import REFERENCE
+from support.in_process import looking_in_this_process
 from support.small_run import call_here
 
 from analysis.dossiers.inspection import Inspection, inspect
@@ -31,7 +33,7 @@ USUAL = {"unit": "Sở Xây dựng", "channel": "Trực tuyến", "status": "Đa
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def dropped(tmp_path: Path) -> Path:
     """Exports made without knowledge of the words: a heading, a unit, a state that nothing knows, and another file."""
     raw = tmp_path / "raw"
     raw.mkdir()
@@ -45,12 +47,19 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def home(dropped: Path) -> Iterator[Path]:
+    """The same, looked into in this process."""
+    with looking_in_this_process():
+        yield dropped
+
+
 def look(home: Path) -> Inspection:
     return inspect(home / "raw", load_reference(home / "reference"), 1, Language())
 
 
-def test_each_file_is_told_as_a_run_would_read_it(home: Path) -> None:
-    found = look(home)
+def test_each_file_is_told_as_a_run_would_read_it(dropped: Path) -> None:
+    found = look(dropped)
     files = found.files.set_index("file")
     assert files["status"].to_dict() == {
         "ghi-chu.docx": "quarantined",
@@ -120,17 +129,17 @@ def check(home: Path, monkeypatch: pytest.MonkeyPatch, *answers: str) -> tuple[i
     return done.returncode, done.stdout
 
 
-def test_from_drop_to_understood_by_one_acceptance(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    code, told = check(home, monkeypatch)
+def test_from_drop_to_understood_by_one_acceptance(dropped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, told = check(dropped, monkeypatch)
     assert code == 3
     assert "? trạng thái «Đã trả xong»: 20 dòng trong 1 tệp, trước hết thang-8.csv." in told
-    code, told = check(home, monkeypatch, "c", "resolved", "c", "c")
+    code, told = check(dropped, monkeypatch, "c", "resolved", "c", "c")
     assert "Thêm «Đã trả xong» vào trạng thái, hiểu là" in told
     assert "(resolved)" in told
     assert "Thêm «Mã số HS» vào tiêu đề, hiểu là Mã hồ sơ (dossier_id)?" in told
     assert '+resolved = ["9", "10"' in told, "the difference is shown"
     assert "Thêm «Sở Xây Dựnng» vào cơ quan, hiểu là Sở Xây dựng (H45.18)?" in told
-    found = look(home)
+    found = look(dropped)
     assert found.files.loc[found.files["status"] == "accepted", "accepted"].tolist() == [20, 20, 20]
     assert set(found.unknown["kind"]) == {"heading"}
 

@@ -2,12 +2,14 @@
 
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from support.folders import REFERENCE
+from support.in_process import looking_in_this_process
 from support.small_run import call_here
 
 from analysis.dossiers.guessing import guess
@@ -21,10 +23,11 @@ PLACES = ["UBND X. Hòa Kiến", "UBND X. An Phú", "UBND P. Phú Lâm"]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "raw").mkdir()
     shutil.copytree(REFERENCE, tmp_path / "reference")
-    return tmp_path
+    with looking_in_this_process():
+        yield tmp_path
 
 
 def _rows(count: int = 30) -> list[list[str]]:

@@ -10,11 +10,13 @@ pytestmark = pytest.mark.slow
 
 
 def test_every_figure_of_a_unit_is_explained_by_its_dossiers(data: dv.Data) -> None:
-    """The lists are as long as the official numbers: every target, reading and window of a department and an area."""
+    """The lists are as long as the official numbers of a department and an area: every target and reading to date, and
+    in each window every target's default reading, for a window is no more than its days.
+    """
     rows = data.attainment
     rows = rows[rows["unit_code"].isin(["H45.18", "AREA:H45.22"]) & (rows["month"] == "2020-09")]
-    rows = rows[rows["reading"] != "pairs"]
-    assert len(rows) > 100
+    rows = rows[(rows["reading"] != "pairs") & ((rows["window"] == "to_date") | (rows["reading"] == "default"))]
+    assert len(rows) > 50
     for _, row in rows.iterrows():
         found = dv.explain(row, data=data)
         if row["measure"] == "procedures_online":

@@ -6,6 +6,7 @@ import random
 import tempfile
 import tomllib
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -165,20 +166,27 @@ def test_whole_files_are_read_whole(reference: Reference) -> None:
     assert sorted(line["accepted"] for line in ledger) == ["0", "0", "0", "0", "7"]  # the same dossiers five times
 
 
-@given(changes=edits)
-@settings(relaxed, max_examples=18 * TIMES)
+@given(several=st.lists(edits, min_size=6, max_size=6))
+@settings(relaxed, max_examples=3 * TIMES)
 def test_every_row_ends_in_one_place_whatever_bytes_change(
-    reference: Reference, changes: list[tuple[str, float, bytes]]
+    reference: Reference, several: list[list[tuple[str, float, bytes]]]
 ) -> None:
+    files = {
+        f"{number}/{name}": _edited(WHOLE[name], changes) for number, changes in enumerate(several) for name in TEXTS
+    }
     with cleaning_in_this_process():
-        _ledger_of({name: _edited(WHOLE[name], changes) for name in TEXTS}, reference)
+        _ledger_of(files, reference)
 
 
-@given(changes=edits)
-@settings(relaxed, max_examples=6 * TIMES)
-def test_a_spoilt_workbook_harms_nothing_else(reference: Reference, changes: list[tuple[str, float, bytes]]) -> None:
+@given(several=st.lists(edits, min_size=3, max_size=3))
+@settings(relaxed, max_examples=2 * TIMES)
+def test_a_spoilt_workbook_harms_nothing_else(
+    reference: Reference, several: list[list[tuple[str, float, bytes]]]
+) -> None:
     # In real workers: what spoils a workbook can end the process that reads it.
-    files = {name: _edited(WHOLE[name], changes) for name in BOOKS}
+    files = {
+        f"{number}/{name}": _edited(WHOLE[name], changes) for number, changes in enumerate(several) for name in BOOKS
+    }
     ledger = _ledger_of({**files, "z.csv": WHOLE["a.csv"]}, reference)
     assert ledger[-1]["accepted"] == "7"
 
@@ -196,50 +204,63 @@ cell_texts = st.one_of(
 )
 
 
-@given(
-    cells=st.lists(
-        st.tuples(st.integers(0, 7), st.integers(0, len(HEADINGS) - 1), cell_texts), min_size=1, max_size=12
-    ),
+changed_cells = st.lists(
+    st.tuples(st.integers(0, 7), st.integers(0, len(HEADINGS) - 1), cell_texts), min_size=1, max_size=12
 )
-@settings(relaxed, max_examples=24 * TIMES)
+
+
+@given(several=st.lists(changed_cells, min_size=6, max_size=6))
+@settings(relaxed, max_examples=4 * TIMES)
 def test_every_row_ends_in_one_place_whatever_cells_say(
-    reference: Reference, cells: list[tuple[int, int, str]]
+    reference: Reference, several: list[list[tuple[int, int, str]]]
 ) -> None:
-    lines = [list(line) for line in LINES]
-    for row, column, text in cells:
-        lines[row][column] = text.encode("utf-8", "replace").decode()
+    files = {}
+    for number, cells in enumerate(several):
+        lines = [list(line) for line in LINES]
+        for row, column, text in cells:
+            lines[row][column] = text.encode("utf-8", "replace").decode()
+        files |= {f"{number}/{name}": WRITERS[name](lines) for name in TEXTS}
     with cleaning_in_this_process():
-        _ledger_of({name: WRITERS[name](lines) for name in TEXTS}, reference)
+        _ledger_of(files, reference)
 
 
-@given(st.binary(max_size=400))
-@settings(relaxed, max_examples=10 * TIMES)
-def test_no_bytes_make_an_exception_escape(reference: Reference, content: bytes) -> None:
+@given(st.lists(st.binary(max_size=400), min_size=5, max_size=5))
+@settings(relaxed, max_examples=2 * TIMES)
+def test_no_bytes_make_an_exception_escape(reference: Reference, several: list[bytes]) -> None:
+    files = {f"{number}/{name}": content for number, content in enumerate(several) for name in [*TEXTS, "d.xlsx"]}
     with cleaning_in_this_process():
-        _ledger_of(dict.fromkeys([*TEXTS, "d.xlsx"], content), reference)
+        _ledger_of(files, reference)
 
 
 # --- The order of rows and files -------------------------------------------------------------------
 
 
+KNOWN = [{**dossier, "dossier_id": f"H45-{number}"} for number, dossier in enumerate(DOSSIERS * 3)]
+# Sights of the first three dossiers in an export of a later date.
+LATER = [{**dossier, "channel": "counter", "status": "resolved"} for dossier in KNOWN[:3]]
+IN_FILES = {"20200731": (KNOWN[:11], KNOWN[11:]), "20200801": (LATER,)}
+
+
+def _figures(folder: Path, reference: Reference, names: list[str], order: Callable[[list[Any]], list[Any]]) -> object:
+    """What is counted of the exports under these names, the rows of each in an order."""
+    parts = [(day, part) for day, of_day in IN_FILES.items() for part in of_day]
+    for name, (day, part) in zip(names, parts, strict=True):
+        write_export(folder / f"raw/{name}-{day}.csv", order(part))
+    return figures_of(folder / "raw", reference, folder, "2020-07-31")
+
+
+@pytest.fixture(scope="module")
+def in_order(reference: Reference, tmp_path_factory: pytest.TempPathFactory) -> object:
+    return _figures(tmp_path_factory.mktemp("in_order"), reference, ["a", "b", "c"], list)
+
+
 @given(seed=st.randoms(use_true_random=False))
 @settings(relaxed, max_examples=5 * TIMES)
-def test_order_of_rows_and_files_changes_no_figure(reference: Reference, seed: random.Random) -> None:
-    # Later sights of the first three dossiers, in an export of a later date.
-    known = [{**dossier, "dossier_id": f"H45-{number}"} for number, dossier in enumerate(DOSSIERS * 3)]
-    later = [{**dossier, "channel": "counter", "status": "resolved"} for dossier in known[:3]]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_export(folder / "one/a-20200731.csv", known[:11])
-        write_export(folder / "one/b-20200731.csv", known[11:])
-        write_export(folder / "one/c-20200801.csv", later)
-        shuffled = [seed.sample(part, len(part)) for part in (known[:11], known[11:], later)]
+def test_order_of_rows_and_files_changes_no_figure(reference: Reference, in_order: object, seed: random.Random) -> None:
+    with tempfile.TemporaryDirectory() as folder:
         names = seed.sample(["x", "y/y", "z"], 3)
-        for part, stem, day in zip(shuffled, names, ("20200731", "20200731", "20200801"), strict=True):
-            write_export(folder / f"other/{stem}-{day}.csv", part)
-        assert figures_of(folder / "one", reference, folder / "1", "2020-07-31") == figures_of(
-            folder / "other", reference, folder / "2", "2020-07-31"
-        )
+        found = _figures(Path(folder), reference, names, lambda part: seed.sample(part, len(part)))
+    assert found == in_order
 
 
 def test_ties_go_to_the_later_row_and_the_later_file(reference: Reference, tmp_path: Path) -> None:

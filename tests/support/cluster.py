@@ -27,6 +27,7 @@ spark.sql.codegen.wholeStage    false
 spark.sql.codegen.factoryMode   NO_CODEGEN
 spark.executor.memory           1g
 spark.sql.shuffle.partitions    2
+spark.default.parallelism       1
 spark.sql.adaptive.enabled      false
 spark.sql.files.maxPartitionBytes 4m
 spark.ui.port                   0

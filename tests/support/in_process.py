@@ -1,6 +1,7 @@
 """Runs the cleaning, and what follows, inside the test's own process: fast, and no exception can hide in a worker."""
 
 import json
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from analysis.dossiers import counted, stage, statements
+from analysis.dossiers import counted, inspection, stage, statements
 from analysis.dossiers.worker import FileResult, Job, clean_file
 from analysis.duties.stage import make_duties
 from analysis.language.problems import ExportProblem
@@ -24,8 +25,15 @@ def cleaning_in_this_process() -> Iterator[None]:
         patch.object(stage, "start_early", lambda: None),
         patch.object(stage, "clean_files", _clean_files),
         patch.object(statements, "apart", _apart),
-        patch.object(counted, "asked", lambda tasks, lookups, workers: [_asked(task, lookups) for task in tasks]),
+        patch.object(counted, "asked", _asked),
     ):
+        yield
+
+
+@contextmanager
+def looking_in_this_process() -> Iterator[None]:
+    """``inspect`` without its worker processes."""
+    with patch.object(inspection, "asked", _asked):
         yield
 
 
@@ -55,11 +63,14 @@ def _clean_files(jobs: list[Job], lookups: object, key: bytes, workers: int) -> 
     return results
 
 
-def _asked(task: Any, lookups: object) -> Any:
-    try:
-        return task(lookups, b"")
-    except ExportProblem as problem:
-        return problem
+def _asked(tasks: list[Any], lookups: object, workers: int) -> list[Any]:
+    answers = []
+    for task in tasks:
+        try:
+            answers.append(pickle.loads(pickle.dumps(_apart(task, lookups))))  # as it travels
+        except ExportProblem as problem:
+            answers.append(problem)
+    return answers
 
 
 def _apart(task: Any, lookups: object) -> Any:

@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -36,6 +37,7 @@ def count_attainment(
     """Every figure of ``attainment.csv`` for the decision's ``targets`` and ``period`` (both days inclusive)."""
     arising = sorted((d for d in dossiers if arises(d)), key=_received)
     offers = Offers(catalogue)
+    minimums = {target["id"]: Fraction(target["minimum"]) for target in targets}
     figures: dict[Key, Figure] = {}
     for group, members in groups(units).items():
         codes = {unit["unit_code"] for unit in members}
@@ -51,7 +53,7 @@ def count_attainment(
                         target, inside, members, is_group, offers, last, as_of
                     ):
                         key = (target["id"], reading, group, window, f"{month:%Y-%m}")
-                        figures[key] = judge(numerator, denominator, Fraction(target["minimum"]))
+                        figures[key] = judge(numerator, denominator, minimums[target["id"]])
     return figures
 
 
@@ -117,10 +119,11 @@ def judge(numerator: int, denominator: int, minimum: Fraction) -> Figure:
     if denominator == 0:
         return numerator, denominator, 0, "not_applicable"
     # Fraction(numerator + k, denominator) >= minimum, multiplied out so that the search is quick.
+    part, whole = minimum.as_integer_ratio()
     needed = next(
         k
-        for k in count(max(0, int(minimum * denominator) - numerator - 1))
-        if (numerator + k) * minimum.denominator >= minimum.numerator * denominator
+        for k in count(max(0, part * denominator // whole - numerator - 1))
+        if (numerator + k) * whole >= part * denominator
     )
     return numerator, denominator, needed, "not_attained" if needed else "attained"
 
@@ -200,7 +203,7 @@ class Offers:
             self._known[key] = frozenset(
                 _short(row["procedure_code"])
                 for row in self._catalogue
-                if gives(row) and int(row["level"]) == level and _valid(row, day)
+                if row["level"] == str(level) and gives(row) and _valid(row, day)
             )
         return self._known[key]
 
@@ -217,6 +220,7 @@ def _valid(row: Row, day: date) -> bool:
     return bool(row["valid_from"] <= day.isoformat() and (row["valid_to"] == "" or day.isoformat() < row["valid_to"]))
 
 
+@cache
 def _short(code: str) -> str:
     """The first two groups of a procedure code, by which codes match."""
     return ".".join(code.split(".")[:2])

@@ -18,10 +18,10 @@ from support.small_report import DOSSIERS, Rows, dossiers, small_report
 
 
 def small_evidence(rows: Rows = DOSSIERS) -> Evidence:
-    """The evidence on these dossiers of the small report's province."""
-    report = small_report(rows=rows)
-    known = history(ibis.memtable(dossiers(rows)), report.reference, report.decision, report.as_of)
-    return Evidence(report, known, report.month)
+    """The evidence on these dossiers of the small report's province: of the report the figures alone are theirs."""
+    report, table = small_report(), ibis.memtable(dossiers(rows))
+    of_dossiers = table, report.reference, report.decision, report.as_of
+    return Evidence(replace(report, attainment=attain(*of_dossiers)), history(*of_dossiers), report.month)
 
 
 def sample_evidence(seed: int = 766, many: int = 56_000) -> Evidence:

@@ -60,10 +60,15 @@ def clean(folder: Path, **exports: list[dict[str, str]]) -> tuple[Cleaning, pd.D
     reference = load_reference(write_reference(folder / "reference", UNITS, CATALOGUE))
     (folder / "raw").mkdir()
     for name, rows in exports.items():
-        with (folder / "raw" / f"{name.replace('_', '-')}.csv").open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.DictWriter(handle, list(ROW))
-            writer.writeheader()
-            writer.writerows(ROW | row for row in rows)
+        write_rows(folder / "raw" / f"{name.replace('_', '-')}.csv", rows)
     with cleaning_in_this_process():
         cleaning = clean_exports(folder / "raw", reference, folder / "processed", jobs=1)
     return cleaning, pd.read_parquet(folder / "processed" / "dossiers.parquet")
+
+
+def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
+    """A CSV export of rows that differ from ``ROW`` as given."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(ROW))
+        writer.writeheader()
+        writer.writerows(ROW | row for row in rows)

@@ -58,9 +58,23 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
+def kept(cluster: Cluster) -> Iterator[Engine]:
+    """Spark, whose session outlives the connections to it: executors need not start for each test anew.
+
+    No session of another master can be had meanwhile.
+    """
+    from pyspark.sql import SparkSession
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SparkSession, "stop", lambda session: None)
+        yield Engine("spark", cluster.master)
+    SparkSession.getActiveSession().stop()
+
+
+@pytest.fixture(scope="module")
 def nation(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Reference]:
-    """Three provinces with 9 000 dossiers, partitioned by province."""
-    dataset, reference = make_nation(9_000, 3, tmp_path_factory.mktemp("nation"))
+    """Two provinces with 6 000 dossiers, partitioned by province."""
+    dataset, reference = make_nation(6_000, 2, tmp_path_factory.mktemp("nation"))
     return dataset, load_reference(reference)
 
 
@@ -116,8 +130,16 @@ def test_a_run_on_spark_writes_what_a_run_on_duckdb_writes(cluster: Cluster, tmp
     verify_generation(made["spark"])
 
 
+def test_a_master_that_is_none_is_told_without_a_traceback(cluster: Cluster, tmp_path: Path) -> None:
+    folders = ["--dossiers", str(tmp_path), "--out", str(tmp_path / "out")]
+    done = call_here(["measure", *folders, "--engine", "spark", "--master", "nonsense"], PROJECT)
+    assert done.returncode == 1
+    assert "dvctt: Spark tại nonsense bỏ dở (" in done.stderr
+    assert "Traceback" not in done.stderr.partition("dvctt:")[2]
+
+
 def test_a_nations_figures_are_duckdbs_though_a_worker_dies_on_the_way(
-    cluster: Cluster, nation: tuple[Path, Reference]
+    cluster: Cluster, kept: Engine, nation: tuple[Path, Reference]
 ) -> None:
     expected = figures(Engine(), *nation)
     victim = cluster.workers[0]
@@ -127,7 +149,7 @@ def test_a_nations_figures_are_duckdbs_though_a_worker_dies_on_the_way(
         """The figures of the round in which the worker died: however quick a round is, it dies during one."""
         while True:
             dies_later = not killed.is_set()
-            found = figures(Engine("spark", cluster.master), *nation)
+            found = figures(kept, *nation)
             if dies_later and killed.is_set():
                 return found
 
@@ -146,14 +168,6 @@ def test_a_nations_figures_are_duckdbs_though_a_worker_dies_on_the_way(
     attained = tables["attainment"]
     assert set(attained["reading"]) == {reading.id for reading in nation[1].decision("").readings}
     assert {"ALL", "PROVINCE:T01", "TIER:commune"} <= set(attained.loc[attained["numerator"] > 0, "unit_code"])
-
-
-def test_a_master_that_is_none_is_told_without_a_traceback(cluster: Cluster, tmp_path: Path) -> None:
-    folders = ["--dossiers", str(tmp_path), "--out", str(tmp_path / "out")]
-    done = call_here(["measure", *folders, "--engine", "spark", "--master", "nonsense"], PROJECT)
-    assert done.returncode == 1
-    assert "dvctt: Spark tại nonsense bỏ dở (" in done.stderr
-    assert "Traceback" not in done.stderr.partition("dvctt:")[2]
 
 
 def wait_until_busy(cluster: Cluster, worker: Any, job: Future[Any]) -> None:
@@ -182,7 +196,7 @@ def executor(cluster: Cluster, name: str) -> dict[str, Any]:
     return next((one for one in known if one["id"] == name), {"completedTasks": 0})
 
 
-def test_every_measure_is_the_same_on_both_whatever_became_of_units(cluster: Cluster, tmp_path: Path) -> None:
+def test_every_measure_is_the_same_on_both_whatever_became_of_units(kept: Engine, tmp_path: Path) -> None:
     """Levels together, on time, paid online, digitised; in a province, one month of it only counted, and in one whose
     units merge and divide.
     """
@@ -201,7 +215,7 @@ def test_every_measure_is_the_same_on_both_whatever_became_of_units(cluster: Clu
         cases.append((processed, load_reference(folder), dossiers[0]["unit_code"]))
     pq.write_table(pa.Table.from_pylist([COUNTED], COUNTS_SCHEMA), plain / "processed/counts.parquet")
     found: list[list[pd.DataFrame]] = []
-    for engine in (Engine(), Engine("spark", cluster.master)):
+    for engine in (Engine(), kept):
         with connect(engine) as backend:
             tables = []
             for processed, known, unit in cases:
