@@ -57,12 +57,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def kept(cluster: Cluster) -> Iterator[Engine]:
-    """Spark, whose session outlives the connections to it: executors need not start for each test anew.
-
-    No session of another master can be had meanwhile.
-    """
+    """Spark, whose session outlives the connections to it: executors need not start for each of many rounds anew."""
     from pyspark.sql import SparkSession
 
     with pytest.MonkeyPatch.context() as patch:
@@ -196,7 +193,7 @@ def executor(cluster: Cluster, name: str) -> dict[str, Any]:
     return next((one for one in known if one["id"] == name), {"completedTasks": 0})
 
 
-def test_every_measure_is_the_same_on_both_whatever_became_of_units(kept: Engine, tmp_path: Path) -> None:
+def test_every_measure_is_the_same_on_both_whatever_became_of_units(cluster: Cluster, tmp_path: Path) -> None:
     """Levels together, on time, paid online, digitised; in a province, one month of it only counted, and in one whose
     units merge and divide.
     """
@@ -215,7 +212,7 @@ def test_every_measure_is_the_same_on_both_whatever_became_of_units(kept: Engine
         cases.append((processed, load_reference(folder), dossiers[0]["unit_code"]))
     pq.write_table(pa.Table.from_pylist([COUNTED], COUNTS_SCHEMA), plain / "processed/counts.parquet")
     found: list[list[pd.DataFrame]] = []
-    for engine in (Engine(), kept):
+    for engine in (Engine(), Engine("spark", cluster.master)):
         with connect(engine) as backend:
             tables = []
             for processed, known, unit in cases:
