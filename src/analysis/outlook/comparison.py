@@ -187,7 +187,7 @@ def _ranks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 def _standardised(target: Target, history: History) -> pd.DataFrame:
     """unit_code, comparable, expected, ratio and its Wilson limits; blank where no procedure is comparable."""
     names = {f"{target.id}:resolved": "observed", f"{target.id}:arising": "whole"}
-    counted = history.to_date[["unit_code", "procedure_key", *names]].rename(columns=names)
+    counted = history.to_date([*names]).rename(columns=names)
     counted = counted[counted["whole"] > 0].merge(history.reference.units[["unit_code", "tier"]], on="unit_code")
     sums = standardised(counted.rename(columns={"tier": "peers"}))
     known = (sums["expected"] > 0).to_numpy()
