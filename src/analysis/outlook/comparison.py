@@ -115,7 +115,9 @@ def tier_limits(rows: pd.DataFrame, tail: float) -> Interval:
     limits = Interval(np.full(len(rows), np.nan), np.full(len(rows), np.nan))
     for (centre, tau2), at in rows.groupby(["tier_share", "tau2"]).indices.items():
         if 0 < centre < 1:
-            limits.lower[at], limits.upper[at] = limits_beside(float(centre), denominator[at], float(tau2), tail)
+            sizes, place = np.unique(denominator[at], return_inverse=True)
+            lower, upper = limits_beside(float(centre), sizes, float(tau2), tail)
+            limits.lower[at], limits.upper[at] = lower[place], upper[place]
     return limits
 
 
@@ -172,9 +174,9 @@ def _ranks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         some = rows[ranked]
         hit, whole = some["numerator"].to_numpy(), some["denominator"].to_numpy()
         drawn = rng.beta(hit[:, None] + 0.5, (whole - hit)[:, None] + 0.5, (count, DRAWS))
-        by_draw = np.ascontiguousarray(drawn.T).argsort(axis=1)
-        places = np.empty((DRAWS, count), np.int32)
-        np.put_along_axis(places, by_draw, np.arange(count, 0, -1, dtype=np.int32)[None], axis=1)
+        places, from_the_lowest = np.empty((DRAWS, count), np.int32), np.arange(count, 0, -1)
+        for draw, shares in zip(places, np.ascontiguousarray(drawn.T), strict=True):
+            draw[shares.argsort()] = from_the_lowest
         places = np.ascontiguousarray(places.T)
         own = some["value"].rank(method="min", ascending=False).to_numpy()
         lower, upper = np.quantile(places, [0.025, 0.975], axis=1, method="nearest")

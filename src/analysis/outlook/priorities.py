@@ -39,10 +39,11 @@ def priorities(standing: pd.DataFrame, history: History, concluded: pd.DataFrame
     for target in history.decision.targets:
         of_target = (told["target_id"] == target.id).to_numpy()
         hit, whole = (told[name].to_numpy()[of_target] for name in ("numerator", "denominator"))
-        drawn = np.vstack([hit, rng.binomial(whole, hit / np.maximum(whole, 1), (DRAWS, len(whole)))])
-        missing = shortfall(drawn, np.broadcast_to(whole, drawn.shape), target)
+        share = hit / np.maximum(whole, 1)
+        missing = shortfall(np.vstack([hit, rng.binomial(whole, share, (DRAWS, len(whole)))]), whole, target)
         part = missing * weighs[of_target] / np.maximum(missing.sum(axis=1, keepdims=True), 1)
-        np.add.at(weights, names[of_target], part.T)
+        for place, own in zip(names[of_target], np.ascontiguousarray(part.T), strict=True):
+            weights[place] += own
     order = np.argsort(-weights.T, axis=1, kind="stable")
     first = np.zeros(len(codes))
     for draw in order[1:, :FIRST]:
