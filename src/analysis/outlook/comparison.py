@@ -174,8 +174,9 @@ def _ranks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         some = rows[ranked]
         hit, whole = some["numerator"].to_numpy(), some["denominator"].to_numpy()
         drawn = rng.beta(hit[:, None] + 0.5, (whole - hit)[:, None] + 0.5, (count, DRAWS))
+        drawn = np.ascontiguousarray(drawn.T)
         places, from_the_lowest = np.empty((DRAWS, count), np.int32), np.arange(count, 0, -1)
-        for draw, shares in zip(places, np.ascontiguousarray(drawn.T), strict=True):
+        for draw, shares in zip(places, drawn, strict=True):
             draw[shares.argsort()] = from_the_lowest
         places = np.ascontiguousarray(places.T)
         own = some["value"].rank(method="min", ascending=False).to_numpy()

@@ -35,20 +35,20 @@ def priorities(standing: pd.DataFrame, history: History, concluded: pd.DataFrame
     weighs = ((told["denominator"] >= LEAST_RANKED) & ~hopeless).to_numpy()
     names, codes = pd.factorize(told["unit_code"].map(place_of))
     rng = np.random.default_rng(SEED)
-    weights = np.zeros((len(codes), DRAWS + 1))
+    weights = np.zeros((DRAWS + 1, len(codes)))
     for target in history.decision.targets:
         of_target = (told["target_id"] == target.id).to_numpy()
         hit, whole = (told[name].to_numpy()[of_target] for name in ("numerator", "denominator"))
         share = hit / np.maximum(whole, 1)
-        missing = shortfall(np.vstack([hit, rng.binomial(whole, share, (DRAWS, len(whole)))]), whole, target)
-        part = missing * weighs[of_target] / np.maximum(missing.sum(axis=1, keepdims=True), 1)
-        for place, own in zip(names[of_target], np.ascontiguousarray(part.T), strict=True):
-            weights[place] += own
-    order = np.argsort(-weights.T, axis=1, kind="stable")
+        for draw, weight in enumerate(weights):  # one by one: a nation's draws would fill the memory
+            missing = shortfall(rng.binomial(whole, share) if draw else hit, whole, target)
+            part = missing * weighs[of_target] / max(missing.sum(), 1)
+            np.add.at(weight, names[of_target], part)
+    order = np.argsort(-weights, axis=1, kind="stable")
     first = np.zeros(len(codes))
     for draw in order[1:, :FIRST]:
         first[draw] += 1
-    found = pd.DataFrame({"unit_code": codes, "weight": weights[:, 0], "among_first": first / DRAWS})
+    found = pd.DataFrame({"unit_code": codes, "weight": weights[0], "among_first": first / DRAWS})
     found = found[found["weight"] > 0].sort_values(["weight", "unit_code"], ascending=[False, True], ignore_index=True)
     found = found.merge(history.names[["unit_code", "unit_name"]], on="unit_code")
     return found.assign(decision=history.decision.id, as_of=history.as_of.isoformat(), rank=range(1, len(found) + 1))[

@@ -39,6 +39,7 @@ from analysis.reference.decision import DEFAULT
 from analysis.reference.groups import past_names
 from analysis.reference.tables import Reference
 from analysis.storage.backends import Engine, connect, let_go
+from analysis.storage.memory import give_back
 from analysis.storage.places import OPEN_DATA, TOLD
 from analysis.storage.writing import safe_names, write_whole
 
@@ -91,6 +92,7 @@ def outlook(
     let_go(dossiers)
     tables = concluded(attainment, known)
     del known  # before the procedures are counted, as much again
+    give_back()
     offered = procedures(dossiers, reference, decision, as_of, told)
     standing = _of_day(to_date(attainment), reference)
     return tables | {
