@@ -20,7 +20,7 @@ from support.small_run import SmallProject, call, call_here, small_project
 from analysis.language.problems import RunProblem, UsageProblem
 from analysis.outlook.dataset import TABLES
 from analysis.reference.tables import load_reference
-from analysis.storage.backends import Engine, connect, read_dossiers
+from analysis.storage.backends import Engine, connect, let_go, read_dossiers
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +166,15 @@ def test_a_connection_is_closed_when_it_is_left() -> None:
         assert backend.create_table("t", ibis.memtable({"a": [1]})).count().execute() == 1
     with pytest.raises(Exception, match=r"(?i)closed"):
         backend.list_tables()
+
+
+def test_who_lets_go_has_as_many_threads_and_the_same_tables() -> None:
+    with connect() as backend:
+        threads = "SELECT current_setting('threads')"
+        before = backend.raw_sql(threads).fetchall()
+        table = backend.create_table("t", ibis.memtable({"a": [1]}))
+        let_go(table)
+        assert (backend.raw_sql(threads).fetchall(), table.count().execute()) == (before, 1)
 
 
 @pytest.mark.parametrize("name", ["it's", 'the "new" one/both \' and "/a\\b/dữ liệu thô [1] {x} %s ; --'])

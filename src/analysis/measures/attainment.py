@@ -43,7 +43,7 @@ from analysis.reference.decision import (
 from analysis.reference.groups import group_members, group_names, is_group, past_names
 from analysis.reference.keys import procedure_key
 from analysis.reference.tables import Reference
-from analysis.storage.backends import Engine, connect, execute
+from analysis.storage.backends import Engine, connect, execute, let_go
 from analysis.storage.writing import safe_names, write_whole
 
 
@@ -140,6 +140,7 @@ def attainment_parts(
     by_due = _Monthly(grid, groups, due_figures) if of_due else by_dossiers
     by_content = _Monthly(grid, groups, content_figures) if of_content else by_dossiers
     by_procedures = _by_procedures(found, reference, spans, grid, counts)
+    let_go(found)
     for count in sorted(counts, key=lambda count: (count.target.id, count.reading.id)):
         if count.target.measure == PROCEDURES:
             yield _part(*by_procedures[count.target.id, count.reading.id], count)

@@ -100,17 +100,6 @@ def asked(decision: Decision) -> list[str]:
     return [name for name in (ON_TIME, *HANDLED) if any(reading.asks(name) for reading in decision.readings)]
 
 
-def cells(arisen: Table, *by: str) -> Table:
-    """Dossiers that arise, counted ``by`` unit_code and what else is wanted, and by everything that a measure asks for.
-
-    Columns: ``by``, month, level, channel, source, agency, resolved, on_time and ``HANDLED`` where they are there,
-    dossiers.
-    """
-    keys = [*by, "month", "level", "channel", "source", "agency", "resolved"]
-    keys += [name for name in (ON_TIME, *HANDLED) if name in arisen.columns]
-    return arisen.group_by(keys).aggregate(dossiers=number_of(arisen))
-
-
 def number_of(dossiers: Table, where: BooleanValue | None = None) -> IntegerValue:
     """How many dossiers the rows stand for, or those ``where`` it holds."""
     if WEIGHT in dossiers.columns:
@@ -212,18 +201,18 @@ def procedure_counts(hits: Table, windows: Table, groups: Table, offers: Table, 
     return _with_pairs(counted, groups, keys, pairs) if pairs else counted
 
 
-def procedure_months(cells: Table, counts: list[Count], reading: Reading) -> Table:
-    """Per unit_code, procedure_key and month: ``n0, d0, …`` of ``counts``, then ``hits`` and ``dossiers``.
+def procedure_months(arisen: Table, counts: list[Count], reading: Reading) -> Table:
+    """Per unit_code, procedure_key and month: ``n0, d0, …`` of ``counts``, then ``hits`` and ``dossiers``, of dossiers
+    that arise, each with its procedure_key.
 
     What every finer analysis starts from. ``counts`` are of dossiers; ``reading`` is one of
     ``procedures_online``: ``hits`` are the dossiers that its numerator admits, ``dossiers`` all,
     at whatever level.
     """
-    asked = _conditions(cells, counts)
-    sums = {name: cells.dossiers.sum(where=admitted) for name, admitted in asked.items()}
-    sums["hits"] = cells.dossiers.sum(where=_admits(cells, reading.numerator))
-    sums["dossiers"] = cells.dossiers.sum()
-    return cells.group_by("unit_code", "procedure_key", "month").aggregate(**sums)
+    sums = {name: number_of(arisen, admitted) for name, admitted in _conditions(arisen, counts).items()}
+    sums["hits"] = number_of(arisen, _admits(arisen, reading.numerator))
+    sums["dossiers"] = number_of(arisen)
+    return arisen.group_by("unit_code", "procedure_key", "month").aggregate(**sums)
 
 
 def behind(dossiers: Table, count: Count, as_of: date) -> tuple[Table, Table]:

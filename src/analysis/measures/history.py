@@ -1,6 +1,6 @@
 """What arose by unit, procedure and month up to the as-of day: where the outlook of every target starts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.language.texts import Language
-from analysis.measures.expressions import Count, arisen, cells, month_number, procedure_months
+from analysis.measures.expressions import Count, arisen, month_number, procedure_months
 from analysis.measures.offers import offers_by_month, procedure_keys
 from analysis.measures.series import followed
 from analysis.measures.unmeasured import NOBODY, Without
@@ -21,7 +21,7 @@ from analysis.reference.tables import Reference
 from analysis.storage.backends import execute
 
 UNNAMED = ""  # in place of a procedure: of dossiers that are only counted, without it
-_NEVER = np.iinfo(np.int32).max  # in place of a month
+_OWN = ["unit_code", "procedure_key"]
 YEARS_BEFORE = 3  # whose seasons are looked at, where there are dossiers of them
 
 
@@ -39,7 +39,7 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True)
 class History:
-    """``table``: unit_code, procedure_key, month (number), then ``<target id>:resolved``, ``:filed`` and
+    """``table``, sorted by: unit_code, procedure_key, month (number), then ``<target id>:resolved``, ``:filed`` and
     ``:arising`` for each target that counts how dossiers are filed, and ``hits`` and ``dossiers`` for those that count
     procedures; of the decision's months and of up to ``YEARS_BEFORE`` earlier years. ``nothing_of`` are units of which
     no procedure is counted.
@@ -116,11 +116,19 @@ class History:
         grouped = self.members.merge(by_unit, on="unit_code").drop(columns="unit_code")
         return grouped.groupby(["group_code", "month"]).sum()
 
+    def to_date(self, columns: Sequence[str]) -> pd.DataFrame:
+        """Some columns of the table summed over the period's months: one row per unit and procedure."""
+        rows, inside, starts = self._runs
+        sums = {name: np.add.reduceat(self.table[name].to_numpy()[inside], starts) for name in columns}
+        return rows.assign(**sums)
+
     @cached_property
-    def to_date(self) -> pd.DataFrame:
-        """The table summed over the period's months: one row per unit and procedure."""
-        inside = self.table[self.table["month"].isin(self.months)]
-        return inside.drop(columns="month").groupby(["unit_code", "procedure_key"], as_index=False).sum()
+    def _runs(self) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+        """unit_code and procedure_key of what has rows in the period; these rows of the table; where each begins."""
+        inside = np.flatnonzero(self.table["month"].isin(self.months))
+        rows = self.table[_OWN].iloc[inside]
+        starts = np.flatnonzero(~rows.duplicated())
+        return rows.iloc[starts].reset_index(drop=True), inside, starts
 
     def offered(self, target: Target) -> pd.DataFrame:
         """What the catalogue gives to each unit or group for a target on the period's last day, and whether it was hit.
@@ -138,33 +146,11 @@ class History:
         return {}
 
     def _offers(self, target: Target) -> pd.DataFrame:
-        given = self._given[target.admits(self._given["level"])].drop_duplicates(["unit_code", "procedure_key"])
-        units = pd.Index(self.members["unit_code"].unique())
-        given = given[given["unit_code"].isin(units)]
-        given = given.iloc[np.argsort(units.get_indexer(given["unit_code"]), kind="stable")]
-        procedure, procedures = pd.factorize(given["procedure_key"], sort=True)
-        group, groups = pd.factorize(self.members["group_code"], sort=True)
-        member = units.get_indexer(self.members["unit_code"])
-        # A row for each group of the unit, as numbers: a nation's texts would fill the memory.
-        size = np.bincount(units.get_indexer(given["unit_code"]), minlength=len(units))
-        start, times = (size.cumsum() - size)[member], size[member]
-        row = np.repeat(start - (times.cumsum() - times), times) + np.arange(times.sum())
-        key = np.repeat(group, times) * len(procedures) + procedure[row]
-        order = key.argsort()
-        row, key = row[order], key[order]
-        first = np.flatnonzero(np.diff(key, prepend=-1))
-        hits, dossiers = (given[name].fillna(0).to_numpy(np.int64)[row] for name in ("hits", "dossiers"))
-        month = given["month"].fillna(_NEVER).to_numpy(np.int64)[row]
-        earliest = np.minimum.reduceat(month, first) if len(first) else month
-        return pd.DataFrame(
-            {
-                "group_code": groups.take(key[first] // len(procedures)),
-                "procedure_key": procedures.take(key[first] % len(procedures)),
-                "hits": np.add.reduceat(hits, first) if len(first) else hits,
-                "dossiers": np.add.reduceat(dossiers, first) if len(first) else dossiers,
-                "first": np.where(earliest == _NEVER, 0, earliest),
-            }
-        )
+        given = self._given[target.admits(self._given["level"])].drop(columns="level").drop_duplicates(_OWN)
+        members = self.members.astype({"unit_code": given["unit_code"].dtype, "group_code": "category"})
+        by_group = given.merge(members, on="unit_code").groupby(["group_code", "procedure_key"], as_index=False)
+        found = by_group.agg(hits=("hits", "sum"), dossiers=("dossiers", "sum"), first=("first", "min"))
+        return found.fillna({"first": 0}).astype({"hits": "int64", "dossiers": "int64", "first": "int64"})
 
     @cached_property
     def _given(self) -> pd.DataFrame:
@@ -172,11 +158,11 @@ class History:
         spans = pd.DataFrame({"month": [0], "last_day": [self.decision.valid_to]})
         offers = offers_by_month(self.reference, spans).drop(columns="month")
         offers = offers[~offers["unit_code"].isin(self.nothing_of)]
-        inside = self.table.loc[self.table["month"].isin(self.months), ["unit_code", "procedure_key", "month", "hits"]]
-        firsts = inside[inside["hits"] > 0].groupby(["unit_code", "procedure_key"], as_index=False)["month"].min()
-        own = ["unit_code", "procedure_key"]
-        counted = self.to_date[[*own, "hits", "dossiers"]].merge(firsts, how="left", on=own)
-        return offers.merge(counted, how="left", on=own)
+        counted = self.to_date(["hits", "dossiers"])
+        inside = self.table.loc[self.table["month"].isin(self.months), [*_OWN, "month", "hits"]]
+        firsts = inside[inside["hits"] > 0].drop_duplicates(_OWN).rename(columns={"month": "first"})
+        counted = counted.merge(firsts.drop(columns="hits"), "left", _OWN)
+        return offers.astype(counted[_OWN].dtypes.to_dict()).merge(counted, "left", _OWN)
 
 
 def history(
@@ -198,14 +184,19 @@ def history(
     of_procedures = next((r for r in decision.readings if r.measure == PROCEDURES and r.id == DEFAULT), _ANY)
     # A code that the catalogue lacks is stored by the groups that make its key.
     reference = reference.on_day(decision, as_of)
-    found = cells(arisen(followed(dossiers, reference), decision, as_of, YEARS_BEFORE), "unit_code", "procedure_code")
+    found = arisen(followed(dossiers, reference), decision, as_of, YEARS_BEFORE)
     keyed = found.left_join(procedure_keys(reference), "procedure_code")
     keyed = keyed.mutate(procedure_key=keyed.procedure_key.fill_null(keyed.procedure_code).fill_null(UNNAMED))
-    table = execute(procedure_months(keyed, counts, of_procedures))
-    kept = table.drop(columns=[column for column, name in columns.items() if not name]).rename(columns=columns)
-    numbers = [name for name in kept.columns if name not in ("unit_code", "procedure_key", "month")]
-    kept[numbers] = kept[numbers].fillna(0).astype("int64")
-    kept = kept.sort_values(["unit_code", "procedure_key", "month"], ignore_index=True)
+    table = procedure_months(keyed, counts, of_procedures)
+    numbers = {name: table[column] for column, name in columns.items() if name}
+    numbers |= {name: table[name] for name in ("hits", "dossiers")}
+    sums = {name: number.fill_null(0).cast("int64") for name, number in numbers.items()}
+    kept = execute(table.select(*_OWN, "month", **sums))
+    # A nation's texts would fill the memory.
+    known = {"unit_code": group_members(reference)["unit_code"], "procedure_key": reference.catalogue["procedure_key"]}
+    for name, texts in known.items():
+        kept[name] = pd.Categorical(kept[name], pd.Index(kept[name].unique()).union(texts.unique()))
+    kept = kept.sort_values([*_OWN, "month"], ignore_index=True)
     on_procedures = [target.id for target in decision.targets if target.measure == PROCEDURES]
     nothing_of = none_of.get((on_procedures[0], DEFAULT), ()) if on_procedures else ()
     return History(kept, reference, decision, as_of, nothing_of)

@@ -40,14 +40,14 @@ def indices(attainment: pd.DataFrame, decision: Decision, ended: Collection[str]
     the ``ranked_units``, those of the tier or all of them, as the index says; groups of units have none, nor have the
     units that ``ended``.
     """
+    if not decision.index:
+        return pd.DataFrame(columns=INDEX_COLUMNS)
     rows = attainment[(attainment["window"] == "to_date") & (attainment["month"] == attainment["month"].max())]
     counted = rows[["unit_code", "target_id", "reading"]].itertuples(index=False, name=None)
     counts = dict(zip(counted, zip(rows["numerator"], rows["denominator"], strict=True), strict=True))
     units = rows[["decision", "unit_code", "unit_name", "tier", "month", "as_of"]].drop_duplicates("unit_code")
     targets = {target.id: target for target in decision.targets}
     parts = [_ranked(_of_index(index, units, counts, targets), index, ended) for index in decision.index]
-    if not parts:
-        return pd.DataFrame(columns=INDEX_COLUMNS)
     whole = pd.concat(parts, ignore_index=True)
     for name in ("points", "possible", "value"):
         whole[name] = whole[name].map(float, na_action="ignore").astype("float64").round(_DECIMALS)

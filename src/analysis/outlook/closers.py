@@ -177,7 +177,7 @@ def _to_come(target: Target, history: History, course: Course) -> pd.DataFrame:
 def _counted(target: Target, history: History, part: str) -> pd.DataFrame:
     """Each unit's procedures with dossiers: ``numerator`` and the others' share of the same, ``peer_share``."""
     names = {f"{target.id}:{part}": "numerator", f"{target.id}:arising": "denominator"}
-    counted = history.to_date[["unit_code", "procedure_key", *names]].rename(columns=names)
+    counted = history.to_date([*names]).rename(columns=names)
     counted = counted[(counted["denominator"] > 0) & (counted["procedure_key"] != UNNAMED)]
     counted = counted.merge(history.reference.units[["unit_code", "tier"]], on="unit_code")
     whole = counted.groupby(["tier", "procedure_key"])[["numerator", "denominator"]].transform("sum")

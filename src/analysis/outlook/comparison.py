@@ -115,7 +115,9 @@ def tier_limits(rows: pd.DataFrame, tail: float) -> Interval:
     limits = Interval(np.full(len(rows), np.nan), np.full(len(rows), np.nan))
     for (centre, tau2), at in rows.groupby(["tier_share", "tau2"]).indices.items():
         if 0 < centre < 1:
-            limits.lower[at], limits.upper[at] = limits_beside(float(centre), denominator[at], float(tau2), tail)
+            sizes, place = np.unique(denominator[at], return_inverse=True)
+            lower, upper = limits_beside(float(centre), sizes, float(tau2), tail)
+            limits.lower[at], limits.upper[at] = lower[place], upper[place]
     return limits
 
 
@@ -172,9 +174,10 @@ def _ranks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         some = rows[ranked]
         hit, whole = some["numerator"].to_numpy(), some["denominator"].to_numpy()
         drawn = rng.beta(hit[:, None] + 0.5, (whole - hit)[:, None] + 0.5, (count, DRAWS))
-        by_draw = np.ascontiguousarray(drawn.T).argsort(axis=1)
-        places = np.empty((DRAWS, count), np.int32)
-        np.put_along_axis(places, by_draw, np.arange(count, 0, -1, dtype=np.int32)[None], axis=1)
+        drawn = np.ascontiguousarray(drawn.T)
+        places, from_the_lowest = np.empty((DRAWS, count), np.int32), np.arange(count, 0, -1)
+        for draw, shares in zip(places, drawn, strict=True):
+            draw[shares.argsort()] = from_the_lowest
         places = np.ascontiguousarray(places.T)
         own = some["value"].rank(method="min", ascending=False).to_numpy()
         lower, upper = np.quantile(places, [0.025, 0.975], axis=1, method="nearest")
@@ -187,7 +190,7 @@ def _ranks(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 def _standardised(target: Target, history: History) -> pd.DataFrame:
     """unit_code, comparable, expected, ratio and its Wilson limits; blank where no procedure is comparable."""
     names = {f"{target.id}:resolved": "observed", f"{target.id}:arising": "whole"}
-    counted = history.to_date[["unit_code", "procedure_key", *names]].rename(columns=names)
+    counted = history.to_date([*names]).rename(columns=names)
     counted = counted[counted["whole"] > 0].merge(history.reference.units[["unit_code", "tier"]], on="unit_code")
     sums = standardised(counted.rename(columns={"tier": "peers"}))
     known = (sums["expected"] > 0).to_numpy()

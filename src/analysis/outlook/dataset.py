@@ -33,6 +33,7 @@ _NEEDED = {
     **dict.fromkeys(("procedure_code", "unit_code", "channel", "applicant", "source", "status"), "string"),
     **{"level": "integer", "received_at": "timestamp", "completed_at": "timestamp"},
 }
+_REPEATED = ("decision", "measure", "scope", "unit_name", "tier", "as_of")  # what goes along in every row of figures
 TABLES = ("attainment.csv", "unmeasured.csv", "index.csv", *(f"{name}.csv" for name in OUTLOOK))
 
 
@@ -60,16 +61,23 @@ def measure(
         no_counts = pd.DataFrame(columns=LACKING_COLUMNS)
         lacking = unmeasured(table.mutate(file=ibis.literal(_WHOLE)), files, no_counts, reference, chosen)
         none_of = without(lacking)
-        needed: list[Part] = []
         parts = attainment_parts(table, reference, chosen, day, none_of)
-        write_attainment(_noted(parts, needed), new.folder / "attainment.csv")
+        figures = _written(parts, new.folder / "attainment.csv")
         write_beside(lacking, "unmeasured", new.folder)
-        # As they stand in the file, which is not read again: a nation's takes longer than all that is foretold of it.
-        figures = table_of(needed).round({"value": DECIMALS, "gap": DECIMALS, "minimum": DECIMALS})
         write_beside(indices(figures, chosen, reference.ended(chosen, day)), "index", new.folder)
         write_outlook(outlook(figures, table, reference, none_of=none_of), new.folder)
         publish([new], {"decision": chosen.id, "as_of": day.isoformat(), "engine": engine.name})
     return day
+
+
+def _written(parts: Iterable[Part], path: Path) -> pd.DataFrame:
+    """Write ``attainment.csv``; returns what the outlook asks of it, as it stands in the file, which is not read again:
+    a nation's takes longer than all that is foretold of it. A nation's texts would fill the memory: each stands once.
+    """
+    needed: list[Part] = []
+    write_attainment(_noted(parts, needed), path)
+    figures = table_of(needed).round({"value": DECIMALS, "gap": DECIMALS, "minimum": DECIMALS})
+    return figures.astype(dict.fromkeys(_REPEATED, "category"))
 
 
 def _noted(parts: Iterable[Part], needed: list[Part]) -> Iterator[Part]:

@@ -18,6 +18,7 @@ from analysis.reference.groups import places
 
 FIRST = 3
 DRAWS, SEED = 500, 766
+_AT_ONCE = 2**18  # numbers drawn: all of a nation would fill the memory
 _KEYS = ["target_id", "unit_code"]
 PRIORITIES_COLUMNS = ["decision", "unit_code", "unit_name", "as_of", "rank", "weight", "among_first"]
 
@@ -35,19 +36,22 @@ def priorities(standing: pd.DataFrame, history: History, concluded: pd.DataFrame
     weighs = ((told["denominator"] >= LEAST_RANKED) & ~hopeless).to_numpy()
     names, codes = pd.factorize(told["unit_code"].map(place_of))
     rng = np.random.default_rng(SEED)
-    weights = np.zeros((len(codes), DRAWS + 1))
+    weights = np.zeros((DRAWS + 1, len(codes)))
     for target in history.decision.targets:
         of_target = (told["target_id"] == target.id).to_numpy()
         hit, whole = (told[name].to_numpy()[of_target] for name in ("numerator", "denominator"))
-        drawn = np.vstack([hit, rng.binomial(whole, hit / np.maximum(whole, 1), (DRAWS, len(whole)))])
-        missing = shortfall(drawn, np.broadcast_to(whole, drawn.shape), target)
-        part = missing * weighs[of_target] / np.maximum(missing.sum(axis=1, keepdims=True), 1)
-        np.add.at(weights, names[of_target], part.T)
-    order = np.argsort(-weights.T, axis=1, kind="stable")
+        share, most = hit / np.maximum(whole, 1), max(_AT_ONCE // max(len(whole), 1), 1)
+        for start in range(0, DRAWS + 1, most):
+            some = weights[start : start + most]
+            drawn = np.vstack([hit, rng.binomial(whole, share, (len(some) - (not start), len(whole)))])
+            missing = shortfall(drawn[-len(some) :], whole, target)
+            part = missing * weighs[of_target] / np.maximum(missing.sum(axis=1, keepdims=True), 1)
+            np.add.at(some.T, names[of_target], part.T)
+    order = np.argsort(-weights, axis=1, kind="stable")
     first = np.zeros(len(codes))
     for draw in order[1:, :FIRST]:
         first[draw] += 1
-    found = pd.DataFrame({"unit_code": codes, "weight": weights[:, 0], "among_first": first / DRAWS})
+    found = pd.DataFrame({"unit_code": codes, "weight": weights[0], "among_first": first / DRAWS})
     found = found[found["weight"] > 0].sort_values(["weight", "unit_code"], ascending=[False, True], ignore_index=True)
     found = found.merge(history.names[["unit_code", "unit_name"]], on="unit_code")
     return found.assign(decision=history.decision.id, as_of=history.as_of.isoformat(), rank=range(1, len(found) + 1))[

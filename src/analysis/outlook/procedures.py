@@ -17,7 +17,7 @@ from analysis.measures.offers import in_force, offers_by_month
 from analysis.reference.decision import Decision
 from analysis.reference.tables import Reference
 from analysis.statistics.successive import BARRED, CELLS, LINES, told
-from analysis.storage.backends import execute
+from analysis.storage.backends import execute, let_go
 from analysis.storage.writing import safe_names
 
 ONLINE_LEVELS = (3, 4)  # of which the targets speak, with totals of their own
@@ -118,6 +118,7 @@ def _counted(arises: Table, reference: Reference, ends: list[date]) -> pd.DataFr
     by_level = rows.group_by("unit_code", "procedure_code", "level", "slot")
     sums = by_level.aggregate(dossiers=number_of(rows), online=number_of(rows, rows.channel == "online"))
     counted = execute(sums).fillna({"online": 0})
+    let_go(sums)
     level = counted["level"].fillna(0).astype("int64")
     counted = counted.assign(
         procedure_key=keys_of(counted["procedure_code"], reference),

@@ -38,7 +38,8 @@ from analysis.reference.columns import own_columns, read_arrow, read_table
 from analysis.reference.decision import DEFAULT
 from analysis.reference.groups import past_names
 from analysis.reference.tables import Reference
-from analysis.storage.backends import Engine, connect
+from analysis.storage.backends import Engine, connect, let_go
+from analysis.storage.memory import give_back
 from analysis.storage.places import OPEN_DATA, TOLD
 from analysis.storage.writing import safe_names, write_whole
 
@@ -87,7 +88,11 @@ def outlook(
     as_of = date.fromisoformat(attainment["as_of"].iloc[0])
     reference = reference.on_day(decision, as_of)
     dossiers = followed(dossiers, reference)
-    tables = concluded(attainment, history(dossiers, reference, decision, as_of, none_of))
+    known = history(dossiers, reference, decision, as_of, none_of)
+    let_go(dossiers)
+    tables = concluded(attainment, known)
+    del known  # before the procedures are counted, as much again
+    give_back()
     offered = procedures(dossiers, reference, decision, as_of, told)
     standing = _of_day(to_date(attainment), reference)
     return tables | {

@@ -17,6 +17,7 @@ from analysis.outlook.discoveries import discovered
 from analysis.reference.decision import DEFAULT, PROCEDURES, Target
 from analysis.statistics.control import (
     COMMON_CAUSE,
+    LIMIT,
     NOT_COMPARABLE,
     PAST,
     TOO_FEW,
@@ -24,6 +25,7 @@ from analysis.statistics.control import (
     autocorrelation,
     changed,
     control_chart,
+    exact_limits,
     variation,
 )
 from analysis.statistics.shares import mann_kendall, theil_sen
@@ -184,14 +186,14 @@ def _verdicts(
     np.put_along_axis(percent, place[:, first:], chart.values * 100, axis=1)
     line, test = theil_sen(percent, CONFIDENCE), mann_kendall(percent)
     moved = variation(chart)
-    lower, upper = chart.limits
+    lower, upper = exact_limits(chart.mean, chart.totals[:, -1], LIMIT * np.asarray(chart.ratio))
     recent = place[:, -1] >= len(months) - 1 - RECENT
     earlier = hit[:, :first].sum(axis=1) / whole[:, :first].sum(axis=1) if first else np.full(len(hit), np.nan)
     return {
         **{"slope": line.slope, "slope_lower": line.lower, "slope_upper": line.upper},
         **{"tau": test.tau, "p_value": test.p_value},
         **{"since": months[place[:, first]], "before": earlier, "mean": chart.mean},
-        **{"lower": lower[:, -1], "upper": upper[:, -1]},
+        **{"lower": lower, "upper": upper},
         "rules": np.where(recent, ["|".join(rules) for rules in moved.rules], ""),
         "signal_p": np.where(recent, moved.p_value, np.nan),
         "correlated": autocorrelation(chart.deviates) > CORRELATED,

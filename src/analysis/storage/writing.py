@@ -29,7 +29,8 @@ def spreadsheet_safe(text: str) -> str:
 
 def safe_names(column: "pd.Series") -> "pd.Series":
     """Names of a column as ``spreadsheet_safe``, each distinct one once; what is absent stays so."""
-    return column.map({name: spreadsheet_safe(name) for name in column.dropna().unique()})
+    safe = {name: spreadsheet_safe(name) for name in column.dropna().unique()}
+    return column if all(name == written for name, written in safe.items()) else column.map(safe)
 
 
 def undirected(text: str) -> str:
