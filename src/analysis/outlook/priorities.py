@@ -6,6 +6,8 @@ drawn: each unit's counts anew from its own share (Efron, 1979, Annals of Statis
 three are the same three.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -18,7 +20,7 @@ from analysis.reference.groups import places
 
 FIRST = 3
 DRAWS, SEED = 500, 766
-_AT_ONCE = 2**18  # numbers drawn: all of a nation would fill the memory
+_AT_ONCE = 2**18  # numbers drawn
 _KEYS = ["target_id", "unit_code"]
 PRIORITIES_COLUMNS = ["decision", "unit_code", "unit_name", "as_of", "rank", "weight", "among_first"]
 
@@ -40,13 +42,12 @@ def priorities(standing: pd.DataFrame, history: History, concluded: pd.DataFrame
     for target in history.decision.targets:
         of_target = (told["target_id"] == target.id).to_numpy()
         hit, whole = (told[name].to_numpy()[of_target] for name in ("numerator", "denominator"))
-        share, most = hit / np.maximum(whole, 1), max(_AT_ONCE // max(len(whole), 1), 1)
-        for start in range(0, DRAWS + 1, most):
-            some = weights[start : start + most]
-            drawn = np.vstack([hit, rng.binomial(whole, share, (len(some) - (not start), len(whole)))])
-            missing = shortfall(drawn[-len(some) :], whole, target)
+        start = 0
+        for drawn in _drawn(hit, whole, rng):
+            missing = shortfall(drawn, whole, target)
             part = missing * weighs[of_target] / np.maximum(missing.sum(axis=1, keepdims=True), 1)
-            np.add.at(some.T, names[of_target], part.T)
+            np.add.at(weights[start : start + len(drawn)].T, names[of_target], part.T)
+            start += len(drawn)
     order = np.argsort(-weights, axis=1, kind="stable")
     first = np.zeros(len(codes))
     for draw in order[1:, :FIRST]:
@@ -57,3 +58,13 @@ def priorities(standing: pd.DataFrame, history: History, concluded: pd.DataFrame
     return found.assign(decision=history.decision.id, as_of=history.as_of.isoformat(), rank=range(1, len(found) + 1))[
         PRIORITIES_COLUMNS
     ]
+
+
+def _drawn(hit: np.ndarray, whole: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """The counts themselves, then drawn anew: draws × units, several draws at once. All of a nation's would fill the
+    memory.
+    """
+    yield hit[None]
+    most = max(_AT_ONCE // max(len(whole), 1), 1)
+    for done in range(0, DRAWS, most):
+        yield rng.binomial(whole, hit / np.maximum(whole, 1), (min(most, DRAWS - done), len(whole)))
