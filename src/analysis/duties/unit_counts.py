@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import ibis
+import numpy as np
 import pandas as pd
 from ibis.expr.types import Table
 
@@ -50,9 +51,10 @@ def unit_counts(
 
 def _counted(kinds: pd.DataFrame, rule: Rule | None, wanted: pd.DataFrame) -> pd.DataFrame:
     rows = kinds[_admitted(kinds, rule)]
-    cells = pd.DataFrame(_cells(rows, rule)).mul(rows["dossiers"], axis="index")
-    whole = cells.groupby(rows["number"]).sum().reindex(wanted.index, fill_value=0).astype("int64")
-    return pd.concat([wanted, whole], axis=1).assign(rule=rule.id if rule else OWN)[["rule", *REPORT, *CELLS]]
+    number, dossiers = rows["number"].to_numpy(np.int64), rows["dossiers"].to_numpy(np.int64)
+    stands = {name: dossiers * there.to_numpy(bool) for name, there in _cells(rows, rule).items()}
+    whole = {name: np.bincount(number, own, len(wanted)).astype(np.int64) for name, own in stands.items()}
+    return wanted.assign(rule=rule.id if rule else OWN, **whole)[["rule", *REPORT, *CELLS]]
 
 
 def _in_hand(days: Table, spans: pd.DataFrame) -> Table:
