@@ -13,6 +13,7 @@ from support.published import Publication
 
 from analysis.findings.report import Report, read_report
 from analysis.publication.month import write_annexes
+from analysis.storage.shelf import Shelf
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +39,7 @@ def rows(september: Publication) -> dict[tuple[str, str, str], dict[str, str]]:
 def hostile(report: Report, documents: Documents, tmp_path_factory: pytest.TempPathFactory) -> Documents:
     """Documents with the same figures, of units and files with names that mean harm."""
     folder = tmp_path_factory.mktemp("hostile")
-    write_annexes(folder, _with_hostile_names(report))
+    write_annexes(folder, _with_hostile_names(report), Shelf(tmp_path_factory.mktemp("shelf")), "")
     return Documents(folder, documents.month)
 
 

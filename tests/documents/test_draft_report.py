@@ -14,6 +14,7 @@ from analysis.documents.draft_report import write_draft_report
 from analysis.findings.report import Report
 from analysis.language.texts import Language
 from analysis.publication.month import write_annexes
+from analysis.storage.shelf import Shelf
 
 pytestmark = pytest.mark.slow
 
@@ -153,7 +154,7 @@ def test_hostile_names_stay_text(hostile: Documents, opened: dict[str, Path]) ->
 
 
 def test_english_speaks_english(documents: Documents, report: Report, tmp_path: Path) -> None:
-    write_annexes(tmp_path, replace(report, language=Language("en")))
+    write_annexes(tmp_path, replace(report, language=Language("en")), Shelf(tmp_path / "shelf"), "")
     words = "\n".join(texts(docx.Document(str(Documents(tmp_path, documents.month).draft))))
     assert "DRAFT" in words
     assert "percentage points" in words
@@ -163,7 +164,7 @@ def test_english_speaks_english(documents: Documents, report: Report, tmp_path: 
 
 
 def test_the_same_data_give_the_same_bytes(documents: Documents, report: Report, tmp_path: Path) -> None:
-    names = write_annexes(tmp_path, report)
+    names = write_annexes(tmp_path, report, Shelf(tmp_path / "shelf"), "")
     assert len(names) == 2 + 10 + 7 + 2 + 4
     for name in names:
         assert (tmp_path / name).read_bytes() == (documents.folder / name).read_bytes(), name

@@ -123,7 +123,7 @@ def start_early() -> None:
 
 def clean_files(jobs: list[Job], lookups: Lookups, key: bytes, workers: int) -> list[FileResult]:
     """Clean each job's file in a process apart, ``workers`` at a time; results in the jobs' order."""
-    crew = _Crew(lookups, key)
+    crew = _Crew(lookups, key, jobs)
     try:
         with ThreadPoolExecutor(max_workers=max(1, min(workers, len(jobs)))) as pool:
             return list(pool.map(crew.clean, jobs))
@@ -133,7 +133,7 @@ def clean_files(jobs: list[Job], lookups: Lookups, key: bytes, workers: int) -> 
 
 def asked(tasks: Sequence[Task[Result]], lookups: Lookups, workers: int) -> list[Result | ExportProblem]:
     """What each task returns in a process apart, or why it cannot; ``workers`` at a time, 0: one per core."""
-    crew = _Crew(lookups, b"")
+    crew = _Crew(lookups, b"", tasks)
 
     def ask(task: Task[Result]) -> Result | ExportProblem:
         try:
@@ -150,7 +150,7 @@ def asked(tasks: Sequence[Task[Result]], lookups: Lookups, workers: int) -> list
 
 def apart(task: Task[Result], lookups: Lookups) -> Result:
     """What a task returns in a process apart; raises ExportProblem where it cannot be done there."""
-    crew = _Crew(lookups, b"")
+    crew = _Crew(lookups, b"", [task])
     try:
         return crew.ask(task)
     finally:
@@ -254,11 +254,11 @@ def _told(rejects: list[Reject], lookups: Lookups) -> list[Reject]:
 class _Crew:
     """Processes that clean one file after the other; one that dies or dawdles is replaced by a new one.
 
-    Each calling thread has its own process.
+    Each calling thread has its own process. What the ``tasks`` need is loaded once for all.
     """
 
-    def __init__(self, lookups: Lookups, key: bytes) -> None:
-        self._context = fork_context(_PRELOADED)
+    def __init__(self, lookups: Lookups, key: bytes, tasks: Sequence[Task[Any]]) -> None:
+        self._context = fork_context([*_PRELOADED, *(type(task).__module__ for task in tasks)])
         self._knowledge = (lookups, key)
         self._idle: list[_Worker] = []
 

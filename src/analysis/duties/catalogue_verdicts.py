@@ -33,10 +33,6 @@ def catalogue_verdicts(
     open_ = found[found["on_portal"] & (found["unit_code"] != "")]
     of_portal = open_.assign(level=open_["level_portal"].fillna(open_["level_assigned"]))[[*_PAIR, "level"]].dropna()
     bases = (given, of_portal.astype({"level": "int64"}), given.merge(open_[_PAIR], on=_PAIR))
-    rows = [
-        procedures_on(offers, dossiers, reference, decision, as_of).assign(base=base)
-        for base, offers in zip(BASES, bases, strict=True)
-    ]
-    whole = pd.concat(rows, ignore_index=True)
+    whole = procedures_on(dict(zip(BASES, bases, strict=True)), dossiers, reference, decision, as_of)
     order = ["target_id", "unit_code", "base"]
     return whole[CATALOGUE_VERDICTS_COLUMNS].sort_values(order, ignore_index=True)

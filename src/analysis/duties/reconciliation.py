@@ -19,7 +19,7 @@ from analysis.dossiers.unit_reports import BAD_COUNT, Cell, Refused, ReportFile,
 from analysis.dossiers.worker import asked
 from analysis.duties.explaining import explain, pairs
 from analysis.duties.reconciliation_rules import reconciliation_rules
-from analysis.duties.unit_counts import REPORT, unit_counts
+from analysis.duties.unit_counts import OWN, REPORT, unit_counts
 from analysis.language.problems import ExportProblem
 from analysis.language.texts import Language
 from analysis.reference.explanations import Rule, load_explanations
@@ -87,9 +87,10 @@ def reconciled(
 
 def _ways(dossiers: Table, reports: pd.DataFrame, reference: Reference, rules: Sequence[Rule]) -> pd.DataFrame:
     """The counts by every rule, and by every two of those that change something of the reports."""
-    own = unit_counts(dossiers, reports, reference, [None])[list(CELLS)].to_numpy()
-    alone = unit_counts(dossiers, reports, reference, rules)
-    changes = {rule for rule, rows in alone.groupby("rule") if (rows[list(CELLS)].to_numpy() != own).any()}
+    known = unit_counts(dossiers, reports, reference, [None, *rules])
+    own, alone = known[known["rule"] == OWN], known[known["rule"] != OWN]
+    cells = list(CELLS)
+    changes = {rule for rule, rows in alone.groupby("rule") if (rows[cells].to_numpy() != own[cells].to_numpy()).any()}
     changing = [rule for rule in rules if rule.id in changes]
     return pd.concat([alone, unit_counts(dossiers, reports, reference, pairs(changing))], ignore_index=True)
 

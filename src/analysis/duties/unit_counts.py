@@ -3,31 +3,29 @@
 The own way: dossiers that were received and neither withdrawn nor refused entry. In hand in a period is what was
 received in it or before it without a result; settled what has its result in the period, open the rest. A result without
 a day is taken to be of the day of receipt and on time, and so is one without a due day; "early" is before the due day.
-A rule of ``explanations.toml`` changes one thing of it; whatever rule, these are the same expressions.
+A rule of ``explanations.toml`` changes one thing of it; whatever rule, cells are told by the same conditions.
 """
 
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import reduce
-from operator import and_
-from typing import Any
 
 import ibis
+import numpy as np
 import pandas as pd
-from ibis.expr.types import BooleanValue, Table
+from ibis.expr.types import Table
 
-from analysis.reference.explanations import Conditions, Rule
+from analysis.reference.explanations import Rule
 from analysis.reference.groups import group_members
 from analysis.reference.tables import Reference
 from analysis.reference.unit_reports import CELLS
-from analysis.storage.backends import computed_once, execute
+from analysis.storage.backends import execute
 
 OWN = ""  # the way in which the province counts
 LEFT_OUT = ("withdrawn", "not_accepted")
 REPORT = ["unit_code", "period_start", "period_end"]
-_DAYS = ("received", "submitted", "done", "due")
-_KEPT = ("unit_code", "status", "channel", "source", "level", "applicant")
+_ASKED = ("status", "channel", "source", "level", "applicant")
+_MARKS = ("new", "settled", "before", "on", "after", "past_due")
 
 
 def unit_counts(
@@ -42,22 +40,41 @@ def unit_counts(
     told = [rule for rule in rules if not (rule and rule.received_by) or "submitted_at" in dossiers.columns]
     if wanted.empty or not told:
         return pd.DataFrame(columns=["rule", *REPORT, *CELLS])
-    members = {rule and rule.id: _members(wanted, reference, rule) for rule in told}
-    units = sorted(set().union(*(part["member"] for part in members.values())))
-    days = computed_once(_days(dossiers.filter(dossiers.unit_code.isin(units))))
-    found = [_counted(days, members[rule and rule.id], rule, wanted) for rule in told]
+    bases = list(dict.fromkeys(map(_basis, told)))
+    groups = group_members(reference)
+    spans = [_spans(wanted, reference, groups, basis).assign(basis=place) for place, basis in enumerate(bases)]
+    # The engine compares days, once for all rules; what they ask beside that is asked of a few kinds of dossiers.
+    kinds = execute(_in_hand(_days(dossiers), pd.concat(spans, ignore_index=True)))
+    found = [_counted(kinds[kinds["basis"] == bases.index(_basis(rule))], rule, wanted) for rule in told]
     return pd.concat(found, ignore_index=True)
 
 
-def _counted(days: Table, members: pd.DataFrame, rule: Rule | None, wanted: pd.DataFrame) -> pd.DataFrame:
-    rows = days.filter(_admitted(days, rule))
-    day = rows.submitted if rule and rule.received_by else rows.received
-    spans = ibis.memtable(members)
-    joined = rows.mutate(day=day).join(spans, (rows.unit_code == spans.member) & (day <= spans.last))
-    sums = {name: holds.sum().cast("int64") for name, holds in _cells(joined, rule).items()}
-    counted = execute(joined.group_by("number").aggregate(**sums)).set_index("number")
-    whole = counted.reindex(wanted.index, fill_value=0).astype("int64")
-    return pd.concat([wanted, whole], axis=1).assign(rule=rule.id if rule else OWN)[["rule", *REPORT, *CELLS]]
+def _counted(kinds: pd.DataFrame, rule: Rule | None, wanted: pd.DataFrame) -> pd.DataFrame:
+    rows = kinds[_admitted(kinds, rule)]
+    number, dossiers = rows["number"].to_numpy(np.int64), rows["dossiers"].to_numpy(np.int64)
+    stands = {name: dossiers * there.to_numpy(bool) for name, there in _cells(rows, rule).items()}
+    whole = {name: np.bincount(number, own, len(wanted)).astype(np.int64) for name, own in stands.items()}
+    return wanted.assign(rule=rule.id if rule else OWN, **whole)[["rule", *REPORT, *CELLS]]
+
+
+def _in_hand(days: Table, spans: pd.DataFrame) -> Table:
+    """How many ``dossiers`` each report has in hand, by all that a rule may ask of them: ``new`` in the period or
+    carried over, ``settled`` in it, with the day of the result ``before``, ``on`` or ``after`` the due day, or
+    ``past_due`` at its end.
+    """
+    periods = ibis.memtable(spans)
+    joined = days.join(periods, days.unit_code == periods.member)
+    joined = joined.mutate(day=joined.by_filing.ifelse(joined.submitted, joined.received))
+    new, done, due, last = joined.day >= joined.first, joined.done, joined.due, joined["last"]
+    asked = joined.filter((joined.day <= last) & (new | done.isnull() | (done >= joined.first))).mutate(
+        new=new,
+        settled=(done <= last).fill_null(False),
+        before=joined.dated & (done < due).fill_null(False),
+        on=joined.dated & (done == due).fill_null(False),
+        after=joined.dated & (done > due).fill_null(False),
+        past_due=(due < last).fill_null(False),
+    )
+    return asked.group_by("basis", "number", *_ASKED, *_MARKS).aggregate(dossiers=asked.count())
 
 
 def _days(dossiers: Table) -> Table:
@@ -71,44 +88,36 @@ def _days(dossiers: Table) -> Table:
         "done": completed.fill_null(ended.ifelse(received, ibis.null("date"))),
         "due": dossiers.due_at.date(),
     }
-    return dossiers.select(*_KEPT, **moments, dated=completed.notnull())
+    return dossiers.select("unit_code", *_ASKED, **moments, dated=completed.notnull())
 
 
-def _admitted(days: Table, rule: Rule | None) -> BooleanValue:
-    """Whether a dossier is counted at all."""
+def _admitted(kinds: pd.DataFrame, rule: Rule | None) -> pd.Series:
+    """Whether dossiers are counted at all."""
     left_out = [status for status in LEFT_OUT if not (rule and status in rule.counted)]
-    tests = [days.status.fill_null("").notin(left_out)]
-    if rule:
-        tests += [~_is(days, name, values) for name, values in rule.without.items()]
-        tests += [_is(days, name, values) for name, values in rule.only.items()]
-    return reduce(and_, tests)
+    admitted = ~kinds["status"].isin(left_out)
+    for name, values in (rule.without if rule else {}).items():
+        admitted &= ~kinds[name].isin(values)
+    for name, values in (rule.only if rule else {}).items():
+        admitted &= kinds[name].isin(values)
+    return admitted
 
 
-def _is(days: Table, name: str, values: Conditions | Any) -> BooleanValue:
-    return days[name].isin(values).fill_null(False)
-
-
-def _cells(rows: Table, rule: Rule | None) -> dict[str, BooleanValue]:
-    """Which cell a dossier stands in, of those received by the period's ``last`` day."""
-    new = rows.day >= rows.first
-    carried = ~new & (rows.done.isnull() | (rows.done >= rows.first))
-    hand = new | carried
-    settled = hand & (rows.done <= rows.last).fill_null(False)
-    taken_for_settled = hand & ~settled & rows.status.fill_null("").isin(list(rule.on_time if rule else ()))
-    is_early = rows.done <= rows.due if rule and rule.due_day else rows.done < rows.due
-    early = settled & rows.dated & is_early.fill_null(False)
-    late = settled & rows.dated & (rows.done > rows.due).fill_null(False)
+def _cells(kinds: pd.DataFrame, rule: Rule | None) -> dict[str, pd.Series]:
+    """In which cells dossiers stand."""
+    new, settled = kinds["new"], kinds["settled"]
+    taken_for_settled = ~settled & kinds["status"].isin(rule.on_time if rule else ())
+    is_early = kinds["before"] | kinds["on"] if rule and rule.due_day else kinds["before"]
+    early, late = settled & is_early, settled & kinds["after"]
     on_time = (settled & ~early & ~late) | taken_for_settled
-    waiting = hand & ~settled & ~taken_for_settled
-    past_due = waiting & (rows.due < rows.last).fill_null(False)
-    shown, apart, whole = _carried_over(new, carried, rule)
-    channel = rows.channel.fill_null("counter")
+    waiting = ~settled & ~taken_for_settled
+    shown, apart = _carried_over(new, rule)
+    channel = kinds["channel"].fillna("counter")
     return {
-        "received_total": whole,
+        "received_total": shown | apart,
         "received_new": shown,
         "received_online": shown & (channel == "online"),
         "received_offline": shown & (channel != "online"),
-        "received_counter": shown & channel.notin(["online", "post"]),
+        "received_counter": shown & ~channel.isin(["online", "post"]),
         "received_post": shown & (channel == "post"),
         "carried_over": apart,
         "settled_total": settled | taken_for_settled,
@@ -117,40 +126,45 @@ def _cells(rows: Table, rule: Rule | None) -> dict[str, BooleanValue]:
         "settled_in_time": early | on_time,
         "settled_late": late,
         "open_total": waiting,
-        "open_in_time": waiting & ~past_due,
-        "open_late": past_due,
+        "open_in_time": waiting & ~kinds["past_due"],
+        "open_late": waiting & kinds["past_due"],
     }
 
 
-def _carried_over(
-    new: BooleanValue, carried: BooleanValue, rule: Rule | None
-) -> tuple[BooleanValue, BooleanValue, BooleanValue]:
-    """What stands among those received, what among those carried over, and what in the total of both."""
-    nowhere = new & ~new
+def _carried_over(new: pd.Series, rule: Rule | None) -> tuple[pd.Series, pd.Series]:
+    """What stands among those received, what among those carried over."""
     if rule and rule.carried_over == "received":
-        return new | carried, nowhere, new | carried
+        return new | ~new, new & ~new
     if rule and rule.carried_over == "left_out":
-        return new, nowhere, new
-    return new, carried, new | carried
+        return new, new & ~new
+    return new, ~new
 
 
-def _members(wanted: pd.DataFrame, reference: Reference, rule: Rule | None) -> pd.DataFrame:
+def _basis(rule: Rule | None) -> tuple[bool, int, bool]:
+    """What a rule says of days and units: whether the day of filing counts, on which the period begins, communes."""
+    return (bool(rule.received_by), rule.first_day or 0, rule.communes) if rule else (False, 0, False)
+
+
+def _spans(
+    wanted: pd.DataFrame, reference: Reference, groups: pd.DataFrame, basis: tuple[bool, int, bool]
+) -> pd.DataFrame:
     """``number`` of each report, the ``member`` units whose dossiers it holds (of ``ALL`` every one), ``first`` and
-    ``last`` day counted.
+    ``last`` day counted, and whether ``by_filing``; ``groups`` as ``group_members`` has them.
     """
-    spans = [_span(first, last, rule) for first, last in wanted[REPORT[1:]].itertuples(index=False)]
+    by_filing, first_day, communes = basis
+    spans = [_span(first, last, first_day) for first, last in wanted[REPORT[1:]].itertuples(index=False)]
     own = wanted[["unit_code"]].assign(number=wanted.index).join(pd.DataFrame(spans, columns=["first", "last"]))
     of_district = own["unit_code"].isin(reference.units.loc[reference.units["tier"] == "district", "unit_code"])
     area = "AREA:" + own["unit_code"]  # a district with its communes
-    own["group_code"] = area.where(of_district, own["unit_code"]) if rule and rule.communes else own["unit_code"]
-    members = own.drop(columns="unit_code").merge(group_members(reference), on="group_code")
-    return members.rename(columns={"unit_code": "member"})[["number", "member", "first", "last"]]
+    own["group_code"] = area.where(of_district, own["unit_code"]) if communes else own["unit_code"]
+    members = own.drop(columns="unit_code").merge(groups, on="group_code").assign(by_filing=by_filing)
+    return members.rename(columns={"unit_code": "member"})[["number", "member", "first", "last", "by_filing"]]
 
 
-def _span(first: date, last: date, rule: Rule | None) -> tuple[date, date]:
+def _span(first: date, last: date, first_day: int) -> tuple[date, date]:
     """The days of a period; with ``first_day`` from that day of the month before to the day before it."""
-    if not (rule and rule.first_day):
+    if not first_day:
         return first, last
     before = first.replace(day=1) - timedelta(days=1)
-    begins = before.replace(day=min(rule.first_day, monthrange(before.year, before.month)[1]))
-    return begins, last.replace(day=rule.first_day - 1)
+    begins = before.replace(day=min(first_day, monthrange(before.year, before.month)[1]))
+    return begins, last.replace(day=first_day - 1)

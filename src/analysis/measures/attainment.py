@@ -1,7 +1,7 @@
 """Attainment (mức độ đạt chỉ tiêu): every target's value beside its minimum (contract §5, ``attainment.csv``)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -171,32 +171,42 @@ def dossiers_to_date(
 
 
 def procedures_on(
-    offers: pd.DataFrame, dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date
+    bases: Mapping[str, pd.DataFrame], dossiers: ibis.Table, reference: Reference, decision: Decision, as_of: date
 ) -> pd.DataFrame:
-    """The targets on procedures to date, in the default reading, with ``offers`` as the base instead of the catalogue.
+    """The targets on procedures to date, in the default reading, with each of ``bases`` instead of the catalogue.
 
-    ``offers``: unit_code, procedure_key, level; of units that have a row there, and of their groups alone, is told. The
-    columns are those of ``attainment.csv``.
+    A base has unit_code, procedure_key, level; of units that have a row there, and of their groups alone, is told. The
+    columns are those of ``attainment.csv``, and ``base``, the name.
     """
     spans = _to_date(decision, as_of)
     targets = [target for target in decision.targets if target.measure == PROCEDURES]
-    if offers.empty or not targets:
-        return pd.DataFrame(columns=ATTAINMENT_COLUMNS)
+    bases = {name: offers for name, offers in bases.items() if len(offers)}
+    if not bases or not targets:
+        return pd.DataFrame(columns=[*ATTAINMENT_COLUMNS, "base"])
     readings = [one for one in decision.readings if one.measure == PROCEDURES and one.id == DEFAULT]
-    groups = group_members(reference).merge(offers[["unit_code"]].drop_duplicates(), on="unit_code")
+    groups = group_members(reference)
     found = arisen(dossiers, decision, as_of)
     codes = execute(found.select("procedure_code").distinct())
     keys = codes.assign(procedure_key=codes["procedure_code"].map(procedure_key).astype("str"))
-    sets = [offers[target.admits(offers["level"])].assign(levels=number) for number, target in enumerate(targets)]
-    given = pd.concat(sets)[["unit_code", "procedure_key", "levels"]].assign(months=month_bits(spans["month"]))
+    sets = [(base, target) for base in bases for target in targets]  # counted together, each by its number
+    admitted = [bases[base][target.admits(bases[base]["level"])] for base, target in sets]
+    given = pd.concat([offers.assign(levels=number) for number, offers in enumerate(admitted)])
+    given = given[["unit_code", "procedure_key", "levels"]].assign(months=month_bits(spans["month"]))
     hits = procedure_hits(found, ibis.memtable(keys), readings)
-    span_table, group_table, base = (ibis.memtable(table) for table in (spans, groups, given))
-    counted = procedure_counts(hits, span_table, group_table, base, readings)
-    figures, grid = execute(counted), _grid(reference, spans, decision, as_of, groups["group_code"])
-    return table_of(
-        _part(_Windowed(grid, figures[figures["levels"] == number]), 0, Count(target, readings[0]))
-        for number, target in enumerate(targets)
-    )
+    span_table, group_table, base_table = (ibis.memtable(table) for table in (spans, groups, given))
+    figures = execute(procedure_counts(hits, span_table, group_table, base_table, readings))
+    tables = []
+    for base, offers in bases.items():
+        own = groups.loc[groups["unit_code"].isin(offers["unit_code"]), "group_code"]
+        grid = _grid(reference, spans, decision, as_of, own)
+        parts = (
+            _part(
+                _Windowed(grid, figures[figures["levels"] == sets.index((base, target))]), 0, Count(target, readings[0])
+            )
+            for target in targets
+        )
+        tables.append(table_of(parts).assign(base=base))
+    return pd.concat(tables, ignore_index=True)
 
 
 def _by_procedures(

@@ -1,12 +1,14 @@
 """The pages of the evaluation criteria, one per draft, and the documents that Home Affairs takes away."""
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.criteria.annex import write_criteria_annex
-from analysis.criteria.rating import Evidence, rated_units, standing
+from analysis.criteria.rating import Evidence, Standing, rated_units, standing
 from analysis.criteria.workbook.workbook import write_scoring_workbook
 from analysis.findings.report import Report
 from analysis.language.texts import N_
@@ -14,8 +16,10 @@ from analysis.notebooks.batch import Piece
 from analysis.publication.fingerprints import common_digest
 from analysis.reference.criteria import Criteria
 from analysis.storage.places import criteria_documents, criteria_page
+from analysis.storage.shelf import Shelf
 
 KEY = "criteria:"  # before the id of a draft, as the key of its page
+Writer = Callable[[Path, Evidence, Standing], object]
 
 
 def criteria_in_force(report: Report) -> list[Criteria]:
@@ -39,9 +43,8 @@ def criteria_pieces(notebook: Path, evidence: Evidence) -> list[Piece]:
     """The page of each draft beside its rivals."""
     report = evidence.report
     digest = hashlib.sha256(common_digest(report, notebook))
-    # The dossiers by their counts: the file has its rows in another order after each run.
-    for table in (report.attainment, evidence.history.table):
-        digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
+    digest.update(pd.util.hash_pandas_object(report.attainment, index=False).to_numpy().tobytes())
+    digest.update(_counted(evidence))
     return [
         Piece(
             KEY + draft.id,
@@ -56,17 +59,29 @@ def criteria_pieces(notebook: Path, evidence: Evidence) -> list[Piece]:
     ]
 
 
-def write_criteria_documents(folder: Path, evidence: Evidence) -> list[str]:
-    """Write the draft annex and the scoring workbook of every set of criteria; returns their names in ``folder``."""
+def write_criteria_documents(folder: Path, evidence: Evidence, shelf: Shelf, digest: str) -> list[str]:
+    """Write the draft annex and the scoring workbook of every set of criteria; returns their names in ``folder``.
+
+    Those that say what they said are the ones of the ``shelf``; ``digest`` is the report's, of ``documents_digest``.
+    """
     names: list[str] = []
+    counts = hashlib.sha256(_counted(evidence)).hexdigest()
     for criteria in criteria_in_force(evidence.report):
         annex, workbook = criteria_documents(criteria.id, evidence.report.month)
-        (folder / annex).parent.mkdir(parents=True, exist_ok=True)
-        rated = standing(evidence, criteria)
-        write_criteria_annex(folder / annex, evidence, rated)
-        write_scoring_workbook(folder / workbook, evidence, rated)
+        rated = partial(_rated, evidence, criteria)
+        shelf.put(folder / annex, (digest, counts, criteria.id), partial(rated, write_criteria_annex))
+        shelf.put(folder / workbook, (digest, counts, criteria.id), partial(rated, write_scoring_workbook))
         names += [annex, workbook]
     return names
+
+
+def _rated(evidence: Evidence, criteria: Criteria, write: Writer, path: Path) -> None:
+    write(path, evidence, standing(evidence, criteria))
+
+
+def _counted(evidence: Evidence) -> bytes:
+    """The dossiers by their counts: the file has its rows in another order after each run."""
+    return pd.util.hash_pandas_object(evidence.history.table, index=False).to_numpy().tobytes()
 
 
 def _title(report: Report, draft: Criteria) -> str:

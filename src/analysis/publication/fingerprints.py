@@ -17,6 +17,7 @@ from analysis.findings.report import Report
 from analysis.findings.subject import find_subject
 from analysis.reference.digests import definitions_digest
 from analysis.reference.groups import PROVINCE
+from analysis.storage.contents import digests, joined
 from analysis.storage.version import code_version
 
 Digests = dict[str, bytes]
@@ -78,6 +79,13 @@ def common_digest(report: Report, *notebook: Path) -> bytes:
     facts = [report.decision.id, report.as_of, report.month, report.language.code, origin(report), cautions(report)]
     digest.update(repr(facts).encode())
     return digest.digest()
+
+
+def documents_digest(report: Report, processed: Path) -> str:
+    """The digest of all that the documents of a month depend on: whatever table a report is read from."""
+    read = sorted([*processed.glob("*.csv"), processed / "clean.json"])
+    tables = dict(zip((path.name for path in read), digests(read), strict=True))
+    return joined(tables | {"common": common_digest(report).hex()})
 
 
 def _files(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from analysis.publication.criteria_reports import (
     criteria_pieces,
     write_criteria_documents,
 )
+from analysis.publication.fingerprints import documents_digest
 from analysis.publication.order import CRITERIA, UNIT, Order
 from analysis.publication.run_facts import Clock
 from analysis.publication.unit_letters import write_letters
@@ -61,12 +63,12 @@ def write_month(
     units = made.part(is_unit)
     rated = bool(made.part(lambda key: not is_unit(key)).published)
     with clock.timed("documents"):
-        write_annexes(folder, report)
-        letters = Shelf(new.work / "letters")
-        write_letters(folder, report, units.published, letters)
-        letters.forget_others()
+        shelf, digest = Shelf(new.work / "documents"), documents_digest(report, Path(parameters["processed"]))
+        write_annexes(folder, report, shelf, digest)
+        write_letters(folder, report, units.published, shelf)
         if evidence and (rated or CRITERIA in order.further):
-            write_criteria_documents(folder, evidence)
+            write_criteria_documents(folder, evidence, shelf, digest)
+        shelf.forget_others()
     publish_province(executed["report"], folder, order.language, rated)
     publish_site(new.folder, folder, Path(parameters["processed"]), report, units.published, units.failed)
     return report.month, made
@@ -121,12 +123,13 @@ def _write_notebook(notebook: Any, path: Path) -> None:
     nbformat.write(notebook, path)
 
 
-def write_annexes(folder: Path, report: Report) -> list[str]:
+def write_annexes(folder: Path, report: Report, shelf: Shelf, digest: str) -> list[str]:
     """Write them into the month's folder; returns their names relative to it.
 
-    The same report gives the same bytes: what did not change is not published anew.
+    The same report gives the same bytes: what did not change is not published anew. What says what it said is the one
+    of the ``shelf``; ``digest`` is the report's, of ``documents_digest``.
     """
     workbook, draft = annexes(report.month)
-    write_workbook(folder / workbook, report)
-    write_draft_report(folder / draft, report)
+    shelf.put(folder / workbook, digest, partial(write_workbook, report=report))
+    shelf.put(folder / draft, digest, partial(write_draft_report, report=report))
     return [workbook, draft, *(f"{OPEN_DATA}/{name}" for name in write_open_data(folder / OPEN_DATA, report))]
