@@ -62,10 +62,11 @@ def kept(cluster: Cluster) -> Iterator[Engine]:
     """Spark, whose session outlives the connections to it: executors need not start for each of many rounds anew."""
     from pyspark.sql import SparkSession
 
+    sessions: list[SparkSession] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SparkSession, "stop", lambda session: None)
+        patch.setattr(SparkSession, "stop", lambda session: sessions.append(session))
         yield Engine("spark", cluster.master)
-    SparkSession.getActiveSession().stop()
+    sessions[-1].stop()
 
 
 @pytest.fixture(scope="module")
