@@ -5,7 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from analysis.statistics.exchanges import Exchanges, History, Tellings
+from analysis.statistics.exchanges import Exchanges, Tellings
+from analysis.statistics.histories import History
 
 YEAR = 12 * 2020
 ONLINE, OTHERWISE, BOTH = range(3)

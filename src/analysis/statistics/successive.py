@@ -29,7 +29,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.statistics.disclosure import disclosed, few
-from analysis.statistics.exchanges import Counts, Exchanges, Histories, History, Marks, Tellings
+from analysis.statistics.exchanges import Exchanges, Tellings
+from analysis.statistics.histories import Counts, Histories, History, Marks
 
 CELLS = ["unit_code", "procedure_key", "group", "slot", "dossiers", "online"]
 BARRED = ["unit_code", "procedure_key", "group", "slot"]
