@@ -6,7 +6,7 @@ import random
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -166,16 +166,18 @@ def test_whole_files_are_read_whole(reference: Reference) -> None:
     assert sorted(line["accepted"] for line in ledger) == ["0", "0", "0", "0", "7"]  # the same dossiers five times
 
 
+def _spoilt(several: list[list[tuple[str, float, bytes]]], names: Iterable[str]) -> dict[str, bytes]:
+    """Each of the whole files with each of the changes, below the number of these."""
+    return {f"{number}/{name}": _edited(WHOLE[name], edit) for number, edit in enumerate(several) for name in names}
+
+
 @given(several=st.lists(edits, min_size=6, max_size=6))
 @settings(relaxed, max_examples=3 * TIMES)
 def test_every_row_ends_in_one_place_whatever_bytes_change(
     reference: Reference, several: list[list[tuple[str, float, bytes]]]
 ) -> None:
-    files = {
-        f"{number}/{name}": _edited(WHOLE[name], changes) for number, changes in enumerate(several) for name in TEXTS
-    }
     with cleaning_in_this_process():
-        _ledger_of(files, reference)
+        _ledger_of(_spoilt(several, TEXTS), reference)
 
 
 @given(several=st.lists(edits, min_size=3, max_size=3))
@@ -184,10 +186,7 @@ def test_a_spoilt_workbook_harms_nothing_else(
     reference: Reference, several: list[list[tuple[str, float, bytes]]]
 ) -> None:
     # In real workers: what spoils a workbook can end the process that reads it.
-    files = {
-        f"{number}/{name}": _edited(WHOLE[name], changes) for number, changes in enumerate(several) for name in BOOKS
-    }
-    ledger = _ledger_of({**files, "z.csv": WHOLE["a.csv"]}, reference)
+    ledger = _ledger_of({**_spoilt(several, BOOKS), "z.csv": WHOLE["a.csv"]}, reference)
     assert ledger[-1]["accepted"] == "7"
 
 

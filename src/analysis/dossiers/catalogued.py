@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analysis.dossiers.knowledge import Lookups, Offer
+from analysis.dossiers.knowledge import OPEN_END, Lookups, Offer
 from analysis.exports.distinct import distinct_pairs, mapped, mapped_pairs
 from analysis.exports.quoting import is_procedure_code
 from analysis.language.folding import fold
 from analysis.reference.keys import code_and_name, procedure_key
 
-_OPEN_END, _NEVER = 2**31 - 1, -(2**31)
+_NEVER = -(2**31)
 
 
 def procedures_of(
@@ -60,7 +60,7 @@ def catalogue_levels(
     offered = [_offers_to(key, unit, lookups) for key, unit in pairs]
     for turn in range(max((len(offers) for offers in offered), default=0)):
         nth = [offers[turn] if turn < len(offers) else None for offers in offered]
-        first = np.array([offer.first_day if offer else _OPEN_END for offer in nth], dtype=np.int64)[index]
+        first = np.array([offer.first_day if offer else OPEN_END for offer in nth], dtype=np.int64)[index]
         end = np.array([offer.end_day if offer else 0 for offer in nth], dtype=np.int64)[index]
         level = np.array([offer.level if offer else 0 for offer in nth], dtype=np.int8)[index]
         levels = np.where((levels == 0) & (first <= day) & (day < end), level, levels)
@@ -74,7 +74,7 @@ def not_there(units: pa.Array, received_at: pa.Array, lookups: Lookups) -> pa.Ar
     """Whether the unit was not there yet, or no more, on the day of receipt."""
     if not lookups.days:
         return pa.array(np.zeros(len(units), bool))
-    each, ever = units.dictionary_encode(), (-_OPEN_END, _OPEN_END)
+    each, ever = units.dictionary_encode(), (-OPEN_END, OPEN_END)
     spans = np.array([lookups.days.get(unit, ever) for unit in each.dictionary.to_pylist()], np.int64).reshape(-1, 2)
     first, end = (pa.array(spans[each.indices.to_numpy(), side]) for side in (0, 1))
     day = pc.cast(pc.cast(pc.cast(received_at, pa.date32()), pa.int32()), pa.int64())

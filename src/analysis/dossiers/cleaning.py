@@ -22,9 +22,8 @@ from analysis.exports.masks import filled, matches, true
 from analysis.exports.moments import moments, real_days
 from analysis.exports.sheets import Export
 from analysis.exports.tables import Table, Tables, read_tables
-from analysis.language.folding import fold
 from analysis.reference.keys import unit_key
-from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS
+from analysis.reference.vocabulary import CODED_COLUMNS, DATE_COLUMNS, code_of
 
 _KEY_BYTES = 16
 # What a spreadsheet leaves of a long number: 3.52E+11, or sixteen digits and more, of which it knows fifteen.
@@ -111,11 +110,6 @@ def clean_table(table: Table, sheet_index: int, lookups: Lookups, key: bytes) ->
         for line, unit in zip(bad.tolist(), pc.fill_null(units.take(pa.array(bad)), "").to_pylist(), strict=True)
     ]
     return Cleaned(pa.table(dossiers).select(SIGHTS_SCHEMA.names).cast(SIGHTS_SCHEMA), rejects, count, told)
-
-
-def code_of(text: str, codes: dict[str, str]) -> str | None:
-    """The code that a cell's text stands for, as a spreadsheet may have it (``2.0``)."""
-    return codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0"))
 
 
 def _dossiers(

@@ -14,13 +14,13 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from analysis.dossiers.catalogued import catalogue_levels, procedures_of
-from analysis.dossiers.cleaning import code_of
 from analysis.dossiers.knowledge import Lookups
 from analysis.dossiers.unit_reports import count_of
 from analysis.exports.periods import month_end, months_named
 from analysis.language.folding import fold
 from analysis.reference.counts_words import FIGURES, PARTS, PROCEDURE, CountsWords
 from analysis.reference.keys import unit_key
+from analysis.reference.vocabulary import code_of
 
 UNKNOWN_UNIT, BAD_MONTH, BAD_COUNT, IMPOSSIBLE = "unknown_unit", "bad_month", "bad_count", "impossible_count"
 UNKNOWN_PROCEDURE, UNKNOWN_CHANNEL, UNKNOWN_VALUE = "unknown_procedure", "unknown_channel", "unknown_value"

@@ -19,6 +19,9 @@ _COUNT = re.compile(
 _CODE_FIRST = re.compile(rf"({UNIT_CODE})\s*[-–:)]?\s+\S", re.IGNORECASE)
 
 
+OPEN_END = 2**31 - 1  # the first day without what has none
+
+
 @dataclass(frozen=True)
 class Offer:
     """One catalogue row: who offers the procedure at which level on which days (days since 1970)."""

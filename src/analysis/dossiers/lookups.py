@@ -5,7 +5,7 @@ from collections import defaultdict
 import pandas as pd
 
 from analysis.dossiers.further_kinds import load_kinds
-from analysis.dossiers.knowledge import Lookups, Offer
+from analysis.dossiers.knowledge import OPEN_END, Lookups, Offer
 from analysis.exports.quoting import words_of
 from analysis.language.folding import fold
 from analysis.reference.keys import unit_key
@@ -25,7 +25,7 @@ def make_lookups(reference: Reference) -> Lookups:
     bearers: dict[tuple[str, str], set[str]] = defaultdict(set)
     epoch, kin = pd.Timestamp(0), _kin(reference)
     for row in reference.catalogue.itertuples(index=False):
-        end = 2**31 - 1 if pd.isna(row.valid_to) else (row.valid_to - epoch).days
+        end = OPEN_END if pd.isna(row.valid_to) else (row.valid_to - epoch).days
         offers[row.procedure_key] += [
             Offer(row.procedure_code, row.tier, unit, row.level, (row.valid_from - epoch).days, end)
             for unit in kin.get(row.unit_code, [row.unit_code])

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analysis.language.folding import fold
+from analysis.reference.vocabulary import code_of
 
 RECEIVED_BY, PAYMENT, PAID_ONLINE, DIGITISED = "received_by", "payment", "paid_online", "digitised"
 NOT_KNOWN = "not_known"  # the code of what the vocabulary does not know
@@ -23,9 +24,9 @@ def coded(name: str, cells: pa.Array, codes: Mapping[str, str], mark: Container[
     In a column of ticks alone a blank cell says the contrary.
     """
     encoded = cells.dictionary_encode()
-    words = [fold(text) for text in encoded.dictionary.to_pylist()]
-    if name in _TICKED and words and all(word in mark for word in words):
+    texts = encoded.dictionary.to_pylist()
+    if name in _TICKED and texts and all(fold(text) in mark for text in texts):
         yes, no = _TICKED[name]
         return pa.array(np.where(pc.is_valid(cells).to_numpy(zero_copy_only=False), yes, no), pa.string())
-    told = pa.array([codes.get(word) or codes.get(word.removesuffix(".0"), NOT_KNOWN) for word in words], pa.string())
+    told = pa.array([code_of(text, codes) or NOT_KNOWN for text in texts], pa.string())
     return told.take(encoded.indices)

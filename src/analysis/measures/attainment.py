@@ -188,23 +188,19 @@ def procedures_on(
     found = arisen(dossiers, decision, as_of)
     codes = execute(found.select("procedure_code").distinct())
     keys = codes.assign(procedure_key=codes["procedure_code"].map(procedure_key).astype("str"))
-    sets = [(base, target) for base in bases for target in targets]  # counted together, each by its number
-    admitted = [bases[base][target.admits(bases[base]["level"])] for base, target in sets]
-    given = pd.concat([offers.assign(levels=number) for number, offers in enumerate(admitted)])
+    # Counted together, each by its number.
+    sets = {(base, t.id): offers[t.admits(offers["level"])] for base, offers in bases.items() for t in targets}
+    given = pd.concat([offers.assign(levels=number) for number, offers in enumerate(sets.values())])
     given = given[["unit_code", "procedure_key", "levels"]].assign(months=month_bits(spans["month"]))
     hits = procedure_hits(found, ibis.memtable(keys), readings)
     span_table, group_table, base_table = (ibis.memtable(table) for table in (spans, groups, given))
     figures = execute(procedure_counts(hits, span_table, group_table, base_table, readings))
+    counted = {one: figures[figures["levels"] == number] for number, one in enumerate(sets)}
     tables = []
     for base, offers in bases.items():
         own = groups.loc[groups["unit_code"].isin(offers["unit_code"]), "group_code"]
         grid = _grid(reference, spans, decision, as_of, own)
-        parts = (
-            _part(
-                _Windowed(grid, figures[figures["levels"] == sets.index((base, target))]), 0, Count(target, readings[0])
-            )
-            for target in targets
-        )
+        parts = (_part(_Windowed(grid, counted[base, t.id]), 0, Count(t, readings[0])) for t in targets)
         tables.append(table_of(parts).assign(base=base))
     return pd.concat(tables, ignore_index=True)
 

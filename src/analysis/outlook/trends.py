@@ -17,7 +17,6 @@ from analysis.outlook.discoveries import discovered
 from analysis.reference.decision import DEFAULT, PROCEDURES, Target
 from analysis.statistics.control import (
     COMMON_CAUSE,
-    LIMIT,
     NOT_COMPARABLE,
     PAST,
     TOO_FEW,
@@ -25,7 +24,6 @@ from analysis.statistics.control import (
     autocorrelation,
     changed,
     control_chart,
-    exact_limits,
     variation,
 )
 from analysis.statistics.shares import mann_kendall, theil_sen
@@ -186,7 +184,7 @@ def _verdicts(
     np.put_along_axis(percent, place[:, first:], chart.values * 100, axis=1)
     line, test = theil_sen(percent, CONFIDENCE), mann_kendall(percent)
     moved = variation(chart)
-    lower, upper = exact_limits(chart.mean, chart.totals[:, -1], LIMIT * np.asarray(chart.ratio))
+    lower, upper = chart.last_limits
     recent = place[:, -1] >= len(months) - 1 - RECENT
     earlier = hit[:, :first].sum(axis=1) / whole[:, :first].sum(axis=1) if first else np.full(len(hit), np.nan)
     return {

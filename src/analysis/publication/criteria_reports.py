@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -68,15 +68,15 @@ def write_criteria_documents(folder: Path, evidence: Evidence, shelf: Shelf, dig
     counts = hashlib.sha256(_counted(evidence)).hexdigest()
     for criteria in criteria_in_force(evidence.report):
         annex, workbook = criteria_documents(criteria.id, evidence.report.month)
-        rated = partial(_rated, evidence, criteria)
-        shelf.put(folder / annex, (digest, counts, criteria.id), partial(rated, write_criteria_annex))
-        shelf.put(folder / workbook, (digest, counts, criteria.id), partial(rated, write_scoring_workbook))
+        rated = cache(partial(standing, evidence, criteria))
+        for name, write in ((annex, write_criteria_annex), (workbook, write_scoring_workbook)):
+            shelf.put(folder / name, (digest, counts, criteria.id), partial(_written, write, evidence, rated))
         names += [annex, workbook]
     return names
 
 
-def _rated(evidence: Evidence, criteria: Criteria, write: Writer, path: Path) -> None:
-    write(path, evidence, standing(evidence, criteria))
+def _written(write: Writer, evidence: Evidence, rated: Callable[[], Standing], path: Path) -> None:
+    write(path, evidence, rated())
 
 
 def _counted(evidence: Evidence) -> bytes:

@@ -162,6 +162,11 @@ def load_vocabulary(path: Path) -> Vocabulary:
     )
 
 
+def code_of(text: str, codes: Mapping[str, str]) -> str | None:
+    """The code that a cell's text stands for, as a spreadsheet may have it (``2.0``); ``codes`` by folded word."""
+    return codes.get(fold(text)) or codes.get(fold(text).removesuffix(".0"))
+
+
 def _folded(words: Iterable[str]) -> tuple[str, ...]:
     """What is blank would be found everywhere."""
     return tuple(filter(None, map(fold, words)))

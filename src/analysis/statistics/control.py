@@ -12,7 +12,7 @@ A rule gives +1 for a point that is part of a signal upwards, −1 downwards, 0 
 Points lie along the last axis: what is one series' is asked for many of one length at once just as well.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import factorial
 from typing import Any, NamedTuple
@@ -83,6 +83,11 @@ class Chart:
     def limits(self) -> tuple[Numbers, Numbers]:
         """The smallest and the largest share of each point that are not outside."""
         return exact_limits(_each(self.mean), self.totals, LIMIT * _each(self.ratio))
+
+    @property
+    def last_limits(self) -> tuple[Numbers, Numbers]:
+        """Those of the last point alone."""
+        return exact_limits(self.mean, self.totals[..., -1], LIMIT * np.asarray(self.ratio))
 
 
 def control_chart(successes: Counts, totals: Counts) -> Chart:
@@ -182,7 +187,7 @@ def assurance(chart: Chart, minimum: float) -> Any:
     three = 3 / chart.totals.sum(axis=-1)
     none, all_ = np.equal(chart.mean, 0.0), np.equal(chart.mean, 1.0)
     mean = np.select([none, all_], [np.minimum(three, 0.5), np.maximum(1 - three, 0.5)], chart.mean)
-    lower, upper = exact_limits(mean, chart.totals[..., -1], LIMIT * np.asarray(chart.ratio))
+    lower, upper = replace(chart, mean=mean).last_limits
     return np.select([lower >= minimum - _ROUNDING, upper < minimum - _ROUNDING], [MEETS, MISSES], HIT_OR_MISS)[()]
 
 
